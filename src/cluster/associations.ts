@@ -1,0 +1,66 @@
+import type { Refusal } from "./events.ts";
+import { limits } from "./limits.ts";
+import type { SeenAssociation, Session } from "./state.ts";
+import { journal, putSession, type Turn, withRow } from "./turn.ts";
+
+/** Takes over what an agent's report says of associations that has not been said before. */
+export function noteAssociations(turn: Turn, session: Session): void {
+  const news = session.report.associations.filter(({ n }) => n > session.associationsSeen);
+  if (news.length === 0) return;
+  putSession(turn, session.incarnation, { ...session, associationsSeen: Math.max(...news.map(({ n }) => n)) });
+  for (const { n: _n, ...association } of news) {
+    if (mayReport(turn, session.node)) note(turn, { ...association, reporter: session.node, at: turn.now });
+  }
+}
+
+/** What an MTA outside of the cluster saw come in. Refused when the reporter says too much at a time. */
+export function observe(
+  turn: Turn,
+  association: Omit<SeenAssociation, "at" | "reporter">,
+  reporter: string,
+): Refusal | null {
+  if (!mayReport(turn, reporter)) {
+    const detail = `${reporter} reported ${limits.reportsInTenSeconds} associations within ten seconds; say the next one later`;
+    return { code: "rate-limited", detail };
+  }
+  note(turn, { ...association, reporter, at: turn.now });
+  return null;
+}
+
+function mayReport(turn: Turn, reporter: string): boolean {
+  const recent = (turn.memory.reporters.get(reporter) ?? []).filter((at) => at <= turn.now && turn.now - at < 10_000);
+  if (recent.length >= limits.reportsInTenSeconds) return false;
+  const reporters = withRow(turn.memory.reporters, reporter, [...recent, turn.now]);
+  const bounded = reporters.size > limits.reporters ? new Map([[reporter, [turn.now]]]) : reporters;
+  turn.memory = { ...turn.memory, reporters: bounded };
+  return true;
+}
+
+const kinds = {
+  open: "association.accepted",
+  accepted: "association.accepted",
+  refused: "association.refused",
+  deferred: "association.deferred",
+  closed: "association.closed",
+} as const satisfies Record<SeenAssociation["state"], string>;
+
+function note(turn: Turn, association: SeenAssociation): void {
+  const associations = [...turn.memory.associations, association].slice(-limits.associationsShown);
+  turn.memory = { ...turn.memory, associations };
+  journal(turn, {
+    kind: kinds[association.state],
+    severity: association.state === "refused" ? "warning" : "info",
+    mscsId: association.state === "refused" ? 9301 : null,
+    sentence: sentenceOf(association),
+    group: association.group,
+    actor: association.reporter,
+  });
+}
+
+function sentenceOf({ partner, direction, state, localAddress, remoteAddress, reason, reporter }: SeenAssociation): string {
+  const ends = direction === "outbound" ? [localAddress, remoteAddress] : [remoteAddress, localAddress];
+  const [from, to] = ends.map((address) => address ?? "no address");
+  const because = reason === null ? "" : `: ${reason}`;
+  const way = direction === "outbound" ? `with ${partner}, from ${from} to ${to}` : `from ${partner} at ${from}, to ${to}`;
+  return `${reporter} says: association ${way}, is ${state}${because}.`;
+}

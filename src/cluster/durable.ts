@@ -1,0 +1,31 @@
+import type { Change } from "./events.ts";
+import type { Generation } from "./generation.ts";
+import type { Durable } from "./state.ts";
+
+export function emptyDurable(generation: Generation): Durable {
+  return { generation, cluster: null, nodes: new Map(), groups: new Map(), holds: new Map(), leases: new Map() };
+}
+
+/**
+ * The rows that differ. Rows are never changed in place, so two rows that are the same object are the same row; that is
+ * what makes it impossible to change durable state and forget to write it.
+ */
+export function changesBetween(before: Durable, after: Durable): Change[] {
+  const changes: Change[] = [];
+  if (before.generation !== after.generation) changes.push({ table: "generation", row: after.generation });
+  if (after.cluster !== null && before.cluster !== after.cluster) changes.push({ table: "cluster", row: after.cluster });
+  for (const [key, row] of differing(before.nodes, after.nodes)) changes.push({ table: "nodes", key, row });
+  for (const [key, row] of differing(before.groups, after.groups)) changes.push({ table: "groups", key, row });
+  for (const [key, row] of differing(before.holds, after.holds)) changes.push({ table: "holds", key, row });
+  for (const [key, row] of differing(before.leases, after.leases)) changes.push({ table: "leases", key, row });
+  return changes;
+}
+
+function* differing<Row>(
+  before: ReadonlyMap<string, Row>,
+  after: ReadonlyMap<string, Row>,
+): Generator<[key: string, row: Row | null]> {
+  if (before === after) return;
+  for (const [key, row] of after) if (before.get(key) !== row) yield [key, row];
+  for (const key of before.keys()) if (!after.has(key)) yield [key, null];
+}

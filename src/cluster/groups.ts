@@ -1,0 +1,77 @@
+import { type GroupDefinition, lookup } from "./definition.ts";
+import { type Report } from "./messages.ts";
+import { holdsOfRun } from "./ownership.ts";
+import { groupStateOf, pendingBudgetMs, reportedResources } from "./resources.ts";
+import type { Hold, Session, Span } from "./state.ts";
+import { judgeFailures, judgeStuck, retryAt, retryGivenUp } from "./troubles.ts";
+import { journal, type Turn, withRow } from "./turn.ts";
+
+/** What a session's report means for the groups that it holds. `before` is what it said last. */
+export function judgeReport(turn: Turn, before: Report, session: Session): void {
+  const definition = turn.durable.cluster?.definition;
+  if (definition === undefined) return;
+  for (const hold of holdsOfRun(turn, session.incarnation)) {
+    const group = lookup(definition.groups, hold.group);
+    if (group === undefined) continue;
+    const reported = reportedResources(session.report, hold);
+    const was = groupStateOf(group, reportedResources(before, hold));
+    const is = groupStateOf(group, reported);
+    if (was !== is) journalGroupState(turn, hold, is);
+    judgeFailures(turn, hold, definition, reported);
+    watchPending(turn, hold, group, is === "Pending" || is === "PartialOnline");
+  }
+}
+
+/** Deadlines that have passed; none of them decides about an ownership. */
+export function onAlarm(turn: Turn): void {
+  const cluster = turn.durable.cluster;
+  if (cluster === null) return;
+  turn.memory = { ...turn.memory, alarmAt: null };
+  for (const [id, span] of turn.memory.pending) {
+    const hold = turn.durable.holds.get(id);
+    const group = hold && lookup(cluster.definition.groups, hold.group);
+    if (turn.now < span.since + span.durationMs) continue;
+    turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, null) };
+    if (hold?.phase.kind === "owned" && group) judgeStuck(turn, hold, cluster.definition, group);
+  }
+  for (const row of turn.durable.groups.values()) {
+    const due = retryAt(row);
+    if (due !== null && due <= turn.now) retryGivenUp(turn, row);
+  }
+}
+
+/** The earliest time at which `onAlarm` has something to do, epoch milliseconds; null: none. */
+export function nextAlarm({ durable, memory }: Pick<Turn, "durable" | "memory">): number | null {
+  const pending = [...memory.pending.values()].map(({ since, durationMs }) => since + durationMs);
+  const retries = [...durable.groups.values()].map(retryAt).filter((at) => at !== null);
+  const times = [...pending, ...retries];
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** The object's clock went back: a length of time stays the length that it was (LEASE rule 13). */
+export function rebase(turn: Turn): void {
+  const rebased = [...turn.memory.pending].filter(([, { since }]) => since > turn.now);
+  for (const [id, span] of rebased) {
+    turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, { ...span, since: turn.now }) };
+  }
+}
+
+function watchPending(turn: Turn, hold: Hold, group: GroupDefinition, pending: boolean): void {
+  const id = `${hold.group}#${hold.epoch}`;
+  const running = turn.memory.pending.get(id);
+  if (pending === (running !== undefined)) return;
+  // The agent bounds each resource itself; what is left to find here is an agent that does not.
+  const span: Span | null = pending ? { since: turn.now, durationMs: pendingBudgetMs(group) + slackMs } : null;
+  turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, span) };
+}
+
+const slackMs = 10_000;
+
+function journalGroupState(turn: Turn, { group, node, epoch }: Hold, state: string): void {
+  const about = { group, node, epoch };
+  if (state === "Online") {
+    journal(turn, { kind: "group.online", sentence: `Group ${group} is online on node ${node}.`, ...about });
+  } else if (state === "Offline") {
+    journal(turn, { kind: "group.offline", sentence: `Group ${group} is offline on node ${node}.`, ...about });
+  }
+}

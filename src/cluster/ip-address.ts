@@ -1,0 +1,69 @@
+/** An address as a number: enough to say whether it lies in a network, and whether two texts mean the same one. */
+export type IpAddress = { readonly family: 4 | 6; readonly value: bigint };
+export type Network = IpAddress & { readonly prefix: number };
+
+/** RFC 4291 section 2.2 and the dotted quad of RFC 1123; no zones, no leading zeros. Null when it is neither. */
+export function parseAddress(text: string): IpAddress | null {
+  return text.includes(":") ? parse6(text) : parse4(text);
+}
+
+/** `address/prefix` (RFC 4632). Null when it is not one. */
+export function parseNetwork(text: string): Network | null {
+  const [addressText, prefixText, ...rest] = text.split("/");
+  if (addressText === undefined || prefixText === undefined || rest.length > 0) return null;
+  const address = parseAddress(addressText);
+  if (address === null || !/^\d{1,3}$/.test(prefixText)) return null;
+  const prefix = Number(prefixText);
+  return prefix <= bits(address.family) ? { ...address, prefix } : null;
+}
+
+export function contains(network: Network, address: IpAddress): boolean {
+  if (network.family !== address.family) return false;
+  const hostBits = BigInt(bits(network.family) - network.prefix);
+  return network.value >> hostBits === address.value >> hostBits;
+}
+
+/** The prefix length of a mask such as 255.255.255.0; null when it is not contiguous. A bare number is taken as it is. */
+export function prefixOfMask(mask: string): number | null {
+  if (/^\d{1,3}$/.test(mask)) return Number(mask) <= 128 ? Number(mask) : null;
+  const parsed = parse4(mask);
+  if (parsed === null) return null;
+  const text = parsed.value.toString(2).padStart(32, "0");
+  return /^1*0*$/.test(text) ? text.replaceAll("0", "").length : null;
+}
+
+/** One text for every way to write an address. */
+export function canonical({ family, value }: IpAddress): string {
+  return `${family}:${value.toString(16)}`;
+}
+
+function bits(family: 4 | 6): number {
+  return family === 4 ? 32 : 128;
+}
+
+function parse4(text: string): IpAddress | null {
+  const parts = text.split(".");
+  if (parts.length !== 4) return null;
+  let value = 0n;
+  for (const part of parts) {
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null;
+    value = (value << 8n) | BigInt(part);
+  }
+  return { family: 4, value };
+}
+
+function parse6(text: string): IpAddress | null {
+  const halves = text.split("::");
+  if (halves.length > 2) return null;
+  const [head, tail] = halves.map((half) => (half === "" ? [] : half.split(":")));
+  if (head === undefined) return null;
+  const missing = 8 - head.length - (tail?.length ?? 0);
+  if (tail === undefined ? missing !== 0 : missing < 1) return null;
+  const words = [...head, ...Array<string>(tail === undefined ? 0 : missing).fill("0"), ...(tail ?? [])];
+  let value = 0n;
+  for (const word of words) {
+    if (!/^[0-9a-fA-F]{1,4}$/.test(word)) return null;
+    value = (value << 16n) | BigInt(`0x${word}`);
+  }
+  return { family: 6, value };
+}

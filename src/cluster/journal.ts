@@ -1,0 +1,50 @@
+/** One thing that happened, in a sentence. The journal is bounded, and can be resumed after any number. */
+export type JournalEntry = {
+  /** Grows by one with each entry of a cluster. */
+  readonly seq: number;
+  /** Epoch milliseconds of the object's clock. */
+  readonly at: number;
+  readonly kind: JournalKind;
+  readonly severity: "info" | "warning" | "error";
+  readonly sentence: string;
+  /** Event id of MSCS, where one fits. */
+  readonly mscsId: number | null;
+  readonly epoch: number | null;
+  readonly node: string | null;
+  readonly group: string | null;
+  readonly resource: string | null;
+  /** Who asked for it: a token's id, or `cluster` for what the cluster does of itself. */
+  readonly actor: string;
+};
+
+export const journalKinds = [
+  "object.started",
+  "object.rolled-back",
+  "object.hold-over",
+  "cluster.defined",
+  "node.joined",
+  "node.joining",
+  "node.left",
+  "node.paused",
+  "node.resumed",
+  "node.confirmed-down",
+  "group.owned",
+  "group.draining",
+  "group.released",
+  "group.expired",
+  "group.online",
+  "group.offline",
+  "group.move-requested",
+  "group.move-cancelled",
+  "group.given-up",
+  "group.wanted",
+  "resource.failed",
+  "association.accepted",
+  "association.refused",
+  "association.deferred",
+  "association.closed",
+] as const;
+export type JournalKind = (typeof journalKinds)[number];
+
+export type JournalNote = Pick<JournalEntry, "kind" | "sentence"> &
+  Partial<Pick<JournalEntry, "severity" | "mscsId" | "epoch" | "node" | "group" | "resource" | "actor">>;

@@ -1,0 +1,23 @@
+/** The bound of every collection that a cluster keeps. What would exceed one is refused, with the bound in the sentence. */
+export const limits = {
+  nodes: 64,
+  groups: 200,
+  resourcesPerGroup: 64,
+  resources: 2_000,
+  networks: 32,
+  nameLength: 63,
+  propertyLength: 1_024,
+  /** Runs of one node's agent that are known at a time: the one that serves, and those that wait for it to be over. */
+  sessionsPerNode: 4,
+  /** Events kept in the journal; older ones are forgotten. */
+  journal: 10_000,
+  associationsShown: 32,
+  /** Associations of one agent's report. */
+  associationsReported: 32,
+  /** Association reports that one reporter may make within ten seconds. */
+  reportsInTenSeconds: 40,
+  reporters: 320,
+  /** How far ahead of ours a generation or an epoch may be that an agent says it has seen. */
+  plausibleJump: 2 ** 32,
+  releasedNamed: 400,
+} as const;

@@ -1,0 +1,189 @@
+import type { PropertyValue } from "./definition.ts";
+import type { Generation, Revision } from "./generation.ts";
+import type { LeaseTerms } from "./lease.ts";
+
+/**
+ * The words that an agent and its cluster's object say to each other over one session connection.
+ *
+ * The agent opens with `hello`, is told `welcome`, and from then on sends numbered renewals, each of which gets a numbered
+ * answer. An `assignment` may arrive at any time between. Nothing is queued while disconnected, and nothing that a message
+ * leaves out means anything: both sides say what is, not what changed.
+ */
+export type AgentMessage = Hello | Renewal;
+export type ObjectMessage = Welcome | Answer | AssignmentChanged;
+
+/** One ownership of one group. The epoch is the fencing token: a pair is never used twice. */
+export type HoldRef = { readonly group: string; readonly epoch: number };
+
+export function holdId({ group, epoch }: HoldRef): string {
+  return `${group}#${epoch}`;
+}
+
+/** What an agent remembers over its own restarts, on the node's disk (LEASE rule 12). */
+export type Seen = {
+  readonly generation: Generation | null;
+  readonly revision: Revision | null;
+  /** The highest epoch seen of each group. */
+  readonly epochs: Readonly<Record<string, number>>;
+};
+
+export type Hello = {
+  readonly type: "hello";
+  readonly protocol: 1;
+  /** One run of an agent: a random name, new at each start of the process. */
+  readonly incarnation: string;
+  /** The agent's count of its connections within this incarnation; a higher one replaces all lower ones. */
+  readonly connection: number;
+  readonly seen: Seen;
+  readonly released: readonly HoldRef[];
+};
+
+export type Renewal = {
+  readonly type: "renewal";
+  /** Unique within the incarnation. */
+  readonly n: number;
+  /** The number of the last answer received on this connection, 0 for none. */
+  readonly lastAnswer: number;
+  /** The generation of the last message received. */
+  readonly generation: number;
+  /** The revision of the assignment that the agent is working on. */
+  readonly revision: Revision | null;
+  /** Milliseconds since the first answer of this generation was received; null before it was. */
+  readonly generationAgeMs: number | null;
+  /** Ownerships whose fuse has not blown. */
+  readonly intact: readonly HoldRef[];
+  readonly released: readonly HoldRef[];
+  readonly claims: readonly Claim[];
+  /** The agent was told to stop: it releases what it holds and wants nothing more. */
+  readonly leaving: boolean;
+  /** What is on the node; null when an answered renewal of this connection has already said the same. */
+  readonly report: Report | null;
+};
+
+/**
+ * What a witness may count: any grant to the subject changes `k`, and any restart of the object the generation, so a value
+ * that has not changed for a ttl means that the subject was extended for the last time at least a ttl ago (LEASE rule 7).
+ */
+export type Silence = {
+  /** `holdId` of an ownership, or `runSubject` of a predecessor that holds nothing. */
+  readonly subject: string;
+  readonly generation: Generation;
+  readonly k: number;
+  /** How long the value has to stand before the subject is certainly over. */
+  readonly ttlMs: number;
+};
+
+export function runSubject(incarnation: string): string {
+  return `run ${incarnation}`;
+}
+
+/** "This value has stood for so long on my own monotonic clock." */
+export type Claim = {
+  readonly silence: Silence;
+  readonly countedMs: number;
+  /** The number of the answer that began this run of answered renewals. */
+  readonly since: number;
+};
+
+export type Welcome = {
+  readonly type: "welcome";
+  readonly generation: Generation;
+  readonly connection: number;
+  readonly standing: Standing;
+  readonly assignment: Assignment;
+};
+
+/** A session that is `Joining` holds nothing and waits for its predecessor to be over. */
+export type Standing =
+  | { readonly kind: "Up" }
+  | { readonly kind: "Joining"; readonly reason: JoiningReason; readonly predecessor: string };
+export type JoiningReason = "another-run-is-connected" | "an-earlier-run-still-owns";
+
+export type Answer = {
+  readonly type: "answer";
+  /** Grows over all sessions of a generation: it is the object's logical clock. */
+  readonly n: number;
+  /** The renewal that is answered. */
+  readonly to: number;
+  readonly generation: Generation;
+  readonly standing: Standing;
+  readonly outcome:
+    | { readonly kind: "grant"; readonly holds: readonly HoldRef[]; readonly ttlMs: number }
+    | { readonly kind: "refusal"; readonly code: RefusalCode };
+  readonly silences: readonly Silence[];
+  /** The whole assignment when the renewal named an older one, else null. */
+  readonly assignment: Assignment | null;
+};
+/** `deaf`: the session confirmed none of the last answers, so it may not be extended until it does. */
+export type RefusalCode = "deaf" | "joining";
+
+export type AssignmentChanged = {
+  readonly type: "assignment";
+  readonly generation: Generation;
+  readonly assignment: Assignment;
+};
+
+/** Everything that a node shall hold. An older revision is ignored on any connection. */
+export type Assignment = {
+  readonly revision: Revision;
+  readonly lease: LeaseTerms;
+  readonly groups: readonly AssignedGroup[];
+};
+
+export type AssignedGroup = HoldRef & {
+  /**
+   * `Online`: hold it, and bring its resources to what each of them is wanted to be. `Offline`: take all of it offline,
+   * verify that, and release. (A group that an operator took offline is still held: its resources are wanted `Offline`.)
+   */
+  readonly wanted: Wanted;
+  readonly resources: Readonly<Record<string, AssignedResource>>;
+};
+
+export type Wanted = "Online" | "Offline";
+
+export type AssignedResource = {
+  readonly type: string;
+  readonly dependsOn: readonly string[];
+  readonly properties: Readonly<Record<string, PropertyValue>>;
+  readonly wanted: Wanted;
+  /** A failed resource is tried again when this number is higher than that of the try that failed. */
+  readonly attempt: number;
+};
+
+/** CLUSTER_RESOURCE_STATE by name. */
+export const resourceStates = ["Online", "Offline", "Failed", "OnlinePending", "OfflinePending"] as const;
+export type ResourceState = (typeof resourceStates)[number];
+
+/** What is on a node, said as a whole. */
+export type Report = {
+  readonly holds: readonly ReportedHold[];
+  /** The latest association of each partner and direction, newest last. */
+  readonly associations: readonly ReportedAssociation[];
+};
+
+export type ReportedHold = HoldRef & { readonly resources: Readonly<Record<string, ReportedResource>> };
+
+export type ReportedResource = {
+  readonly state: ResourceState;
+  readonly attempt: number;
+  /** Why it failed or cannot come online yet: a stable code and a sentence. */
+  readonly problem?: { readonly code: string; readonly message: string };
+};
+
+export const associationStates = ["open", "refused", "deferred", "closed"] as const;
+export type AssociationState = (typeof associationStates)[number];
+
+export type ReportedAssociation = {
+  /** Counts within the reporter's run; a higher one is news. */
+  readonly n: number;
+  readonly group: string;
+  readonly partner: string;
+  readonly direction: "outbound" | "inbound";
+  readonly state: AssociationState;
+  /** The address that we called from or were called at. */
+  readonly localAddress: string | null;
+  readonly remoteAddress: string | null;
+  readonly reason: string | null;
+};
+
+export const emptyReport: Report = { holds: [], associations: [] };

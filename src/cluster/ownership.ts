@@ -1,0 +1,169 @@
+import { addressesOf, type GroupDefinition } from "./definition.ts";
+import { canonical, parseAddress } from "./ip-address.ts";
+import { journal, putGroup, putHold, putLease, putSession, type Turn, type Wish, withRow } from "./turn.ts";
+import { holdId } from "./messages.ts";
+import type { DrainReason, GroupRow, Hold, Lease, Session } from "./state.ts";
+
+/**
+ * The life of an ownership, all of it: owned, draining, owned again if a move is called off, ended. Nothing else in this
+ * program begins, changes or ends one.
+ */
+
+/** Begins the next epoch. Everything that would make it unsafe is a broken invariant here: callers have asked before. */
+export function becomeOwned(turn: Turn, row: GroupRow, group: GroupDefinition, owner: Session, ttlMs: number): Hold {
+  const addresses = addressesOf(group);
+  if (turn.memory.start.kind !== "over") throw new Error("an epoch must not begin while the object is holding");
+  if (holdOf(turn, row.name) !== undefined) throw new Error(`group ${row.name} is still held`);
+  if (addressesHeld(turn, addresses)) throw new Error(`an address of group ${row.name} is still held`);
+  const epoch = row.epoch + 1;
+  const hold: Hold = {
+    group: row.name,
+    epoch,
+    node: owner.node,
+    incarnation: owner.incarnation,
+    addresses,
+    phase: { kind: "owned" },
+  };
+  putGroup(turn, row.name, { ...row, epoch, troubles: { ...row.troubles, resources: {}, givenUp: null } });
+  putHold(turn, holdId(hold), hold);
+  putLeaseOf(turn, hold, { k: 0, ttlHeldMs: ttlMs, drainGrantsLeft: null });
+  journal(turn, {
+    kind: "group.owned",
+    sentence: `Node ${hold.node} owns group ${hold.group} under epoch ${epoch}.`,
+    node: hold.node,
+    group: hold.group,
+    epoch,
+  });
+  return hold;
+}
+
+/** Wanted offline from now on; grants cover it `grants` more times at most, then only an end can follow. */
+export function becomeDraining(
+  turn: Turn,
+  hold: Hold,
+  because: DrainReason,
+  target: string | null,
+  grants: number,
+  actor = "cluster",
+): void {
+  const lease = leaseOf(turn, hold);
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "draining", because, target } });
+  putLeaseOf(turn, hold, { ...lease, drainGrantsLeft: Math.min(grants, lease.drainGrantsLeft ?? grants) });
+  journal(turn, {
+    kind: "group.draining",
+    sentence: `Group ${hold.group} is being taken offline on node ${hold.node} (${because})${target === null ? "" : `, to go to node ${target}`}.`,
+    node: hold.node,
+    group: hold.group,
+    epoch: hold.epoch,
+    actor,
+  });
+}
+
+/** A move is called off: the owner goes on under the same epoch. */
+export function becomeOwnedAgain(turn: Turn, hold: Hold, why: string): void {
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
+  putLeaseOf(turn, hold, { ...leaseOf(turn, hold), drainGrantsLeft: null });
+  journal(turn, {
+    kind: "group.move-cancelled",
+    severity: "warning",
+    sentence: `Group ${hold.group} stays on node ${hold.node}: ${why}.`,
+    node: hold.node,
+    group: hold.group,
+    epoch: hold.epoch,
+  });
+}
+
+/** The three ways in which an ownership ends (LEASE rule 5). After this, and only after this, its addresses are free. */
+export type End =
+  | { readonly kind: "released" }
+  | { readonly kind: "expired"; readonly witness: string; readonly countedMs: number }
+  | { readonly kind: "confirmed-down"; readonly actor: string };
+
+export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
+  const id = holdId(hold);
+  putHold(turn, id, null);
+  turn.wishes.set(hold.group, wishOf(hold));
+  const row = turn.durable.leases.get(hold.incarnation);
+  if (row !== undefined) {
+    const { [id]: _ended, ...held } = row.held;
+    putLease(turn, hold.incarnation, Object.keys(held).length === 0 ? null : { ...row, held });
+  }
+  turn.memory = {
+    ...turn.memory,
+    pending: withRow(turn.memory.pending, id, null),
+    heard: withRow(turn.memory.heard, id, null),
+  };
+  const session = turn.memory.sessions.get(hold.incarnation);
+  if (end.kind !== "released" && session !== undefined) {
+    putSession(turn, hold.incarnation, { ...session, expired: true });
+  }
+  journalEnd(turn, hold, end);
+}
+
+function wishOf({ node, phase }: Hold): Wish {
+  if (phase.kind === "owned") return { target: null, leaving: null };
+  const away = phase.because === "failover" || phase.because === "move" || phase.because === "pause";
+  return { target: phase.target, leaving: away ? node : null };
+}
+
+function journalEnd(turn: Turn, { node, group, epoch }: Hold, end: End): void {
+  const about = { node, group, epoch };
+  switch (end.kind) {
+    case "released":
+      return journal(turn, {
+        kind: "group.released",
+        sentence: `Node ${node} released group ${group}: everything of epoch ${epoch} is offline there.`,
+        ...about,
+      });
+    case "expired":
+      return journal(turn, {
+        kind: "group.expired",
+        severity: "warning",
+        mscsId: 1135,
+        sentence: `Node ${node} lost group ${group}: node ${end.witness} counted ${Math.floor(end.countedMs)} ms of silence for epoch ${epoch}.`,
+        ...about,
+      });
+    case "confirmed-down":
+      return journal(turn, {
+        kind: "node.confirmed-down",
+        severity: "warning",
+        sentence: `An operator confirmed that node ${node} is down, which ends epoch ${epoch} of group ${group}; if it lives, two hosts speak from one address.`,
+        actor: end.actor,
+        ...about,
+      });
+  }
+}
+
+// --- questions ------------------------------------------------------------------------------------------------------
+
+/** The present ownership of a group: one at most. */
+export function holdOf({ durable }: Pick<Turn, "durable">, group: string): Hold | undefined {
+  for (const hold of durable.holds.values()) if (hold.group === group) return hold;
+  return undefined;
+}
+
+export function holdsOfRun({ durable }: Pick<Turn, "durable">, incarnation: string): Hold[] {
+  return [...durable.holds.values()].filter((hold) => hold.incarnation === incarnation);
+}
+
+/** True while any ownership, of whatever group, has one of these addresses (LEASE rule 9). */
+export function addressesHeld({ durable }: Pick<Turn, "durable">, addresses: readonly string[]): boolean {
+  const wanted = new Set(addresses.map(comparable));
+  return [...durable.holds.values()].some((hold) => hold.addresses.some((address) => wanted.has(comparable(address))));
+}
+
+export function leaseOf({ durable }: Pick<Turn, "durable">, hold: Hold): Lease {
+  const lease = durable.leases.get(hold.incarnation)?.held[holdId(hold)];
+  if (lease === undefined) throw new Error(`ownership ${holdId(hold)} has no lease row`);
+  return lease;
+}
+
+export function putLeaseOf(turn: Turn, hold: Hold, lease: Lease): void {
+  const row = turn.durable.leases.get(hold.incarnation) ?? { incarnation: hold.incarnation, node: hold.node, held: {} };
+  putLease(turn, hold.incarnation, { ...row, held: { ...row.held, [holdId(hold)]: lease } });
+}
+
+function comparable(address: string): string {
+  const parsed = parseAddress(address);
+  return parsed === null ? address : canonical(parsed);
+}

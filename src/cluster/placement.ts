@@ -1,0 +1,74 @@
+import { addressesOf, type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } from "./definition.ts";
+import { addressesHeld, becomeOwned, holdOf } from "./ownership.ts";
+import type { GroupRow, Session } from "./state.ts";
+import type { Turn, Wish } from "./turn.ts";
+
+const noWish: Wish = { target: null, leaving: null };
+
+/**
+ * Gives each group that nobody owns to the best node that may have it. `since` is the first answer of the run of whoever
+ * speaks now: a session that has not renewed since then may be dead, and is passed over (LEASE rule 8).
+ */
+export function placeGroups(turn: Turn, since: number): void {
+  const { cluster } = turn.durable;
+  if (cluster === null || turn.memory.start.kind !== "over") return;
+  const { definition } = cluster;
+  for (const [name, group] of Object.entries(definition.groups)) {
+    const row = turn.durable.groups.get(name);
+    if (row === undefined || holdOf(turn, name) !== undefined || addressesHeld(turn, addressesOf(group))) continue;
+    const owner = chooseOwner(turn, definition, group, turn.wishes.get(name) ?? noWish, since);
+    if (owner !== null) becomeOwned(turn, row, group, owner, definition.lease.ttlMs);
+  }
+}
+
+/**
+ * The same state always gives the same choice: the wished target, then the preferred owners in their order, then the other
+ * possible owners in the order of the definition. After a failover that order begins behind the node that is left, so
+ * that a group that fails everywhere tries everywhere. (MSCS up to 2008 R2 chose at random without a preferred list.)
+ */
+export function chooseOwner(
+  turn: Turn,
+  definition: ClusterDefinition,
+  group: GroupDefinition,
+  wish: Wish,
+  since: number,
+): Session | null {
+  const order = ownerOrder(definition, group);
+  const start = wish.leaving === null ? 0 : order.indexOf(wish.leaving) + 1;
+  const rotated = [...order.slice(start), ...order.slice(0, start)];
+  const target = wish.target !== null && order.includes(wish.target) ? [wish.target] : [];
+  for (const node of [...target, ...rotated]) {
+    const session = eligibleSession(turn, node, since);
+    if (session !== null) return session;
+  }
+  return null;
+}
+
+/** Whether some other node than `node` could take the group now. */
+export function hasOtherOwner(turn: Turn, row: GroupRow, node: string): boolean {
+  const definition = turn.durable.cluster?.definition;
+  const group = definition && lookup(definition.groups, row.name);
+  if (definition === undefined || group === undefined) return false;
+  return ownerOrder(definition, group).some((other) => other !== node && eligibleSession(turn, other, 0) !== null);
+}
+
+/** The node's run that may begin a new epoch, or null. */
+export function eligibleSession(turn: Turn, node: string, since: number): Session | null {
+  if (turn.durable.nodes.get(node)?.paused !== false) return null;
+  for (const session of turn.memory.sessions.values()) {
+    if (session.node === node && isEligible(session, since)) return session;
+  }
+  return null;
+}
+
+function isEligible({ connection, standing, expired, deaf, leaving }: Session, since: number): boolean {
+  if (connection.kind !== "open" || standing.kind !== "Up" || expired || deaf || leaving) return false;
+  const lastAnswer = connection.answers.at(-1);
+  return lastAnswer !== undefined && lastAnswer >= since;
+}
+
+function ownerOrder(definition: ClusterDefinition, group: GroupDefinition): string[] {
+  const possible = possibleOwners(definition, group);
+  const preferred = group.preferredOwners.filter((node) => possible.includes(node));
+  return [...preferred, ...possible.filter((node) => !preferred.includes(node))];
+}

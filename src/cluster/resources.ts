@@ -1,0 +1,32 @@
+import { type GroupDefinition, lookup } from "./definition.ts";
+import { longestChain } from "./dependencies.ts";
+import type { Report, ReportedResource, ResourceState } from "./messages.ts";
+import { commonResourceProperties, dwordOf } from "./properties.ts";
+import type { Hold } from "./state.ts";
+import type { GroupState } from "./view.ts";
+
+/** What a report says of the resources of an ownership; nothing when it does not mention it. */
+export function reportedResources(report: Report, hold: Hold): Readonly<Record<string, ReportedResource>> {
+  return report.holds.find(({ group, epoch }) => group === hold.group && epoch === hold.epoch)?.resources ?? {};
+}
+
+/** The state of a group from those of its resources. A resource that has not been reported is offline. */
+export function groupStateOf(group: GroupDefinition, reported: Readonly<Record<string, ReportedResource>>): GroupState {
+  const states = Object.keys(group.resources).map((name) => stateOf(reported, name));
+  if (states.includes("Failed")) return "Failed";
+  if (states.some((state) => state === "OnlinePending" || state === "OfflinePending")) return "Pending";
+  if (states.every((state) => state === "Online")) return "Online";
+  if (states.every((state) => state === "Offline")) return "Offline";
+  return "PartialOnline";
+}
+
+export function stateOf(reported: Readonly<Record<string, ReportedResource>>, name: string): ResourceState {
+  return lookup(reported, name)?.state ?? "Offline";
+}
+
+/** How long the whole group may take to come up or go down: PendingTimeout of each resource along the longest chain. */
+export function pendingBudgetMs(group: GroupDefinition): number {
+  return longestChain(group.resources, (name) =>
+    dwordOf(lookup(group.resources, name)?.properties ?? {}, commonResourceProperties, "PendingTimeout"),
+  );
+}

@@ -1,0 +1,184 @@
+import type { ClusterDefinition } from "./definition.ts";
+import type { Generation } from "./generation.ts";
+import type { Assignment, HoldRef, Report, Standing } from "./messages.ts";
+
+/**
+ * Everything the brain knows. `durable` is what the store holds, row for row; `memory` is lost with each start of
+ * the object, and whatever was lost is assumed in the way that is safe.
+ */
+export type ClusterState = { readonly durable: Durable; readonly memory: Memory };
+
+// --- durable: one map for each table of schema.sql ------------------------------------------------------------------
+
+export type Durable = {
+  readonly generation: Generation;
+  /** Null until the first definition is applied. */
+  readonly cluster: ClusterRow | null;
+  readonly nodes: ReadonlyMap<string, NodeRow>;
+  readonly groups: ReadonlyMap<string, GroupRow>;
+  /** Every ownership that has begun and has not ended, by `holdId`; also those of groups that are no longer defined. */
+  readonly holds: ReadonlyMap<string, Hold>;
+  /** By incarnation: what each owning run was granted. The only table that the steady state writes. */
+  readonly leases: ReadonlyMap<string, LeaseRow>;
+};
+
+export type ClusterRow = {
+  readonly definition: ClusterDefinition;
+  /** Grows with each definition that changed something. */
+  readonly revision: number;
+  /** A group that is created starts above this epoch, so that no epoch of a deleted group of its name is used again. */
+  readonly epochFloor: number;
+};
+
+export type NodeRow = { readonly name: string; readonly paused: boolean };
+
+export type GroupRow = {
+  readonly name: string;
+  /** The highest epoch ever used. Only grows. */
+  readonly epoch: number;
+  readonly wanted: "Online" | "Offline";
+  readonly troubles: Troubles;
+};
+
+/** What failed lately, for the thresholds of MSCS. Each list is as long as its threshold at most. */
+export type Troubles = {
+  /** Times of failovers that a failed resource caused; loss of a node is never among them. Epoch milliseconds. */
+  readonly failovers: readonly number[];
+  readonly resources: Readonly<Record<string, ResourceTrouble>>;
+  /** Set when the group was given up (event 1254): it is tried again at this time, or never. */
+  readonly givenUp: { readonly since: number; readonly retryAfterMs: number | null } | null;
+};
+export type ResourceTrouble = {
+  /** Which try the agent shall make; 1 is the first. */
+  readonly attempt: number;
+  /** The last try whose failure has been judged: each failure is judged once. */
+  readonly judged: number;
+  /** Times of failures within RestartPeriod, epoch milliseconds. */
+  readonly failedAt: readonly number[];
+};
+
+export const noTroubles: Troubles = { failovers: [], resources: {}, givenUp: null };
+
+/**
+ * One ownership: a run of a node's agent holds a group, and with it these addresses, under an epoch. It lasts until its
+ * end is known (LEASE rule 5), whatever becomes of the group's definition meanwhile: a hold whose group is gone is a
+ * tombstone **by address**, and nothing that wants one of its addresses begins before it ends.
+ */
+export type Hold = HoldRef & {
+  readonly node: string;
+  readonly incarnation: string;
+  readonly addresses: readonly string[];
+  readonly phase: HoldPhase;
+};
+
+export type HoldPhase =
+  | { readonly kind: "owned" }
+  /** Wanted offline, still covered by grants until it is released or `drainGrantsLeft` is used up. */
+  | { readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null };
+
+export const drainReasons = ["move", "pause", "failover", "redefined", "deleted", "evicted"] as const;
+export type DrainReason = (typeof drainReasons)[number];
+
+export type LeaseRow = {
+  readonly incarnation: string;
+  readonly node: string;
+  readonly held: Readonly<Record<string, Lease>>;
+};
+
+export type Lease = {
+  /** Grows with each grant that covers this hold. */
+  readonly k: number;
+  /** The longest ttl among the grants from the last confirmed one on: what a witness has to count. */
+  readonly ttlHeldMs: number;
+  /** While draining: how many more grants may cover the hold; null while owned. */
+  readonly drainGrantsLeft: number | null;
+};
+
+// --- memory ---------------------------------------------------------------------------------------------------------
+
+export type Memory = {
+  /** The number of the last answer: the logical clock of this generation. */
+  readonly answers: number;
+  /** The count within this generation of assignment revisions. */
+  readonly revisions: number;
+  readonly start: StartPhase;
+  readonly sessions: ReadonlyMap<string, Session>;
+  /**
+   * By hold: renewals of its owner that were answered without extending it while the object was `holding`. They break a
+   * witness's count, so that an owner that is there, but may not be extended yet, is not taken for a silent one.
+   */
+  readonly heard: ReadonlyMap<string, number>;
+  /** Deadlines that are not safety, by hold: how long its resources may be pending (LEASE rule 13). */
+  readonly pending: ReadonlyMap<string, Span>;
+  /** What the one alarm was last set to; undefined when this start has not said yet. */
+  readonly alarmAt: number | null | undefined;
+  /** Who has reported associations lately, for the limit on their rate. */
+  readonly reporters: ReadonlyMap<string, readonly number[]>;
+  /** The number of the last journal entry. */
+  readonly journaled: number;
+  /** What agents and partners last said of associations, newest last. */
+  readonly associations: readonly SeenAssociation[];
+};
+
+/**
+ * `holding` until a session has counted `holdMs` from its first answer of this generation: no epoch begins, and an owner
+ * is extended only if its fuse has not blown (LEASE rule 10).
+ */
+export type StartPhase = { readonly kind: "holding"; readonly holdMs: number } | { readonly kind: "over" };
+
+/** A length of time from a moment of the object's clock; re-based when that clock goes back. */
+export type Span = { readonly since: number; readonly durationMs: number };
+
+/** A connection of the shell's, named by the shell. */
+export type SocketId = string;
+
+export type Session = {
+  readonly incarnation: string;
+  readonly node: string;
+  readonly connection: Connection;
+  readonly standing: Standing;
+  /** Answered renewals of this run: the `k` of its silence when it holds nothing. */
+  readonly renewals: number;
+  /** Highest renewal number seen. */
+  readonly lastRenewal: number;
+  /** When a renewal last came, on the object's clock: for readers, never for a decision about ownership. */
+  readonly renewedAt: number | null;
+  readonly report: Report;
+  /** Ended by expiry and has not been granted anything since: not eligible (LEASE rule 8). */
+  readonly expired: boolean;
+  /** Its last renewal could not be extended, because it had confirmed none of the last answers. */
+  readonly deaf: boolean;
+  /** It is stopping: it gets nothing more. */
+  readonly leaving: boolean;
+  /** The assignment last made for it. */
+  readonly assigned: Assignment;
+  /** Highest association number already in the journal. */
+  readonly associationsSeen: number;
+};
+
+export type Connection =
+  | {
+      readonly kind: "open";
+      readonly number: number;
+      readonly socket: SocketId;
+      /** Numbers of the last answers sent on it, oldest first; as many as make a silent listener deaf. */
+      readonly answers: readonly number[];
+      /** Grants sent on it and not yet confirmed, oldest first, the last confirmed one before them. */
+      readonly grants: readonly SentGrant[];
+    }
+  | { readonly kind: "closed"; readonly number: number };
+
+export type SentGrant = { readonly answer: number; readonly ttlMs: number; readonly holds: readonly string[] };
+
+export type SeenAssociation = {
+  readonly group: string;
+  readonly partner: string;
+  readonly direction: "outbound" | "inbound";
+  readonly state: "open" | "refused" | "deferred" | "closed" | "accepted";
+  readonly localAddress: string | null;
+  readonly remoteAddress: string | null;
+  readonly reason: string | null;
+  /** The node whose agent said so, or the name of the token of a partner. */
+  readonly reporter: string;
+  readonly at: number;
+};

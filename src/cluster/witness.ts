@@ -1,0 +1,67 @@
+import { sameGeneration } from "./generation.ts";
+import { type Claim, holdId, runSubject, type Silence } from "./messages.ts";
+import { becomeEnded, holdsOfRun, leaseOf } from "./ownership.ts";
+import type { Hold, Session } from "./state.ts";
+import { close, journal, putSession, type Turn } from "./turn.ts";
+
+/**
+ * An expiry is witnessed, never timed here: this clock may step, and an instance of the object that was cut off may be the
+ * one that asks. The answers to a session name what it may count; its renewals bring the count back (LEASE rule 7).
+ */
+export function silencesFor(turn: Turn, session: Session): Silence[] {
+  const { generation } = turn.durable;
+  const ownerships = [...turn.durable.holds.values()]
+    .filter(({ incarnation }) => incarnation !== session.incarnation)
+    .map((hold) => ({ subject: holdId(hold), generation, k: silenceOf(turn, hold), ttlMs: leaseOf(turn, hold).ttlHeldMs }));
+  const predecessor = idlePredecessor(turn, session);
+  if (predecessor === null) return ownerships;
+  const run = { subject: runSubject(predecessor.incarnation), generation, k: predecessor.renewals, ttlMs: ttlOf(turn) };
+  return [...ownerships, run];
+}
+
+/** Ends what the claims prove. Returns the first answer of the run of answers that proved something, null if none did. */
+export function acceptClaims(turn: Turn, session: Session, claims: readonly Claim[]): number | null {
+  const proven = claims.filter((claim) => acceptClaim(turn, session, claim));
+  return proven.length === 0 ? null : Math.min(...proven.map(({ since }) => since));
+}
+
+function acceptClaim(turn: Turn, session: Session, { silence, countedMs }: Claim): boolean {
+  if (!sameGeneration(silence.generation, turn.durable.generation)) return false;
+  const hold = turn.durable.holds.get(silence.subject);
+  if (hold !== undefined) {
+    const itsOwn = hold.incarnation === session.incarnation;
+    if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs < leaseOf(turn, hold).ttlHeldMs) return false;
+    becomeEnded(turn, hold, { kind: "expired", witness: session.node, countedMs });
+    return true;
+  }
+  const predecessor = idlePredecessor(turn, session);
+  if (predecessor === null || silence.subject !== runSubject(predecessor.incarnation)) return false;
+  if (silence.k !== predecessor.renewals || countedMs < ttlOf(turn)) return false;
+  if (predecessor.connection.kind === "open") close(turn, predecessor.connection.socket, "replaced");
+  putSession(turn, predecessor.incarnation, null);
+  journal(turn, {
+    kind: "node.left",
+    sentence: `An earlier run of node ${session.node} has been silent for ${Math.floor(countedMs)} ms and held nothing: it is over.`,
+    node: session.node,
+  });
+  return true;
+}
+
+/** What changes with each grant, and with each answered renewal that could not be granted while the object was holding. */
+function silenceOf(turn: Turn, hold: Hold): number {
+  return leaseOf(turn, hold).k + (turn.memory.heard.get(holdId(hold)) ?? 0);
+}
+
+/** The run that a `Joining` session waits for, when that run holds nothing whose silence could be counted. */
+function idlePredecessor(turn: Turn, session: Session): Session | null {
+  if (session.standing.kind !== "Joining") return null;
+  const predecessor = turn.memory.sessions.get(session.standing.predecessor);
+  if (predecessor === undefined || holdsOfRun(turn, predecessor.incarnation).length > 0) return null;
+  return predecessor;
+}
+
+function ttlOf(turn: Turn): number {
+  const cluster = turn.durable.cluster;
+  if (cluster === null) throw new Error("a cluster without a definition has no sessions");
+  return cluster.definition.lease.ttlMs;
+}
