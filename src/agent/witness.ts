@@ -1,0 +1,60 @@
+import { sameGeneration } from "../cluster/generation.ts";
+import { longestHoleMs } from "../cluster/lease.ts";
+import type { Claim, Silence } from "../cluster/messages.ts";
+
+/** How long one value of a silence has stood, in a run of answers without a hole (LEASE rule 7). */
+export type Count = {
+  readonly silence: Silence;
+  /** When the first answer with this value was received, monotonic milliseconds. */
+  readonly since: number;
+  /** The number of that answer. */
+  readonly answer: number;
+  /** The claim has been made: it is repeated with each renewal, but is no reason to hurry any more. */
+  readonly claimed: boolean;
+};
+export type Counts = ReadonlyMap<string, Count>;
+
+/** The counts after an answer. A value that changed, or a hole before this answer, starts a count again. */
+export function countSilences(
+  before: Counts,
+  silences: readonly Silence[],
+  answer: { readonly n: number; readonly receivedAt: number; readonly previousAt: number | null; readonly ttlMs: number },
+): Counts {
+  const { n, receivedAt, previousAt, ttlMs } = answer;
+  const hole = previousAt === null || receivedAt - previousAt > longestHoleMs(ttlMs);
+  return new Map(
+    silences.map((silence) => {
+      const count = before.get(silence.subject);
+      const goesOn = !hole && count !== undefined && sameValue(count.silence, silence);
+      return [silence.subject, goesOn ? count : { silence, since: receivedAt, answer: n, claimed: false }];
+    }),
+  );
+}
+
+/** What the next renewal says about the counts that are complete. */
+export function claimsOf(counts: Counts, now: number): Claim[] {
+  return [...counts.values()]
+    .filter(({ silence, since }) => now - since >= silence.ttlMs)
+    .map(({ silence, since, answer }) => ({ silence, countedMs: now - since, since: answer }));
+}
+
+export function markClaimed(counts: Counts, now: number): Counts {
+  return new Map(
+    [...counts].map(([subject, count]) => [
+      subject,
+      now - count.since >= count.silence.ttlMs ? { ...count, claimed: true } : count,
+    ]),
+  );
+}
+
+/** When the first count that has not been claimed is complete; infinite when there is none. */
+export function nextClaimAt(counts: Counts): number {
+  return Math.min(
+    Number.POSITIVE_INFINITY,
+    ...[...counts.values()].filter(({ claimed }) => !claimed).map(({ silence, since }) => since + silence.ttlMs),
+  );
+}
+
+function sameValue(a: Silence, b: Silence): boolean {
+  return a.k === b.k && a.ttlMs === b.ttlMs && sameGeneration(a.generation, b.generation);
+}

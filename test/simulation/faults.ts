@@ -1,0 +1,46 @@
+import type { Random } from "./random.ts";
+
+/** How bad a run is. Each run weighs its faults anew and switches some of them off; `calm` ends them all. */
+export type Faults = {
+  loss: number;
+  duplicate: number;
+  slow: number;
+  slowMs: number;
+  /** Mean times between two faults of a kind, milliseconds; infinite: none. */
+  readonly every: Record<FaultKind, number>;
+  /** Chance that an instance of the object dies between writing and telling, or before writing. */
+  dieAtWrite: number;
+  driverFails: number;
+  /** Chance that something cannot be taken away. */
+  driverSticks: number;
+};
+
+export const faultKinds = [
+  "object-restart",
+  "object-clock-step",
+  "second-instance",
+  "agent-kill",
+  "agent-freeze",
+  "cut-off",
+  "operator",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+export function faultsFrom(random: Random, ttlMs: number): Faults {
+  const often = (): number => (random.chance(0.35) ? Number.POSITIVE_INFINITY : random.between(0.7, 6) * ttlMs);
+  return {
+    loss: random.chance(0.5) ? random.between(0, 0.15) : 0,
+    duplicate: random.chance(0.5) ? random.between(0, 0.1) : 0,
+    slow: random.chance(0.6) ? random.between(0, 0.3) : 0,
+    slowMs: random.between(0, ttlMs),
+    every: Object.fromEntries(faultKinds.map((kind) => [kind, often()])) as Record<FaultKind, number>,
+    dieAtWrite: random.chance(0.3) ? 0.01 : 0,
+    driverFails: random.chance(0.3) ? 0.05 : 0,
+    driverSticks: random.chance(0.3) ? random.pick([0.2, 0.9, 0.98]) : 0,
+  };
+}
+
+export function calm(faults: Faults): void {
+  Object.assign(faults, { loss: 0, duplicate: 0, slow: 0, slowMs: 0, dieAtWrite: 0, driverFails: 0, driverSticks: 0 });
+  for (const kind of faultKinds) faults.every[kind] = Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,206 @@
+import { emptyHost, type HostEffect, type HostEvent, type HostState, hostStep, type ResourceRef } from "../../src/agent/host.ts";
+import { nothingSeen } from "../../src/agent/seen.ts";
+import {
+  type SessionEffect,
+  type SessionEvent,
+  type SessionState,
+  sessionStep,
+  startSession,
+} from "../../src/agent/session.ts";
+import { holdId, type HoldRef, type ObjectMessage, type Seen } from "../../src/cluster/messages.ts";
+import type { Faults } from "./faults.ts";
+import type { AgentEnd, Network } from "./network.ts";
+import type { Platform } from "./platform.ts";
+import type { Random } from "./random.ts";
+import type { Schedule } from "./schedule.ts";
+
+type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
+
+/** An address that this host speaks from: its fence ends it at `deadline` of the host's monotonic clock, whoever lives. */
+export type Speech = HoldRef & { readonly node: string; deadline: number };
+
+/**
+ * One host: its disk, its clock, the addresses on it, and at most one agent process. The addresses belong to the host:
+ * they outlive a killed or frozen agent until their own deadline, as they would under a packet filter.
+ */
+export class NodeModel {
+  readonly name: string;
+  readonly speeches = new Map<string, Speech>();
+  seen: Seen = nothingSeen;
+  agent: Agent | null = null;
+  readonly rate: number;
+  readonly offset: number;
+  readonly world: { schedule: Schedule; random: Random; network: Network; platform: Platform; faults: Faults; check: () => void };
+
+  constructor(name: string, rate: number, offset: number, world: NodeModel["world"]) {
+    this.name = name;
+    this.rate = rate;
+    this.offset = offset;
+    this.world = world;
+  }
+
+  clock(): number {
+    return this.world.schedule.now * this.rate + this.offset;
+  }
+
+  atClock(time: number, run: () => void): void {
+    // A microsecond late, as timers are: never early by a rounding.
+    this.world.schedule.at((time - this.offset) / this.rate + 0.001, run);
+  }
+
+  speaking(): Speech[] {
+    return [...this.speeches.values()].filter(({ deadline }) => this.clock() < deadline);
+  }
+
+  /** At most one agent of a host runs: they share a lock. */
+  startAgent(): void {
+    if (this.agent !== null) return;
+    // What an earlier run left behind is swept before the new one joins (LEASE rule 20).
+    this.speeches.clear();
+    this.agent = new Agent(this, this.world.random.text());
+    this.agent.start();
+  }
+
+  kill(silent: boolean): void {
+    if (this.agent === null) return;
+    this.agent.alive = false;
+    this.agent = null;
+    this.world.network.dropFromAgent(this.name, silent);
+  }
+}
+
+export class Agent implements AgentEnd {
+  alive = true;
+  #frozen: (() => void)[] | null = null;
+  #session: SessionState | null = null;
+  #host: HostState = emptyHost;
+  #wakes = { session: 0, host: 0 };
+  readonly #node: NodeModel;
+  readonly #incarnation: string;
+
+  constructor(node: NodeModel, incarnation: string) {
+    this.#node = node;
+    this.#incarnation = incarnation;
+  }
+
+  start(): void {
+    const { state, effects } = startSession(this.#incarnation, this.#node.seen, this.#node.clock());
+    this.#session = state;
+    this.#doSession(effects);
+  }
+
+  opened(connection: number): void {
+    this.#run(() => this.#sessionEvent({ type: "opened", connection }));
+  }
+
+  closed(connection: number): void {
+    this.#run(() => this.#sessionEvent({ type: "closed", connection }));
+  }
+
+  received(connection: number, message: ObjectMessage): void {
+    this.#run(() => this.#sessionEvent({ type: "received", connection, message }));
+  }
+
+  stop(): void {
+    this.#run(() => this.#sessionEvent({ type: "stop" }));
+  }
+
+  /** Nothing of the process runs until it is thawed; then all of it does, late. */
+  freeze(): void {
+    this.#frozen ??= [];
+  }
+
+  thaw(): void {
+    const late = this.#frozen ?? [];
+    this.#frozen = null;
+    for (const run of late) if (this.alive) run();
+  }
+
+  #run(what: () => void): void {
+    if (!this.alive) return;
+    if (this.#frozen !== null) this.#frozen.push(what);
+    else what();
+  }
+
+  #sessionEvent(event: DistributiveOmit<SessionEvent, "now">): void {
+    if (this.#session === null) return;
+    const { state, effects } = sessionStep(this.#session, { ...event, now: this.#node.clock() } as SessionEvent);
+    this.#session = state;
+    this.#doSession(effects);
+  }
+
+  #hostEvent(event: DistributiveOmit<HostEvent, "now">): void {
+    const { state, effects } = hostStep(this.#host, { ...event, now: this.#node.clock() } as HostEvent);
+    this.#host = state;
+    for (const effect of effects) this.#doHost(effect);
+  }
+
+  #doSession(effects: readonly SessionEffect[]): void {
+    const { name, world } = this.#node;
+    for (const effect of effects) {
+      if (effect.type === "remember") this.#node.seen = effect.seen;
+      else if (effect.type === "orders") this.#hostEvent({ type: "orders", orders: effect.orders });
+      else if (effect.type === "send") world.network.toObject(this, effect.connection, effect.message);
+      else if (effect.type === "disconnect") world.network.dropConnection(this, effect.connection);
+      else if (effect.type === "connect") {
+        world.network.connect(name, effect.connection, effect.timeoutMs, this, world.platform.current);
+      } else if (effect.type === "exit") this.#node.kill(false);
+      else if (effect.type === "wake") this.#wakeAt("session", effect.at, () => this.#sessionEvent({ type: "wake" }));
+    }
+  }
+
+  #doHost(effect: HostEffect): void {
+    if (effect.type === "says") this.#sessionEvent({ type: "host", says: effect.says });
+    else if (effect.type === "wake") this.#wakeAt("host", effect.at, () => this.#hostEvent({ type: "wake" }));
+    else if (effect.type === "extend") this.#extend(effect.hold, effect.deadline);
+    else this.#call(effect);
+  }
+
+  #wakeAt(which: "session" | "host", at: number, wake: () => void): void {
+    this.#wakes[which] += 1;
+    const mine = this.#wakes[which];
+    this.#node.atClock(at, () => this.#run(() => {
+      if (this.#wakes[which] === mine) wake();
+    }));
+  }
+
+  /**
+   * Drivers: an address is there from the end of `online` to the end of `offline` or `terminate`. Under faults it does not
+   * come up, or cannot be taken away: then its own deadline is what ends it.
+   */
+  #call({ call, at, verb, spec, deadline }: Extract<HostEffect, { type: "call" }>): void {
+    const { random, schedule, faults, check } = this.#node.world;
+    const isAddress = spec.type === "IP Address";
+    const id = holdId(at.hold);
+    if (deadline !== null) this.#deadlines.set(id, deadline);
+    const fails = random.chance(verb === "online" ? faults.driverFails : faults.driverSticks);
+    schedule.after(random.between(0, verb === "terminate" ? 2 : 20), () => this.#run(() => {
+      if (isAddress && verb === "online" && !fails && this.#isUnderWay(at, call)) {
+        this.#node.speeches.set(id, { ...at.hold, node: this.#node.name, deadline: this.#deadlines.get(id) ?? 0 });
+        check();
+      }
+      if (isAddress && verb !== "online" && !fails && this.#isUnderWay(at, call)) this.#node.speeches.delete(id);
+      const result = fails
+        ? ({ ok: false, problem: { code: "simulated", message: "the driver failed" } } as const)
+        : ({ ok: true } as const);
+      this.#hostEvent({ type: "called", at, call, result });
+    }));
+  }
+
+  /** A call that was overtaken undoes itself (LEASE rule 14). */
+  #isUnderWay({ hold, resource }: ResourceRef, call: number): boolean {
+    const phase = this.#host.holds.get(holdId(hold))?.resources.get(resource)?.phase;
+    return phase !== undefined && "call" in phase && phase.kind !== "Online" && phase.call === call;
+  }
+
+  readonly #deadlines = new Map<string, number>();
+
+  #extend(hold: HoldRef, deadline: number): void {
+    this.#deadlines.set(holdId(hold), deadline);
+    const speech = this.#node.speeches.get(holdId(hold));
+    // A late refresh of an address whose deadline has passed would take it again: it is not done.
+    if (speech === undefined || this.#node.clock() >= speech.deadline) return;
+    speech.deadline = deadline;
+    this.#node.world.check();
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * One-line mutations of brain and agent, each a wording of a rule that was tried and failed (the list in SPEC.md). The
+ * simulation has to find each of them: that is what shows that its checkers can see.
+ */
+export type PlantedBug = {
+  readonly rule: string;
+  readonly what: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+};
+
+export const plantedBugs = {
+  "claim-without-k": {
+    rule: "EN3",
+    what: "a claim says only: I have counted a ttl for this epoch",
+    file: "src/cluster/witness.ts",
+    find: "if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs",
+    replace: "if (itsOwn || countedMs",
+  },
+  "grant-moves-every-fuse": {
+    rule: "GR3",
+    what: "a grant that does not list an epoch still moves its fuse",
+    file: "src/agent/session.ts",
+    find: "for (const { group, epoch } of outcome.holds) {",
+    replace: "for (const { group, epoch } of [...outcome.holds, ...state.fuses.values()]) {",
+  },
+  "fuse-counts-from-receipt": {
+    rule: "GR1",
+    what: "the fuse counts from when the grant arrived, not from before the renewal was sent",
+    file: "src/agent/session.ts",
+    find: "fuses: granted(state, answer, renewal.sentAt),",
+    replace: "fuses: granted(state, answer, now),",
+  },
+  "release-before-offline": {
+    rule: "EN2",
+    what: "an agent releases what is wanted offline without waiting until it is offline",
+    file: "src/agent/session.ts",
+    find: "return isUnwanted(state, group) && offline.has(id);",
+    replace: "return isUnwanted(state, group);",
+  },
+  "epoch-used-twice": {
+    rule: "EN6",
+    what: "the epoch does not grow with a change of owner",
+    file: "src/cluster/ownership.ts",
+    find: "const epoch = row.epoch + 1;",
+    replace: "const epoch = Math.max(1, row.epoch);",
+  },
+} as const satisfies Record<string, PlantedBug>;
+
+export type PlantedBugName = keyof typeof plantedBugs;

@@ -1,0 +1,165 @@
+import { emptyDurable } from "../../src/cluster/durable.ts";
+import type { Change, ClusterEvent, Effect, Step } from "../../src/cluster/events.ts";
+import { nextGeneration } from "../../src/cluster/generation.ts";
+import { assertInvariants } from "../../src/cluster/invariants.ts";
+import type { AgentMessage } from "../../src/cluster/messages.ts";
+import { restart } from "../../src/cluster/start.ts";
+import type { ClusterState, Durable } from "../../src/cluster/state.ts";
+import { step } from "../../src/cluster/step.ts";
+import type { JournalEntry } from "../../src/cluster/journal.ts";
+import type { Faults } from "./faults.ts";
+import type { Network, ObjectEnd } from "./network.ts";
+import type { Random } from "./random.ts";
+import type { Schedule } from "./schedule.ts";
+
+type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
+export type TimelessEvent = DistributiveOmit<ClusterEvent, "now">;
+
+/**
+ * What the platform promises of a Durable Object, and no more: writes are confirmed to one instance only, what is sent is
+ * held until the writes before it are confirmed, memory is lost at any time, and an instance that has been succeeded may
+ * live on for a while and answer what needs no write.
+ */
+export class Platform {
+  durable: Durable = emptyDurable({ number: 0, nonce: "" });
+  journal: JournalEntry[] = [];
+  current: Instance | null = null;
+  clockOffset = 0;
+  readonly schedule: Schedule;
+  readonly random: Random;
+  readonly network: Network;
+  readonly faults: Faults;
+
+  constructor(schedule: Schedule, random: Random, network: Network, faults: Faults) {
+    this.schedule = schedule;
+    this.random = random;
+    this.network = network;
+    this.faults = faults;
+  }
+
+  /** A new instance takes over. With `second`, the one before it goes on beside it and does not know. */
+  start(second: boolean): void {
+    const before = this.current;
+    this.durable = { ...this.durable, generation: nextGeneration(this.durable.generation, this.random.text()) };
+    this.current = new Instance(this);
+    if (!this.current.alive) return this.die(this.random.between(5, 300));
+    if (before !== null && !second) before.die();
+    if (before !== null && second) this.schedule.after(this.random.between(10, 4_000), () => before.die());
+  }
+
+  die(downForMs: number): void {
+    this.current?.die();
+    this.current = null;
+    this.schedule.after(downForMs, () => {
+      if (this.current === null) this.start(false);
+    });
+  }
+
+  write(changes: readonly Change[]): void {
+    this.durable = applyChanges(this.durable, changes);
+    for (const change of changes) if (change.table === "journal") this.journal.push(change.row);
+  }
+}
+
+export class Instance implements ObjectEnd {
+  state: ClusterState;
+  alive = true;
+  #alarm = 0;
+  /** False while it is being built: then it is about to be the platform's current instance, and may write. */
+  #started = false;
+  readonly #platform: Platform;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+    const first = restart(platform.durable, platform.journal.length, this.#clock());
+    this.state = first.state;
+    this.#carryOut(first);
+    this.#started = true;
+  }
+
+  accepts(): boolean {
+    return this.alive;
+  }
+
+  received(socket: string, node: string, message: AgentMessage): void {
+    if (message.type === "hello") {
+      this.handle({ type: "hello", socket, node, nonce: this.#platform.random.text(), message });
+    } else this.handle({ type: "renewal", socket, message });
+  }
+
+  closed(socket: string): void {
+    this.handle({ type: "closed", socket });
+  }
+
+  handle(event: TimelessEvent): Step<ClusterState>["outcome"] | null {
+    if (!this.alive) return null;
+    const result = step(this.state, { ...event, now: this.#clock() } as ClusterEvent);
+    assertInvariants(result.state);
+    this.state = result.state;
+    this.#carryOut(result);
+    return result.outcome;
+  }
+
+  die(): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#platform.network.dropFromObject(({ object }) => object === this);
+  }
+
+  #clock(): number {
+    return this.#platform.schedule.now + this.#platform.clockOffset;
+  }
+
+  #carryOut({ effects }: Step<ClusterState>): void {
+    const { faults, random } = this.#platform;
+    for (const effect of effects) {
+      if (!this.alive) return;
+      if (effect.type === "persist") {
+        if (this.#started && this.#platform.current !== this) return this.die();
+        if (random.chance(faults.dieAtWrite)) return this.#crash();
+        this.#platform.write(effect.changes);
+        if (random.chance(faults.dieAtWrite)) return this.#crash();
+      } else this.#tell(effect);
+    }
+  }
+
+  #crash(): void {
+    if (this.#platform.current === this) this.#platform.die(this.#platform.random.between(5, 300));
+    else this.die();
+  }
+
+  #tell(effect: Exclude<Effect, { type: "persist" }>): void {
+    const { network, schedule, clockOffset } = this.#platform;
+    if (effect.type === "send") network.toAgent(effect.socket, effect.message);
+    else if (effect.type === "close") network.dropFromObject(({ socket, object }) => socket === effect.socket && object === this);
+    else if (effect.type === "alarm") {
+      this.#alarm += 1;
+      const mine = this.#alarm;
+      if (effect.at === null) return;
+      schedule.at(effect.at - clockOffset, () => {
+        if (this.#alarm === mine) this.handle({ type: "alarm" });
+      });
+    }
+  }
+}
+
+function applyChanges(durable: Durable, changes: readonly Change[]): Durable {
+  const nodes = new Map(durable.nodes);
+  const groups = new Map(durable.groups);
+  const holds = new Map(durable.holds);
+  const leases = new Map(durable.leases);
+  let { generation, cluster } = durable;
+  const put = <Row>(map: Map<string, Row>, key: string, row: Row | null): void => {
+    if (row === null) map.delete(key);
+    else map.set(key, row);
+  };
+  for (const change of changes) {
+    if (change.table === "generation") generation = change.row;
+    else if (change.table === "cluster") cluster = change.row;
+    else if (change.table === "nodes") put(nodes, change.key, change.row);
+    else if (change.table === "groups") put(groups, change.key, change.row);
+    else if (change.table === "holds") put(holds, change.key, change.row);
+    else if (change.table === "leases") put(leases, change.key, change.row);
+  }
+  return { generation, cluster, nodes, groups, holds, leases };
+}
