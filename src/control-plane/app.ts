@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { dashboard } from "../dashboard/dashboard.ts";
+import { hasAdminToken } from "./auth.ts";
+import type { Env } from "./env.ts";
+import { groupBy } from "./group-by.ts";
+import { guarded } from "./guard.ts";
+import { openApi } from "./openapi.ts";
+import { answer, refuse } from "./respond.ts";
+import type { Route } from "./route.ts";
+import { routes } from "./routes.ts";
+
+export const app = new Hono<{ Bindings: Env }>();
+
+/** The page loads what this Worker serves, and speaks to this Worker; nothing else, and nobody may frame it. */
+const pagePolicy = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", "data:"],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+app.use(secureHeaders({ contentSecurityPolicy: pagePolicy, xFrameOptions: "DENY" }));
+
+const open = routes.filter(({ spec }) => spec.roles === "anyone");
+for (const prefix of ["", "/v1"]) {
+  addRoutes(open, prefix);
+  app.get(`${prefix}/openapi.json`, () => answer(200, document()));
+}
+
+app.use("/v1/*", async (context, next) => {
+  if (hasAdminToken(context.env)) return next();
+  return refuse(
+    "admin-token-not-set",
+    "set the secret BRIDGEHEAD_ADMIN_TOKEN: `wrangler secret put BRIDGEHEAD_ADMIN_TOKEN` at the edge, " +
+      "`--var BRIDGEHEAD_ADMIN_TOKEN:…` for wrangler dev; `bridgehead serve` makes one by itself",
+  );
+});
+addRoutes(
+  routes.filter(({ spec }) => spec.roles !== "anyone"),
+  "/v1",
+);
+
+app.route("/", dashboard);
+app.notFound(() => refuse("not-found", "GET /openapi.json lists what there is"));
+app.onError((error) => {
+  if (isPassing(error)) return refuse("unavailable", "ask again in a moment", { headers: { "Retry-After": "1" } });
+  console.error(error);
+  return refuse("internal", "the log of this deployment says more");
+});
+
+/** Registers each path with all its methods, so that any other method on it is told which ones there are. */
+function addRoutes(table: readonly Route[], prefix: string): void {
+  for (const [path, ofPath] of groupBy(table, ({ spec }) => spec.path)) {
+    const pattern = prefix + path.replaceAll(/\{(\w+)\}/g, ":$1");
+    for (const route of ofPath) {
+      app.on(route.spec.method, pattern, ({ req, env }) => guarded(route, req.raw, env, req.param()));
+    }
+    const allowed = ofPath.map(({ spec }) => spec.method).join(", ");
+    app.all(pattern, () => refuse("method-not-allowed", `it takes ${allowed}`, { headers: { Allow: allowed } }));
+  }
+}
+
+let made: Record<string, unknown> | undefined;
+function document(): Record<string, unknown> {
+  return (made ??= openApi(routes));
+}
+
+/** What the platform says of a call to an object that was moved, restarted or has too much to do. */
+function isPassing(error: Error): boolean {
+  return ("retryable" in error && error.retryable === true) || ("overloaded" in error && error.overloaded === true);
+}

@@ -1,0 +1,275 @@
+import { DurableObject } from "cloudflare:workers";
+import type { ClusterDefinition } from "../cluster/definition.ts";
+import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
+import { nextGeneration } from "../cluster/generation.ts";
+import type { AgentMessage } from "../cluster/messages.ts";
+import { restart } from "../cluster/start.ts";
+import type { ClusterState } from "../cluster/state.ts";
+import { step } from "../cluster/step.ts";
+import { sourceAddress, type Verdict } from "../cluster/verdict.ts";
+import { type ClusterView, viewCluster } from "../cluster/view.ts";
+import type { Accepted, Events, TokenList, TokenRequest, VirtualServer } from "../protocol/http.ts";
+import { nameKey } from "../protocol/names.ts";
+import { decodeAgentMessage, encode, type FrameFault } from "../protocol/session.ts";
+import { Alarm } from "./alarm.ts";
+import type { Env } from "./env.ts";
+import { migrate } from "./migrations.ts";
+import { refuse } from "./respond.ts";
+import { attachmentOf, closeQuietly, type SessionAttachment, SessionSockets } from "./sockets.ts";
+import { Store } from "./store.ts";
+import { type TokenHolder, TokenStore } from "./token-store.ts";
+import { Watchers } from "./watchers.ts";
+
+/** A refusal is a value; what throws is a fault. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+/** What is asked of the cluster by somebody with a token, when it is asked. */
+export type Command = OperatorEvent;
+
+/**
+ * The object of one cluster: a shell around `step`. It reads the clock once per event, hands the event to the brain, and
+ * carries out what the brain says, in its order. It decides nothing.
+ *
+ * A write and the message that tells of it happen in one turn, so the output gate holds the message until the write is
+ * durable: an instance that was cut off and lives on beside its successor can grant nothing.
+ */
+export class ClusterObject extends DurableObject<Env> {
+  /** Epoch milliseconds. It decides nothing that is safety. Tests put their own here. */
+  clock: () => number = () => Date.now();
+  readonly store: Store;
+  readonly #tokens: TokenStore;
+  readonly #sessions: SessionSockets;
+  readonly watchers: Watchers;
+  readonly #alarm: Alarm;
+  #started: ClusterState | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage, this.clock());
+    this.store = new Store(ctx.storage);
+    this.#tokens = new TokenStore(ctx.storage.sql);
+    this.#sessions = new SessionSockets(ctx);
+    this.watchers = new Watchers(ctx, this.store.journal);
+    this.#alarm = new Alarm(ctx.storage);
+    // What browsers and proxies need to keep a quiet watch open; it does not wake the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    void ctx.blockConcurrencyWhile(() => this.#start());
+  }
+
+  // --- what happens -------------------------------------------------------------------------------------------------
+
+  /** LEASE rule 10: the generation is written and confirmed first, and only then is anything believed. */
+  async #start(): Promise<void> {
+    const generation = nextGeneration(this.store.generation(), crypto.randomUUID());
+    this.store.writeGeneration(generation);
+    await this.ctx.storage.sync();
+    await this.#alarm.load();
+    this.#sessions.closeLeftOver();
+    this.watchers.resume();
+    const now = this.clock();
+    const { state, effects } = restart(this.store.load(generation), this.store.journal.last, now);
+    this.#started = state;
+    this.#carryOut(effects, now);
+  }
+
+  /** No event comes in before the start is over. */
+  get #state(): ClusterState {
+    if (this.#started === null) throw new Error("an event came in before the object had started");
+    return this.#started;
+  }
+
+  #happen(event: ClusterEvent): Outcome {
+    const { state, effects, outcome } = step(this.#state, event);
+    this.#started = state;
+    this.#carryOut(effects, event.now);
+    return outcome;
+  }
+
+  #carryOut(effects: readonly Effect[], now: number): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case "persist":
+          this.#persist(effect);
+          break;
+        case "send":
+          this.#sessions.send(effect.socket, encode(effect.message));
+          break;
+        case "close":
+          this.#sessions.close(effect.socket, effect.reason);
+          break;
+        case "publish":
+          this.watchers.publish(effect.entries, now);
+          break;
+        case "alarm":
+          this.#alarm.want(effect.at);
+          break;
+      }
+    }
+    this.watchers.keepStreamsAlive(now);
+  }
+
+  /** What is in memory is ahead of the rows now, so nothing after it may happen: a new instance begins from the rows. */
+  #persist({ changes }: Effect & { type: "persist" }): void {
+    try {
+      this.store.apply(changes);
+    } catch (error) {
+      this.ctx.abort("a write was not taken");
+      throw error;
+    }
+  }
+
+  override alarm(): void {
+    const now = this.clock();
+    this.#alarm.wentOff(now);
+    try {
+      this.#happen({ now, type: "alarm" });
+    } finally {
+      this.#alarm.setAnew();
+    }
+  }
+
+  // --- sessions -----------------------------------------------------------------------------------------------------
+
+  /** The upgrades. The Worker has judged the token and the query; nobody else can come here. */
+  override fetch(request: Request): Response {
+    const { pathname, searchParams } = new URL(request.url);
+    const token = searchParams.get("token");
+    if (pathname === "/session") return this.#openSession(searchParams.get("node") ?? "", token ?? "");
+    const after = searchParams.get("after");
+    return this.#openWatch(request.headers, after === null ? null : Number(after), token);
+  }
+
+  #openSession(node: string, token: string): Response {
+    const accepted = this.#sessions.accept(node, token, crypto.randomUUID());
+    if (accepted === null) return refuse("too-many-sessions", "every connection of this node is in use");
+    if (accepted.displaced !== null) this.#sessions.close(accepted.displaced, "replaced");
+    return new Response(null, { status: 101, webSocket: accepted.client });
+  }
+
+  #openWatch(headers: Headers, after: number | null, token: string | null): Response {
+    if (this.watchers.isFull()) return refuse("too-many-watchers", "try again when somebody has left");
+    return headers.get("Upgrade") === "websocket"
+      ? this.watchers.openSocket(after, token, headers.has("Sec-WebSocket-Protocol"))
+      : this.watchers.openStream(after, token, this.clock());
+  }
+
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    const attachment = attachmentOf(socket);
+    // A watcher has nothing to say, and what it says does no harm.
+    if (attachment.kind === "watch" || !this.#sessions.isOpen(attachment.id)) return;
+    if (typeof frame !== "string") return this.#hangUp(attachment, "malformed");
+    const decoded = decodeAgentMessage(frame);
+    if (!decoded.ok) return this.#hangUp(attachment, decoded.code);
+    try {
+      this.#hear(attachment, decoded.message);
+    } catch (error) {
+      // The brain says a fault by throwing, and then nothing has changed: one agent must not take the others with it.
+      console.error(error);
+      closeQuietly(socket, "internal");
+    }
+  }
+
+  #hear({ id: socket, node }: SessionAttachment, message: AgentMessage): void {
+    const now = this.clock();
+    switch (message.type) {
+      case "hello":
+        this.#sessions.saidHello(socket);
+        this.#happen({ now, type: "hello", socket, node, nonce: crypto.randomUUID(), message });
+        break;
+      case "renewal":
+        this.#happen({ now, type: "renewal", socket, message });
+        break;
+    }
+  }
+
+  #hangUp({ id: socket }: SessionAttachment, fault: FrameFault): void {
+    this.#sessions.close(socket, fault);
+    this.#happen({ now: this.clock(), type: "closed", socket });
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#lost(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#lost(socket);
+  }
+
+  #lost(socket: WebSocket): void {
+    const attachment = attachmentOf(socket);
+    if (attachment.kind === "session" && this.#sessions.forget(attachment.id)) {
+      this.#happen({ now: this.clock(), type: "closed", socket: attachment.id });
+    }
+  }
+
+  // --- questions and commands (RPC) ---------------------------------------------------------------------------------
+
+  tokenHolder(id: string, digest: ArrayBuffer): TokenHolder | null {
+    return this.#tokens.holder(id, digest);
+  }
+
+  addToken(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): boolean {
+    return this.#tokens.add(id, digest, request, this.clock(), actor);
+  }
+
+  listTokens(): TokenList["tokens"] {
+    return this.#tokens.list();
+  }
+
+  /** False when there is no such token. What it has opened is closed, so that it is over now and not some day. */
+  revokeToken(id: string): boolean {
+    if (!this.#tokens.remove(id)) return false;
+    this.watchers.closeOf(id);
+    for (const socket of this.#sessions.ofToken(id)) {
+      this.#sessions.close(socket, "token-revoked");
+      this.#happen({ now: this.clock(), type: "closed", socket });
+    }
+    return true;
+  }
+
+  /** @param expectedRevision the revision that the caller has seen; null when it does not care */
+  define(
+    actor: string,
+    definition: ClusterDefinition,
+    expectedRevision: number | null,
+  ): Result<{ changed: string[]; revision: number }> | "revision-differs" {
+    const revision = this.#state.durable.cluster?.revision ?? 0;
+    if (expectedRevision !== null && expectedRevision !== revision) return "revision-differs";
+    const outcome = this.#happen({ now: this.clock(), type: "define", actor, definition });
+    if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
+    return {
+      ok: true,
+      value: { changed: [...outcome.changed], revision: this.#state.durable.cluster?.revision ?? revision },
+    };
+  }
+
+  command(command: Command): Result<Accepted> {
+    const after = this.store.journal.last;
+    const group = "group" in command ? this.#state.durable.groups.get(command.group) : undefined;
+    const outcome = this.#happen({ ...command, now: this.clock() });
+    if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
+    return { ok: true, value: { changed: [...outcome.changed], after, epoch: group?.epoch ?? null } };
+  }
+
+  view(): ClusterView | null {
+    return this.#state.durable.cluster === null ? null : viewCluster(this.#state, this.clock());
+  }
+
+  sourceAddress(group: string, node: string): Verdict {
+    return sourceAddress(this.#state, { group, node, now: this.clock() });
+  }
+
+  virtualServer(networkName: string): VirtualServer | null {
+    for (const [group, view] of Object.entries(this.view()?.groups ?? {})) {
+      if (view.networkName === null || nameKey(view.networkName) !== nameKey(networkName)) continue;
+      const { address, owner, epoch, state, ageMs } = view;
+      return { networkName: view.networkName, group, address, owner, epoch, state, ageMs };
+    }
+    return null;
+  }
+
+  events(after: number, limit: number): Events {
+    const { journal } = this.store;
+    return { events: journal.after(after, limit), oldest: journal.oldest, last: journal.last };
+  }
+}

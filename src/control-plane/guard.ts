@@ -1,0 +1,92 @@
+import { protocolLimits } from "../protocol/limits.ts";
+import { nameSchema } from "../protocol/names.ts";
+import { tokenIdSchema } from "../protocol/http.ts";
+import { parse } from "../protocol/shape.ts";
+import type { Problem } from "../cluster/events.ts";
+import { bearerOf, principalOf } from "./auth.ts";
+import { readJson } from "./body.ts";
+import type { Env } from "./env.ts";
+import { clusterExists, clusterStub } from "./objects.ts";
+import { refuse } from "./respond.ts";
+import type { Call, Principal, Route, RouteSpec } from "./route.ts";
+
+type Params = Readonly<Record<string, string>>;
+
+/** The only way to a handler: first who asks, then whether they may, then whether it can be understood. */
+export async function guarded(route: Route, request: Request, env: Env, params: Params): Promise<Response> {
+  const { spec } = route;
+  const admitted = await admit(spec, request, env, params);
+  if (admitted instanceof Response) return admitted;
+  const understood = await understand(spec, request, params);
+  if (understood instanceof Response) return understood;
+  return route.handle({
+    ...understood,
+    request,
+    env,
+    params,
+    principal: admitted,
+    cluster: () => clusterStub(env, params["cluster"] ?? ""),
+  });
+}
+
+/** Nothing is created on this way: a cluster's object is spoken to only when the directory knows it. */
+async function admit(spec: RouteSpec, request: Request, env: Env, params: Params): Promise<Principal | Response> {
+  if (spec.roles === "anyone") return { role: "admin", id: "admin" };
+  const token = bearerOf(request);
+  const principal = token === null ? null : await principalOf(token, env, params["cluster"] ?? null);
+  if (principal === null) {
+    return refuse("unauthorized", "send Authorization: Bearer, with a token of this cluster or of this deployment", {
+      headers: { "WWW-Authenticate": "Bearer" },
+    });
+  }
+  if (!spec.roles.includes(principal.role)) {
+    return refuse(
+      "forbidden",
+      `this takes a token of role ${spec.roles.join(" or ")}, and this one is ${principal.role}`,
+    );
+  }
+  if (spec.ownNode === true && principal.role === "node" && principal.node !== params["node"]) {
+    return refuse("forbidden", "a node's token is for that node only");
+  }
+  const cluster = params["cluster"];
+  if (cluster !== undefined && spec.creates !== true && !(await clusterExists(env, cluster))) {
+    return refuse("cluster-not-found", "PUT a definition at this path to create it");
+  }
+  return principal;
+}
+
+async function understand(
+  spec: RouteSpec,
+  request: Request,
+  params: Params,
+): Promise<Pick<Call, "query" | "body"> | Response> {
+  const paramProblems = problemsOfParams(params);
+  if (paramProblems.length > 0) {
+    return refuse("invalid-request", "the path holds what is not a name", { problems: paramProblems });
+  }
+  const query = spec.query === undefined ? null : parse(spec.query, queryOf(request));
+  if (query !== null && !query.ok) {
+    return refuse("invalid-request", "the query is not what this path takes", { problems: query.problems });
+  }
+  if (spec.body === undefined) return { query: query?.value, body: undefined };
+  const read = await readJson(request, protocolLimits.bodyBytes);
+  if (!read.ok) return refuse(read.code, read.detail);
+  const parsed = spec.body.parse(read.document);
+  if (!parsed.ok) {
+    const detail = "each problem is named with its place in the body, as JSON Pointer";
+    return refuse(spec.body.refusal, detail, { problems: parsed.problems });
+  }
+  return { query: query?.value, body: parsed.value };
+}
+
+function problemsOfParams(params: Params): Problem[] {
+  return Object.entries(params).flatMap(([name, value]) => {
+    const parsed = parse(name === "token" ? tokenIdSchema : nameSchema, value);
+    return parsed.ok ? [] : parsed.problems.map((problem) => ({ ...problem, path: `/path/${name}` }));
+  });
+}
+
+/** A key that is given twice counts once, the last time. */
+function queryOf(request: Request): Record<string, string> {
+  return Object.fromEntries(new URL(request.url).searchParams);
+}

@@ -1,0 +1,69 @@
+import type { JournalEntry } from "../cluster/journal.ts";
+import { limits } from "../cluster/limits.ts";
+import { protocolLimits } from "../protocol/limits.ts";
+
+type Row = Omit<JournalEntry, "mscsId" | "group"> & { mscs_id: number | null; group_name: string | null };
+
+/** The journal's rows. The numbers of the oldest and the newest are kept in memory, so that a write needs no read. */
+export class JournalStore {
+  readonly #sql: SqlStorage;
+  #oldest: number | null;
+  #last: number;
+  rowsWritten = 0;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    const { oldest, last } = sql
+      .exec<{ oldest: number | null; last: number | null }>("SELECT MIN(seq) AS oldest, MAX(seq) AS last FROM journal")
+      .one();
+    this.#oldest = oldest;
+    this.#last = last ?? 0;
+  }
+
+  /** Number of the oldest entry that is kept, null when there is none. */
+  get oldest(): number | null {
+    return this.#oldest;
+  }
+
+  /** Number of the newest entry, 0 when there is none. */
+  get last(): number {
+    return this.#last;
+  }
+
+  add(entry: JournalEntry): void {
+    this.rowsWritten += this.#sql.exec(
+      `INSERT INTO journal (seq, at, kind, severity, sentence, mscs_id, epoch, node, group_name, resource, actor)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      entry.seq,
+      entry.at,
+      entry.kind,
+      entry.severity,
+      entry.sentence,
+      entry.mscsId,
+      entry.epoch,
+      entry.node,
+      entry.group,
+      entry.resource,
+      entry.actor,
+    ).rowsWritten;
+    this.#oldest ??= entry.seq;
+    this.#last = entry.seq;
+    this.#trim();
+  }
+
+  after(seq: number, limit: number): JournalEntry[] {
+    return this.#sql
+      .exec<Row>("SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+      .toArray()
+      .map(({ mscs_id: mscsId, group_name: group, ...entry }) => ({ ...entry, mscsId, group }));
+  }
+
+  /** In batches: one entry in a hundred pays for the removal of a hundred, and nothing else ever does. */
+  #trim(): void {
+    const { journalTrimBatch: batch } = protocolLimits;
+    if (this.#oldest === null || this.#last - this.#oldest + 1 < limits.journal + batch) return;
+    const oldest = this.#last - limits.journal + 1;
+    this.rowsWritten += this.#sql.exec("DELETE FROM journal WHERE seq < ?", oldest).rowsWritten;
+    this.#oldest = oldest;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Problem } from "../cluster/events.ts";
+import { problemDetails, problemMediaType, type ProblemCode } from "../protocol/problems.ts";
+
+/** Every answer that is not a page or a stream is one of these two. Nothing of them is to be kept by anybody between. */
+export function answer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+  return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+}
+
+/** @param detail a sentence about this case; it repeats nothing that was submitted */
+export function refuse(
+  code: ProblemCode,
+  detail: string,
+  extra: { readonly problems?: readonly Problem[]; readonly headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  const details = problemDetails(code, detail, extra.problems);
+  return answer(details.status, details, { "Content-Type": problemMediaType, ...extra.headers });
+}
+
+/** Passes on what an object answered. Its headers cannot be added to as they are; an upgrade stays one. */
+export function passOn(response: Response): Response {
+  return response.webSocket === null
+    ? new Response(response.body, response)
+    : new Response(null, { status: response.status, headers: response.headers, webSocket: response.webSocket });
+}

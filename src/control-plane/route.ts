@@ -1,0 +1,84 @@
+import type * as z from "zod";
+import type { Problem } from "../cluster/events.ts";
+import type { ProblemCode } from "../protocol/problems.ts";
+import { parse } from "../protocol/shape.ts";
+import type { ClusterObject } from "./cluster-object.ts";
+import type { Env } from "./env.ts";
+import type { TokenHolder } from "./token-store.ts";
+
+/** Who asks. `id` is what the journal names as the actor. */
+export type Principal = TokenHolder | { readonly role: "admin"; readonly id: "admin" };
+export type Role = Principal["role"];
+
+/**
+ * One route of the API: what it takes, who may, and what it answers. The guard, the OpenAPI document and the tests of roles
+ * all read this, so a route cannot be documented otherwise than it is enforced.
+ */
+export type RouteSpec = {
+  /** The `operationId` of OpenAPI. */
+  readonly id: string;
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
+  /** Below `/v1`, with `{name}` for a parameter. */
+  readonly path: string;
+  readonly summary: string;
+  /** `anyone`: no token, and also without the prefix. */
+  readonly roles: readonly Role[] | "anyone";
+  /** A node's token only gets in for the node that the path names. */
+  readonly ownNode?: true;
+  /** The cluster need not exist, for the admin. */
+  readonly creates?: true;
+  readonly query?: z.ZodType;
+  readonly body?: BodySpec;
+  readonly answers: Readonly<Record<number, AnswerSpec>>;
+  /** Problems of its own; those of every route are not repeated. */
+  readonly problems?: readonly ProblemCode[];
+};
+
+export type AnswerSpec = { readonly what: string; readonly schema?: z.ZodType; readonly mediaType?: string };
+
+/** How a body is read. `parse` may judge more than the schema shows. */
+export type BodySpec<T = unknown> = {
+  readonly schema: z.ZodType;
+  readonly parse: (
+    document: unknown,
+  ) => { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+  readonly refusal: ProblemCode;
+};
+
+export function body<T>(schema: z.ZodType<T>): BodySpec<T> {
+  return { schema, parse: (document) => parse(schema, document), refusal: "invalid-request" };
+}
+
+type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [key in Name | keyof ParamsOf<Rest>]: string }
+  : object;
+type ValueOf<Body> = Body extends BodySpec<infer T> ? T : undefined;
+type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** A request that got past the guard. */
+export type Call<Params = Readonly<Record<string, string>>, Query = unknown, Body = unknown> = {
+  readonly request: Request;
+  readonly env: Env;
+  readonly principal: Principal;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The object of the cluster that the path names. */
+  readonly cluster: () => DurableObjectStub<ClusterObject>;
+};
+
+export type Route = { readonly spec: RouteSpec; readonly handle: (call: Call) => Response | Promise<Response> };
+
+/** Binds a handler to its spec, and gives it the types that the spec says. */
+export function route<const Spec extends RouteSpec>(
+  spec: Spec,
+  handle: (
+    call: Call<ParamsOf<Spec["path"]>, OutputOf<Spec["query"]>, ValueOf<Spec["body"]>>,
+  ) => Response | Promise<Response>,
+): Route {
+  // The guard parses params, query and body by this very spec before it calls the handler.
+  return { spec, handle: handle as Route["handle"] };
+}
+
+export const readers = ["admin", "operator", "reader"] as const satisfies readonly Role[];
+export const operators = ["admin", "operator"] as const satisfies readonly Role[];

@@ -1,0 +1,53 @@
+import { eventsQuerySchema, eventsSchema, watchMessageSchema, watchQuerySchema } from "../../protocol/http.ts";
+import { answer, passOn } from "../respond.ts";
+import { readers, route, type Route } from "../route.ts";
+
+export const eventRoutes: readonly Route[] = [
+  route(
+    {
+      id: "getEvents",
+      method: "GET",
+      path: "/clusters/{cluster}/events",
+      summary: "A page of the journal",
+      roles: readers,
+      query: eventsQuerySchema,
+      answers: { 200: { what: "Entries after a number, oldest first", schema: eventsSchema } },
+    },
+    async ({ query: { after, limit }, cluster }) => answer(200, await cluster().events(after, limit)),
+  ),
+  route(
+    {
+      id: "watchEvents",
+      method: "GET",
+      path: "/clusters/{cluster}/watch",
+      summary:
+        "The journal as it grows: a WebSocket on upgrade, else server-sent events. Resumes after `after`, or after \
+`Last-Event-ID`. A browser names the subprotocols `bridgehead` and `bearer.<token>`",
+      roles: readers,
+      query: watchQuerySchema,
+      answers: {
+        101: { what: "A text frame for each message", schema: watchMessageSchema },
+        200: { what: "An event for each message", schema: watchMessageSchema, mediaType: "text/event-stream" },
+      },
+      problems: ["too-many-watchers"],
+    },
+    async ({ request, principal, query, cluster }) => {
+      const url = new URL("https://cluster/watch");
+      const after = query.after ?? lastEventId(request);
+      if (after !== null) url.searchParams.set("after", String(after));
+      if (principal.role !== "admin") url.searchParams.set("token", principal.id);
+      const headers = new Headers();
+      for (const name of ["Upgrade", "Sec-WebSocket-Protocol"]) {
+        const value = request.headers.get(name);
+        if (value !== null) headers.set(name, value);
+      }
+      return passOn(await cluster().fetch(new Request(url, { headers })));
+    },
+  ),
+];
+
+/** What a reader of server-sent events says of itself when it connects again. */
+function lastEventId(request: Request): number | null {
+  const id = request.headers.get("Last-Event-ID");
+  return id !== null && /^\d{1,15}$/.test(id) ? Number(id) : null;
+}

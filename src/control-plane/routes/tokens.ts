@@ -1,0 +1,53 @@
+import { tokenCreatedSchema, tokenListSchema, tokenRequestSchema } from "../../protocol/http.ts";
+import { protocolLimits } from "../../protocol/limits.ts";
+import { answer, refuse } from "../respond.ts";
+import { body, route, type Route } from "../route.ts";
+import { newToken } from "../tokens.ts";
+
+export const tokenRoutes: readonly Route[] = [
+  route(
+    {
+      id: "createToken",
+      method: "POST",
+      path: "/clusters/{cluster}/tokens",
+      summary: "Make a token. It is shown in this answer and never again",
+      roles: ["admin"],
+      body: body(tokenRequestSchema),
+      answers: { 201: { what: "The token", schema: tokenCreatedSchema } },
+      problems: ["too-many-tokens"],
+    },
+    async ({ principal, params, body: request, cluster }) => {
+      const { id, token, digest } = await newToken(params.cluster);
+      const added = await cluster().addToken(id, digest, request, principal.id);
+      return added
+        ? answer(201, { id, token })
+        : refuse("too-many-tokens", `a cluster has ${protocolLimits.tokens} tokens at most; revoke one`);
+    },
+  ),
+  route(
+    {
+      id: "listTokens",
+      method: "GET",
+      path: "/clusters/{cluster}/tokens",
+      summary: "Which tokens there are, without their secrets",
+      roles: ["admin"],
+      answers: { 200: { what: "The tokens, oldest first", schema: tokenListSchema } },
+    },
+    async ({ cluster }) => answer(200, { tokens: await cluster().listTokens() }),
+  ),
+  route(
+    {
+      id: "revokeToken",
+      method: "DELETE",
+      path: "/clusters/{cluster}/tokens/{token}",
+      summary: "Revoke a token, and close what it has opened",
+      roles: ["admin"],
+      answers: { 204: { what: "It is no token any more" } },
+      problems: ["token-not-found"],
+    },
+    async ({ params, cluster }) =>
+      (await cluster().revokeToken(params.token))
+        ? new Response(null, { status: 204 })
+        : refuse("token-not-found", "it may have been revoked already"),
+  ),
+];

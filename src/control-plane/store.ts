@@ -1,0 +1,200 @@
+import type { ClusterDefinition } from "../cluster/definition.ts";
+import type { Change } from "../cluster/events.ts";
+import type { Generation } from "../cluster/generation.ts";
+import { emptyDurable } from "../cluster/durable.ts";
+import { JournalStore } from "./journal-store.ts";
+import type { ClusterRow, Durable, GroupRow, Hold, HoldPhase, Lease, LeaseRow, NodeRow } from "../cluster/state.ts";
+
+/** The brain's durable state, row for row. A change of one row is one row written, new or not: the tables have no second tree. */
+export class Store {
+  readonly journal: JournalStore;
+  readonly #storage: DurableObjectStorage;
+  #rowsWritten = 0;
+
+  /** The tables must be there. */
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.journal = new JournalStore(storage.sql);
+  }
+
+  /** Rows written since this instance began, as the platform counts them: what the steady state costs. */
+  get rowsWritten(): number {
+    return this.#rowsWritten + this.journal.rowsWritten;
+  }
+
+  /** All changes or none. Throws when the platform does not take the write: then this instance may not go on. */
+  apply(changes: readonly Change[]): void {
+    this.#storage.transactionSync(() => {
+      for (const change of changes) this.#write(change);
+    });
+  }
+
+  generation(): Generation | null {
+    return this.#storage.sql.exec<Generation>("SELECT number, nonce FROM generation").toArray()[0] ?? null;
+  }
+
+  writeGeneration({ number, nonce }: Generation): void {
+    this.#exec(
+      `INSERT INTO generation (one, number, nonce) VALUES (1, ?, ?)
+       ON CONFLICT DO UPDATE SET number = excluded.number, nonce = excluded.nonce`,
+      number,
+      nonce,
+    );
+  }
+
+  load(generation: Generation): Durable {
+    return {
+      ...emptyDurable(generation),
+      cluster: this.#cluster(),
+      nodes: this.#rows("SELECT name, paused FROM nodes ORDER BY name", readNode),
+      groups: this.#rows("SELECT name, epoch, wanted, troubles FROM groups ORDER BY name", readGroup),
+      holds: this.#rows(
+        "SELECT id, group_name, epoch, node, incarnation, addresses, phase FROM holds ORDER BY id",
+        readHold,
+      ),
+      leases: this.#rows("SELECT incarnation, node, held FROM leases ORDER BY incarnation", readLease),
+    };
+  }
+
+  #write(change: Change): void {
+    switch (change.table) {
+      case "generation":
+        return this.writeGeneration(change.row);
+      case "cluster":
+        return this.#writeCluster(change.row);
+      case "nodes":
+        return change.row === null ? this.#delete("nodes", "name", change.key) : this.#writeNode(change.row);
+      case "groups":
+        return change.row === null ? this.#delete("groups", "name", change.key) : this.#writeGroup(change.row);
+      case "holds":
+        return change.row === null ? this.#delete("holds", "id", change.key) : this.#writeHold(change.key, change.row);
+      case "leases":
+        return change.row === null ? this.#delete("leases", "incarnation", change.key) : this.#writeLease(change.row);
+      case "journal":
+        return this.journal.add(change.row);
+    }
+  }
+
+  #writeCluster({ revision, epochFloor, definition }: ClusterRow): void {
+    this.#exec(
+      `INSERT INTO cluster (one, revision, epoch_floor, definition) VALUES (1, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET revision = excluded.revision, epoch_floor = excluded.epoch_floor,
+         definition = excluded.definition`,
+      revision,
+      epochFloor,
+      JSON.stringify(definition),
+    );
+  }
+
+  #writeNode({ name, paused }: NodeRow): void {
+    this.#exec(
+      "INSERT INTO nodes (name, paused) VALUES (?, ?) ON CONFLICT DO UPDATE SET paused = excluded.paused",
+      name,
+      paused ? 1 : 0,
+    );
+  }
+
+  #writeGroup({ name, epoch, wanted, troubles }: GroupRow): void {
+    this.#exec(
+      `INSERT INTO groups (name, epoch, wanted, troubles) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles`,
+      name,
+      epoch,
+      wanted,
+      JSON.stringify(troubles),
+    );
+  }
+
+  #writeHold(id: string, { group, epoch, node, incarnation, addresses, phase }: Hold): void {
+    this.#exec(
+      `INSERT INTO holds (id, group_name, epoch, node, incarnation, addresses, phase) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET group_name = excluded.group_name, epoch = excluded.epoch, node = excluded.node,
+         incarnation = excluded.incarnation, addresses = excluded.addresses, phase = excluded.phase`,
+      id,
+      group,
+      epoch,
+      node,
+      incarnation,
+      JSON.stringify(addresses),
+      JSON.stringify(phase),
+    );
+  }
+
+  #writeLease({ incarnation, node, held }: LeaseRow): void {
+    this.#exec(
+      `INSERT INTO leases (incarnation, node, held) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET node = excluded.node, held = excluded.held`,
+      incarnation,
+      node,
+      JSON.stringify(held),
+    );
+  }
+
+  #cluster(): ClusterRow | null {
+    const row = this.#storage.sql
+      .exec<{ revision: number; epoch_floor: number; definition: string }>(
+        "SELECT revision, epoch_floor, definition FROM cluster",
+      )
+      .toArray()[0];
+    if (row === undefined) return null;
+    return {
+      definition: fromJson<ClusterDefinition>(row.definition),
+      revision: row.revision,
+      epochFloor: row.epoch_floor,
+    };
+  }
+
+  #rows<Raw extends Record<string, SqlStorageValue>, Row>(
+    query: string,
+    read: (raw: Raw) => readonly [key: string, row: Row],
+  ): Map<string, Row> {
+    return new Map(this.#storage.sql.exec<Raw>(query).toArray().map(read));
+  }
+
+  #delete(table: string, column: string, key: string): void {
+    this.#exec(`DELETE FROM ${table} WHERE ${column} = ?`, key);
+  }
+
+  #exec(query: string, ...bindings: readonly SqlStorageValue[]): void {
+    this.#rowsWritten += this.#storage.sql.exec(query, ...bindings).rowsWritten;
+  }
+}
+
+function readNode(raw: { name: string; paused: number }): readonly [string, NodeRow] {
+  return [raw.name, { name: raw.name, paused: raw.paused === 1 }];
+}
+
+function readGroup(raw: {
+  name: string;
+  epoch: number;
+  wanted: "Online" | "Offline";
+  troubles: string;
+}): readonly [string, GroupRow] {
+  return [raw.name, { name: raw.name, epoch: raw.epoch, wanted: raw.wanted, troubles: fromJson(raw.troubles) }];
+}
+
+function readHold(raw: {
+  id: string;
+  group_name: string;
+  epoch: number;
+  node: string;
+  incarnation: string;
+  addresses: string;
+  phase: string;
+}): readonly [string, Hold] {
+  const { id, group_name: group, epoch, node, incarnation, addresses, phase } = raw;
+  return [
+    id,
+    { group, epoch, node, incarnation, addresses: fromJson<string[]>(addresses), phase: fromJson<HoldPhase>(phase) },
+  ];
+}
+
+function readLease(raw: { incarnation: string; node: string; held: string }): readonly [string, LeaseRow] {
+  const { incarnation, node, held } = raw;
+  return [incarnation, { incarnation, node, held: fromJson<Record<string, Lease>>(held) }];
+}
+
+/** Only what this file has written comes back here. */
+function fromJson<T>(text: string): T {
+  return JSON.parse(text) as T;
+}

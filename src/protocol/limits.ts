@@ -1,0 +1,33 @@
+/** Bounds of what comes in from outside. Those of a cluster's own collections stand in `src/cluster/limits.ts`. */
+export const protocolLimits = {
+  /** Bytes of a request's body. The largest definition that the brain accepts fits in. */
+  bodyBytes: 1_048_576,
+  /** Bytes of one message on a session connection. */
+  frameBytes: 262_144,
+  /** Levels of a document. A definition has eight. */
+  depth: 32,
+  /** Clusters of one deployment: the rows of its directory. */
+  clusters: 5_000,
+  /** Tokens of one cluster. */
+  tokens: 256,
+  /** Connections of one node that wait for their hello, or have said it. Beyond, the oldest without a hello is closed. */
+  sessionSocketsPerNode: 8,
+  /** Watchers of one cluster, WebSocket and SSE together. */
+  watchers: 100,
+  /** Pieces of a watcher's stream that may wait to be read before it is dropped. */
+  watcherQueue: 1_000,
+  /** Journal entries of one answer, and how many when the question does not say. */
+  eventsPage: 1_000,
+  eventsPageDefault: 100,
+  /** Problems named in one answer. */
+  problemsNamed: 100,
+  /** Characters of a stable code, and of a reason or sentence of somebody else's. */
+  codeLength: 64,
+  reasonLength: 1_024,
+  /** Characters of a host name or of an address in text. */
+  hostLength: 255,
+  /** Witness counts in one renewal: one for each ownership and each run that is waited for. */
+  claims: 1_000,
+  /** Journal entries beyond `limits.journal` that may gather before they are removed together. */
+  journalTrimBatch: 100,
+} as const;

@@ -1,0 +1,109 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { createClient } from "../../src/client/http-client.ts";
+import { problemDetails, problemMediaType } from "../../src/protocol/problems.ts";
+
+const servers: Server[] = [];
+
+async function serve(listener: RequestListener) {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return createClient({ url: `http://127.0.0.1:${port}`, token: "a-token", timeoutMs: 300 });
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const json = (status: number, body: unknown, type = "application/json"): RequestListener => {
+  return (_, response) => response.writeHead(status, { "Content-Type": type }).end(JSON.stringify(body));
+};
+
+test("HT12: an answer is a value, and the request carries the token and escaped names", async () => {
+  const asked: string[] = [];
+  const client = await serve((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    json(200, { decision: "DEFER", reason: "standby", retryAfterMs: 500, owner: "NODE2" })(request, response);
+  });
+  const result = await client.sourceAddress("my cluster", "a:b", { node: "NODE1", destination: "peer.test" });
+  expect(result).toEqual({
+    ok: true,
+    value: { decision: "DEFER", reason: "standby", retryAfterMs: 500, owner: "NODE2" },
+  });
+  expect(asked).toEqual([
+    "GET /v1/clusters/my%20cluster/groups/a%3Ab/source-address?node=NODE1&destination=peer.test Bearer a-token",
+  ]);
+});
+
+test("HT12: a refusal is a value, with its problem", async () => {
+  const problem = problemDetails("group-not-found", "there is no such group");
+  const client = await serve(json(404, problem, problemMediaType));
+  expect(await client.moveGroup("c", "G", null)).toEqual({ ok: false, kind: "refused", problem });
+});
+
+test("HT12: a verdict that is none is no verdict", async () => {
+  for (const body of [
+    {},
+    { decision: "BIND" },
+    { decision: "BIND", address: "", prefix: 24 },
+    { decision: "GO" },
+    null,
+  ]) {
+    const client = await serve(json(200, body));
+    const result = await client.sourceAddress("c", "G", { node: "NODE1" });
+    expect(result).toEqual({ ok: false, kind: "unreachable", reason: "not-this-api" });
+  }
+});
+
+test("HT12: something else that answers is not this API", async () => {
+  const client = await serve((_, response) => response.writeHead(502).end("<html>Bad Gateway</html>"));
+  expect(await client.listClusters()).toEqual({ ok: false, kind: "unreachable", reason: "not-this-api" });
+});
+
+test("HT12: nobody there, and nobody answering, are values too", async () => {
+  const nobody = createClient({ url: "http://127.0.0.1:1", token: "t" });
+  expect(await nobody.getCluster("c")).toEqual({ ok: false, kind: "unreachable", reason: "no-connection" });
+  const silent = await serve(() => undefined);
+  expect(await silent.getCluster("c")).toEqual({ ok: false, kind: "unreachable", reason: "timeout" });
+});
+
+test("HT12: a watch tells its messages, and ends when the connection does", async () => {
+  const entry = {
+    seq: 7,
+    at: 1,
+    kind: "node.joined",
+    severity: "info",
+    sentence: "Node NODE1 joined the cluster.",
+    mscsId: null,
+    epoch: null,
+    node: "NODE1",
+    group: null,
+    resource: null,
+    actor: "cluster",
+  };
+  const text = `retry: 1000\n: watching\n\nid: 6\ndata: {"type":"gap","after":1,"resumesAt":6}\n\nid: 7\ndata: ${JSON.stringify({ type: "entry", entry })}\n\n: alive\n\n`;
+  const client = await serve((_, response) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    for (const part of text.match(/[\s\S]{1,37}/g) ?? []) response.write(part);
+    response.end();
+  });
+  const result = await client.watch("c", { after: 1 });
+  if (!result.ok) throw new Error("refused");
+  const messages = [];
+  for await (const message of result.value) messages.push(message);
+  expect(messages).toEqual([
+    { type: "gap", after: 1, resumesAt: 6 },
+    { type: "entry", entry },
+  ]);
+});
+
+test("HT12: a token that is revoked has no answer", async () => {
+  const client = await serve((_, response) => response.writeHead(204).end());
+  expect(await client.revokeToken("c", "0123456789abcdef")).toEqual({ ok: true, value: null });
+});

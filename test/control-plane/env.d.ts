@@ -1,0 +1,11 @@
+/** What `cloudflare:workers` gives to the tests. */
+declare namespace Cloudflare {
+  interface Env {
+    readonly CLUSTER: DurableObjectNamespace<import("../../src/worker.ts").ClusterObject>;
+    readonly DIRECTORY: DurableObjectNamespace<import("../../src/worker.ts").DirectoryObject>;
+    readonly BRIDGEHEAD_ADMIN_TOKEN: string;
+  }
+  interface GlobalProps {
+    mainModule: typeof import("../../src/worker.ts");
+  }
+}

@@ -1,0 +1,157 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { limits } from "../../src/cluster/limits.ts";
+import type { Role } from "../../src/control-plane/route.ts";
+import { routes } from "../../src/control-plane/routes.ts";
+import worker from "../../src/worker.ts";
+import { joinBoth } from "./fake-agent.ts";
+import { adminToken, ask, createExchange, expectProblem, json, tokenOf } from "./support.ts";
+
+/** Who may what, said a second time, so that no row of the table changes by accident. `o` may, `-` may not. */
+const expected: Readonly<Record<string, string>> = {
+  //                   admin operator reader node partner
+  listClusters: "o----",
+  putCluster: "oo---",
+  getCluster: "ooo--",
+  createToken: "o----",
+  listTokens: "o----",
+  revokeToken: "o----",
+  openSession: "---o-",
+  pauseNode: "oo---",
+  resumeNode: "oo---",
+  confirmNodeDown: "oo---",
+  releaseHolds: "---o-",
+  moveGroup: "oo---",
+  bringGroupOnline: "oo---",
+  takeGroupOffline: "oo---",
+  getSourceAddress: "oooo-",
+  getVirtualServer: "ooo--",
+  reportAssociation: "----o",
+  getEvents: "ooo--",
+  watchEvents: "ooo--",
+  getHealth: "ooooo",
+  getVersion: "ooooo",
+};
+const roles = ["admin", "operator", "reader", "node", "partner"] as const satisfies readonly Role[];
+const tokens: Partial<Record<Role, string>> = {};
+
+beforeAll(async () => {
+  await createExchange("roles");
+  tokens.admin = adminToken;
+  tokens.operator = await tokenOf("roles", { role: "operator" });
+  tokens.reader = await tokenOf("roles", { role: "reader" });
+  tokens.node = await tokenOf("roles", { role: "node", node: "NODE1" });
+  tokens.partner = await tokenOf("roles", { role: "partner", partner: "peer.test" });
+});
+
+function pathOf(path: string): string {
+  return path
+    .replace("{cluster}", "roles")
+    .replace("{node}", "NODE1")
+    .replace("{group}", "Exchange")
+    .replace("{networkName}", "EXCHVS")
+    .replace("{token}", "0123456789abcdef");
+}
+
+const cases = routes.flatMap(({ spec }) =>
+  roles.map((role, index) => ({ spec, role, may: expected[spec.id]?.[index] })),
+);
+
+test.each(cases)("AU3: $role on $spec.id ($may)", async ({ spec, role, may }) => {
+  // A body that no route takes: who may come in is told so, and nothing is done. A stream would stay open.
+  const body = spec.method === "GET" || spec.body === undefined ? undefined : "{";
+  const headers = spec.id === "watchEvents" ? { Upgrade: "none", "Last-Event-ID": "x" } : {};
+  const response = await ask(spec.method, pathOf(spec.path), { token: tokens[role] ?? null, body, headers });
+  await response.body?.cancel();
+  const { status } = response;
+  if (may === "o") expect([401, 403]).not.toContain(status);
+  // Where the path names no cluster, nobody can say whose the token is.
+  else expect(status).toBe(spec.path.includes("{cluster}") ? 403 : 401);
+});
+
+test("AU3: every route is in this test's table, and the other way round", () => {
+  expect(routes.map(({ spec }) => spec.id).toSorted()).toEqual(Object.keys(expected).toSorted());
+});
+
+describe("a node's token", () => {
+  test("AU4: opens no session and releases nothing of another node", async () => {
+    const token = tokens.node ?? "";
+    const headers = { Upgrade: "websocket" };
+    await expectProblem(ask("GET", "/clusters/roles/nodes/NODE2/session", { token, headers }), "forbidden");
+    const body = { incarnation: "run", epochs: [{ group: "Exchange", epoch: 1 }] };
+    await expectProblem(ask("POST", "/clusters/roles/nodes/NODE2/release", { token, body }), "forbidden");
+  });
+
+  test("AU4: asks for its own source address only; another's is answered DENY, with 200", async () => {
+    const question = (node: string) =>
+      ask("GET", `/clusters/roles/groups/Exchange/source-address?node=${node}`, { token: tokens.node ?? "" });
+    const denied = await question("NODE2");
+    expect(denied.status).toBe(200);
+    expect(await denied.json()).toEqual({ decision: "DENY", reason: "not-your-node" });
+    expect(await json(question("NODE1"))).toMatchObject({ decision: "DEFER" });
+  });
+});
+
+describe("a partner's token", () => {
+  test("AU9: says which associations the partner saw, and the journal names the partner", async () => {
+    await joinBoth("roles");
+    const token = tokens.partner ?? "";
+    const body = {
+      group: "Exchange",
+      direction: "inbound",
+      state: "refused",
+      localAddress: "127.0.1.99",
+      remoteAddress: "127.0.1.1",
+      reason: "the caller is not at a configured address",
+    };
+    expect((await ask("POST", "/clusters/roles/associations", { token, body })).status).toBe(200);
+    const view = await json<{ associations: unknown[] }>(ask("GET", "/clusters/roles"));
+    expect(view.associations.at(-1)).toMatchObject({ ...body, reporter: "peer.test", partner: "peer.test" });
+    const { events } = await json<{ events: { kind: string }[] }>(ask("GET", "/clusters/roles/events?limit=1000"));
+    expect(events.at(-1)).toMatchObject({ kind: "association.refused", group: "Exchange" });
+  });
+
+  test("AU9: a partner that says too much at a time is refused, and the journal does not grow", async () => {
+    const body = { group: "Exchange", direction: "inbound", state: "accepted" };
+    const say = () => ask("POST", "/clusters/roles/associations", { token: tokens.partner ?? "", body });
+    const last = async () => (await json<{ last: number }>(ask("GET", "/clusters/roles/events?limit=1"))).last;
+    for (let i = 0; i < limits.reportsInTenSeconds; i++) await (await say()).body?.cancel();
+    const before = await last();
+    await expectProblem(say(), "rate-limited");
+    expect(await last()).toBe(before);
+  });
+});
+
+describe("without the admin secret", () => {
+  const without = (path: string, token = adminToken, secret: string | undefined = undefined) =>
+    worker.fetch(new Request(`https://bridgehead.test${path}`, { headers: { Authorization: `Bearer ${token}` } }), {
+      CLUSTER: env.CLUSTER,
+      DIRECTORY: env.DIRECTORY,
+      ...(secret === undefined ? {} : { BRIDGEHEAD_ADMIN_TOKEN: secret }),
+    });
+
+  test("AU2: everything is refused, and the refusal says how to set it", async () => {
+    for (const { spec } of routes) {
+      if (spec.roles === "anyone" || spec.method !== "GET") continue;
+      for (const secret of [undefined, ""]) {
+        const problem = await expectProblem(
+          without(`/v1${pathOf(spec.path)}`, adminToken, secret),
+          "admin-token-not-set",
+        );
+        expect(problem.detail).toContain("BRIDGEHEAD_ADMIN_TOKEN");
+      }
+    }
+  });
+
+  test("AU2: a valid cluster token is refused as well, and so is an empty one", async () => {
+    await expectProblem(without("/v1/clusters/roles", tokens.reader), "admin-token-not-set");
+    await expectProblem(without("/v1/clusters", ""), "admin-token-not-set");
+  });
+
+  test.each(["/healthz", "/version", "/openapi.json"])(
+    "AU1: %s is answered, with the prefix and without",
+    async (path) => {
+      for (const prefix of ["", "/v1"]) expect((await without(prefix + path)).status).toBe(200);
+    },
+  );
+});

@@ -1,0 +1,143 @@
+import { env } from "cloudflare:workers";
+import { listDurableObjectIds } from "cloudflare:test";
+import { beforeAll, describe, expect, test } from "vitest";
+import { clusterTagOf } from "../../src/control-plane/tokens.ts";
+import { protocolLimits } from "../../src/protocol/limits.ts";
+import { tokenListSchema } from "../../src/protocol/http.ts";
+import { FakeAgent, openLine } from "./fake-agent.ts";
+import { adminToken, allRows, ask, createExchange, exchange, expectProblem, inside, json, tokenOf } from "./support.ts";
+
+beforeAll(async () => {
+  await createExchange("tokens");
+  await createExchange("others");
+});
+
+const everythingThatExists = async () => ({
+  objects: (await listDurableObjectIds(env.CLUSTER)).length,
+  clusters: await json(ask("GET", "/clusters")),
+  rows: await allRows("tokens"),
+});
+
+describe("a token that is none", () => {
+  const forged = `bh_${"0".repeat(16)}_${"0".repeat(16)}_${"0".repeat(64)}`;
+  const secretChanged = async () => (await tokenOf("tokens", { role: "operator" })).replace(/.{4}$/, "0000");
+  const idChanged = async () =>
+    (await tokenOf("tokens", { role: "operator" })).replace(/_[0-9a-f]{16}_(?=[0-9a-f]{64})/, `_${"0".repeat(16)}_`);
+  const bad: readonly [what: string, token: () => Promise<string | null>][] = [
+    ["none", async () => null],
+    ["the admin token and one character more", async () => `${adminToken}x`],
+    ["text", async () => "undefined"],
+    ["a token of no cluster", async () => forged],
+    [
+      "a token that names a cluster which is not there",
+      async () => forged.replace(/0{16}/, await clusterTagOf("unheard-of")),
+    ],
+    ["a token with another secret", secretChanged],
+    ["a token with another id", idChanged],
+    ["a token of another cluster", () => tokenOf("others", { role: "operator" })],
+  ];
+
+  test.each(bad)("AU5: %s is refused and creates nothing", async (_, make) => {
+    const token = await make();
+    const before = await everythingThatExists();
+    for (const cluster of ["tokens", "unheard-of"]) {
+      await expectProblem(ask("GET", `/clusters/${cluster}`, { token }), "unauthorized");
+      await expectProblem(ask("PUT", `/clusters/${cluster}`, { token, body: exchange(cluster) }), "unauthorized");
+      await expectProblem(ask("POST", `/clusters/${cluster}/groups/Exchange/move`, { token }), "unauthorized");
+      const headers = { Upgrade: "websocket" };
+      await expectProblem(ask("GET", `/clusters/${cluster}/nodes/NODE1/session`, { token, headers }), "unauthorized");
+    }
+    expect(await everythingThatExists()).toEqual(before);
+  });
+
+  test("AU1: the refusal says how to ask, as RFC 6750 does", async () => {
+    const response = await ask("GET", "/clusters", { token: null });
+    expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
+  });
+});
+
+test("AU5: an unknown cluster is created by no request but an admin's PUT of a definition that can be applied", async () => {
+  const before = await everythingThatExists();
+  await expectProblem(ask("GET", "/clusters/unheard-of"), "cluster-not-found");
+  await expectProblem(ask("GET", "/clusters/unheard-of/watch"), "cluster-not-found");
+  await expectProblem(ask("POST", "/clusters/unheard-of/tokens", { body: { role: "reader" } }), "cluster-not-found");
+  await expectProblem(ask("POST", "/clusters/unheard-of/nodes/NODE1/pause"), "cluster-not-found");
+  await expectProblem(
+    ask("PUT", "/clusters/unheard-of", { body: { cluster: "unheard-of", nodes: 1 } }),
+    "invalid-definition",
+  );
+  await expectProblem(ask("PUT", "/clusters/unheard-of", { body: exchange("tokens") }), "cluster-name-differs");
+  const headers = { "If-Match": '"1"' };
+  await expectProblem(
+    ask("PUT", "/clusters/unheard-of", { body: exchange("unheard-of"), headers }),
+    "revision-differs",
+  );
+  expect(await everythingThatExists()).toEqual(before);
+});
+
+test("AU6: a token is shown once, listed without its secret, and kept as a digest", async () => {
+  const created = await json<{ id: string; token: string }>(
+    ask("POST", "/clusters/tokens/tokens", { body: { role: "node", node: "NODE1" } }),
+  );
+  expect(created.token).toMatch(/^bh_[0-9a-f]{16}_[0-9a-f]{16}_[0-9a-f]{64}$/);
+  const secret = created.token.split("_")[3] ?? "";
+  const listed = await (await ask("GET", "/clusters/tokens/tokens")).text();
+  expect(listed).not.toContain(secret);
+  const { tokens } = tokenListSchema.strict().parse(JSON.parse(listed));
+  expect(tokens.find(({ id }) => id === created.id)).toMatchObject({
+    role: "node",
+    subject: "NODE1",
+    createdBy: "admin",
+  });
+  const rows = await inside("tokens", (_, { storage }) =>
+    storage.sql.exec("SELECT id, role, subject, hex(digest) AS digest FROM tokens WHERE id = ?", created.id).toArray(),
+  );
+  expect(JSON.stringify(rows)).not.toContain(secret);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(created.token)));
+  expect(rows[0]?.["digest"]).toBe(
+    Array.from(digest, (byte) => byte.toString(16).padStart(2, "0"))
+      .join("")
+      .toUpperCase(),
+  );
+});
+
+test("AU6: no two tokens are the same, and a name in other letters is the same cluster's", async () => {
+  const tokens = await Promise.all(Array.from({ length: 8 }, () => tokenOf("tokens", { role: "reader" })));
+  expect(new Set(tokens).size).toBe(8);
+  expect((await ask("GET", "/clusters/TOKENS", { token: tokens[0] ?? "" })).status).toBe(200);
+});
+
+test("AU7: a revoked token is refused, and the session and the watches that it opened are closed", async () => {
+  const make = async (body: unknown) =>
+    json<{ id: string; token: string }>(ask("POST", "/clusters/tokens/tokens", { body }));
+  const node = await make({ role: "node", node: "NODE1" });
+  const reader = await make({ role: "reader" });
+  const agent = await FakeAgent.join("tokens", "NODE1", node.token, "run-revoked");
+  const watch = await openLine("/clusters/tokens/watch", reader.token);
+  const other = await openLine("/clusters/tokens/watch", adminToken);
+  const stream = await ask("GET", "/clusters/tokens/watch", { token: reader.token });
+
+  for (const { id } of [node, reader]) expect((await ask("DELETE", `/clusters/tokens/tokens/${id}`)).status).toBe(204);
+  expect(await agent.line.end()).toEqual({ code: 4005, reason: "token-revoked" });
+  expect(await watch.end()).toEqual({ code: 4005, reason: "token-revoked" });
+  await stream.text();
+  expect(other.closed).toBeNull();
+  other.close();
+  await expectProblem(ask("GET", "/clusters/tokens", { token: reader.token }), "unauthorized");
+  await expectProblem(ask("DELETE", `/clusters/tokens/tokens/${node.id}`), "token-not-found");
+  const view = await json<{ nodes: Record<string, { state: string }> }>(ask("GET", "/clusters/tokens"));
+  expect(view.nodes["NODE1"]?.state).toBe("Down");
+});
+
+test("AU6: a cluster has 256 tokens at most", async () => {
+  await createExchange("many");
+  await inside("many", (object) => {
+    for (let i = 0; i < protocolLimits.tokens - 1; i++) {
+      object.addToken(i.toString(16).padStart(16, "0"), new ArrayBuffer(32), { role: "reader" }, "test");
+    }
+  });
+  await tokenOf("many", { role: "reader" });
+  await expectProblem(ask("POST", "/clusters/many/tokens", { body: { role: "reader" } }), "too-many-tokens");
+  expect((await ask("DELETE", `/clusters/many/tokens/${"0".repeat(16)}`)).status).toBe(204);
+  await tokenOf("many", { role: "reader" });
+});

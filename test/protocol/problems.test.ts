@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { problemCodes, problemDetails, problemDetailsSchema, problemKinds } from "../../src/protocol/problems.ts";
+import { version } from "../../src/protocol/version.ts";
+
+test.each(problemCodes)("HT1: %s is a problem of the one shape", (code) => {
+  const problem = problemDetails(code, "A sentence.");
+  expect(problemDetailsSchema.strict().parse(problem)).toEqual(problem);
+  expect(problem.type).toBe(`urn:bridgehead:problem:${code}`);
+  expect(problem.status).toBeGreaterThanOrEqual(400);
+  expect(problem.status).toBeLessThan(600);
+});
+
+test("HT1: problems are named only when there are some", () => {
+  expect(problemDetails("invalid-request", "A sentence.", [])).not.toHaveProperty("problems");
+  const problem = { path: "/a", code: "required", sentence: "this is required" };
+  expect(problemDetails("invalid-request", "A sentence.", [problem]).problems).toEqual([problem]);
+});
+
+test("HT1: a Win32 name has one number", () => {
+  const numbers = new Map<string, number>();
+  for (const kind of Object.values(problemKinds)) {
+    if (!("win32" in kind)) continue;
+    expect(numbers.get(kind.win32.name) ?? kind.win32.number).toBe(kind.win32.number);
+    numbers.set(kind.win32.name, kind.win32.number);
+  }
+});
+
+test("HT8: the version that is served is the package's", () => {
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  expect(version).toBe(manifest.version);
+});
