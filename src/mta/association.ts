@@ -1,0 +1,55 @@
+import type { AssociationCode, AssociationEventType } from "./log.ts";
+import type { ProtocolFault } from "./octets.ts";
+import type { TransportUnit } from "./transport.ts";
+
+/**
+ * What the two protocol machines, initiator and responder, have in common. A machine is a function of state and input;
+ * `association-socket.ts` is the loop around it: carry out the actions in order, then feed the next input.
+ */
+export type AssociationStep<State> = { readonly state: State; readonly actions: readonly AssociationAction[] };
+
+export type AssociationInput =
+  /** The TCP connection is there. */
+  | { readonly type: "connected" }
+  | { readonly type: "unit"; readonly unit: TransportUnit }
+  /** The octets received break the protocol of a layer below the machine. */
+  | { readonly type: "fault"; readonly fault: ProtocolFault }
+  /** The owner wants an orderly end (initiator), or an end (responder, which may not release: it has no tokens). */
+  | { readonly type: "release" }
+  | { readonly type: "abort"; readonly code: "aborted-by-us" | "stopping" }
+  /** The connection is gone, or is destroyed because of `code`: nothing can be sent any more. */
+  | { readonly type: "lost"; readonly code: LossCode; readonly detail: string };
+
+export type LossCode =
+  | "connection-lost"
+  | "socket-error"
+  | "address-not-available"
+  | "partner-unreachable"
+  | "verdict-expired"
+  | "fuse-blown"
+  | "timeout"
+  | "cancelled"
+  | "too-many-associations";
+
+export type AssociationAction =
+  | { readonly type: "send"; readonly octets: Uint8Array }
+  | { readonly type: "opened"; readonly peer: Peer }
+  /** The last action of an association: flush, then close the connection. */
+  | { readonly type: "ended"; readonly ending: Ending };
+
+/** Who is at the other end, as far as it is known. */
+export type Peer = {
+  /** The MTA name under which the partner is configured; null for a caller that is no partner. */
+  readonly partner: string | null;
+  /** The MTA name as given on the wire; null before it was. */
+  readonly mtaName: string | null;
+};
+
+export const nobody: Peer = { partner: null, mtaName: null };
+
+export type Ending = {
+  readonly type: Exclude<AssociationEventType, "accepted">;
+  readonly code: AssociationCode;
+  readonly sentence: string;
+  readonly peer: Peer;
+};

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { AssociateResult, Association } from "./call.ts";
+
+/** Backoff after a call that failed, in milliseconds: quick to notice a partner's return, gentle on one that refuses. */
+export const minRetryMs = 250;
+export const maxRetryMs = 5000;
+
+export type OutboundOptions = {
+  /** Asks for a verdict and calls. */
+  readonly associate: (signal: AbortSignal) => Promise<AssociateResult>;
+  /** Monotonic clock in milliseconds. */
+  readonly now: () => number;
+};
+
+/**
+ * Keeps one association open to one partner, for as long as it is not stopped. A `DEFER` is asked again every 250 ms and
+ * at every `wake`: the question stays on this host. What failed on the network is tried again after 250 ms, doubled
+ * up to 5 s, and from the start again after an association that has lasted.
+ */
+export class Outbound {
+  readonly #options: OutboundOptions;
+  readonly #stopping = new AbortController();
+  readonly #finished: Promise<void>;
+  #association: Association | null = null;
+  #waiting: AbortController | null = null;
+
+  constructor(options: OutboundOptions) {
+    this.#options = options;
+    this.#finished = this.#keep();
+  }
+
+  /** The verdict may have changed: a call that waits for one asks at once. */
+  wake(): void {
+    this.#waiting?.abort();
+  }
+
+  /** RELEASE, and no further call. Resolves when the association is closed. */
+  async stop(): Promise<void> {
+    // In this order: the signal destroys what it finds open. After the release the loop waits before it calls again.
+    await this.#association?.release();
+    this.#stopping.abort();
+    await this.#finished;
+  }
+
+  /** Destroys what is open or being opened, at once. */
+  destroy(): void {
+    this.#association?.destroy();
+    this.#stopping.abort();
+  }
+
+  async #keep(): Promise<void> {
+    let retryMs = minRetryMs;
+    while (!this.#stopping.signal.aborted) {
+      const result = await this.#options.associate(this.#stopping.signal);
+      if (result.outcome === "associated") {
+        const lasted = await this.#hold(result.association);
+        if (lasted >= maxRetryMs) retryMs = minRetryMs;
+      }
+      const isVerdict = result.outcome === "deferred" && result.code === "verdict-defer";
+      await this.#wait(isVerdict ? Math.min(result.retryAfterMs, minRetryMs) : retryMs, isVerdict);
+      retryMs = isVerdict ? minRetryMs : Math.min(retryMs * 2, maxRetryMs);
+    }
+  }
+
+  /** Resolves with the milliseconds that the association has lasted. */
+  async #hold(association: Association): Promise<number> {
+    const openedAtMs = this.#options.now();
+    this.#association = association;
+    await association.closed;
+    this.#association = null;
+    return this.#options.now() - openedAtMs;
+  }
+
+  async #wait(ms: number, mayWake: boolean): Promise<void> {
+    const waiting = new AbortController();
+    if (mayWake) this.#waiting = waiting;
+    const signal = AbortSignal.any([this.#stopping.signal, waiting.signal]);
+    await delay(ms, undefined, { signal }).catch(() => {});
+    this.#waiting = null;
+  }
+}

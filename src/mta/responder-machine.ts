@@ -1,0 +1,320 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import {
+  nobody,
+  type AssociationAction,
+  type AssociationInput,
+  type AssociationStep,
+  type Ending,
+  type Peer,
+} from "./association.ts";
+import { disconnectReasons, proposedTpduSize, type ConnectionTpdu } from "./cotp.ts";
+import type { AssociationCode, RefusalCode } from "./log.ts";
+import { ia5Octets, ProtocolFault } from "./octets.ts";
+import type { Partner, Partners } from "./partners.ts";
+import { decodePConnect, encodeAbortInformation, encodePAccept, encodePRefuse, type MtaBind } from "./rts.ts";
+import {
+  abortKinds,
+  decodeTsdu,
+  encodeSpdu,
+  refuseReasons,
+  sessionVersion1,
+  x410FunctionalUnits,
+  type ConnectItem,
+  type Spdu,
+} from "./session.ts";
+import { packetOf, packetsOf, type TransportUnit } from "./transport.ts";
+
+/** One association as its responder sees it. */
+export type ResponderState =
+  | { readonly phase: "awaiting-transport" }
+  | { readonly phase: "awaiting-connect"; readonly transport: Transport }
+  | { readonly phase: "open"; readonly transport: Transport; readonly peer: Peer }
+  | { readonly phase: "ended" };
+
+type Transport = Pick<ConnectionTpdu, "callingTsap" | "calledTsap" | "tpduSize">;
+
+/** What the machine knows of its surroundings; all of it fixed for the time of one association but `isFull`. */
+export type ResponderContext = {
+  readonly localMtaName: string;
+  readonly partners: Partners;
+  /** The caller's network address, textual, an IPv4 one never mapped into IPv6. */
+  readonly callingAddress: string;
+  /** UTCTime for the common reference of an ACCEPT. */
+  readonly utcTime: string;
+  /** Transport reference of this end, 1 to 65 535. */
+  readonly reference: number;
+  /** Whether the partner has as many associations as it may. */
+  readonly isFull: (partner: Partner) => boolean;
+};
+
+export const responderStart: ResponderState = { phase: "awaiting-transport" };
+
+type Step = AssociationStep<ResponderState>;
+
+/** Takes one input in any state. It never throws for what a caller sends. */
+export function responderStep(state: ResponderState, input: AssociationInput, context: ResponderContext): Step {
+  if (state.phase === "ended") return { state, actions: [] };
+  switch (input.type) {
+    case "unit":
+      try {
+        return takeUnit(state, input.unit, context);
+      } catch (error) {
+        if (error instanceof ProtocolFault) return fault(state, error, context);
+        throw error;
+      }
+    case "fault":
+      return fault(state, input.fault, context);
+    case "release":
+    case "abort":
+      return stop(state, context);
+    case "lost":
+      return lost(state, input, context);
+    case "connected":
+      return { state, actions: [] };
+  }
+}
+
+function takeUnit(
+  state: Exclude<ResponderState, { phase: "ended" }>,
+  unit: TransportUnit,
+  context: ResponderContext,
+): Step {
+  switch (unit.type) {
+    case "CR":
+      if (state.phase !== "awaiting-transport") throw new ProtocolFault("malformed", "a second CR");
+      return takeConnectionRequest(unit, context);
+    case "TSDU":
+      if (state.phase === "awaiting-transport") throw new ProtocolFault("malformed", "a DT before the CR");
+      return takeSpdus(state, decodeTsdu(unit.octets), context);
+    case "CC":
+    case "DR":
+    case "ER":
+      throw new ProtocolFault("malformed", `a ${unit.type} from the side that called`);
+  }
+}
+
+/** ISO 8073 §6.5, RFC 1006 §5: class 0, a TSAP that exists here, and a TPDU size no larger than proposed. */
+function takeConnectionRequest(request: ConnectionTpdu, context: ResponderContext): Step {
+  const refuse = (reason: number, code: RefusalCode, why: string): Step =>
+    ended(refusal(code, why, nobody, context), [
+      packetOf({ type: "DR", destinationReference: request.sourceReference, sourceReference: 0, reason }),
+    ]);
+  if (request.transportClass !== 0) {
+    return refuse(disconnectReasons.negotiationFailed, "unsupported", `transport class ${request.transportClass}`);
+  }
+  const known = [...context.partners.values()].some((partner) => isTsap(request.calledTsap, partner.callingTsap));
+  if (!known) return refuse(disconnectReasons.addressUnknown, "wrong-called-tsap", "unknown called TSAP");
+
+  const { callingTsap, calledTsap } = request;
+  const tpduSize = request.tpduSize === null ? null : Math.min(request.tpduSize, proposedTpduSize);
+  const transport = { callingTsap, calledTsap, tpduSize };
+  const confirm = packetOf({
+    type: "CC",
+    destinationReference: request.sourceReference,
+    sourceReference: context.reference,
+    transportClass: 0,
+    ...transport,
+  });
+  return { state: { phase: "awaiting-connect", transport }, actions: [{ type: "send", octets: confirm }] };
+}
+
+type Connected = Extract<ResponderState, { phase: "awaiting-connect" | "open" }>;
+
+function takeSpdus(start: Connected, spdus: readonly Spdu[], context: ResponderContext): Step {
+  let state: ResponderState = start;
+  const actions: AssociationAction[] = [];
+  for (const spdu of spdus) {
+    if (state.phase !== "awaiting-connect" && state.phase !== "open") break;
+    const step: Step = takeSpdu(state, spdu, context);
+    state = step.state;
+    actions.push(...step.actions);
+  }
+  return { state, actions };
+}
+
+function takeSpdu(state: Connected, spdu: Spdu, context: ResponderContext): Step {
+  const peer = state.phase === "open" ? state.peer : nobody;
+  switch (spdu.type) {
+    case "CONNECT":
+      if (state.phase === "open") throw new ProtocolFault("malformed", "a second CONNECT");
+      return takeConnect(state.transport, spdu, context);
+    case "FINISH":
+      if (state.phase !== "open") throw new ProtocolFault("malformed", "a FINISH before the CONNECT");
+      return ended(
+        {
+          type: "released",
+          code: "released",
+          sentence: `The MTA ${naming(peer, context)} released its association`,
+          peer,
+        },
+        [packetsOf(encodeSpdu({ type: "DISCONNECT" }), state.transport.tpduSize)],
+      );
+    case "ABORT":
+      return ended(
+        {
+          type: "aborted",
+          code: "aborted-by-partner",
+          sentence: `The MTA ${naming(peer, context)} aborted its association`,
+          peer,
+        },
+        [packetsOf(encodeSpdu({ type: "ABORT ACCEPT" }), state.transport.tpduSize)],
+      );
+    case "GIVE TOKENS":
+    case "PLEASE TOKENS":
+      // The initiator has all tokens from the start, and nothing is sent here that would need one.
+      return { state, actions: [] };
+    case "OTHER":
+      throw new ProtocolFault(
+        "unsupported",
+        `SPDU ${spdu.identifier}: this MTA opens associations, it transfers no mail`,
+      );
+    case "ACCEPT":
+    case "REFUSE":
+    case "DISCONNECT":
+    case "ABORT ACCEPT":
+      throw new ProtocolFault("malformed", `the SPDU ${spdu.type} from the side that called`);
+  }
+}
+
+function takeConnect(transport: Transport, connect: ConnectItem, context: ResponderContext): Step {
+  if ((connect.versions & sessionVersion1) === 0) {
+    const refuse = encodeSpdu({
+      type: "REFUSE",
+      reason: refuseReasons.versionsNotSupported,
+      userData: new Uint8Array(),
+    });
+    const ending = refusal("unsupported", "session version 1 was not proposed", nobody, context);
+    return ended(ending, [packetsOf(refuse, transport.tpduSize)]);
+  }
+  const bind = decodePConnect(connect.userData);
+  const judgement = judge(bind, transport, context);
+  const peer = { partner: judgement.partner?.mtaName ?? null, mtaName: bind?.mtaName ?? null };
+  if (judgement.verdict === "refuse") {
+    const { code, why } = judgement;
+    // One answer for all that was wrong: a stranger learns nothing from it. Only our log says more.
+    const userData = encodePRefuse(code === "too-many-associations" ? "rtsBusy" : "validationFailure");
+    const refuse = encodeSpdu({ type: "REFUSE", reason: refuseReasons.rejectedByUser, userData });
+    return ended(refusal(code, why, peer, context), [packetsOf(refuse, transport.tpduSize)]);
+  }
+  const accept = encodeSpdu({
+    type: "ACCEPT",
+    reference: judgement.partner.callingTsap,
+    commonReference: context.utcTime,
+    functionalUnits: connect.functionalUnits & x410FunctionalUnits,
+    versions: sessionVersion1,
+    userData: encodePAccept({ mtaName: context.localMtaName, password: judgement.partner.password }),
+  });
+  return {
+    state: { phase: "open", transport, peer },
+    actions: [
+      { type: "send", octets: packetsOf(accept, transport.tpduSize) },
+      { type: "opened", peer },
+    ],
+  };
+}
+
+type Judgement =
+  | { readonly verdict: "accept"; readonly partner: Partner }
+  | { readonly verdict: "refuse"; readonly code: RefusalCode; readonly why: string; readonly partner: Partner | null };
+
+/**
+ * Whether the caller is the partner that it says it is: name, calling address, TSAPs, password, in the order in which a
+ * person would look for the mistake. The partner's entry is written from our side of a call, so its `callingTsap` is
+ * what the partner must call, and its `calledTsap` where it must call from, if it says so at all.
+ */
+function judge(bind: MtaBind | null, transport: Transport, context: ResponderContext): Judgement {
+  const partner = bind === null ? undefined : context.partners.get(bind.mtaName);
+  if (bind === null || partner === undefined) {
+    return { verdict: "refuse", code: "unknown-mta-name", why: "unknown MTA name", partner: null };
+  }
+  const refuse = (code: RefusalCode, why: string): Judgement => ({ verdict: "refuse", code, why, partner });
+  if (!partner.addresses.includes(context.callingAddress)) {
+    return refuse("unknown-calling-address", `unknown calling address; expected ${partner.addresses.join(" or ")}`);
+  }
+  if (!isTsap(transport.calledTsap, partner.callingTsap)) {
+    return refuse("wrong-called-tsap", `wrong called TSAP; expected ${partner.callingTsap}`);
+  }
+  if (transport.callingTsap !== null && !isTsap(transport.callingTsap, partner.calledTsap)) {
+    return refuse("wrong-calling-tsap", `wrong calling TSAP; expected ${partner.calledTsap}`);
+  }
+  if (!isSamePassword(bind.password, partner.partnerPassword)) return refuse("wrong-password", "wrong password");
+  if (context.isFull(partner)) return refuse("too-many-associations", "it has too many associations already");
+  return { verdict: "accept", partner };
+}
+
+function fault(state: ResponderState, { code, message }: ProtocolFault, context: ResponderContext): Step {
+  const reason = code === "unsupported" ? "unrecognizedActivity" : "protocolError";
+  switch (state.phase) {
+    case "awaiting-transport":
+    case "ended":
+      // Who does not speak TPKT and CR would not understand an answer.
+      return ended(refusal(code, message, nobody, context), []);
+    case "awaiting-connect":
+      return ended(refusal(code, message, nobody, context), [
+        abortPacket(state.transport, abortKinds.protocolError, reason),
+      ]);
+    case "open": {
+      const { peer } = state;
+      const sentence = `The association of the MTA ${naming(peer, context)} was aborted: ${message}`;
+      return ended({ type: "aborted", code, sentence, peer }, [
+        abortPacket(state.transport, abortKinds.protocolError, reason),
+      ]);
+    }
+  }
+}
+
+/** The responder may not release: FINISH needs all tokens (ISO 8327 §7.10.2), and the initiator has them. It aborts. */
+function stop(state: ResponderState, context: ResponderContext): Step {
+  if (state.phase !== "open") {
+    return ended(refusal("stopping", "this MTA stops", nobody, context), []);
+  }
+  const { peer } = state;
+  const sentence = `The association of the MTA ${naming(peer, context)} was aborted: this MTA stops`;
+  return ended({ type: "aborted", code: "stopping", sentence, peer }, [
+    abortPacket(state.transport, abortKinds.byUser, "localSystemProblem"),
+  ]);
+}
+
+function lost(
+  state: ResponderState,
+  { code, detail }: Extract<AssociationInput, { type: "lost" }>,
+  context: ResponderContext,
+): Step {
+  if (code === "timeout" || code === "too-many-associations") return ended(refusal(code, detail, nobody, context), []);
+  const peer = state.phase === "open" ? state.peer : nobody;
+  const sentence = `The association of the MTA ${naming(peer, context)} was lost: ${detail}`;
+  return ended({ type: "lost", code, sentence, peer }, []);
+}
+
+function refusal(code: AssociationCode, why: string, peer: Peer, context: ResponderContext): Ending {
+  const sentence = `An association from the MTA ${naming(peer, context)} was refused: ${why}`;
+  return { type: "refused", code, sentence, peer };
+}
+
+function naming(peer: Peer, context: ResponderContext): string {
+  return `${peer.mtaName ?? "(not named)"} at ${context.callingAddress}`;
+}
+
+function ended(ending: Ending, packets: readonly Uint8Array[]): Step {
+  const sends = packets.map((octets): AssociationAction => ({ type: "send", octets }));
+  return { state: { phase: "ended" }, actions: [...sends, { type: "ended", ending }] };
+}
+
+function abortPacket(
+  transport: Transport,
+  transportDisconnect: number,
+  reason: Parameters<typeof encodeAbortInformation>[0],
+): Uint8Array {
+  const userData = encodeAbortInformation(reason);
+  return packetsOf(encodeSpdu({ type: "ABORT", transportDisconnect, userData }), transport.tpduSize);
+}
+
+function isTsap(octets: Uint8Array | null, tsap: string): boolean {
+  return octets !== null && Buffer.from(octets).equals(ia5Octets(tsap));
+}
+
+/** In constant time, whatever the lengths. */
+function isSamePassword(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}

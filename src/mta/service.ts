@@ -1,0 +1,196 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Fuse } from "./fuse.ts";
+import { fusedVerdicts } from "./fused-verdicts.ts";
+import { associate } from "./initiator.ts";
+import { exitCodes, type AssociationMessage, type FromMta, type StartMessage, type ToMta } from "./ipc.ts";
+import { localVerdicts } from "./local-verdicts.ts";
+import type { AssociationEvent, AssociationEventType } from "./log.ts";
+import { Outbound } from "./outbound.ts";
+import { loadPartners, PartnersFileError, type Partner, type Partners } from "./partners.ts";
+import { listen, type Responder } from "./responder.ts";
+
+export type ServiceSurroundings = {
+  readonly report: (message: FromMta) => void;
+  /** Ends the process with this code. Called once, as the last thing. */
+  readonly exit: (code: number) => void;
+  /** Monotonic clock in milliseconds, shared with the parent. */
+  readonly now: () => number;
+};
+
+/** How often, and how long, a port that the last MTA has not quite left is tried again, in milliseconds. */
+const listenRetryMs = 20;
+const listenPatienceMs = 2000;
+
+/**
+ * The MTA of one ownership of a group: answers on the virtual IP, keeps an association open to each partner, and is gone
+ * when its fuse blows. It is what runs in an MTA process, without the process.
+ */
+export class MtaService {
+  readonly #start: StartMessage;
+  readonly #surroundings: ServiceSurroundings;
+  readonly #fuse: Fuse;
+  readonly #outbounds: Outbound[] = [];
+  /** The last thing said of each outbound partner, so that waiting for a verdict is said once. */
+  readonly #lastWords = new Map<string, string>();
+  #responder: Responder | null = null;
+  #isEnding = false;
+
+  constructor(start: StartMessage, surroundings: ServiceSurroundings) {
+    this.#start = start;
+    this.#surroundings = surroundings;
+    this.#fuse = new Fuse(start.deadlineAt, surroundings.now, () => this.#blow());
+  }
+
+  /** Goes online, or reports `failed`. It never rejects. */
+  async run(): Promise<void> {
+    if (!this.#mayAct()) return;
+    try {
+      const partners = await loadPartners(this.#start.partnersFile);
+      const responder = await this.#listen(partners);
+      if (!this.#mayAct()) return responder?.destroy();
+      if (responder === null) return this.#fail("EADDRINUSE", `${this.#start.address}:${this.#start.port} is in use`);
+      this.#responder = responder;
+      this.#surroundings.report({ type: "online", address: responder.address, port: responder.port });
+      for (const partner of partners.values()) if (partner.connect) this.#outbounds.push(this.#keep(partner));
+    } catch (error) {
+      this.#fail(codeOf(error), error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Takes what the parent says after `start`. */
+  take(message: ToMta): void {
+    if (!this.#fuse.holds()) return;
+    switch (message.type) {
+      case "deadline":
+        if (message.epoch !== this.#start.epoch) return;
+        this.#fuse.replace(message.deadlineAt);
+        for (const outbound of this.#outbounds) outbound.wake();
+        return;
+      case "stop":
+        void this.stop();
+        return;
+      case "start":
+        // One process, one ownership: another one is another process.
+        return;
+    }
+  }
+
+  /** The clean end: associations released, listener closed, `stopped`, exit 0. The fuse may still come first. */
+  async stop(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    await Promise.all([...this.#outbounds.map((outbound) => outbound.stop()), this.#responder?.close()]);
+    if (!this.#fuse.holds()) return;
+    this.#fuse.remove();
+    this.#surroundings.report({ type: "stopped" });
+    this.#surroundings.exit(exitCodes.stopped);
+  }
+
+  /** Everything at once, and without a word on the wire: for the blown fuse and the lost parent. */
+  destroy(code: number): void {
+    this.#isEnding = true;
+    this.#fuse.remove();
+    this.#responder?.destroy();
+    for (const outbound of this.#outbounds) outbound.destroy();
+    this.#surroundings.exit(code);
+  }
+
+  #blow(): void {
+    this.destroy(exitCodes.fuseBlown);
+  }
+
+  #fail(code: string, message: string): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#fuse.remove();
+    this.#surroundings.report({ type: "failed", code, message });
+    this.#surroundings.exit(exitCodes.failed);
+  }
+
+  #mayAct(): boolean {
+    return this.#fuse.holds() && !this.#isEnding;
+  }
+
+  /** The responder; null if the port stayed in use, or the fuse blew meanwhile. Rejects with any other error of listen. */
+  async #listen(partners: Partners): Promise<Responder | null> {
+    const { mtaName, address, port } = this.#start;
+    const giveUpAt = this.#surroundings.now() + listenPatienceMs;
+    while (this.#mayAct()) {
+      try {
+        return await listen({
+          host: address,
+          port,
+          localMtaName: mtaName,
+          partners,
+          mayAct: () => this.#fuse.holds(),
+          onEvent: (event) => this.#tell(event),
+        });
+      } catch (error) {
+        if (codeOf(error) !== "EADDRINUSE") throw error;
+        if (this.#surroundings.now() >= giveUpAt) return null;
+        await delay(listenRetryMs);
+      }
+    }
+    return null;
+  }
+
+  #keep(partner: Partner): Outbound {
+    const { mtaName, agentSocket, group, epoch, address } = this.#start;
+    const { now } = this.#surroundings;
+    const source = localVerdicts({ socketPath: agentSocket, group, now });
+    const verdicts = fusedVerdicts(source, this.#fuse, { epoch, address });
+    return new Outbound({
+      now,
+      associate: (signal) =>
+        associate({
+          partner,
+          verdicts,
+          localMtaName: mtaName,
+          now,
+          signal,
+          mayAct: () => this.#fuse.holds(),
+          onEvent: (event) => this.#tell(event),
+        }),
+    });
+  }
+
+  #tell(event: AssociationEvent): void {
+    if (event.direction === "outbound") {
+      const words = `${event.type} ${event.code} ${event.sentence}`;
+      const isRepeated = event.type === "deferred" && this.#lastWords.get(event.partner ?? "") === words;
+      this.#lastWords.set(event.partner ?? "", words);
+      if (isRepeated) return;
+    }
+    this.#surroundings.report(associationMessage(event));
+  }
+}
+
+const states: Record<AssociationEventType, AssociationMessage["state"]> = {
+  accepted: "open",
+  refused: "refused",
+  deferred: "deferred",
+  released: "closed",
+  aborted: "closed",
+  lost: "closed",
+};
+
+function associationMessage(event: AssociationEvent): AssociationMessage {
+  const { direction, code, sentence, callingAddress, calledAddress, at } = event;
+  const [localAddress, remoteAddress] =
+    direction === "outbound" ? [callingAddress, calledAddress] : [calledAddress, callingAddress];
+  return {
+    type: "association",
+    partner: event.partner ?? event.mtaName,
+    direction,
+    state: states[event.type],
+    ...(event.type === "accepted" ? {} : { code, reason: sentence }),
+    ...(localAddress === "" ? {} : { localAddress }),
+    ...(remoteAddress === "" ? {} : { remoteAddress }),
+    at,
+  };
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof PartnersFileError) return `partners-file-${error.code}`;
+  return (error as NodeJS.ErrnoException).code ?? "unexpected";
+}

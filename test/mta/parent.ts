@@ -1,0 +1,11 @@
+/**
+ * A tiny parent for a test: forks the MTA process, passes on what it says, and can be killed without a word. Its
+ * argument is the `start` message.
+ */
+import { fork } from "node:child_process";
+import { mtaProcessModule } from "../../src/mta/ipc.ts";
+
+const [, , start = "{}"] = process.argv;
+const child = fork(mtaProcessModule);
+child.on("message", (message) => process.send?.({ pid: child.pid, message }));
+child.send(JSON.parse(start));
