@@ -6,8 +6,8 @@ import type { Turn, Wish } from "./turn.ts";
 const noWish: Wish = { target: null, leaving: null };
 
 /**
- * Gives each group that nobody owns to the best node that may have it. `since` is the first answer of the run of whoever
- * speaks now: a session that has not renewed since then may be dead, and is passed over (LEASE rule 8).
+ * Gives each group that nobody owns to the best node that may have it. `since` is the first answer of the claimer's run after
+ * an expiry: a session that has not renewed since then may be dead, and is passed over (LEASE rule 8). Else it is 0.
  */
 export function placeGroups(turn: Turn, since: number): void {
   const { cluster } = turn.durable;

@@ -71,7 +71,8 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   }
   refreshStandings(turn);
   if (!turn.memory.sessions.has(incarnation)) return;
-  placeGroups(turn, provenSince ?? runOfAnswers(connection, lease));
+  // Without an expiry nobody's silence is known: who is connected may be tried, and a witness judges the rest.
+  placeGroups(turn, provenSince ?? 0);
   callOffMoves(turn);
   answer(turn, incarnation, message, lease);
 }
@@ -184,11 +185,6 @@ function forgetRunsThatAreOver(turn: Turn): void {
     }
     putSession(turn, session.incarnation, null);
   }
-}
-
-/** The first answer of the speaker's own run of answers: who has not renewed since then may be dead. */
-function runOfAnswers({ answers }: OpenConnection, lease: LeaseTerms): number {
-  return answers.length < deafAfterAnswers(lease) ? 0 : (answers[0] ?? 0);
 }
 
 function newSession(turn: Turn, node: string, message: Hello, connection: OpenConnection): Session {
