@@ -222,7 +222,7 @@ function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadli
   if (hold === undefined) return;
   const going = whatMustGo(hold, order);
   takeDown(host, ref, (name) => going.has(name));
-  for (const [name, resource] of [...hold.resources]) {
+  for (const [name, resource] of hold.resources) {
     const spec = lookup(order.resources, name);
     if (spec === undefined || going.has(name) || !mayTry(host, resource, spec)) continue;
     const now = host.holds.get(holdId(ref)) ?? hold;
@@ -261,11 +261,13 @@ function whatMustGo(hold: HostHold, order: HoldOrder): ReadonlySet<string> {
     if (unwanted || (isUp(resource) && !sameSetup(resource.spec, spec))) going.add(name);
   }
   // Each round adds what stands on the round before, so there are at most as many rounds as resources.
-  for (let size = -1; size !== going.size; ) {
+  for (let size = -1; size !== going.size;) {
     size = going.size;
     for (const [name, resource] of hold.resources) {
       const below = lookup(order.resources, name)?.dependsOn ?? [];
-      const stands = below.every((other) => !going.has(other) && (!isUp(resource) || stateOf(hold, other) === "Online"));
+      const stands = below.every(
+        (other) => !going.has(other) && (!isUp(resource) || stateOf(hold, other) === "Online"),
+      );
       if (!stands) going.add(name);
     }
   }
@@ -307,7 +309,12 @@ function nextCall(host: Work, at: ResourceRef, { spec }: LocalResource, verb: Ve
   return host.calls;
 }
 
-function become(host: Work, { hold: ref, resource: name }: ResourceRef, { spec }: LocalResource, phase: LocalPhase): void {
+function become(
+  host: Work,
+  { hold: ref, resource: name }: ResourceRef,
+  { spec }: LocalResource,
+  phase: LocalPhase,
+): void {
   const hold = host.holds.get(holdId(ref));
   if (hold === undefined) throw new Error(`no hold ${holdId(ref)} on this host`);
   const resources = new Map(hold.resources).set(name, { spec, phase });

@@ -146,7 +146,11 @@ export function sessionStep(
 }
 
 /** The one ownership of a group that may be used now, with its fuse: what the local verdict is made of. */
-export function liveHold(state: SessionState, group: string, now: number): { order: HoldOrder; deadline: number } | null {
+export function liveHold(
+  state: SessionState,
+  group: string,
+  now: number,
+): { order: HoldOrder; deadline: number } | null {
   for (const order of state.orders.holds) {
     if (order.group !== group || order.mode.kind !== "up") continue;
     const fuse = state.fuses.get(holdId(order));
@@ -170,9 +174,7 @@ function take(state: SessionState, event: SessionEvent, effects: SessionEffect[]
     case "wake":
       return state;
     case "stop":
-      return state.stopping === null
-        ? urgent({ ...state, stopping: { since: event.now, offlineSince: null } })
-        : state;
+      return state.stopping === null ? urgent({ ...state, stopping: { since: event.now, offlineSince: null } }) : state;
   }
 }
 
@@ -422,7 +424,10 @@ function tendLink(state: SessionState, now: number, effects: SessionEffect[]): S
 }
 
 function dropLink(state: SessionState, connection: number, now: number, effects: SessionEffect[]): SessionState {
-  effects.push({ type: "disconnect", connection }, { type: "note", code: "connection-lost", detail: `connection ${connection} is silent` });
+  effects.push(
+    { type: "disconnect", connection },
+    { type: "note", code: "connection-lost", detail: `connection ${connection} is silent` },
+  );
   return tendLink({ ...state, link: { kind: "closed", retryAt: retryAt(state, now) } }, now, effects);
 }
 

@@ -18,7 +18,12 @@ export type Counts = ReadonlyMap<string, Count>;
 export function countSilences(
   before: Counts,
   silences: readonly Silence[],
-  answer: { readonly n: number; readonly receivedAt: number; readonly previousAt: number | null; readonly ttlMs: number },
+  answer: {
+    readonly n: number;
+    readonly receivedAt: number;
+    readonly previousAt: number | null;
+    readonly ttlMs: number;
+  },
 ): Counts {
   const { n, receivedAt, previousAt, ttlMs } = answer;
   const hole = previousAt === null || receivedAt - previousAt > longestHoleMs(ttlMs);

@@ -57,10 +57,19 @@ function note(turn: Turn, association: SeenAssociation): void {
   });
 }
 
-function sentenceOf({ partner, direction, state, localAddress, remoteAddress, reason, reporter }: SeenAssociation): string {
+function sentenceOf({
+  partner,
+  direction,
+  state,
+  localAddress,
+  remoteAddress,
+  reason,
+  reporter,
+}: SeenAssociation): string {
   const ends = direction === "outbound" ? [localAddress, remoteAddress] : [remoteAddress, localAddress];
   const [from, to] = ends.map((address) => address ?? "no address");
   const because = reason === null ? "" : `: ${reason}`;
-  const way = direction === "outbound" ? `with ${partner}, from ${from} to ${to}` : `from ${partner} at ${from}, to ${to}`;
+  const way =
+    direction === "outbound" ? `with ${partner}, from ${from} to ${to}` : `from ${partner} at ${from}, to ${to}`;
   return `${reporter} says: association ${way}, is ${state}${because}.`;
 }

@@ -30,7 +30,10 @@ export function onCommand(turn: Turn, event: OperatorEvent): Outcome {
     case "release":
       return takeReleases(turn, event.node, event.incarnation, event.holds) > 0
         ? done
-        : refused("run-not-known", `run ${event.incarnation} of node ${event.node} holds none of these epochs (any more)`);
+        : refused(
+            "run-not-known",
+            `run ${event.incarnation} of node ${event.node} holds none of these epochs (any more)`,
+          );
     case "observe": {
       if (!turn.durable.groups.has(event.association.group)) return noSuchGroup(event.association.group);
       const refusal = observe(turn, event.association, event.reporter);
@@ -51,13 +54,15 @@ function move(turn: Turn, definition: ClusterDefinition, { group: name, target, 
     }
   }
   const hold = holdOf(turn, name);
-  if (hold === undefined) return refused("group-not-owned", `nobody owns group ${name}; it goes to the first node that may have it`);
+  if (hold === undefined)
+    return refused("group-not-owned", `nobody owns group ${name}; it goes to the first node that may have it`);
   if (hold.phase.kind === "draining") return refused("group-in-transition", `group ${name} is already on its way`);
   if (target === hold.node) return refused("already-owner", `node ${target} owns group ${name} already`);
   if (target !== null && eligibleSession(turn, target, 0) === null) {
     return refused("node-not-up", `node ${target} is not up, or is paused, so it cannot take group ${name}`);
   }
-  if (!hasOtherOwner(turn, row, hold.node)) return refused("no-other-owner", `no other node can take group ${name} now`);
+  if (!hasOtherOwner(turn, row, hold.node))
+    return refused("no-other-owner", `no other node can take group ${name} now`);
   journal(turn, {
     kind: "group.move-requested",
     sentence: `Group ${name} shall move from node ${hold.node} to ${target === null ? "the next best node" : `node ${target}`}.`,
@@ -124,7 +129,10 @@ function confirmDown(turn: Turn, { node, actor }: Command<"confirm-down">): Outc
     (session) => session.node === node && session.connection.kind === "open",
   );
   if (connected) {
-    return refused("node-is-connected", `the agent of node ${node} is connected: it is not down; stop it, or wait until it is gone`);
+    return refused(
+      "node-is-connected",
+      `the agent of node ${node} is connected: it is not down; stop it, or wait until it is gone`,
+    );
   }
   for (const hold of turn.durable.holds.values()) {
     if (hold.node === node) becomeEnded(turn, hold, { kind: "confirmed-down", actor });

@@ -45,10 +45,16 @@ function differences(before: ClusterDefinition, after: ClusterDefinition): strin
   for (const part of ["networks", "nodes", "groups"] as const) {
     const names = new Set([...Object.keys(before[part]), ...Object.keys(after[part])]);
     for (const name of names) {
-      if (!same(lookup<unknown>(before[part], name), lookup<unknown>(after[part], name))) changed.push(`${part}.${name}`);
+      if (!same(lookup<unknown>(before[part], name), lookup<unknown>(after[part], name)))
+        changed.push(`${part}.${name}`);
     }
     // The order of nodes and groups decides who comes first, so it is part of what an operator says.
-    if (!same(Object.keys(before[part]).filter((name) => Object.hasOwn(after[part], name)), Object.keys(after[part]).filter((name) => Object.hasOwn(before[part], name)))) {
+    if (
+      !same(
+        Object.keys(before[part]).filter((name) => Object.hasOwn(after[part], name)),
+        Object.keys(after[part]).filter((name) => Object.hasOwn(before[part], name)),
+      )
+    ) {
       changed.push(`${part} (order)`);
     }
   }
@@ -97,7 +103,12 @@ function drainWhatNoLongerFits(turn: Turn, before: ClusterDefinition, after: Clu
   }
 }
 
-function mustLeave(definition: ClusterDefinition, group: GroupDefinition, node: string, held: readonly string[]): boolean {
+function mustLeave(
+  definition: ClusterDefinition,
+  group: GroupDefinition,
+  node: string,
+  held: readonly string[],
+): boolean {
   return !possibleOwners(definition, group).includes(node) || !same(addressesOf(group).toSorted(), held.toSorted());
 }
 

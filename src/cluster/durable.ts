@@ -13,7 +13,8 @@ export function emptyDurable(generation: Generation): Durable {
 export function changesBetween(before: Durable, after: Durable): Change[] {
   const changes: Change[] = [];
   if (before.generation !== after.generation) changes.push({ table: "generation", row: after.generation });
-  if (after.cluster !== null && before.cluster !== after.cluster) changes.push({ table: "cluster", row: after.cluster });
+  if (after.cluster !== null && before.cluster !== after.cluster)
+    changes.push({ table: "cluster", row: after.cluster });
   for (const [key, row] of differing(before.nodes, after.nodes)) changes.push({ table: "nodes", key, row });
   for (const [key, row] of differing(before.groups, after.groups)) changes.push({ table: "groups", key, row });
   for (const [key, row] of differing(before.holds, after.holds)) changes.push({ table: "holds", key, row });

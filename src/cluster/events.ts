@@ -36,9 +36,18 @@ export type OperatorEvent = { readonly actor: string } & (
   | { readonly type: "resume"; readonly node: string }
   | { readonly type: "confirm-down"; readonly node: string }
   /** The guard's word: everything under these epochs is offline (LEASE rule 16). */
-  | { readonly type: "release"; readonly node: string; readonly incarnation: string; readonly holds: readonly HoldRef[] }
+  | {
+      readonly type: "release";
+      readonly node: string;
+      readonly incarnation: string;
+      readonly holds: readonly HoldRef[];
+    }
   /** Somebody outside of the cluster saw an association come in. */
-  | { readonly type: "observe"; readonly association: Omit<SeenAssociation, "at" | "reporter">; readonly reporter: string }
+  | {
+      readonly type: "observe";
+      readonly association: Omit<SeenAssociation, "at" | "reporter">;
+      readonly reporter: string;
+    }
 );
 
 export type Step<State> = { readonly state: State; readonly effects: readonly Effect[]; readonly outcome: Outcome };

@@ -28,7 +28,10 @@ export function assertInvariants({ durable, memory }: ClusterState): void {
   for (const { incarnation, held } of durable.leases.values()) {
     check(Object.keys(held).length > 0, `lease of run ${incarnation} is empty`);
     for (const id of Object.keys(held)) {
-      check(durable.holds.get(id)?.incarnation === incarnation, `lease of run ${incarnation} covers ${id}, which is not its own`);
+      check(
+        durable.holds.get(id)?.incarnation === incarnation,
+        `lease of run ${incarnation} covers ${id}, which is not its own`,
+      );
     }
   }
   const sockets = new Set<string>();

@@ -27,7 +27,11 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   repairRollBack(turn, message, nonce);
   if (known?.connection.kind === "open") close(turn, known.connection.socket, "replaced");
   const connection: OpenConnection = { kind: "open", number: message.connection, socket, answers: [], grants: [] };
-  putSession(turn, message.incarnation, known === undefined ? newSession(turn, node, message, connection) : { ...known, connection });
+  putSession(
+    turn,
+    message.incarnation,
+    known === undefined ? newSession(turn, node, message, connection) : { ...known, connection },
+  );
   takeReleases(turn, node, message.incarnation, message.released);
   refreshStandings(turn);
   placeGroups(turn, 0);
@@ -130,7 +134,10 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
   const connection: OpenConnection = {
     ...session.connection,
     answers: [...answers, n].slice(-deafAfterAnswers(lease)),
-    grants: outcome.kind === "grant" ? [...kept, { answer: n, ttlMs: outcome.ttlMs, holds: outcome.holds.map(holdId) }] : kept,
+    grants:
+      outcome.kind === "grant"
+        ? [...kept, { answer: n, ttlMs: outcome.ttlMs, holds: outcome.holds.map(holdId) }]
+        : kept,
   };
   putSession(turn, incarnation, { ...session, connection });
   const message: Answer = {
@@ -164,7 +171,8 @@ export function takeReleases(turn: Turn, node: string, incarnation: string, rele
 function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
   if (holdsOfRun(turn, incarnation).length > 0) return { kind: "Up" };
   for (const hold of turn.durable.holds.values()) {
-    if (hold.node === node) return { kind: "Joining", reason: "an-earlier-run-still-owns", predecessor: hold.incarnation };
+    if (hold.node === node)
+      return { kind: "Joining", reason: "an-earlier-run-still-owns", predecessor: hold.incarnation };
   }
   // Runs stand in the order in which they came: the first one is the node, the others wait.
   for (const other of turn.memory.sessions.values()) {
@@ -237,7 +245,10 @@ function isAnotherNodes(turn: Turn, incarnation: string, node: string): boolean 
 /** No agent has seen numbers that would take decades to reach; taking them over would use the numbers up. */
 function isPlausible(turn: Turn, { seen }: Hello): boolean {
   const most = turn.durable.generation.number + limits.plausibleJump;
-  const epochs = [turn.durable.cluster?.epochFloor ?? 0, ...[...turn.durable.groups.values()].map(({ epoch }) => epoch)];
+  const epochs = [
+    turn.durable.cluster?.epochFloor ?? 0,
+    ...[...turn.durable.groups.values()].map(({ epoch }) => epoch),
+  ];
   const mostEpoch = Math.max(...epochs) + limits.plausibleJump;
   return (seen.generation?.number ?? 0) <= most && Object.values(seen.epochs).every((epoch) => epoch <= mostEpoch);
 }

@@ -74,7 +74,8 @@ function raiseEpochs(turn: Turn, forgotten: readonly (readonly [string, number])
     if (row !== undefined) putGroup(turn, group, { ...row, epoch });
     // An ownership older than the forgotten one was over long ago: it may end, and may not be extended.
     for (const hold of turn.durable.holds.values()) {
-      if (hold.group === group && turn.durable.holds.has(holdId(hold))) becomeDraining(turn, hold, "redefined", null, 0);
+      if (hold.group === group && turn.durable.holds.has(holdId(hold)))
+        becomeDraining(turn, hold, "redefined", null, 0);
     }
   }
 }

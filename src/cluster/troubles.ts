@@ -32,7 +32,8 @@ export function judgeFailures(
 /** The group did not settle within its PendingTimeout: nobody will say what failed, so the group goes elsewhere. */
 export function judgeStuck(turn: Turn, hold: Hold, definition: ClusterDefinition, group: GroupDefinition): void {
   const row = turn.durable.groups.get(hold.group);
-  if (row !== undefined) failOver(turn, hold, definition, group, row, "it was pending for longer than its PendingTimeout");
+  if (row !== undefined)
+    failOver(turn, hold, definition, group, row, "it was pending for longer than its PendingTimeout");
 }
 
 /** Tries again what had been given up. */
@@ -79,13 +80,12 @@ function judgeFailure(
   const recent = trouble.failedAt.filter((at) => at <= turn.now && turn.now - at < number("RestartPeriod"));
   const mayRestart = number("RestartAction") !== 0 && recent.length < number("RestartThreshold");
   const failedAt = [...recent, turn.now].slice(-mostRemembered);
-  const judged = mayRestart
-    ? nextAttempt(trouble, failedAt)
-    : { ...trouble, judged: trouble.attempt, failedAt };
+  const judged = mayRestart ? nextAttempt(trouble, failedAt) : { ...trouble, judged: trouble.attempt, failedAt };
   const after = { ...row, troubles: { ...row.troubles, resources: { ...row.troubles.resources, [name]: judged } } };
   putGroup(turn, row.name, after);
   if (mayRestart) return;
-  if (number("RestartAction") === 2) failOver(turn, hold, definition, group, after, `resource ${name} failed too often`);
+  if (number("RestartAction") === 2)
+    failOver(turn, hold, definition, group, after, `resource ${name} failed too often`);
   else giveUp(turn, hold, group, after, `resource ${name} failed and RestartAction keeps it here`);
 }
 

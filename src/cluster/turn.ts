@@ -23,7 +23,15 @@ export type Turn = {
 export type Wish = { readonly target: string | null; readonly leaving: string | null };
 
 export function beginTurn(state: ClusterState, now: number): Turn {
-  return { before: state, now, durable: state.durable, memory: state.memory, wishes: new Map(), entries: [], sends: [] };
+  return {
+    before: state,
+    now,
+    durable: state.durable,
+    memory: state.memory,
+    wishes: new Map(),
+    entries: [],
+    sends: [],
+  };
 }
 
 export function finishTurn(turn: Turn, alarm: Effect | null, outcome: Outcome = done): Step<ClusterState> {

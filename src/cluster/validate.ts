@@ -63,7 +63,11 @@ function checkLease({ lease: { ttlMs, renewMs } }: ClusterDefinition, report: Re
 function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: ReportProblem): void {
   for (const [name, { cidr }] of Object.entries(networks)) {
     if (parseNetwork(cidr) === null) {
-      report(["networks", name, "cidr"], "network-cidr", `"${cidr}" is not an address and prefix, such as 192.0.2.0/24`);
+      report(
+        ["networks", name, "cidr"],
+        "network-cidr",
+        `"${cidr}" is not an address and prefix, such as 192.0.2.0/24`,
+      );
     }
   }
   const owners = new Map<string, string>();
@@ -89,8 +93,14 @@ function checkCounts({ networks, nodes, groups }: ClusterDefinition, report: Rep
   bound(["nodes"], Object.keys(nodes).length, limits.nodes, "nodes");
   bound(["groups"], Object.keys(groups).length, limits.groups, "groups");
   const counts = Object.entries(groups).map(([name, group]) => [name, Object.keys(group.resources).length] as const);
-  for (const [name, count] of counts) bound(["groups", name, "resources"], count, limits.resourcesPerGroup, "resources");
-  bound(["groups"], counts.reduce((sum, [, count]) => sum + count, 0), limits.resources, "resources in all groups");
+  for (const [name, count] of counts)
+    bound(["groups", name, "resources"], count, limits.resourcesPerGroup, "resources");
+  bound(
+    ["groups"],
+    counts.reduce((sum, [, count]) => sum + count, 0),
+    limits.resources,
+    "resources in all groups",
+  );
 }
 
 function checkGroup(definition: ClusterDefinition, name: string, group: GroupDefinition, report: ReportProblem): void {
@@ -162,7 +172,11 @@ function checkProperties(
   for (const [name, value] of Object.entries(properties)) {
     const rule = lookup(rules, name);
     if (rule === undefined) {
-      report([...path, name], "unknown-property", `${owner} has no property ${name}; it has ${Object.keys(rules).join(", ")}`);
+      report(
+        [...path, name],
+        "unknown-property",
+        `${owner} has no property ${name}; it has ${Object.keys(rules).join(", ")}`,
+      );
       continue;
     }
     const fault = faultOf(rule, value);

@@ -109,7 +109,8 @@ export function sourceAddress(
   if (hold.node !== question.node) return defer("standby");
   const session = state.memory.sessions.get(hold.incarnation);
   const resources = reportedResources(session?.report ?? emptyReport, hold);
-  if (hold.phase.kind === "draining" || !isCovered(session, `${hold.group}#${hold.epoch}`)) return defer("in-transition");
+  if (hold.phase.kind === "draining" || !isCovered(session, `${hold.group}#${hold.epoch}`))
+    return defer("in-transition");
   const online = [server.ipResource, server.nameResource].every((name) => stateOf(resources, name) === "Online");
   if (!online) return defer("address-not-online");
   return {

@@ -135,7 +135,13 @@ function nodeState({ standing }: Session, paused: boolean, remaining: number | n
   return paused ? "Paused" : "Up";
 }
 
-function viewGroup(state: ClusterState, cluster: ClusterRow, row: GroupRow, group: GroupDefinition, now: number): GroupView {
+function viewGroup(
+  state: ClusterState,
+  cluster: ClusterRow,
+  row: GroupRow,
+  group: GroupDefinition,
+  now: number,
+): GroupView {
   const hold = holdOf(state, row.name);
   const ageMs = hold === undefined ? null : silentForMs(state, hold.incarnation, now);
   const known = hold !== undefined && ageMs !== null && ageMs <= cluster.definition.lease.ttlMs;

@@ -12,7 +12,12 @@ export function silencesFor(turn: Turn, session: Session): Silence[] {
   const { generation } = turn.durable;
   const ownerships = [...turn.durable.holds.values()]
     .filter(({ incarnation }) => incarnation !== session.incarnation)
-    .map((hold) => ({ subject: holdId(hold), generation, k: silenceOf(turn, hold), ttlMs: leaseOf(turn, hold).ttlHeldMs }));
+    .map((hold) => ({
+      subject: holdId(hold),
+      generation,
+      k: silenceOf(turn, hold),
+      ttlMs: leaseOf(turn, hold).ttlHeldMs,
+    }));
   const predecessor = idlePredecessor(turn, session);
   if (predecessor === null) return ownerships;
   const run = { subject: runSubject(predecessor.incarnation), generation, k: predecessor.renewals, ttlMs: ttlOf(turn) };

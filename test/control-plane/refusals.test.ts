@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { FakeAgent, joinBoth } from "./fake-agent.ts";
+import { type FakeAgent, joinBoth } from "./fake-agent.ts";
 import { allRows, ask, createExchange, eventually, exchange, expectProblem, inside, json, tokenOf } from "./support.ts";
 import type { ProblemCode } from "../../src/protocol/problems.ts";
 

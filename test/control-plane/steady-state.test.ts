@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { FakeAgent, joinBoth } from "./fake-agent.ts";
+import { type FakeAgent, joinBoth } from "./fake-agent.ts";
 import { allRows, createExchange, inside, stubOf } from "./support.ts";
 
 const rowsWritten = () => inside("steady", ({ store }) => store.rowsWritten);

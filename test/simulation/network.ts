@@ -17,7 +17,14 @@ export type ObjectEnd = {
   closed(socket: string): void;
 };
 
-type Line = { readonly socket: string; readonly node: string; readonly number: number; readonly agent: AgentEnd; readonly object: ObjectEnd; cut: boolean };
+type Line = {
+  readonly socket: string;
+  readonly node: string;
+  readonly number: number;
+  readonly agent: AgentEnd;
+  readonly object: ObjectEnd;
+  cut: boolean;
+};
 
 /**
  * Connections between agents and instances of the object. Messages are delayed; under faults they are also lost, doubled
@@ -61,7 +68,8 @@ export class Network {
 
   /** The agent's side, or its host, is gone; the object hears of it unless the end is silent. */
   dropFromAgent(node: string, silent: boolean): void {
-    for (const line of this.#lines.values()) if (line.node === node) this.#drop(line, { object: !silent, agent: false });
+    for (const line of this.#lines.values())
+      if (line.node === node) this.#drop(line, { object: !silent, agent: false });
   }
 
   dropConnection(agent: AgentEnd, number: number): void {

@@ -1,4 +1,11 @@
-import { emptyHost, type HostEffect, type HostEvent, type HostState, hostStep, type ResourceRef } from "../../src/agent/host.ts";
+import {
+  emptyHost,
+  type HostEffect,
+  type HostEvent,
+  type HostState,
+  hostStep,
+  type ResourceRef,
+} from "../../src/agent/host.ts";
 import { nothingSeen } from "../../src/agent/seen.ts";
 import {
   type SessionEffect,
@@ -30,7 +37,14 @@ export class NodeModel {
   agent: Agent | null = null;
   readonly rate: number;
   readonly offset: number;
-  readonly world: { schedule: Schedule; random: Random; network: Network; platform: Platform; faults: Faults; check: () => void };
+  readonly world: {
+    schedule: Schedule;
+    random: Random;
+    network: Network;
+    platform: Platform;
+    faults: Faults;
+    check: () => void;
+  };
 
   constructor(name: string, rate: number, offset: number, world: NodeModel["world"]) {
     this.name = name;
@@ -159,9 +173,11 @@ export class Agent implements AgentEnd {
   #wakeAt(which: "session" | "host", at: number, wake: () => void): void {
     this.#wakes[which] += 1;
     const mine = this.#wakes[which];
-    this.#node.atClock(at, () => this.#run(() => {
-      if (this.#wakes[which] === mine) wake();
-    }));
+    this.#node.atClock(at, () =>
+      this.#run(() => {
+        if (this.#wakes[which] === mine) wake();
+      }),
+    );
   }
 
   /**
@@ -174,17 +190,19 @@ export class Agent implements AgentEnd {
     const id = holdId(at.hold);
     if (deadline !== null) this.#deadlines.set(id, deadline);
     const fails = random.chance(verb === "online" ? faults.driverFails : faults.driverSticks);
-    schedule.after(random.between(0, verb === "terminate" ? 2 : 20), () => this.#run(() => {
-      if (isAddress && verb === "online" && !fails && this.#isUnderWay(at, call)) {
-        this.#node.speeches.set(id, { ...at.hold, node: this.#node.name, deadline: this.#deadlines.get(id) ?? 0 });
-        check();
-      }
-      if (isAddress && verb !== "online" && !fails && this.#isUnderWay(at, call)) this.#node.speeches.delete(id);
-      const result = fails
-        ? ({ ok: false, problem: { code: "simulated", message: "the driver failed" } } as const)
-        : ({ ok: true } as const);
-      this.#hostEvent({ type: "called", at, call, result });
-    }));
+    schedule.after(random.between(0, verb === "terminate" ? 2 : 20), () =>
+      this.#run(() => {
+        if (isAddress && verb === "online" && !fails && this.#isUnderWay(at, call)) {
+          this.#node.speeches.set(id, { ...at.hold, node: this.#node.name, deadline: this.#deadlines.get(id) ?? 0 });
+          check();
+        }
+        if (isAddress && verb !== "online" && !fails && this.#isUnderWay(at, call)) this.#node.speeches.delete(id);
+        const result = fails
+          ? ({ ok: false, problem: { code: "simulated", message: "the driver failed" } } as const)
+          : ({ ok: true } as const);
+        this.#hostEvent({ type: "called", at, call, result });
+      }),
+    );
   }
 
   /** A call that was overtaken undoes itself (LEASE rule 14). */

@@ -131,7 +131,8 @@ export class Instance implements ObjectEnd {
   #tell(effect: Exclude<Effect, { type: "persist" }>): void {
     const { network, schedule, clockOffset } = this.#platform;
     if (effect.type === "send") network.toAgent(effect.socket, effect.message);
-    else if (effect.type === "close") network.dropFromObject(({ socket, object }) => socket === effect.socket && object === this);
+    else if (effect.type === "close")
+      network.dropFromObject(({ socket, object }) => socket === effect.socket && object === this);
     else if (effect.type === "alarm") {
       this.#alarm += 1;
       const mine = this.#alarm;

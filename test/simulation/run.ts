@@ -2,7 +2,13 @@ import { parseArgs } from "node:util";
 import { simulate } from "./world.ts";
 
 /** `node test/simulation/run.ts --seed N --runs N [--story]`: exit code 1 and the seed at the first finding. */
-const { values } = parseArgs({ options: { story: { type: "boolean" }, seed: { type: "string", default: "1" }, runs: { type: "string", default: "2000" } } });
+const { values } = parseArgs({
+  options: {
+    story: { type: "boolean" },
+    seed: { type: "string", default: "1" },
+    runs: { type: "string", default: "2000" },
+  },
+});
 const first = Number(values.seed);
 const runs = Number(values.runs);
 const startedAt = performance.now();

@@ -42,7 +42,7 @@ export class Schedule {
   }
 
   #up(start: number): void {
-    for (let child = start; child > 0; ) {
+    for (let child = start; child > 0;) {
       const parent = (child - 1) >> 1;
       if (!this.#before(child, parent)) return;
       this.#swap(child, parent);
@@ -51,7 +51,7 @@ export class Schedule {
   }
 
   #down(start: number): void {
-    for (let parent = start; ; ) {
+    for (let parent = start; ;) {
       const left = 2 * parent + 1;
       const smaller = this.#before(left + 1, left) ? left + 1 : left;
       if (!this.#before(smaller, parent)) return;

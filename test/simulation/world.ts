@@ -126,7 +126,8 @@ class World {
     for (; this.#judged < journal.length; this.#judged += 1) {
       const entry = journal[this.#judged];
       if (entry === undefined) return;
-      if (entry.seq !== this.#judged + 1) throw new Finding(`journal entry ${this.#judged + 1} is numbered ${entry.seq}`);
+      if (entry.seq !== this.#judged + 1)
+        throw new Finding(`journal entry ${this.#judged + 1} is numbered ${entry.seq}`);
       if (entry.kind !== "group.owned" || entry.group === null || entry.epoch === null) continue;
       const before = this.#epochs.get(entry.group) ?? 0;
       if (entry.epoch <= before) throw new Finding(`epoch ${entry.epoch} of ${entry.group} began after ${before}`);
@@ -140,7 +141,9 @@ class World {
     if (view === null) throw new Finding("there is no control plane in the end");
     for (const [name, group] of Object.entries(view.groups)) {
       if (group.state !== "Online" || group.owner === null) {
-        throw new Finding(`group ${name} is ${group.state} on ${group.owner} (epoch ${group.epoch}) long after the last fault`);
+        throw new Finding(
+          `group ${name} is ${group.state} on ${group.owner} (epoch ${group.epoch}) long after the last fault`,
+        );
       }
       const speakers = this.#nodes.flatMap((node) => node.speaking()).filter((speech) => speech.group === name);
       if (speakers.length !== 1 || speakers[0]?.node !== group.owner || speakers[0].epoch !== group.epoch) {
@@ -255,7 +258,12 @@ function definitionWith(ttlMs: number): ClusterDefinition {
         possibleOwners: [],
         properties: { Address: `127.0.1.${last}`, SubnetMask: "255.255.255.0", Network: "client", PendingTimeout: 500 },
       },
-      Name: { type: "Network Name", dependsOn: ["IP"], possibleOwners: [], properties: { Name: `VS${last}`, PendingTimeout: 300 } },
+      Name: {
+        type: "Network Name",
+        dependsOn: ["IP"],
+        possibleOwners: [],
+        properties: { Name: `VS${last}`, PendingTimeout: 300 },
+      },
     },
   });
   return {
