@@ -130,7 +130,8 @@ function viewNode(
 }
 
 function nodeState({ standing }: Session, paused: boolean, remaining: number | null): NodeState {
-  if (standing.kind === "Joining") return "Joining";
+  // A run that has said hello and has not renewed yet cannot own anything: it is still on its way.
+  if (standing.kind === "Joining" || remaining === null) return "Joining";
   if (remaining === 0) return "Unknown";
   return paused ? "Paused" : "Up";
 }

@@ -1,0 +1,41 @@
+import { createServer } from "node:net";
+import { lookup } from "../../cluster/definition.ts";
+import { contains, parseAddress, parseNetwork } from "../../cluster/ip-address.ts";
+import { DriverError, type DriverFactory } from "./driver.ts";
+
+const loopback = parseNetwork("127.0.0.0/8");
+
+/**
+ * An IP Address that needs no privilege: on Linux all of 127.0.0.0/8 is local on every host, so there is nothing to add
+ * and nothing to take away. It serves one machine that plays several nodes; the lease decides who may bind it, and
+ * whoever binds it holds the port alone.
+ */
+export const loopbackAddress: DriverFactory = ({ spec }) => {
+  const address = String(lookup(spec.properties, "Address"));
+  return {
+    online: async () => {
+      const parsed = parseAddress(address);
+      if (parsed === null || loopback === null || !contains(loopback, parsed)) {
+        throw new DriverError(
+          "address-not-loopback",
+          `${address} is not in 127.0.0.0/8, and the loopback driver serves nothing else; a real address needs the linux driver`,
+        );
+      }
+      await probe(address);
+    },
+    offline: async () => {},
+    terminate: async () => {},
+    extend: () => {},
+  };
+};
+
+/** Binds a port that the kernel chooses, and gives it back: proof that this host takes the address as its own. */
+function probe(address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error) => {
+      reject(new DriverError("address-not-local", `${address} cannot be bound on this host: ${error.message}`));
+    });
+    server.listen({ host: address, port: 0 }, () => server.close(() => resolve()));
+  });
+}

@@ -1,0 +1,161 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { lookup, virtualServerOf } from "../../cluster/definition.ts";
+import {
+  exitCodes,
+  fromMtaSchema,
+  mtaProcessModule,
+  type FromMta,
+  type StartMessage,
+  type ToMta,
+} from "../../mta/ipc.ts";
+import { DriverError, type DriverContext, type DriverFactory } from "./driver.ts";
+
+/** The port of RFC 1006. */
+const defaultPort = 102;
+
+/**
+ * A Message Transfer Agent is a process of its own. It is told the deadline at which its right to the address ends, and
+ * ends by itself then, or when the channel to this process is gone: an agent that was killed leaves no MTA behind.
+ */
+export const messageTransferAgent: DriverFactory = (context) => {
+  let running: MtaProcess | null = null;
+  return {
+    online: async (deadline) => {
+      running = startMta(context, deadline);
+      await running.online;
+    },
+    offline: async () => {
+      await running?.stop();
+    },
+    terminate: async () => {
+      await running?.kill();
+    },
+    extend: (deadline) => running?.extend(deadline),
+  };
+};
+
+type MtaProcess = {
+  readonly online: Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+  readonly extend: (deadline: number) => void;
+};
+
+function startMta(context: DriverContext, deadline: number): MtaProcess {
+  const start = startMessage(context, deadline);
+  // A process group of its own: Ctrl-C in a terminal is for the agent, which then stops its MTA in good order.
+  const child = fork(mtaProcessModule, [], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv: [],
+    detached: true,
+  });
+  const ended = endOf(child);
+  let asked = false;
+
+  const online = new Promise<void>((settle, reject) => {
+    let isOnline = false;
+    child.on("message", (raw) => {
+      const message = parse(raw);
+      if (message === null) {
+        // A process that talks nonsense is not the one that was started.
+        context.log("mta-malformed-message", context.name);
+        child.kill("SIGKILL");
+      } else if (message.type === "online") {
+        isOnline = true;
+        settle();
+      } else if (message.type === "failed") {
+        reject(new DriverError(message.code, message.message));
+      } else if (message.type === "association") {
+        context.association(associationOf(message));
+      }
+    });
+    void ended.then((how) => {
+      reject(new DriverError("mta-ended", `the MTA process ended before it was online: ${how}`));
+      if (isOnline && !asked) context.failed({ code: "mta-ended", message: `the MTA process ended by itself: ${how}` });
+    });
+  });
+
+  send(child, start);
+  return {
+    online,
+    stop: async () => {
+      asked = true;
+      send(child, { type: "stop" });
+      await ended;
+    },
+    kill: async () => {
+      asked = true;
+      child.kill("SIGKILL");
+      await ended;
+    },
+    extend: (deadlineAt) => send(child, { type: "deadline", epoch: context.hold.epoch, deadlineAt }),
+  };
+}
+
+function startMessage({ hold, spec, group, baseFolder, agentSocket }: DriverContext, deadlineAt: number): StartMessage {
+  const server = virtualServerOf({ preferredOwners: [], properties: {}, resources: withoutOwners(group) });
+  if (server === null) {
+    throw new DriverError(
+      "not-a-virtual-server",
+      `group ${hold.group} has no IP Address or no Network Name to speak from`,
+    );
+  }
+  const port = lookup(spec.properties, "Port");
+  return {
+    type: "start",
+    mtaName: String(lookup(spec.properties, "MtaName") ?? server.networkName),
+    address: server.address,
+    port: typeof port === "number" ? port : defaultPort,
+    partnersFile: resolve(baseFolder, String(lookup(spec.properties, "PartnersFile"))),
+    group: hold.group,
+    epoch: hold.epoch,
+    deadlineAt,
+    // As it was given: the process starts in the same folder, and a path of a socket must be short.
+    agentSocket,
+  };
+}
+
+function withoutOwners(group: DriverContext["group"]): Parameters<typeof virtualServerOf>[0]["resources"] {
+  return Object.fromEntries(
+    Object.entries(group).map(([name, resource]) => [name, { ...resource, possibleOwners: [] }]),
+  );
+}
+
+/** Resolves, and never rejects, when nothing of the process is left; its sockets went with it. */
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    if (code === exitCodes.fuseBlown) return "its deadline had passed";
+    return code === null ? `signal ${signal}` : `exit code ${code}`;
+  } catch (error) {
+    // `error` before `exit`: it could not be started. (A failed kill cannot happen to a child that was not waited for.)
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What can no longer be sent is of no use: the end of the process is on its way as an event. */
+function send(child: ChildProcess, message: ToMta): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+function parse(raw: unknown): FromMta | null {
+  const parsed = fromMtaSchema.safeParse(raw);
+  return parsed.success ? parsed.data : null;
+}
+
+function associationOf(
+  message: Extract<FromMta, { type: "association" }>,
+): Parameters<DriverContext["association"]>[0] {
+  const {
+    partner,
+    direction,
+    state,
+    reason = message.code ?? null,
+    localAddress = null,
+    remoteAddress = null,
+  } = message;
+  // A caller that gave no name is told apart by where it called from.
+  return { partner: partner ?? remoteAddress ?? "unknown", direction, state, localAddress, remoteAddress, reason };
+}

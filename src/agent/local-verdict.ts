@@ -1,0 +1,73 @@
+import { lookup, virtualServerOf } from "../cluster/definition.ts";
+import { prefixOfMask } from "../cluster/ip-address.ts";
+import type { Report } from "../cluster/messages.ts";
+import type { Defer, DeferReason, Verdict } from "../cluster/verdict.ts";
+import type { HoldOrder, Orders } from "./orders.ts";
+
+/** What the answer stands on: nothing but what is on this node at this instant. */
+export type LocalGrounds = {
+  /** Null until the control plane was heard for the first time. */
+  readonly orders: Orders | null;
+  readonly report: Report;
+  /** Monotonic milliseconds, read when the question is answered. */
+  readonly now: number;
+};
+
+/** When to ask again: well under the shortest failover, and cheap, because the answer costs no round trip. */
+const retryAfterMs = 500;
+
+/**
+ * The verdict of this node for a group, from its lease alone. `BIND` only while the fuse of the group's epoch is live, and
+ * the group's IP Address and Network Name are online here; `validForMs` is what is left of the fuse.
+ */
+export function localVerdict({ orders, report, now }: LocalGrounds, group: string): Verdict {
+  if (orders === null) return defer("unreachable");
+  // A group may be there twice for a moment: an older epoch on its way down beside the newest.
+  const hold = newestHold(orders, group);
+  if (hold === undefined) return defer("standby");
+  const server = virtualServerOf(groupOf(hold));
+  const prefix = server === null ? null : prefixOfMask(server.subnetMask);
+  if (server === null || prefix === null) return { decision: "DENY", reason: "not-a-virtual-server" };
+  if (hold.mode.kind === "cut") return defer("fuse-blown");
+  if (hold.mode.kind === "down") return defer("in-transition");
+  const validForMs = Math.floor(hold.mode.deadline - now);
+  if (validForMs <= 0) return defer("fuse-blown");
+  if (!isOnline(report, hold, server.ipResource) || !isOnline(report, hold, server.nameResource)) {
+    return defer("address-not-online");
+  }
+  return {
+    decision: "BIND",
+    address: server.address,
+    prefix,
+    networkName: server.networkName,
+    epoch: hold.epoch,
+    validForMs,
+  };
+}
+
+function defer(reason: DeferReason): Defer {
+  return { decision: "DEFER", reason, retryAfterMs };
+}
+
+function newestHold(orders: Orders, group: string): HoldOrder | undefined {
+  return orders.holds
+    .filter((hold) => hold.group === group)
+    .reduce<HoldOrder | undefined>(
+      (newest, hold) => (newest === undefined || hold.epoch > newest.epoch ? hold : newest),
+      undefined,
+    );
+}
+
+/** The resources of an order as those of a definition; what a definition says besides does not matter here. */
+function groupOf(hold: HoldOrder): Parameters<typeof virtualServerOf>[0] {
+  const resources = Object.entries(hold.resources).map(([name, resource]) => [
+    name,
+    { ...resource, possibleOwners: [] },
+  ]);
+  return { preferredOwners: [], properties: {}, resources: Object.fromEntries(resources) };
+}
+
+function isOnline(report: Report, { group, epoch }: HoldOrder, resource: string): boolean {
+  const reported = report.holds.find((hold) => hold.group === group && hold.epoch === epoch);
+  return reported !== undefined && lookup(reported.resources, resource)?.state === "Online";
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { emptyReport, type Report } from "../cluster/messages.ts";
+import { monotonicMs } from "../mta/clock.ts";
+import { deferred } from "../mta/deferred.ts";
+import { createAssociationBook } from "./associations.ts";
+import { createDriverCalls } from "./driver-calls.ts";
+import type { DriverRegistry } from "./drivers/registry.ts";
+import { emptyHost, hostStep, type HostEffect, type HostEvent } from "./host.ts";
+import { createLink } from "./link.ts";
+import { serveLocalSocket } from "./local-socket.ts";
+import { localVerdict } from "./local-verdict.ts";
+import type { Log } from "./log.ts";
+import { runLoop, type Loop } from "./loop.ts";
+import { openMemory } from "./memory.ts";
+import type { HostSays, Orders } from "./orders.ts";
+import { sessionStep, startSession, type SessionEffect, type SessionEvent, type SessionNote } from "./session.ts";
+import { serveSocketmap } from "./socketmap.ts";
+
+export type AgentOptions = {
+  /** Where the control plane is: `http://…` or `https://…`. */
+  readonly url: string;
+  readonly cluster: string;
+  readonly node: string;
+  /** Token of role `node` for this node. */
+  readonly token: string;
+  /** Folder for what the agent remembers. One agent, one folder. */
+  readonly stateFolder: string;
+  readonly socketPath: string;
+  /** Null: no socketmap for Postfix. */
+  readonly socketmapPath: string | null;
+  /** Relative file names in a resource's properties start here. */
+  readonly baseFolder: string;
+  readonly drivers: DriverRegistry;
+  readonly log: Log;
+};
+
+export type RunningAgent = {
+  /** Takes everything offline, releases it, and ends. */
+  readonly stop: () => void;
+  /** Takes everything away at once, and ends: nothing is released, so the standby waits for the lease to expire. */
+  readonly terminate: () => Promise<void>;
+  /** Resolves when the agent has ended and nothing of it is left. */
+  readonly ended: Promise<void>;
+};
+
+/**
+ * One run of a node's agent: the session machine and the host machine, what they act through, and one clock for all,
+ * that of `monotonicMs`. It ends when it is stopped, and never because somebody refused it something. Rejects with
+ * `MemoryError` or `UnixServerError` when it cannot begin.
+ */
+export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
+  const { cluster, node, log, socketPath, socketmapPath } = options;
+  const memory = openMemory(join(options.stateFolder, "seen.json"), { cluster, node });
+  const associations = createAssociationBook();
+  const ended = deferred<void>();
+  let orders: Orders | null = null;
+  let says: HostSays = { n: 0, report: emptyReport, offline: [] };
+  let ending: Promise<void> | null = null;
+
+  const verdict = (group: string) => localVerdict({ orders, report: says.report, now: monotonicMs() }, group);
+  // Both sockets are there before the first lease is, so that no mailer ever finds a closed door and helps itself.
+  const localSocket = await serveLocalSocket({ path: socketPath, verdict, log });
+  const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log });
+
+  const link = createLink({
+    url: sessionUrl(options),
+    token: options.token,
+    opened: (connection) => session.post({ type: "opened", connection }),
+    received: (connection, message) => {
+      // Orders are given when they change. That there are none is known once the object has spoken.
+      orders ??= { n: 0, holds: [] };
+      session.post({ type: "received", connection, message });
+    },
+    closed: (connection) => session.post({ type: "closed", connection }),
+    log,
+  });
+
+  const calls = createDriverCalls({
+    registry: options.drivers,
+    clock: monotonicMs,
+    contextOf: ({ hold }) => ({
+      group: orders?.holds.find(({ group, epoch }) => group === hold.group && epoch === hold.epoch)?.resources ?? {},
+      agentSocket: socketPath,
+      baseFolder: options.baseFolder,
+      association: (association) => {
+        associations.add({ ...association, group: hold.group });
+        tellSession();
+      },
+    }),
+    called: (at, call, result) => host.post({ type: "called", at, call, result }),
+    failed: (at, call, problem) => host.post({ type: "failed", at, call, problem }),
+    log,
+  });
+
+  /** The host machine knows resources; what its MTAs saw is added here. */
+  function tellSession(): void {
+    const report: Report = { ...says.report, associations: associations.list() };
+    session.post({ type: "host", says: { ...says, report } });
+  }
+
+  function performHost(effect: Exclude<HostEffect, { type: "wake" }>): void {
+    switch (effect.type) {
+      case "call":
+        return calls.call(effect);
+      case "extend":
+        return calls.extend(effect.hold, effect.deadline);
+      case "says":
+        says = effect.says;
+        return tellSession();
+    }
+  }
+
+  function performSession(effect: Exclude<SessionEffect, { type: "wake" }>): void {
+    switch (effect.type) {
+      case "remember":
+        return memory.write(effect.seen);
+      case "orders":
+        orders = effect.orders;
+        return host.post({ type: "orders", orders: effect.orders });
+      case "connect":
+        return link.connect(effect.connection, effect.timeoutMs);
+      case "disconnect":
+        return link.disconnect(effect.connection);
+      case "send":
+        return link.send(effect.connection, effect.message);
+      case "note":
+        return log(levelOf(effect.code), effect.code, effect.detail);
+      case "exit":
+        void end();
+    }
+  }
+
+  async function closeAll(): Promise<void> {
+    session.end();
+    host.end();
+    link.end();
+    await Promise.all([localSocket.close(), socketmap?.close()]);
+    ended.resolve();
+  }
+
+  function end(): Promise<void> {
+    ending ??= closeAll();
+    return ending;
+  }
+
+  async function terminate(): Promise<void> {
+    orders = null;
+    session.end();
+    host.end();
+    await calls.terminateAll();
+    await end();
+  }
+
+  const host: Loop<HostEvent> = runLoop({ state: emptyHost, step: hostStep, clock: monotonicMs, perform: performHost });
+  const incarnation = randomBytes(12).toString("base64url");
+  const session: Loop<SessionEvent> = runLoop({
+    ...startSession(incarnation, memory.seen, monotonicMs()),
+    step: sessionStep,
+    clock: monotonicMs,
+    perform: performSession,
+  });
+  log("info", "started", `node ${node} of cluster ${cluster}, run ${incarnation}`);
+  return { stop: () => session.post({ type: "stop" }), terminate, ended: ended.promise };
+}
+
+function sessionUrl({ url, cluster, node }: AgentOptions): string {
+  const base = url.replace(/^http/, "ws").replace(/\/+$/, "");
+  return `${base}/v1/clusters/${encodeURIComponent(cluster)}/nodes/${encodeURIComponent(node)}/session`;
+}
+
+function levelOf(code: SessionNote): "info" | "warning" {
+  return code === "joined" || code === "joining" ? "info" : "warning";
+}

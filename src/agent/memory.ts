@@ -1,0 +1,114 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import type { Seen } from "../cluster/messages.ts";
+
+/**
+ * What an agent keeps on the node's disk over its own restarts (LEASE rule 12): the highest generation, revision and
+ * epochs that it has seen. It is how a control plane that was rolled back is told so.
+ */
+export type DiskMemory = {
+  readonly seen: Seen;
+  /**
+   * On the disk, and synced, when this returns. It blocks on purpose: no effect after it may happen before, and it is
+   * written when an epoch, a revision or a generation is new, never in the steady state.
+   */
+  readonly write: (seen: Seen) => void;
+};
+
+export class MemoryError extends Error {
+  override readonly name = "MemoryError";
+  readonly code: "memory-damaged" | "memory-of-another" | "memory-unusable";
+
+  constructor(code: MemoryError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const count = z.int().nonnegative();
+const generationSchema = z.strictObject({ number: count, nonce: z.string() });
+const revisionSchema = z.strictObject({ generation: count, n: count });
+const seenSchema = z.strictObject({
+  generation: generationSchema.nullable(),
+  revision: revisionSchema.nullable(),
+  epochs: z.record(z.string(), count),
+}) satisfies z.ZodType<Seen>;
+const fileSchema = z.strictObject({ version: z.literal(1), cluster: z.string(), node: z.string(), seen: seenSchema });
+
+/** Whose memory it is: a folder that moves to another node or cluster would bring wrong epochs with it. */
+export type MemoryOwner = { readonly cluster: string; readonly node: string };
+
+const nothingSeen: Seen = { generation: null, revision: null, epochs: {} };
+
+/** Opens the memory in `file`; without the file nothing was seen yet. Throws `MemoryError`. */
+export function openMemory(file: string, owner: MemoryOwner): DiskMemory {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(file, error);
+  }
+  return { seen: read(file, owner), write: (seen) => writeDurably(file, { version: 1, ...owner, seen }) };
+}
+
+function read(file: string, owner: MemoryOwner): Seen {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return nothingSeen;
+    throw unusable(file, error);
+  }
+  const parsed = fileSchema.safeParse(jsonOf(text));
+  if (!parsed.success) {
+    throw new MemoryError(
+      "memory-damaged",
+      `${file} is damaged: it should hold what this node has seen of its cluster. Remove it, and the agent starts as on a ` +
+        "new node; that is safe unless the control plane's data was set back to an older copy since.",
+    );
+  }
+  const { cluster, node, seen } = parsed.data;
+  if (cluster === owner.cluster && node === owner.node) return seen;
+  throw new MemoryError(
+    "memory-of-another",
+    `${file} belongs to node ${node} of cluster ${cluster}, not to ${owner.node} of ${owner.cluster}. ` +
+      "Give each agent a state folder of its own, or remove the file.",
+  );
+}
+
+/** Either the old text or the new one is there after a crash, never a part: a file beside it, synced, then renamed. */
+function writeDurably(file: string, content: z.infer<typeof fileSchema>): void {
+  const beside = `${file}.new`;
+  try {
+    withDescriptor(beside, "w", (descriptor) => {
+      writeSync(descriptor, `${JSON.stringify(content)}\n`);
+      fsyncSync(descriptor);
+    });
+    renameSync(beside, file);
+    withDescriptor(dirname(file), "r", fsyncSync);
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function withDescriptor(path: string, flags: string, work: (descriptor: number) => void): void {
+  const descriptor = openSync(path, flags, 0o600);
+  try {
+    work(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function unusable(file: string, error: unknown): MemoryError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new MemoryError("memory-unusable", `${file} cannot be used: ${why}`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

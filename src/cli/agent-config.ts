@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { CliError, messageOf, usageError } from "./errors.ts";
+import { parseYaml } from "./yaml-file.ts";
+
+const agentConfigSchema = z.strictObject({
+  node: z.string().exactOptional(),
+  cluster: z.string().exactOptional(),
+  url: z.string().exactOptional(),
+  tokenFile: z.string().exactOptional(),
+  state: z.string().exactOptional(),
+  socket: z.string().exactOptional(),
+  socketmap: z.string().exactOptional(),
+  log: z.enum(["json", "text"]).exactOptional(),
+});
+
+/** What a node's agent may be told in a file; options of the command come first. Paths are absolute after loading. */
+export type AgentConfig = z.infer<typeof agentConfigSchema>;
+
+/** Reads the file; its relative paths start at its folder. Throws `CliError` that names the file and the line. */
+export function loadAgentConfig(file: string): AgentConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CliError("config-unreadable", `${file} cannot be read: ${messageOf(error)}`);
+  }
+  const yaml = parseYaml(text, file);
+  const parsed = agentConfigSchema.safeParse(yaml.value ?? {});
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${yaml.placeOf(issue.path)}: ${issue.message}`);
+    throw usageError([`${file} is no configuration of an agent:`, ...lines].join("\n"));
+  }
+  const config = { ...parsed.data };
+  for (const key of ["tokenFile", "state", "socket", "socketmap"] as const) {
+    const path = config[key];
+    if (path !== undefined) config[key] = resolve(dirname(file), path);
+  }
+  return config;
+}

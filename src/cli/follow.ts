@@ -1,0 +1,42 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { JournalEntry } from "../cluster/journal.ts";
+import type { Ask } from "./api.ts";
+import { CliError, exitCodes } from "./errors.ts";
+
+/** How long a follower rests, in milliseconds, before it asks again for a stream that ended. */
+const againMs = 500;
+
+export type FollowOptions = {
+  readonly signal: AbortSignal;
+  readonly entry: (entry: JournalEntry) => void;
+  /** Entries from `first` to `last` are not kept any more. */
+  readonly gap?: (first: number, last: number) => void;
+};
+
+/**
+ * Tells each journal entry after a number (null: after now) until `signal`. A stream that ended is asked for again, from
+ * the last number on; a control plane that is away for a moment ends nothing. Rejects with `CliError` when it is refused.
+ */
+export async function follow(ask: Ask, cluster: string, after: number | null, options: FollowOptions): Promise<void> {
+  const { signal } = options;
+  let last = after;
+  while (!signal.aborted) {
+    const from = last === null ? {} : { after: last };
+    const messages = await ask((client) => client.watch(cluster, { ...from, signal })).catch(unlessUnreachable);
+    for await (const message of messages ?? []) {
+      if (message.type === "gap") {
+        last = message.resumesAt - 1;
+        options.gap?.(message.after + 1, last);
+      } else {
+        last = message.entry.seq;
+        options.entry(message.entry);
+      }
+    }
+    await delay(againMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+function unlessUnreachable(error: unknown): null {
+  if (error instanceof CliError && error.exitCode === exitCodes.unreachable) return null;
+  throw error;
+}

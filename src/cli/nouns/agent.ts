@@ -1,0 +1,98 @@
+import { dirname, resolve } from "node:path";
+import type { Command } from "commander";
+import { loopbackDrivers } from "../../agent/drivers/registry.ts";
+import { createLog, type LogFormat } from "../../agent/log.ts";
+import { runAgent, type RunningAgent } from "../../agent/main.ts";
+import { MemoryError } from "../../agent/memory.ts";
+import { UnixServerError } from "../../agent/unix-server.ts";
+import { loadAgentConfig, type AgentConfig } from "../agent-config.ts";
+import { defaultUrl, urlOf } from "../context.ts";
+import { CliError, usageError } from "../errors.ts";
+import { onEndingSignals } from "../local/signals.ts";
+import { readSecret } from "../secret-file.ts";
+
+type AgentCommandOptions = {
+  readonly node?: string;
+  readonly config?: string;
+  readonly socket?: string;
+  readonly socketmap?: string;
+  readonly state?: string;
+  readonly base?: string;
+  readonly log?: LogFormat;
+  readonly url?: string;
+  readonly cluster?: string;
+  readonly tokenFile?: string;
+};
+
+export function register(noun: Command): void {
+  noun
+    .option("--node <name>", "this node's name in the cluster")
+    .option("--config <file>", "YAML with any of these options, and those of the control plane")
+    .option("--socket <path>", "local socket, for mailers that ask from which address to call")
+    .option("--socketmap <path>", "the same for Postfix (socketmap)")
+    .option("--state <folder>", "folder for what the agent remembers")
+    .option("--base <folder>", "where relative file names in properties start (default: the folder of the config)")
+    .option("--log <format>", "json or text, on stderr")
+    .action(async (_options: unknown, command: Command) => agent(command.optsWithGlobals<AgentCommandOptions>()));
+}
+
+async function agent(options: AgentCommandOptions): Promise<void> {
+  const config = options.config === undefined ? {} : loadAgentConfig(options.config);
+  const node = options.node ?? config.node;
+  const cluster = options.cluster ?? process.env["BRIDGEHEAD_CLUSTER"] ?? config.cluster;
+  if (node === undefined)
+    throw usageError("Which node is this? Give --node NODE, or `node` in the configuration file.");
+  if (cluster === undefined)
+    throw usageError("Of which cluster? Give --cluster NAME, or `cluster` in the configuration file.");
+  const token = tokenOf(options, config);
+  const hasParent = process.send !== undefined;
+  const state = options.state ?? config.state ?? `.bridgehead/agents/${node}`;
+  const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: [token] });
+  const running = await begin({
+    url: urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl),
+    cluster,
+    node,
+    token,
+    stateFolder: state,
+    socketPath: options.socket ?? config.socket ?? `${state}/agent.sock`,
+    socketmapPath: options.socketmap ?? config.socketmap ?? null,
+    baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
+    drivers: loopbackDrivers,
+    log,
+  });
+  const stop = (): void => {
+    log("info", "stopping", "everything goes offline and is released");
+    running.stop();
+  };
+  onEndingSignals(stop, () => void running.terminate().then(() => process.exit(1)));
+  // A parent that started this agent with an IPC channel, and is gone, wants it gone as well.
+  process.once("disconnect", stop);
+  if (hasParent && !process.connected) stop();
+  await running.ended;
+  log("info", "ended", "nothing of this node's groups is left here");
+  if (process.connected) process.disconnect();
+}
+
+async function begin(options: Parameters<typeof runAgent>[0]): Promise<RunningAgent> {
+  try {
+    return await runAgent(options);
+  } catch (error) {
+    if (error instanceof MemoryError || error instanceof UnixServerError) throw new CliError(error.code, error.message);
+    throw error;
+  }
+}
+
+/** The node's token: a file that was named, then the environment, then the configuration's file. */
+function tokenOf(options: AgentCommandOptions, config: AgentConfig): string {
+  const file = options.tokenFile ?? process.env["BRIDGEHEAD_TOKEN_FILE"] ?? config.tokenFile;
+  const token =
+    (options.tokenFile === undefined ? process.env["BRIDGEHEAD_TOKEN"] : undefined) ??
+    (file === undefined ? null : readSecret(file));
+  if (token !== null) return token;
+  throw usageError(
+    file === undefined
+      ? "The agent needs its node's token: BRIDGEHEAD_TOKEN, BRIDGEHEAD_TOKEN_FILE or --token-file. " +
+          "Make one with: bridgehead token create --role node --node NODE"
+      : `${file} is not there. Make the token with: bridgehead token create --role node --node NODE`,
+  );
+}

@@ -1,0 +1,54 @@
+import type { Command } from "commander";
+import { CliError, exitCodes, usageError } from "../errors.ts";
+import { untilSignal } from "../local/signals.ts";
+import { write } from "../output.ts";
+import { parseEndpoint, isLoopback, type Endpoint } from "../workerd/endpoint.ts";
+import { startControlPlane } from "../workerd/process.ts";
+
+type ServeOptions = {
+  readonly listen: Endpoint;
+  readonly data: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure?: true;
+};
+
+export function register(noun: Command): void {
+  noun
+    .option("--listen <host:port>", "where to listen", parseEndpoint, { host: "127.0.0.1", port: 8787 })
+    .option("--data <folder>", "folder for the data, the logs and the admin token", ".bridgehead")
+    .option("--tls-cert <file>", "certificate chain, PEM")
+    .option("--tls-key <file>", "private key, PEM")
+    .option("--insecure", "plain HTTP beyond this machine: tokens can be read on the way")
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const tls = tlsOf(options);
+  const { host, port } = options.listen;
+  if (tls === null && !isLoopback(host) && options.insecure !== true) {
+    throw usageError(
+      `${host} can be reached from other machines, and plain HTTP would show them every token. ` +
+        "Give --tls-cert and --tls-key, or say --insecure.",
+    );
+  }
+  const signal = untilSignal();
+  const controlPlane = await startControlPlane({ folder: options.data, host, port, tls });
+  write(`The control plane answers at ${controlPlane.url}`);
+  write(`  admin token   ${controlPlane.adminTokenFile ?? "from BRIDGEHEAD_ADMIN_TOKEN"}`);
+  write(`  log           ${controlPlane.logFile}`);
+  write("If a node runs on this machine too, its failure takes the control plane with it.");
+  write("Ctrl-C ends it.");
+  const end = await Promise.race([signal.then(() => null), controlPlane.ended]);
+  if (end !== null)
+    throw new CliError("control-plane-ended", `The control plane is gone: ${end}; see ${controlPlane.logFile}`);
+  await controlPlane.stop();
+}
+
+function tlsOf({ tlsCert, tlsKey }: ServeOptions): { certificateFile: string; keyFile: string } | null {
+  if (tlsCert === undefined && tlsKey === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new CliError("usage", "--tls-cert and --tls-key go together", exitCodes.usage);
+  }
+  return { certificateFile: tlsCert, keyFile: tlsKey };
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { InvalidArgumentError, type Command } from "commander";
+import type { JournalEntry } from "../../cluster/journal.ts";
+import { loadDefinition } from "../definition-file.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { follow } from "../follow.ts";
+import { exchange, exchangeFiles, startExchange, type ExchangeNode, type RunningExchange } from "../local/exchange.ts";
+import { assertPlatform } from "../local/platform.ts";
+import { untilSignal } from "../local/signals.ts";
+import { write } from "../output.ts";
+import { examplesFolder } from "../package-files.ts";
+
+/** Where the partner's MTA listens, as examples/partners.yaml says. */
+const peer = { host: "127.0.1.99", port: 10102 };
+/** An agent that died rests for so long: time to see the standby take over. */
+const restartAfterMs = 5_000;
+
+export function register(noun: Command): void {
+  noun
+    .option("--port <port>", "port of the control plane on 127.0.0.1", parsePort, 8787)
+    .option("--data <folder>", "folder for the data, the logs and the tokens", ".bridgehead")
+    .action(start);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("It should be a port, 0 to 65535.");
+}
+
+async function start({ port, data: folder }: { readonly port: number; readonly data: string }): Promise<void> {
+  await assertPlatform();
+  const signal = untilSignal();
+  const definition = loadDefinition(join(examplesFolder, exchangeFiles.definition));
+  const running = await startExchange({ folder, port, definition, partnersFolder: examplesFolder, peer });
+  const ending = new AbortController();
+  const pids = exchange.nodes.map((node) => keepAgent(running, node, ending.signal));
+  greet(running, pids);
+  const entry = ({ at, sentence }: JournalEntry): void => write(line(at, sentence));
+  follow(running.ask, exchange.cluster, null, { signal: ending.signal, entry }).catch((error: unknown) => {
+    write(`The journal cannot be followed: ${messageOf(error)}`);
+  });
+  const how = await Promise.race([signal.then(() => null), running.controlPlane.ended]);
+  ending.abort();
+  if (how === null) write("Ending: the agents release what they hold, then the control plane stops.");
+  await running.stop();
+  if (how !== null) {
+    throw new CliError("control-plane-ended", `The control plane is gone: ${how}; see ${running.controlPlane.logFile}`);
+  }
+  write("Everything has ended.");
+}
+
+/** Starts a node's agent, and starts it again when it dies. Returns the first one's process id. */
+function keepAgent(running: RunningExchange, node: ExchangeNode, ending: AbortSignal): number {
+  const agent = running.startAgent(node);
+  void agent.ended.then(async (how) => {
+    if (ending.aborted) return;
+    write(line(Date.now(), `${node}'s agent has ended (${how}); it is started again in ${restartAfterMs / 1000} s`));
+    await delay(restartAfterMs, undefined, { signal: ending }).catch(() => {});
+    if (ending.aborted) return;
+    const pid = keepAgent(running, node, ending);
+    write(line(Date.now(), `${node}'s agent is started again, process ${pid}`));
+  });
+  return agent.pid;
+}
+
+function greet({ controlPlane }: RunningExchange, pids: readonly number[]): void {
+  const { url, adminTokenFile } = controlPlane;
+  const agents = exchange.nodes.map((node, index) => `${node} ${pids[index]}`).join(", ");
+  write(`
+The cluster of KB Q186756 runs on this machine.
+
+  page     ${url}/
+  API      ${url}/v1   (${url}/openapi.json)
+  token    ${adminTokenFile ?? "in BRIDGEHEAD_ADMIN_TOKEN"}
+  agents   ${agents}
+
+In another terminal, in this folder:
+
+  npx bridgehead cluster show
+  npx bridgehead group move ${exchange.group} --to ${exchange.nodes[1]} --wait
+  kill -9 ${pids[0]}
+
+The control plane is on this machine as well: if the machine fails, so does all of it.
+Ctrl-C ends everything. What happens:
+`);
+}
+
+function line(at: number, sentence: string): string {
+  return `${new Date(at).toTimeString().slice(0, 8)}  ${sentence}`;
+}

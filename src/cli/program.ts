@@ -1,0 +1,69 @@
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../protocol/version.ts";
+import { CliError, exitCodes, messageOf, type ExitCode } from "./errors.ts";
+
+/** A noun's module adds its verbs to the noun's command. */
+export type NounModule = { readonly register: (noun: Command) => void };
+type Noun = { readonly summary: string; readonly load: () => Promise<NounModule> };
+
+/** Only the module of the noun that was asked for is loaded: most of them need more than the answer takes. */
+const nouns: Readonly<Record<string, Noun>> = {
+  cluster: { summary: "apply, show, list", load: () => import("./nouns/cluster.ts") },
+  node: { summary: "list, pause, resume, confirm-down", load: () => import("./nouns/node.ts") },
+  group: { summary: "list, move, online, offline", load: () => import("./nouns/group.ts") },
+  resource: { summary: "list", load: () => import("./nouns/resource.ts") },
+  token: { summary: "create", load: () => import("./nouns/token.ts") },
+  "source-address": {
+    summary: "from which address may a node call for a group?",
+    load: () => import("./nouns/source-address.ts"),
+  },
+  events: { summary: "what happened, and what happens", load: () => import("./nouns/events.ts") },
+  agent: { summary: "run a node's agent", load: () => import("./nouns/agent.ts") },
+  mta: { summary: "listen, associate", load: () => import("./nouns/mta.ts") },
+  start: { summary: "the knowledge-base cluster on this machine", load: () => import("./nouns/start.ts") },
+  demo: { summary: "the knowledge-base case as a transcript", load: () => import("./nouns/demo.ts") },
+  serve: { summary: "run the control plane on this machine", load: () => import("./nouns/serve.ts") },
+};
+
+/** Runs one command line, without the program's name. It never rejects. */
+export async function runCommand(args: readonly string[]): Promise<ExitCode> {
+  try {
+    const program = await buildProgram(args);
+    await program.parseAsync(args, { from: "user" });
+    return exitCodes.done;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+async function buildProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command("bridgehead")
+    .description("A failover cluster with no cluster to run.")
+    .version(version)
+    .addOption(new Option("--output <format>", "how to print").choices(["table", "json"]).default("table"))
+    .option("--url <url>", "the control plane (default: $BRIDGEHEAD_URL, or http://127.0.0.1:8787)")
+    .option("--cluster <name>", "the cluster (default: $BRIDGEHEAD_CLUSTER, or the only one there is)")
+    .option("--token-file <file>", "file with the token (default: $BRIDGEHEAD_TOKEN, or .bridgehead/admin.token)")
+    .showHelpAfterError("(--help says what there is)")
+    .exitOverride();
+  const wanted = args.find((argument) => Object.hasOwn(nouns, argument));
+  for (const [name, { summary, load }] of Object.entries(nouns)) {
+    const noun = program.command(name).description(summary).copyInheritedSettings(program);
+    if (name === wanted) (await load()).register(noun);
+  }
+  return program;
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) {
+    // Commander has said it already; it ends with 0 where help or the version was asked for.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  if (error instanceof CliError) {
+    process.stderr.write(`bridgehead: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const bug = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  process.stderr.write(`bridgehead: this is a bug in bridgehead, please report it:\n${bug}\n`);
+  return exitCodes.failed;
+}

@@ -1,0 +1,141 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { WebSocketServer, type WebSocket } from "ws";
+import { createLink, type Link } from "../../src/agent/link.ts";
+import type { AgentMessage } from "../../src/cluster/messages.ts";
+import { until } from "../support/until.ts";
+
+const hello: AgentMessage = {
+  type: "hello",
+  protocol: 1,
+  incarnation: "run",
+  connection: 1,
+  seen: { generation: null, revision: null, epochs: {} },
+  released: [],
+};
+const welcome = {
+  type: "welcome",
+  generation: { number: 1, nonce: "n" },
+  connection: 1,
+  standing: { kind: "Up" },
+  assignment: { revision: { generation: 1, n: 1 }, lease: { ttlMs: 2_000, renewMs: 500 }, groups: [] },
+};
+
+let server: Server;
+let sockets: WebSocketServer;
+let link: Link;
+let peers: WebSocket[] = [];
+let heard: string[] = [];
+let told: string[] = [];
+let logged: string[] = [];
+let authorization: string | undefined;
+
+beforeEach(async () => {
+  [peers, heard, told, logged, authorization] = [[], [], [], [], undefined];
+  server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  sockets = new WebSocketServer({ server, path: "/session" });
+  sockets.on("connection", (peer, request) => {
+    authorization = request.headers.authorization;
+    peers.push(peer);
+    peer.on("message", (data) => heard.push(String(data)));
+  });
+  link = linkTo("/session");
+});
+afterEach(() => {
+  link.end();
+  for (const peer of peers) peer.terminate();
+  sockets.close();
+  server.close();
+  server.closeAllConnections();
+});
+
+function linkTo(path: string): Link {
+  return createLink({
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    token: "a-token",
+    opened: (connection) => told.push(`opened ${connection}`),
+    received: (connection, message) => told.push(`received ${connection} ${message.type}`),
+    closed: (connection) => told.push(`closed ${connection}`),
+    log: (_level, code, detail) => logged.push(`${code}: ${detail}`),
+  });
+}
+
+const toldOf = (what: string): Promise<void> => until(() => told.includes(what), 5_000, what);
+
+test("AG5 one connection at a time: a new one ends the old one, of which nothing is told any more", async () => {
+  link.connect(1, 1_000);
+  await toldOf("opened 1");
+  link.connect(2, 1_000);
+  await toldOf("opened 2");
+  peers[0]?.send(JSON.stringify(welcome));
+  peers[1]?.send(JSON.stringify(welcome));
+  await toldOf("received 2 welcome");
+  expect(told).toEqual(["opened 1", "opened 2", "received 2 welcome"]);
+  expect(authorization).toBe("Bearer a-token");
+});
+
+test("AG5 nothing is queued: what is sent while no connection is open is gone", async () => {
+  link.send(1, hello);
+  link.connect(1, 1_000);
+  link.send(1, hello);
+  await toldOf("opened 1");
+  link.send(2, hello);
+  link.send(1, { ...hello, connection: 7 });
+  await until(() => heard.length > 0, 5_000);
+  expect(heard.map((text) => JSON.parse(text).connection)).toEqual([7]);
+});
+
+test("AG5 a connection that is dropped here is not told as closed, and is gone at the other side", async () => {
+  link.connect(1, 1_000);
+  await toldOf("opened 1");
+  link.disconnect(1);
+  await until(() => peers[0]?.readyState === 3, 5_000);
+  expect(told).toEqual(["opened 1"]);
+});
+
+test.each<[string, string | Buffer]>([
+  ["no JSON", "hello?"],
+  ["JSON of another shape", '{"type":"welcome"}'],
+  ["a binary frame", Buffer.from(JSON.stringify(welcome))],
+])("AG6 %s drops the connection, once", async (_title, frame) => {
+  link.connect(1, 1_000);
+  await toldOf("opened 1");
+  peers[0]?.send(frame);
+  peers[0]?.send(JSON.stringify(welcome));
+  await toldOf("closed 1");
+  expect(told).toEqual(["opened 1", "closed 1"]);
+  expect(logged.join()).toContain("malformed-message");
+});
+
+test("AG7 a connection that nobody answers is told as closed in time", async () => {
+  server.removeAllListeners("upgrade");
+  server.on("upgrade", () => {});
+  const began = performance.now();
+  link.connect(1, 100);
+  await toldOf("closed 1");
+  expect(performance.now() - began).toBeGreaterThanOrEqual(90);
+});
+
+test("AG7 a refusal is told as closed and logged with how to mend it, and the same one only once", async () => {
+  server.removeAllListeners("upgrade");
+  server.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"));
+  for (const connection of [1, 2, 3]) {
+    link.connect(connection, 1_000);
+    await toldOf(`closed ${connection}`);
+  }
+  expect(told).toEqual(["closed 1", "closed 2", "closed 3"]);
+  const refusals = logged.filter((line) => line.startsWith("session-refused"));
+  expect(refusals).toHaveLength(1);
+  expect(refusals[0]).toContain("token create");
+});
+
+test("AG7 a server that is gone is told as closed", async () => {
+  link.connect(1, 1_000);
+  await toldOf("opened 1");
+  for (const peer of peers) peer.terminate();
+  await toldOf("closed 1");
+  expect(told).toEqual(["opened 1", "closed 1"]);
+});

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { serveLocalSocket } from "../../src/agent/local-socket.ts";
+import { UnixServerError, type UnixServer } from "../../src/agent/unix-server.ts";
+import type { Verdict } from "../../src/cluster/verdict.ts";
+import { deferred } from "../../src/mta/deferred.ts";
+
+let folder = "";
+let path = "";
+const servers: UnixServer[] = [];
+const logged: string[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-socket-"));
+  path = join(folder, "agent.sock");
+  logged.length = 0;
+});
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const bind: Verdict = {
+  decision: "BIND",
+  address: "127.0.1.100",
+  prefix: 24,
+  networkName: "EXCHVS",
+  epoch: 3,
+  validForMs: 1_234,
+};
+const standby: Verdict = { decision: "DEFER", reason: "standby", retryAfterMs: 500 };
+
+type Served = Parameters<typeof serveLocalSocket>[0];
+
+async function serve(options: Partial<Served> = {}): Promise<void> {
+  const server = await serveLocalSocket({
+    path,
+    verdict: (group) => (group === "Exchange" ? bind : standby),
+    log: (_level, code) => logged.push(code),
+    ...options,
+  });
+  servers.push(server);
+}
+
+/** Sends octets and resolves with everything that came back until the other side closed, or `lines` lines. */
+async function talk(octets: string | Uint8Array, lines = Infinity): Promise<string> {
+  const socket = createConnection(path);
+  await once(socket, "connect");
+  socket.write(octets);
+  return read(socket, lines);
+}
+
+function read(socket: Socket, lines: number): Promise<string> {
+  const { promise, resolve } = deferred<string>();
+  let said = "";
+  socket.on("data", (chunk) => {
+    said += chunk.toString("latin1");
+    if (said.split("\n").length > lines) socket.destroy();
+  });
+  socket.on("error", () => {});
+  socket.on("close", () => resolve(said));
+  return promise;
+}
+
+test("LS3 a question is a line, and so is its answer; many go over one connection, in their order", async () => {
+  await serve();
+  const questions = "source-address Exchange\nsource-address Other\nsource-address Exchange peer.test\n";
+  expect(await talk(questions, 3)).toBe(
+    "BIND 127.0.1.100 EXCHVS 3 1234\nDEFER standby\nBIND 127.0.1.100 EXCHVS 3 1234\n",
+  );
+});
+
+test("LS3 a question that comes octet by octet is answered once, when it is whole", async () => {
+  await serve();
+  const socket = createConnection(path);
+  socket.setNoDelay(true);
+  await once(socket, "connect");
+  for (const octet of "source-address Exchange\n") socket.write(octet);
+  expect(await read(socket, 1)).toBe("BIND 127.0.1.100 EXCHVS 3 1234\n");
+});
+
+test("LS3 a group's name may hold blanks, with and without a destination after it", async () => {
+  await serve({ verdict: (group) => (group === "Cluster Group" ? bind : standby) });
+  expect(await talk("source-address Cluster Group\nsource-address Cluster Group peer.test\n", 2)).toBe(
+    "BIND 127.0.1.100 EXCHVS 3 1234\nBIND 127.0.1.100 EXCHVS 3 1234\n",
+  );
+});
+
+test("LS1 the verdict is asked for at the instant of answering", async () => {
+  let left = 3;
+  await serve({ verdict: () => ({ ...bind, validForMs: (left -= 1) }) });
+  expect(await talk("source-address Exchange\nsource-address Exchange\n", 2)).toBe(
+    "BIND 127.0.1.100 EXCHVS 3 2\nBIND 127.0.1.100 EXCHVS 3 1\n",
+  );
+});
+
+test.each<[string, string | Uint8Array]>([
+  ["another word", "GET / HTTP/1.1\r\n\r\n"],
+  ["no group", "source-address \n"],
+  ["no group and no blank", "source-address\n"],
+  ["two blanks", "source-address  Exchange\n"],
+  ["a carriage return", "source-address Exchange\r\n"],
+  ["an empty line", "\n"],
+  ["zero octets", Buffer.from("source-address Ex\0change\n", "latin1")],
+  ["octets beyond ASCII", Buffer.from([0xff, 0xfe, 0x0a])],
+  ["a line over 512 octets", `source-address ${"x".repeat(600)}\n`],
+  ["512 octets without an end", "x".repeat(512)],
+])("LS4 %s is answered ERROR malformed, and the connection ends", async (_title, octets) => {
+  await serve();
+  expect(await talk(octets)).toBe("ERROR malformed\n");
+  expect(logged).toEqual(["malformed-question"]);
+  expect(await talk("source-address Exchange\n", 1)).toContain("BIND");
+});
+
+test("LS4 what was asked well before the garbage is answered, and nothing after it", async () => {
+  await serve();
+  expect(await talk("source-address Exchange\nrubbish\nsource-address Exchange\n")).toBe(
+    "BIND 127.0.1.100 EXCHVS 3 1234\nERROR malformed\n",
+  );
+});
+
+test("LS5 the longest line that is a question is answered", async () => {
+  await serve();
+  const line = `source-address ${"x".repeat(511 - "source-address ".length)}\n`;
+  expect(line).toHaveLength(512);
+  expect(await talk(line, 1)).toBe("DEFER standby\n");
+});
+
+test("LS5 more connections than allowed are closed at once, and the others go on", async () => {
+  await serve({ maxConnections: 2 });
+  const first = createConnection(path);
+  const second = createConnection(path);
+  await Promise.all([once(first, "connect"), once(second, "connect")]);
+  first.write("source-address Exchange\n");
+  second.write("source-address Exchange\n");
+  await Promise.all([once(first, "data"), once(second, "data")]);
+  expect(await talk("source-address Exchange\n")).toBe("");
+  expect(logged).toContain("socket-full");
+  second.write("source-address Exchange\n");
+  expect(String(await once(second, "data"))).toContain("BIND");
+  first.destroy();
+  second.destroy();
+});
+
+test("LS5 a connection that says nothing is closed", async () => {
+  await serve({ idleMs: 20 });
+  expect(await talk("")).toBe("");
+});
+
+test("LS6 the socket is for its owner and group alone", async () => {
+  await serve();
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+});
+
+test("LS6 a socket that a dead process left is replaced, one that answers is not, and a file is left alone", async () => {
+  const dead = createServer().listen(path);
+  await once(dead, "listening");
+  await expect(serve()).rejects.toMatchObject({ code: "socket-in-use" });
+  await new Promise((resolve) => dead.close(resolve));
+  await serve();
+  await expect(serve()).rejects.toBeInstanceOf(UnixServerError);
+  const file = join(folder, "precious");
+  writeFileSync(file, "kept");
+  await expect(serve({ path: file })).rejects.toMatchObject({ code: "socket-path" });
+  expect(statSync(file).size).toBe(4);
+});
+
+test("LS6 a path that the kernel would cut off is refused", async () => {
+  await expect(serve({ path: join(folder, "x".repeat(108)) })).rejects.toMatchObject({ code: "socket-path" });
+});

@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { canBind } from "../../src/cli/local/platform.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/until.ts";
+import { processesOf, startCommand, type Command } from "./support.ts";
+
+let folder = "";
+const commands: Command[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-start-"));
+});
+afterEach(async () => {
+  for (const { child, ended } of commands.splice(0)) {
+    child.kill("SIGTERM");
+    await ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(...args: string[]): Command {
+  const command = startCommand(args, folder);
+  commands.push(command);
+  return command;
+}
+
+test("EE1 the demo ends by itself, and each of its lines came out as it should", { timeout: 70_000 }, async () => {
+  const demo = run("demo");
+  expect(await demo.ended, demo.output()).toBe(0);
+  expect(demo.output()).toMatch(/All \d+ lines came out as they should/);
+  expect(demo.output()).not.toContain("FAILED");
+});
+
+test("EE2 start serves until Ctrl-C, and leaves no process and no port", { timeout: 60_000 }, async () => {
+  const port = await freePort("127.0.0.1");
+  const data = join(folder, "state");
+  const start = run("start", "--port", String(port), "--data", data);
+  await until(() => start.output().includes("is online on node"), 20_000, "the group");
+  const response = await fetch(`http://127.0.0.1:${port}/healthz`);
+  expect(await response.json()).toEqual({ status: "ok" });
+  expect(statSync(join(data, "admin.token")).mode & 0o777).toBe(0o600);
+  for (const node of ["NODE1", "NODE2"]) {
+    const file = join(data, "tokens", `${node}.token`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const token = readFileSync(file, "utf8").trim();
+    expect(start.output() + readFileSync(join(data, "logs", `${node}.log`), "utf8")).not.toContain(token);
+  }
+  start.child.kill("SIGINT");
+  expect(await start.ended, start.output()).toBe(0);
+  expect(processesOf(folder)).toEqual([]);
+  expect(await canBind("127.0.0.1", port)).toBe(true);
+  expect(await canBind("127.0.1.100", 10102)).toBe(true);
+});
+
+test("EE2 when start is killed, what it started ends as well", { timeout: 60_000 }, async () => {
+  const data = join(folder, "state");
+  const start = run("start", "--port", String(await freePort("127.0.0.1")), "--data", data);
+  await until(() => start.output().includes("is online on node"), 20_000, "the group");
+  expect(processesOf(folder).length).toBeGreaterThan(3);
+  start.child.kill("SIGKILL");
+  await until(() => processesOf(folder).length === 0, 10_000, "the end of all processes");
+});
