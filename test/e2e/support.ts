@@ -68,9 +68,9 @@ export type Command = {
   readonly ended: Promise<number | string>;
 };
 
-export function startCommand(args: readonly string[], cwd: string): Command {
+export function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): Command {
   const bin = join(import.meta.dirname, "..", "..", "bin", "bridgehead.js");
-  const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let written = "";
   const take = (chunk: Buffer): void => {
     written += chunk.toString("utf8");
