@@ -122,7 +122,10 @@ function takeOrders(host: Work, orders: Orders): void {
     const known = host.holds.get(holdId(order));
     if (known === undefined) {
       host.holds.set(holdId(order), { group: order.group, epoch: order.epoch, resources: new Map() });
-    } else if (deadline !== null && deadline !== before.get(holdId(order))) {
+    } else {
+      const extended = before.get(holdId(order)) ?? null;
+      // What was cut is on its way out: a new deadline is not for it, but for what comes after it.
+      if (extended === null || deadline === null || deadline === extended) continue;
       host.effects.push({ type: "extend", hold: { group: order.group, epoch: order.epoch }, deadline });
     }
   }
@@ -222,6 +225,7 @@ function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadli
   if (hold === undefined) return;
   const going = whatMustGo(hold, order);
   takeDown(host, ref, (name) => going.has(name));
+  if (isBehindItself(host, ref)) return;
   for (const [name, resource] of hold.resources) {
     const spec = lookup(order.resources, name);
     if (spec === undefined || going.has(name) || !mayTry(host, resource, spec)) continue;
@@ -229,6 +233,11 @@ function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadli
     if (!mayComeOnline(order.resources, name, (other) => stateOf(now, other))) continue;
     call(host, { hold: ref, resource: name }, { ...resource, spec }, "online", deadline);
   }
+}
+
+/** What an earlier epoch of the group still has on this host is the same address: it goes first. */
+function isBehindItself(host: Work, { group, epoch }: HoldRef): boolean {
+  return [...host.holds.values()].some((other) => other.group === group && other.epoch < epoch && !isOffline(other));
 }
 
 /** What is down takes over its new description; what is gone from the order and down is forgotten. */
@@ -242,7 +251,7 @@ function adoptSpecs(host: Work, ref: HoldRef, order: HoldOrder): void {
       if (!isDown(resource.phase)) resources.set(name, resource);
     } else if (resource.phase.kind === "Offline" || sameSetup(resource.spec, spec)) {
       // A resource that failed keeps the number of its try until it is tried again.
-      const attempt = resource.phase.kind === "Failed" ? resource.spec.attempt : spec.attempt;
+      const attempt = hasFailed(resource.phase) ? resource.spec.attempt : spec.attempt;
       resources.set(name, { ...resource, spec: { ...spec, attempt } });
     } else resources.set(name, resource);
   }
@@ -272,6 +281,10 @@ function whatMustGo(hold: HostHold, order: HoldOrder): ReadonlySet<string> {
     }
   }
   return going;
+}
+
+function hasFailed(phase: LocalPhase): boolean {
+  return phase.kind === "Failed" || (phase.kind === "Terminating" && phase.failure !== null);
 }
 
 function isUp({ phase }: LocalResource): boolean {

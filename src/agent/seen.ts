@@ -29,7 +29,11 @@ function higher(
 ): Seen["epochs"] {
   const news = refs.filter(({ group, epoch }) => epoch > (Object.hasOwn(epochs, group) ? (epochs[group] ?? 0) : 0));
   if (news.length === 0) return epochs;
-  const entries = [...Object.entries(epochs), ...news.map(({ group, epoch }) => [group, epoch] as const)];
-  // Groups come and go over the years; the newest ones are those that matter.
-  return Object.fromEntries([...new Map(entries)].slice(-2 * limits.groups));
+  const all = new Map(Object.entries(epochs));
+  for (const { group, epoch } of news) all.set(group, epoch);
+  // Groups come and go over the years: those that are named now are the last to be forgotten.
+  const named = new Set(refs.map(({ group }) => group));
+  const others = [...all].filter(([group]) => !named.has(group));
+  const living = [...all].filter(([group]) => named.has(group));
+  return Object.fromEntries([...others, ...living].slice(-2 * limits.groups));
 }

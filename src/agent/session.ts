@@ -1,5 +1,6 @@
 import { compareRevisions, type Generation } from "../cluster/generation.ts";
 import { type LeaseTerms, leasePresets, longestHoleMs } from "../cluster/lease.ts";
+import { limits } from "../cluster/limits.ts";
 import {
   type AgentMessage,
   type Answer,
@@ -9,6 +10,7 @@ import {
   holdId,
   type HoldRef,
   type ObjectMessage,
+  type ReportedHold,
   type Seen,
   type Standing,
 } from "../cluster/messages.ts";
@@ -67,6 +69,8 @@ export type SessionState = {
   readonly blown: ReadonlySet<string>;
   /** Said in every renewal until the assignment no longer names them; never online again (LEASE rule 6). */
   readonly released: ReadonlyMap<string, HoldRef>;
+  /** What this run has released, newest last: it stays so should an assignment name it once more. */
+  readonly final: readonly string[];
   readonly counts: Counts;
   readonly lastAnswerAt: number | null;
   /** When the first answer of the generation last seen was received. */
@@ -120,6 +124,7 @@ export function startSession(
     fuses: new Map(),
     blown: new Set(),
     released: new Map(),
+    final: [],
     counts: new Map(),
     lastAnswerAt: null,
     generationSince: null,
@@ -138,7 +143,7 @@ export function sessionStep(
   const effects: SessionEffect[] = [];
   // A fuse that blew while this process did not run (frozen, late) has blown, even if the event brings a newer grant: the
   // other fences have acted, so the host takes everything down before it brings it up again.
-  const current = giveOrders(noteBlown(before, event.now, effects), event.now, effects);
+  const current = giveOrders(noteBlown(forgetBrokenCounts(before, event.now), event.now, effects), event.now, effects);
   const taken = take(current, event, effects);
   if (taken.seen !== before.seen) effects.unshift({ type: "remember", seen: taken.seen });
   const state = act(taken, event.now, effects);
@@ -201,9 +206,10 @@ function closed(state: SessionState, connection: number, now: number, effects: S
   return { ...state, link: { kind: "closed", retryAt: retryAt(state, now) } };
 }
 
-/** The first retry is at once; after one that came to nothing, a quarter of the renewal interval later. */
+/** The first retry is at once; after a connection that came to nothing, a quarter of the renewal interval later. */
 function retryAt({ link, lease }: SessionState, now: number): number {
-  return link.kind === "joined" ? now : now + lease.renewMs / 4;
+  const wasAnswered = link.kind === "joined" && link.lastAnswer > 0;
+  return wasAnswered ? now : now + lease.renewMs / 4;
 }
 
 function received(
@@ -223,9 +229,9 @@ function received(
     return state;
   }
   if (known !== null && message.generation.number === known.number && message.generation.nonce !== known.nonce) {
-    // Two starts took one number: only a hello can tell the object, so begin again with one.
+    // Two starts took one number: only a hello can tell the object, so begin again with one; not at once after another.
     effects.push({ type: "disconnect", connection });
-    return { ...state, link: { kind: "closed", retryAt: now } };
+    return { ...state, link: { kind: "closed", retryAt: retryAt(state, now) } };
   }
   const current = inGeneration(state, message.generation);
   switch (message.type) {
@@ -275,7 +281,11 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
     lease: assignment.lease,
     assignment,
     fuses: named(state.fuses),
-    released: named(state.released),
+    released: new Map(
+      assignment.groups
+        .filter((group) => state.final.includes(holdId(group)))
+        .map(({ group, epoch }) => [holdId({ group, epoch }), { group, epoch }]),
+    ),
     blown: new Set([...state.blown].filter((id) => ids.has(id))),
   });
 }
@@ -364,13 +374,21 @@ function takeOffline(state: SessionState, now: number): SessionState {
   if (done.length === 0) return state;
   const released = new Map(state.released);
   for (const { group, epoch } of done) released.set(holdId({ group, epoch }), { group, epoch });
-  return urgent({ ...state, released, stopping: state.stopping && { ...state.stopping, offlineSince: now } });
+  const final = [...state.final, ...done.map(holdId)].slice(-limits.releasedNamed);
+  return urgent({ ...state, released, final, stopping: state.stopping && { ...state.stopping, offlineSince: now } });
 }
 
 function isUnwanted(state: SessionState, { group, epoch, wanted }: AssignedGroup): boolean {
   // An epoch below one that was seen was over long ago, whatever a control plane that was rolled back believes.
   const outdated = epoch < (Object.hasOwn(state.seen.epochs, group) ? (state.seen.epochs[group] ?? 0) : 0);
   return wanted === "Offline" || outdated || state.stopping !== null;
+}
+
+/** A run of answers that has a hole already is not spoken from, even before the answer that ends the hole. */
+function forgetBrokenCounts(state: SessionState, now: number): SessionState {
+  const { counts, lastAnswerAt, lease } = state;
+  const broken = counts.size > 0 && lastAnswerAt !== null && now - lastAnswerAt > longestHoleMs(lease.ttlMs);
+  return broken ? { ...state, counts: new Map() } : state;
 }
 
 function noteBlown(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
@@ -482,17 +500,25 @@ function tendStop(state: SessionState, now: number, effects: SessionEffect[]): S
   if (state.stopping === null) return state;
   const held = state.assignment?.groups ?? [];
   const told = held.length === 0;
-  const allOffline = state.host.n === state.orders.n && held.every((group) => state.released.has(holdId(group)));
+  const allOffline =
+    state.host.n === state.orders.n &&
+    held.every((group) => state.released.has(holdId(group))) &&
+    state.host.report.holds.every(isDown);
   if (!allOffline) return state;
   const stopping = { ...state.stopping, offlineSince: state.stopping.offlineSince ?? now };
   if (told || now >= stopping.offlineSince + state.lease.ttlMs) effects.push({ type: "exit" });
   return { ...state, stopping };
 }
 
+/** What is not assigned any more is taken down all the same, and may take its time. */
+function isDown({ resources }: ReportedHold): boolean {
+  return Object.values(resources).every((resource) => resource.state === "Offline" || resource.state === "Failed");
+}
+
 function nextWake(state: SessionState, now: number): number {
   const { link, lease, stopping } = state;
   const fuses = [...state.fuses.values()].map(({ deadline }) => deadline).filter((deadline) => deadline > now);
-  const stop = stopping?.offlineSince == null ? [] : [stopping.offlineSince + lease.ttlMs];
+  const stop = stopping?.offlineSince == null ? [] : [stopping.offlineSince + lease.ttlMs].filter((at) => at > now);
   return Math.min(linkWake(state, link), ...fuses, ...stop, now + lease.ttlMs);
 }
 

@@ -1,6 +1,6 @@
 import { addressesOf, type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } from "./definition.ts";
 import type { Outcome } from "./events.ts";
-import { becomeDraining, holdOf } from "./ownership.ts";
+import { becomeDraining, holdOf, mayBeCalledOff } from "./ownership.ts";
 import { drainGrants } from "./troubles.ts";
 import { noTroubles, type ClusterRow } from "./state.ts";
 import { journal, putGroup, putNode, type Turn } from "./turn.ts";
@@ -82,7 +82,11 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
     if (row === undefined) {
       const epoch = Math.max(epochFloor, holdOf(turn, name)?.epoch ?? 0);
       putGroup(turn, name, { name, epoch, wanted: "Online", troubles: noTroubles });
-    } else if (before !== null && !same(lookup(before.definition.groups, name), group)) {
+    } else if (
+      before !== null &&
+      !same(lookup(before.definition.groups, name), group) &&
+      !same(row.troubles, noTroubles)
+    ) {
       // A new definition is a new chance for what had failed.
       putGroup(turn, name, { ...row, troubles: noTroubles });
     }
@@ -93,13 +97,15 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
 
 function drainWhatNoLongerFits(turn: Turn, before: ClusterDefinition, after: ClusterDefinition): void {
   for (const hold of turn.durable.holds.values()) {
-    if (hold.phase.kind === "draining") continue;
+    // What drains for good goes on so. A move may still be called off, but not back to what fits no longer.
+    if (hold.phase.kind === "draining" && !mayBeCalledOff(hold.phase)) continue;
+    const target = hold.phase.kind === "draining" ? hold.phase.target : null;
     const was = lookup(before.groups, hold.group);
     const is = lookup(after.groups, hold.group);
     const grants = was === undefined ? 1 : drainGrants(before, was);
-    if (is === undefined) becomeDraining(turn, hold, "deleted", null, grants);
-    else if (lookup(after.nodes, hold.node) === undefined) becomeDraining(turn, hold, "evicted", null, grants);
-    else if (mustLeave(after, is, hold.node, hold.addresses)) becomeDraining(turn, hold, "redefined", null, grants);
+    if (is === undefined) becomeDraining(turn, hold, "deleted", target, grants);
+    else if (lookup(after.nodes, hold.node) === undefined) becomeDraining(turn, hold, "evicted", target, grants);
+    else if (mustLeave(after, is, hold.node, hold.addresses)) becomeDraining(turn, hold, "redefined", target, grants);
   }
 }
 

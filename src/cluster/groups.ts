@@ -4,7 +4,7 @@ import { holdsOfRun } from "./ownership.ts";
 import { groupStateOf, pendingBudgetMs, reportedResources } from "./resources.ts";
 import type { Hold, Session, Span } from "./state.ts";
 import { judgeFailures, judgeStuck, retryAt, retryGivenUp } from "./troubles.ts";
-import { journal, type Turn, withRow } from "./turn.ts";
+import { journal, putGroup, type Turn, withRow } from "./turn.ts";
 
 /** What a session's report means for the groups that it holds. `before` is what it said last. */
 export function judgeReport(turn: Turn, before: Report, session: Session): void {
@@ -53,6 +53,11 @@ export function rebase(turn: Turn): void {
   const rebased = [...turn.memory.pending].filter(([, { since }]) => since > turn.now);
   for (const [id, span] of rebased) {
     turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, { ...span, since: turn.now }) };
+  }
+  for (const row of turn.durable.groups.values()) {
+    const { givenUp } = row.troubles;
+    if (givenUp === null || givenUp.since <= turn.now) continue;
+    putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, givenUp: { ...givenUp, since: turn.now } } });
   }
 }
 

@@ -2,7 +2,7 @@ import { addressesOf, type GroupDefinition } from "./definition.ts";
 import { canonical, parseAddress } from "./ip-address.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, type Wish, withRow } from "./turn.ts";
 import { holdId } from "./messages.ts";
-import type { DrainReason, GroupRow, Hold, Lease, Session } from "./state.ts";
+import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Session } from "./state.ts";
 
 /**
  * The life of an ownership, all of it: owned, draining, owned again if a move is called off, ended. Nothing else in this
@@ -48,7 +48,8 @@ export function becomeDraining(
 ): void {
   const lease = leaseOf(turn, hold);
   putHold(turn, holdId(hold), { ...hold, phase: { kind: "draining", because, target } });
-  putLeaseOf(turn, hold, { ...lease, drainGrantsLeft: Math.min(grants, lease.drainGrantsLeft ?? grants) });
+  const drainGrantsLeft = Math.min(grants, lease.drainGrantsLeft ?? grants);
+  if (drainGrantsLeft !== lease.drainGrantsLeft) putLeaseOf(turn, hold, { ...lease, drainGrantsLeft });
   journal(turn, {
     kind: "group.draining",
     sentence: `Group ${hold.group} is being taken offline on node ${hold.node} (${because})${target === null ? "" : `, to go to node ${target}`}.`,
@@ -57,6 +58,11 @@ export function becomeDraining(
     epoch: hold.epoch,
     actor,
   });
+}
+
+/** Only what somebody wished for can be called off: what else drains must be gone, whoever could take it. */
+export function mayBeCalledOff(phase: HoldPhase): boolean {
+  return phase.kind === "draining" && (phase.because === "move" || phase.because === "pause");
 }
 
 /** A move is called off: the owner goes on under the same epoch. */

@@ -6,7 +6,7 @@ import { judgeReport } from "./groups.ts";
 import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
 import { limits } from "./limits.ts";
 import { type Answer, emptyReport, type Hello, holdId, type HoldRef, type Renewal, type Standing } from "./messages.ts";
-import { becomeEnded, becomeOwnedAgain, holdsOfRun } from "./ownership.ts";
+import { becomeEnded, becomeOwnedAgain, holdsOfRun, mayBeCalledOff } from "./ownership.ts";
 import { hasOtherOwner, placeGroups } from "./placement.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "./state.ts";
@@ -18,7 +18,10 @@ type Of<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type 
 /** A connection introduces itself. From now on nothing of the run's lower connections counts (LEASE rule 4). */
 export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello">): void {
   if (!belongs(turn, node)) return close(turn, socket, "unknown-node");
-  if (sessionAt(turn, socket) !== null) return close(turn, socket, "out-of-turn");
+  if (sessionAt(turn, socket) !== null) {
+    close(turn, socket, "out-of-turn");
+    return onClosed(turn, { type: "closed", socket });
+  }
   const known = turn.memory.sessions.get(message.incarnation);
   if (known !== undefined && known.connection.number >= message.connection) return close(turn, socket, "out-of-turn");
   if (isAnotherNodes(turn, message.incarnation, node)) return close(turn, socket, "out-of-turn");
@@ -111,8 +114,10 @@ export function refreshStandings(turn: Turn): void {
 
 /** A move or a pause whose target is gone is called off when nobody else could take the group (LEASE rule 8). */
 export function callOffMoves(turn: Turn): void {
+  // Just started, the object knows of nobody yet who could take anything; the move is not lost by that.
+  if (turn.memory.start.kind !== "over") return;
   for (const hold of turn.durable.holds.values()) {
-    if (hold.phase.kind !== "draining" || (hold.phase.because !== "move" && hold.phase.because !== "pause")) continue;
+    if (!mayBeCalledOff(hold.phase)) continue;
     const row = turn.durable.groups.get(hold.group);
     if (row !== undefined && !hasOtherOwner(turn, row, hold.node)) {
       becomeOwnedAgain(turn, hold, "no other node can take it any more");
@@ -174,14 +179,11 @@ function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
     if (hold.node === node)
       return { kind: "Joining", reason: "an-earlier-run-still-owns", predecessor: hold.incarnation };
   }
-  // Runs stand in the order in which they came: the first one is the node, the others wait.
-  for (const other of turn.memory.sessions.values()) {
-    if (other.incarnation === incarnation) break;
-    if (other.node === node) {
-      return { kind: "Joining", reason: "another-run-is-connected", predecessor: other.incarnation };
-    }
-  }
-  return { kind: "Up" };
+  // The run that is `Up` is the node, else the one that came first; the others wait.
+  const runs = [...turn.memory.sessions.values()].filter((session) => session.node === node);
+  const first = runs.find(({ standing }) => standing.kind === "Up") ?? runs[0];
+  if (first === undefined || first.incarnation === incarnation) return { kind: "Up" };
+  return { kind: "Joining", reason: "another-run-is-connected", predecessor: first.incarnation };
 }
 
 function forgetRunsThatAreOver(turn: Turn): void {

@@ -68,7 +68,7 @@ function raiseEpochs(turn: Turn, forgotten: readonly (readonly [string, number])
   const { cluster } = turn.durable;
   if (cluster === null) return;
   const epochFloor = Math.max(cluster.epochFloor, ...forgotten.map(([, epoch]) => epoch));
-  turn.durable = { ...turn.durable, cluster: { ...cluster, epochFloor } };
+  if (epochFloor > cluster.epochFloor) turn.durable = { ...turn.durable, cluster: { ...cluster, epochFloor } };
   for (const [group, epoch] of forgotten) {
     const row = turn.durable.groups.get(group);
     if (row !== undefined) putGroup(turn, group, { ...row, epoch });

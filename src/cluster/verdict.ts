@@ -4,7 +4,7 @@ import { marginMs } from "./lease.ts";
 import { emptyReport } from "./messages.ts";
 import { holdOf } from "./ownership.ts";
 import { reportedResources, stateOf } from "./resources.ts";
-import type { ClusterState, Session } from "./state.ts";
+import type { ClusterState, SentGrant, Session } from "./state.ts";
 import { silentForMs } from "./view.ts";
 
 /**
@@ -104,10 +104,12 @@ export function sourceAddress(
   if (hold === undefined) return defer(state.memory.start.kind === "holding" ? "starting" : "unowned");
   const silentMs = silentForMs(state, hold.incarnation, question.now);
   if (silentMs === null) return defer("starting");
-  const validForMs = Math.floor(ttlMs - marginMs(ttlMs) - silentMs);
+  const session = state.memory.sessions.get(hold.incarnation);
+  // A ttl that was made longer is nobody's before it is granted.
+  const heldMs = Math.min(ttlMs, lastGrant(session)?.ttlMs ?? ttlMs);
+  const validForMs = Math.floor(heldMs - marginMs(heldMs) - silentMs);
   if (validForMs <= 0) return defer("unknown");
   if (hold.node !== question.node) return defer("standby");
-  const session = state.memory.sessions.get(hold.incarnation);
   const resources = reportedResources(session?.report ?? emptyReport, hold);
   if (hold.phase.kind === "draining" || !isCovered(session, `${hold.group}#${hold.epoch}`))
     return defer("in-transition");
@@ -125,6 +127,10 @@ export function sourceAddress(
 
 /** Whether the newest answer extended this ownership: a refused or a starting owner is no reason to say `BIND`. */
 function isCovered(session: Session | undefined, id: string): boolean {
-  if (session?.connection.kind !== "open" || session.deaf) return false;
-  return session.connection.grants.at(-1)?.holds.includes(id) ?? false;
+  if (session === undefined || session.deaf) return false;
+  return lastGrant(session)?.holds.includes(id) ?? false;
+}
+
+function lastGrant(session: Session | undefined): SentGrant | undefined {
+  return session?.connection.kind === "open" ? session.connection.grants.at(-1) : undefined;
 }

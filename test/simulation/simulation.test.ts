@@ -47,7 +47,7 @@ describe("SI3: planted bugs are found", () => {
   test.each(Object.entries(plantedBugs))(
     "SI3: %s",
     async (name) => {
-      const said = await simulateApart(["--import", join(import.meta.dirname, "plant.ts"), script, "--runs", "2000"], {
+      const said = await simulateApart(["--import", join(import.meta.dirname, "plant.ts"), script, "--runs", "4000"], {
         BRIDGEHEAD_PLANTED_BUG: name,
       });
       expect(said.finding).toMatch(/two speakers|began after/);
