@@ -1,0 +1,187 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { ClusterView } from "../../src/cluster/view.ts";
+import { page as html } from "../../src/dashboard/page.ts";
+import { script, style } from "../../src/dashboard/packed.ts";
+import { cutOffTexts, desktop, launch, overlappingTexts, phone, picture, smallPhone } from "./browser.ts";
+import { openPage, untilHeadline } from "./page-driver.ts";
+import { clusterView, crowded, groupView } from "./views.ts";
+
+/** How the page shows what it is told. No control plane runs: the answers are made here. */
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+}, 30_000);
+
+afterAll(async () => {
+  await browser?.close();
+}, 10_000);
+
+const site = "http://bridgehead.test";
+
+async function show(view: ClusterView, options: { readonly colorScheme?: "dark" } = {}): Promise<Page> {
+  const { page, close } = await openPage(browser, options);
+  onTestFinished(close);
+  await page.route(`${site}/**`, (route) => {
+    const { pathname } = new URL(route.request().url());
+    const parts: Record<string, { contentType: string; body: string }> = {
+      "/": { contentType: "text/html", body: html },
+      "/dashboard.js": { contentType: "text/javascript", body: script.text },
+      "/dashboard.css": { contentType: "text/css", body: style.text },
+      "/v1/clusters": { contentType: "application/json", body: JSON.stringify({ clusters: [{ name: "exchange" }] }) },
+    };
+    return route.fulfill(parts[pathname] ?? { contentType: "application/json", body: JSON.stringify(view) });
+  });
+  await page.routeWebSocket(/./, () => {});
+  await page.goto(`${site}/#token=any`);
+  await page.locator(".node").first().waitFor();
+  return page;
+}
+
+test.each([
+  ["online", groupView(), /^EXCHVS \(127\.0\.1\.100\) is on NODE1, epoch 1\.$/],
+  ["coming up", groupView({ state: "Pending" }), /is coming up on NODE1, epoch 1\.$/],
+  [
+    "leaving",
+    groupView({ state: "Pending", draining: { because: "move", target: "NODE2" } }),
+    /is leaving NODE1 for NODE2, epoch 1\.$/,
+  ],
+  ["failed", groupView({ state: "Failed" }), /has failed on NODE1, epoch 1\.$/],
+  ["nobody's", groupView({ state: "Offline", owner: null }), /is on no node, epoch 1\.$/],
+  [
+    "not to be said",
+    groupView({ state: "Unknown", owner: "Unknown" }),
+    /^The owner of EXCHVS \(127\.0\.1\.100\) is Unknown, epoch 1: NODE1 has been silent/,
+  ],
+])("DB6 a group that is %s", async (_, group, sentence) => {
+  const page = await show(clusterView({ groups: { Exchange: group } }));
+  await untilHeadline(page, sentence);
+  expect(await page.locator("#headline").getAttribute("aria-live")).toBe("polite");
+});
+
+test("DB6 of several groups, those are named that are not as they should be", async () => {
+  const page = await show(
+    clusterView({
+      groups: { A: groupView(), B: groupView({ networkName: "SQLVS", state: "Failed" }), C: groupView() },
+    }),
+  );
+  await untilHeadline(page, /^1 of 3 groups is not as it should be/);
+  await untilHeadline(page, /SQLVS \(127\.0\.1\.100\) has failed on NODE1/);
+});
+
+test.each([
+  ["its owner", groupView(), '.node[data-node="NODE1"] [data-group="Exchange"]', 1],
+  [
+    "no node when nobody can say",
+    groupView({ owner: "Unknown", state: "Unknown" }),
+    '.tray [data-group="Exchange"]',
+    0,
+  ],
+  ["no node when nobody owns it", groupView({ owner: null, state: "Offline" }), '.tray [data-group="Exchange"]', 0],
+])("DB8 a group stands on %s", async (_, group, place, arrows) => {
+  const page = await show(clusterView({ groups: { Exchange: group } }));
+  await page.locator(place).waitFor();
+  expect(await page.locator('[data-group="Exchange"]').count()).toBe(1);
+  expect(await page.locator(".wires .head").count()).toBe(arrows);
+});
+
+test.each([["light"], ["dark"]] as const)("DB10 everything can be read with the longest names, %s", async (scheme) => {
+  const page = await show(crowded(), scheme === "dark" ? { colorScheme: scheme } : {});
+  for (const size of [desktop, phone, smallPhone]) {
+    await page.setViewportSize(size);
+    // The lines are drawn anew in the next frame.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await picture(page, `dashboard-crowded-${scheme}-${size.width}`, true);
+    expect(await cutOffTexts(page), `${size.width} px`).toEqual([]);
+    expect(await overlappingTexts(page), `${size.width} px`).toEqual([]);
+  }
+});
+
+test.each([["light"], ["dark"]] as const)(
+  "DB10 every text stands out from its ground by 4.5 to 1, %s",
+  async (scheme) => {
+    const page = await show(crowded(), scheme === "dark" ? { colorScheme: scheme } : {});
+    expect(await faintTexts(page)).toEqual([]);
+  },
+);
+
+test("DB11 each state has a sign and a word", async () => {
+  const page = await show(crowded());
+  const badges = await page.locator(".badge").evaluateAll((all) =>
+    all.map((badge) => ({
+      word: badge.textContent?.trim() ?? "",
+      signs: badge.querySelectorAll("svg.sign path").length,
+    })),
+  );
+  expect(badges.length).toBeGreaterThan(15);
+  expect(badges.filter(({ word, signs }) => word === "" || signs !== 1)).toEqual([]);
+});
+
+test("DB12 what looks like markup is shown as text", async () => {
+  const nasty = `<img src=x onerror="document.title='taken'"><b>bold</b>`;
+  const resources = {
+    [nasty]: { type: nasty, state: "Failed", dependsOn: [], problem: { code: "x", message: nasty } },
+  } as const;
+  const groups = { [nasty]: groupView({ networkName: nasty, address: nasty, resources }) };
+  const seen = {
+    group: nasty,
+    direction: "inbound",
+    state: "refused",
+    at: 1,
+    localAddress: nasty,
+    remoteAddress: nasty,
+  } as const;
+  const associations = [{ ...seen, partner: nasty, reason: nasty, reporter: nasty }];
+  const page = await show(clusterView({ groups, associations }));
+  await page.locator(".association").first().waitFor();
+  expect(await page.locator("main img, main b:has-text('bold') > *").count()).toBe(0);
+  expect(await page.getByText("onerror").count()).toBeGreaterThan(5);
+  expect(await page.title()).not.toBe("taken");
+});
+
+test("DB16 while nobody looks, time passing is no reason to ask", async () => {
+  const page = await show(clusterView());
+  await page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
+  });
+  await page.waitForTimeout(600);
+  let asked = 0;
+  page.on("request", () => (asked += 1));
+  await page.waitForTimeout(1_500);
+  expect(asked).toBe(0);
+  await page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { get: () => "visible", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect.poll(() => asked).toBeGreaterThan(0);
+});
+
+/** WCAG 2.2, success criterion 1.4.3, for solid colours. */
+function faintTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const channels = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const luminance = (colour: string): number => {
+      const [r = 0, g = 0, b = 0] = channels(colour).map((value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const groundOf = (element: Element | null): string => {
+      if (element === null) return "rgb(255, 255, 255)";
+      const { backgroundColor } = getComputedStyle(element);
+      return channels(backgroundColor)[3] === 0 ? groundOf(element.parentElement) : backgroundColor;
+    };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const faint = new Set<string>();
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (element === null || node.textContent?.trim() === "" || element.getClientRects().length === 0) continue;
+      const [a, b] = [luminance(getComputedStyle(element).color), luminance(groundOf(element))];
+      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      if (ratio < 4.5) faint.add(`${element.className}: "${node.textContent?.slice(0, 30)}" ${ratio.toFixed(2)}`);
+    }
+    return [...faint];
+  });
+}
