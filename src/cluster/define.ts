@@ -3,7 +3,7 @@ import type { Outcome } from "./events.ts";
 import { becomeDraining, holdOf, mayBeCalledOff } from "./ownership.ts";
 import { drainGrants } from "./troubles.ts";
 import { noTroubles, type ClusterRow } from "./state.ts";
-import { journal, putGroup, putNode, type Turn } from "./turn.ts";
+import { journal, putGroup, putNode, type Turn, withRow } from "./turn.ts";
 import { validateDefinition } from "./validate.ts";
 
 /**
@@ -76,6 +76,7 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
     if (lookup(definition.groups, name) !== undefined) continue;
     epochFloor = Math.max(epochFloor, row.epoch);
     putGroup(turn, name, null);
+    turn.memory = { ...turn.memory, unowned: withRow(turn.memory.unowned, name, null) };
   }
   for (const [name, group] of Object.entries(definition.groups)) {
     const row = turn.durable.groups.get(name);

@@ -14,12 +14,12 @@ export function parseNetwork(text: string): Network | null {
   const address = parseAddress(addressText);
   if (address === null || !/^\d{1,3}$/.test(prefixText)) return null;
   const prefix = Number(prefixText);
-  return prefix <= bits(address.family) ? { ...address, prefix } : null;
+  return prefix <= bitsOf(address) ? { ...address, prefix } : null;
 }
 
 export function contains(network: Network, address: IpAddress): boolean {
   if (network.family !== address.family) return false;
-  const hostBits = BigInt(bits(network.family) - network.prefix);
+  const hostBits = BigInt(bitsOf(network) - network.prefix);
   return network.value >> hostBits === address.value >> hostBits;
 }
 
@@ -37,7 +37,8 @@ export function canonical({ family, value }: IpAddress): string {
   return `${family}:${value.toString(16)}`;
 }
 
-function bits(family: 4 | 6): number {
+/** How many bits an address of this family has. */
+export function bitsOf({ family }: Pick<IpAddress, "family">): number {
   return family === 4 ? 32 : 128;
 }
 

@@ -20,7 +20,6 @@ export type JournalEntry = {
 export const journalKinds = [
   "object.started",
   "object.rolled-back",
-  "object.hold-over",
   "cluster.defined",
   "node.joined",
   "node.joining",

@@ -1,8 +1,8 @@
 import { addressesOf, type GroupDefinition } from "./definition.ts";
 import { canonical, parseAddress } from "./ip-address.ts";
-import { journal, putGroup, putHold, putLease, putSession, type Turn, type Wish, withRow } from "./turn.ts";
+import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "./turn.ts";
 import { holdId } from "./messages.ts";
-import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Session } from "./state.ts";
+import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session } from "./state.ts";
 
 /**
  * The life of an ownership, all of it: owned, draining, owned again if a move is called off, ended. Nothing else in this
@@ -26,6 +26,7 @@ export function becomeOwned(turn: Turn, row: GroupRow, group: GroupDefinition, o
   };
   putGroup(turn, row.name, { ...row, epoch, troubles: { ...row.troubles, resources: {}, givenUp: null } });
   putHold(turn, holdId(hold), hold);
+  turn.memory = { ...turn.memory, unowned: withRow(turn.memory.unowned, row.name, null) };
   putLeaseOf(turn, hold, { k: 0, ttlHeldMs: ttlMs, drainGrantsLeft: null });
   journal(turn, {
     kind: "group.owned",
@@ -82,13 +83,13 @@ export function becomeOwnedAgain(turn: Turn, hold: Hold, why: string): void {
 /** The three ways in which an ownership ends (LEASE rule 5). After this, and only after this, its addresses are free. */
 export type End =
   | { readonly kind: "released" }
-  | { readonly kind: "expired"; readonly witness: string; readonly countedMs: number }
+  /** `since`: the first answer of the run of answers over which the witness counted. */
+  | { readonly kind: "expired"; readonly witness: string; readonly countedMs: number; readonly since: number }
   | { readonly kind: "confirmed-down"; readonly actor: string };
 
 export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
   const id = holdId(hold);
   putHold(turn, id, null);
-  turn.wishes.set(hold.group, wishOf(hold));
   const row = turn.durable.leases.get(hold.incarnation);
   if (row !== undefined) {
     const { [id]: _ended, ...held } = row.held;
@@ -98,6 +99,9 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
     ...turn.memory,
     pending: withRow(turn.memory.pending, id, null),
     heard: withRow(turn.memory.heard, id, null),
+    unowned: turn.durable.groups.has(hold.group)
+      ? withRow(turn.memory.unowned, hold.group, lossOf(turn, hold, end))
+      : turn.memory.unowned,
   };
   const session = turn.memory.sessions.get(hold.incarnation);
   if (end.kind !== "released" && session !== undefined) {
@@ -106,10 +110,12 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
   journalEnd(turn, hold, end);
 }
 
-function wishOf({ node, phase }: Hold): Wish {
-  if (phase.kind === "owned") return { target: null, leaving: null };
+function lossOf(turn: Turn, { node, phase }: Hold, end: End): Loss {
+  // An answer that has not been given yet would keep everybody from owning the group.
+  const since = end.kind === "expired" ? Math.min(end.since, turn.memory.answers) : 0;
+  if (phase.kind === "owned") return { target: null, leaving: null, since };
   const away = phase.because === "failover" || phase.because === "move" || phase.because === "pause";
-  return { target: phase.target, leaving: away ? node : null };
+  return { target: phase.target, leaving: away ? node : null, since };
 }
 
 function journalEnd(turn: Turn, { node, group, epoch }: Hold, end: End): void {

@@ -1,22 +1,22 @@
 import { addressesOf, type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } from "./definition.ts";
 import { addressesHeld, becomeOwned, holdOf } from "./ownership.ts";
-import type { GroupRow, Session } from "./state.ts";
-import type { Turn, Wish } from "./turn.ts";
+import type { GroupRow, Loss, Session } from "./state.ts";
+import type { Turn } from "./turn.ts";
 
-const noWish: Wish = { target: null, leaving: null };
+const noLoss: Loss = { target: null, leaving: null, since: 0 };
 
 /**
- * Gives each group that nobody owns to the best node that may have it. `since` is the first answer of the claimer's run after
- * an expiry: a session that has not renewed since then may be dead, and is passed over (LEASE rule 8). Else it is 0.
+ * Gives each group that nobody owns to the best node that may have it. Without an expiry nobody's silence is known: who is
+ * connected may be tried, and a witness judges the rest.
  */
-export function placeGroups(turn: Turn, since: number): void {
+export function placeGroups(turn: Turn): void {
   const { cluster } = turn.durable;
   if (cluster === null || turn.memory.start.kind !== "over") return;
   const { definition } = cluster;
   for (const [name, group] of Object.entries(definition.groups)) {
     const row = turn.durable.groups.get(name);
     if (row === undefined || holdOf(turn, name) !== undefined || addressesHeld(turn, addressesOf(group))) continue;
-    const owner = chooseOwner(turn, definition, group, turn.wishes.get(name) ?? noWish, since);
+    const owner = chooseOwner(turn, definition, group, turn.memory.unowned.get(name) ?? noLoss);
     if (owner !== null) becomeOwned(turn, row, group, owner, definition.lease.ttlMs);
   }
 }
@@ -30,13 +30,12 @@ export function chooseOwner(
   turn: Turn,
   definition: ClusterDefinition,
   group: GroupDefinition,
-  wish: Wish,
-  since: number,
+  { target: wished, leaving, since }: Loss,
 ): Session | null {
   const order = ownerOrder(definition, group);
-  const start = wish.leaving === null ? 0 : order.indexOf(wish.leaving) + 1;
+  const start = leaving === null ? 0 : order.indexOf(leaving) + 1;
   const rotated = [...order.slice(start), ...order.slice(0, start)];
-  const target = wish.target !== null && order.includes(wish.target) ? [wish.target] : [];
+  const target = wished !== null && order.includes(wished) ? [wished] : [];
   for (const node of [...target, ...rotated]) {
     const session = eligibleSession(turn, node, since);
     if (session !== null) return session;

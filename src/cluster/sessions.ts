@@ -11,7 +11,7 @@ import { hasOtherOwner, placeGroups } from "./placement.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "./state.ts";
 import { close, journal, putSession, send, type Turn } from "./turn.ts";
-import { acceptClaims, silencesFor } from "./witness.ts";
+import { acceptClaim, silencesFor } from "./witness.ts";
 
 type Of<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -37,7 +37,7 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   );
   takeReleases(turn, node, message.incarnation, message.released);
   refreshStandings(turn);
-  placeGroups(turn, 0);
+  placeGroups(turn);
   refreshAssignments(turn, message.incarnation);
   const session = sessionOf(turn, message.incarnation);
   if (known === undefined) journalJoin(turn, session);
@@ -71,15 +71,14 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   putSession(turn, incarnation, session);
   takeReleases(turn, before.node, incarnation, message.released);
   endHoldWhenCounted(turn, message.generation, message.generationAgeMs);
-  const provenSince = acceptClaims(turn, session, message.claims);
+  for (const claim of message.claims) acceptClaim(turn, session, claim);
   if (message.report !== null) {
     judgeReport(turn, before.report, sessionOf(turn, incarnation));
     noteAssociations(turn, sessionOf(turn, incarnation));
   }
   refreshStandings(turn);
   if (!turn.memory.sessions.has(incarnation)) return;
-  // Without an expiry nobody's silence is known: who is connected may be tried, and a witness judges the rest.
-  placeGroups(turn, provenSince ?? 0);
+  placeGroups(turn);
   callOffMoves(turn);
   answer(turn, incarnation, message, lease);
 }

@@ -15,6 +15,7 @@ export function restart(durable: Durable, journaled: number, now: number): Step<
     answers: 0,
     revisions: 0,
     start: { kind: "holding", holdMs: holdMs(durable) },
+    unowned: new Map(),
     sessions: new Map(),
     heard: new Map(),
     pending: new Map(),

@@ -102,6 +102,8 @@ export type Memory = {
   /** The count within this generation of assignment revisions. */
   readonly revisions: number;
   readonly start: StartPhase;
+  /** By group that has lost its owner and has no other one yet. */
+  readonly unowned: ReadonlyMap<string, Loss>;
   readonly sessions: ReadonlyMap<string, Session>;
   /**
    * By hold: renewals of its owner that were answered without extending it while the object was `holding`. They break a
@@ -126,6 +128,18 @@ export type Memory = {
  */
 export type StartPhase = { readonly kind: "holding"; readonly holdMs: number } | { readonly kind: "over" };
 
+/** How a group lost its owner: that decides who may be the next one. */
+export type Loss = {
+  /** Where it would rather go, and which node it is to leave. */
+  readonly target: string | null;
+  readonly leaving: string | null;
+  /**
+   * After an expiry, the first answer of the witness's run: who has not renewed since then may be as dead as the owner, and is
+   * passed over (LEASE rule 8). Else 0.
+   */
+  readonly since: number;
+};
+
 /** A length of time from a moment of the object's clock; re-based when that clock goes back. */
 export type Span = { readonly since: number; readonly durationMs: number };
 
@@ -144,7 +158,7 @@ export type Session = {
   /** When a renewal last came, on the object's clock: for readers, never for a decision about ownership. */
   readonly renewedAt: number | null;
   readonly report: Report;
-  /** Ended by expiry and has not been granted anything since: not eligible (LEASE rule 8). */
+  /** Ended by expiry, and no renewal has been answered since: not eligible (LEASE rule 8). */
   readonly expired: boolean;
   /** Its last renewal could not be extended, because it had confirmed none of the last answers. */
   readonly deaf: boolean;

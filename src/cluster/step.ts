@@ -42,7 +42,7 @@ export function step(state: ClusterState, event: ClusterEvent): Step<ClusterStat
 /** After a command: whatever it freed or asked for finds its place at once. */
 function settle(turn: Turn): void {
   refreshStandings(turn);
-  placeGroups(turn, 0);
+  placeGroups(turn);
   callOffMoves(turn);
   refreshAssignments(turn, null);
 }

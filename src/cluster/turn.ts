@@ -13,14 +13,9 @@ export type Turn = {
   readonly now: number;
   durable: Durable;
   memory: Memory;
-  /** By group whose ownership ended in this turn: where it would rather go. */
-  readonly wishes: Map<string, Wish>;
   readonly entries: JournalEntry[];
   readonly sends: Effect[];
 };
-
-/** Where a group that has lost its owner would rather go, and which node it is to leave. */
-export type Wish = { readonly target: string | null; readonly leaving: string | null };
 
 export function beginTurn(state: ClusterState, now: number): Turn {
   return {
@@ -28,7 +23,6 @@ export function beginTurn(state: ClusterState, now: number): Turn {
     now,
     durable: state.durable,
     memory: state.memory,
-    wishes: new Map(),
     entries: [],
     sends: [],
   };

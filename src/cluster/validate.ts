@@ -8,7 +8,7 @@ import {
 } from "./definition.ts";
 import { findCycle } from "./dependencies.ts";
 import type { Problem } from "./events.ts";
-import { canonical, contains, parseAddress, parseNetwork } from "./ip-address.ts";
+import { bitsOf, canonical, contains, parseAddress, parseNetwork, prefixOfMask } from "./ip-address.ts";
 import { longestRenewMs, renewLimitsMs, ttlLimitsMs } from "./lease.ts";
 import { limits } from "./limits.ts";
 import {
@@ -205,6 +205,14 @@ function checkAddressInNetwork(
   const range = parseNetwork(network.cidr);
   const address = parseAddress(String(lookup(properties, "Address")));
   if (range === null || address === null) return;
+  const prefix = prefixOfMask(String(lookup(properties, "SubnetMask")));
+  if (prefix !== null && prefix > bitsOf(address)) {
+    report(
+      [...path, "properties", "SubnetMask"],
+      "property-format",
+      `SubnetMask has ${prefix} bits; an address of this family has ${bitsOf(address)}`,
+    );
+  }
   if (!contains(range, address)) {
     report(
       [...path, "properties", "Address"],

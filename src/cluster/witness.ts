@@ -24,24 +24,18 @@ export function silencesFor(turn: Turn, session: Session): Silence[] {
   return [...ownerships, run];
 }
 
-/** Ends what the claims prove. Returns the first answer of the run of answers that proved something, null if none did. */
-export function acceptClaims(turn: Turn, session: Session, claims: readonly Claim[]): number | null {
-  const proven = claims.filter((claim) => acceptClaim(turn, session, claim));
-  return proven.length === 0 ? null : Math.min(...proven.map(({ since }) => since));
-}
-
-function acceptClaim(turn: Turn, session: Session, { silence, countedMs }: Claim): boolean {
-  if (!sameGeneration(silence.generation, turn.durable.generation)) return false;
+/** Ends what a claim proves. */
+export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, since }: Claim): void {
+  if (!sameGeneration(silence.generation, turn.durable.generation)) return;
   const hold = turn.durable.holds.get(silence.subject);
   if (hold !== undefined) {
     const itsOwn = hold.incarnation === session.incarnation;
-    if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs < leaseOf(turn, hold).ttlHeldMs) return false;
-    becomeEnded(turn, hold, { kind: "expired", witness: session.node, countedMs });
-    return true;
+    if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs < leaseOf(turn, hold).ttlHeldMs) return;
+    return becomeEnded(turn, hold, { kind: "expired", witness: session.node, countedMs, since });
   }
   const predecessor = idlePredecessor(turn, session);
-  if (predecessor === null || silence.subject !== runSubject(predecessor.incarnation)) return false;
-  if (silence.k !== predecessor.renewals || countedMs < ttlOf(turn)) return false;
+  if (predecessor === null || silence.subject !== runSubject(predecessor.incarnation)) return;
+  if (silence.k !== predecessor.renewals || countedMs < ttlOf(turn)) return;
   if (predecessor.connection.kind === "open") close(turn, predecessor.connection.socket, "replaced");
   putSession(turn, predecessor.incarnation, null);
   journal(turn, {
@@ -49,7 +43,6 @@ function acceptClaim(turn: Turn, session: Session, { silence, countedMs }: Claim
     sentence: `An earlier run of node ${session.node} has been silent for ${Math.floor(countedMs)} ms and held nothing: it is over.`,
     node: session.node,
   });
-  return true;
 }
 
 /** What changes with each grant, and with each answered renewal that could not be granted while the object was holding. */

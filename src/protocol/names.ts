@@ -12,6 +12,8 @@ export const nameSchema = z
     /^[A-Za-z0-9][A-Za-z0-9 ._:-]*$/,
     "a name begins with a letter or digit, and goes on with letters, digits, spaces and . _ - :",
   )
+  // The order of nodes and groups means something, and JavaScript would put such names first.
+  .regex(/\D/, "a name is not a number alone")
   .refine((name) => !isReserved(name), "this name is reserved: it is what a reader is told when nobody can say");
 
 /** `Unknown` stands in place of an owner's name when nobody can say who owns a group. */

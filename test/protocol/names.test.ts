@@ -3,7 +3,7 @@ import { nameSchema, namesTwice } from "../../src/protocol/names.ts";
 
 const isName = (text: string) => nameSchema.safeParse(text).success;
 
-test.each(["a", "7", "NODE1", "Disk E:", "Exchange IP", "a.b_c-d:e", "x".repeat(63), "Unknown node", "constructor"])(
+test.each(["a", "7a", "NODE1", "Disk E:", "Exchange IP", "a.b_c-d:e", "x".repeat(63), "Unknown node", "constructor"])(
   "HT10: %j is a name",
   (text) => expect(isName(text)).toBe(true),
 );
@@ -27,6 +27,8 @@ test.each([
   "unknown",
   "UNKNOWN",
   "__proto__",
+  "7",
+  "10",
 ])("HT10: %j is no name", (text) => expect(isName(text)).toBe(false));
 
 test("HT10: names that differ in case only are the same", () => {

@@ -1,0 +1,558 @@
+import { describe, expect, test } from "vitest";
+import type { Claim } from "../../src/cluster/messages.ts";
+import { clusterOf, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
+import { Cluster } from "./driver.ts";
+
+const exchange = clusterOf({ Exchange: virtualServer(100) });
+
+function exchangeOnNode1(definition = exchange): Cluster {
+  const cluster = new Cluster(definition);
+  cluster.up(...Object.keys(definition.nodes));
+  expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  return cluster;
+}
+
+/** NODE2 has counted the owner's silence, and has not said so yet. */
+function countedByNode2(): { cluster: Cluster; claim: Claim } {
+  const cluster = exchangeOnNode1();
+  cluster.renew("NODE2");
+  cluster.pass(ttlMs, "NODE2");
+  const [claim] = cluster.claims("NODE2");
+  if (claim === undefined) throw new Error("there is nothing to claim");
+  return { cluster, claim };
+}
+
+describe("Ends", () => {
+  test("EN1: a closed connection ends no ownership, however long it lasts", () => {
+    const cluster = exchangeOnNode1();
+    cluster.close("NODE1");
+    cluster.pass(50 * ttlMs, "NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN1: silence and the object's clock end no ownership without a claim", () => {
+    const cluster = exchangeOnNode1();
+    cluster.pass(50 * ttlMs, "NODE2");
+    cluster.advance(1_000 * ttlMs);
+    cluster.event({ type: "alarm" });
+    cluster.renew("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN1: without a witness there is no expiry, and the silent owner goes on when it is back", () => {
+    const cluster = exchangeOnNode1();
+    cluster.close("NODE1");
+    cluster.close("NODE2");
+    cluster.advance(100 * ttlMs);
+    cluster.hello("NODE1");
+    expect(cluster.renew("NODE1").outcome).toMatchObject({ kind: "grant", holds: [{ group: "Exchange", epoch: 1 }] });
+  });
+
+  test("EN2: a release ends the epoch that it names, said in a renewal", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE2", { leaving: true });
+    cluster.renew("NODE1", { released: [{ group: "Exchange", epoch: 1 }], leaving: true });
+    expect(cluster.owner("Exchange")).toBe("nobody");
+    expect(cluster.entry("group.released")).toMatchObject({ epoch: 1, node: "NODE1", group: "Exchange" });
+  });
+
+  test("EN2: a release ends the epoch that it names, said in a hello", () => {
+    const cluster = exchangeOnNode1();
+    cluster.close("NODE1");
+    cluster.hello("NODE1", { released: [{ group: "Exchange", epoch: 1 }] });
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test.each([
+    ["another epoch", "NODE1", "NODE1-run-1", 2],
+    ["another run", "NODE1", "NODE1-run-2", 1],
+    ["another node", "NODE2", "NODE1-run-1", 1],
+  ])("EN2: a release that names %s than the holder's ends nothing", (_title, node, incarnation, epoch) => {
+    const cluster = exchangeOnNode1();
+    const ask = { type: "release", node, incarnation, holds: [{ group: "Exchange", epoch }] } as const;
+    expect(cluster.ask(ask)).toBe("run-not-known");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN2: the word of the guard is a release", () => {
+    const cluster = exchangeOnNode1();
+    cluster.close("NODE1");
+    const holds = [{ group: "Exchange", epoch: 1 }];
+    expect(cluster.ask({ type: "release", node: "NODE1", incarnation: "NODE1-run-1", holds })).toBe("done");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("EN2: a run that releases what is another run's ends nothing", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE2", { released: [{ group: "Exchange", epoch: 1 }] });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN2: a release that is repeated ends no later epoch, and is no longer named by the assignment", () => {
+    const cluster = exchangeOnNode1();
+    const released = [{ group: "Exchange", epoch: 1 }];
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    expect(cluster.renew("NODE1", { released }).assignment?.groups).toEqual([]);
+    cluster.command({ type: "move", group: "Exchange", target: "NODE1" });
+    cluster.release("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE1#3");
+    cluster.renew("NODE1", { released });
+    expect(cluster.owner("Exchange")).toBe("NODE1#3");
+  });
+
+  test("EN3: a claim that names the present value and has counted the ttl ends the ownership", () => {
+    const { cluster, claim } = countedByNode2();
+    cluster.renew("NODE2", { claims: [claim] });
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+    expect(cluster.entry("group.expired")).toMatchObject({ mscsId: 1135, epoch: 1, node: "NODE1" });
+  });
+
+  test.each<[string, (claim: Claim) => Claim]>([
+    ["an older k", (claim) => ({ ...claim, silence: { ...claim.silence, k: claim.silence.k - 1 } })],
+    ["a later k", (claim) => ({ ...claim, silence: { ...claim.silence, k: claim.silence.k + 1 } })],
+    ["another epoch", (claim) => ({ ...claim, silence: { ...claim.silence, subject: "Exchange#2" } })],
+    ["another group", (claim) => ({ ...claim, silence: { ...claim.silence, subject: "toString#1" } })],
+    [
+      "an older generation",
+      (claim) => ({ ...claim, silence: { ...claim.silence, generation: { number: 0, nonce: "nonce-1" } } }),
+    ],
+    [
+      "another nonce",
+      (claim) => ({ ...claim, silence: { ...claim.silence, generation: { number: 1, nonce: "other" } } }),
+    ],
+    ["less than the ttl held", (claim) => ({ ...claim, countedMs: ttlMs - 1 })],
+    [
+      "less, and says that less is enough",
+      (claim) => ({ ...claim, countedMs: 10, silence: { ...claim.silence, ttlMs: 10 } }),
+    ],
+  ])("EN3: a claim that names %s ends nothing", (_title, wrong) => {
+    const { cluster, claim } = countedByNode2();
+    cluster.renew("NODE2", { claims: [wrong(claim)] });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN3: any grant changes the value, so the claim that was under way ends nothing", () => {
+    const { cluster, claim } = countedByNode2();
+    cluster.renew("NODE1");
+    cluster.renew("NODE2", { claims: [claim] });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN3: any start of the object changes the value, though k is what it was", () => {
+    const { cluster, claim } = countedByNode2();
+    cluster.restart();
+    cluster.hello("NODE2");
+    cluster.renew("NODE2");
+    const [silence] = cluster.renew("NODE2", { claims: [claim] }).silences;
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    expect(silence?.k).toBe(claim.silence.k);
+    expect(silence?.generation).not.toEqual(claim.silence.generation);
+  });
+
+  test("EN3: a claim of one ownership of a run ends that one and no other", () => {
+    const cluster = new Cluster(clusterOf({ A: virtualServer(100), B: virtualServer(101) }));
+    cluster.up("NODE1", "NODE2");
+    cluster.renew("NODE2");
+    cluster.pass(ttlMs, "NODE2");
+    const claims = cluster.claims("NODE2").filter(({ silence }) => silence.subject === "A#1");
+    expect(claims.length).toBe(1);
+    cluster.renew("NODE2", { claims });
+    expect([cluster.owner("A"), cluster.owner("B")]).toEqual(["NODE2#2", "NODE1#1"]);
+  });
+
+  const short = { ...exchange, lease: { ttlMs: 400, renewMs: 100 } };
+
+  test("EN4: while a grant is unconfirmed, a shorter ttl by PUT does not shorten what a witness has to count", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renewal("NODE1", {}, { deaf: true });
+    cluster.define(short);
+    cluster.renewal("NODE1", {}, { deaf: true });
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+    expect(cluster.renew("NODE2").silences).toMatchObject([{ subject: "Exchange#1", ttlMs }]);
+    cluster.advance(ttlMs - 1);
+    cluster.renew("NODE2", { claims: cluster.claims("NODE2") });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    cluster.advance(1);
+    cluster.renew("NODE2", { claims: cluster.claims("NODE2") });
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("EN4: once a grant of the shorter ttl is confirmed, that one is held", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(short);
+    expect(cluster.renew("NODE1").outcome).toMatchObject({ ttlMs: 400 });
+    expect(cluster.lease("Exchange").ttlHeldMs, "the last confirmed one is of the longer ttl").toBe(ttlMs);
+    cluster.renew("NODE1");
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(400);
+  });
+
+  test("EN4: a longer ttl is held from the first grant of it", () => {
+    const cluster = exchangeOnNode1({ ...exchange, lease: { ttlMs: 400, renewMs: 100 } });
+    cluster.define(exchange);
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(400);
+    cluster.renewal("NODE1", {}, { deaf: true });
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+  });
+
+  test("EN4: a new connection does not confirm what the one before it was granted", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(short);
+    cluster.hello("NODE1");
+    cluster.renewal("NODE1", {}, { deaf: true });
+    cluster.renewal("NODE1", {}, { deaf: true });
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+    cluster.renew("NODE1");
+    cluster.renew("NODE1");
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(400);
+  });
+
+  test("EN4: a start does not confirm what was granted before it", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(short);
+    cluster.restart();
+    cluster.hello("NODE1");
+    cluster.renewal("NODE1", {}, { deaf: true });
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+  });
+
+  test("EN5: the value that a witness counts stands until the owner is granted again", () => {
+    const cluster = exchangeOnNode1();
+    const values = [1, 2, 3].map(() => JSON.stringify(cluster.renew("NODE2").silences));
+    expect(new Set(values).size).toBe(1);
+    cluster.renew("NODE1");
+    expect(JSON.stringify(cluster.renew("NODE2").silences)).not.toBe(values[0]);
+  });
+
+  test("EN5: a count that is complete when the renewal comes is taken by that renewal, and its answer grants", () => {
+    const { cluster, claim } = countedByNode2();
+    const { outcome, assignment } = cluster.renew("NODE2", { claims: [claim] });
+    expect(outcome).toEqual({ kind: "grant", holds: [{ group: "Exchange", epoch: 2 }], ttlMs });
+    expect(assignment?.groups).toMatchObject([{ group: "Exchange", epoch: 2, wanted: "Online" }]);
+  });
+
+  test("EN6: after an end the next epoch is one higher, and it is written before anybody is told", () => {
+    const cluster = exchangeOnNode1();
+    for (let epoch = 2; epoch < 6; epoch += 1) {
+      const from = cluster.hold("Exchange").node;
+      expect(cluster.ask({ type: "move", group: "Exchange", target: null })).toBe("done");
+      cluster.release(from);
+      expect(cluster.hold("Exchange")).toMatchObject({ epoch, node: from === "NODE1" ? "NODE2" : "NODE1" });
+      expect(cluster.written).toContain("groups Exchange");
+      expect(cluster.written).toContain(`holds Exchange#${epoch}`);
+      expect(cluster.effects[0]?.type).toBe("persist");
+    }
+  });
+
+  test("EN6: while an ownership lasts no other epoch of its group begins, whoever asks", () => {
+    const cluster = exchangeOnNode1();
+    cluster.close("NODE1");
+    cluster.hello("NODE1", { incarnation: "NODE1-run-2" });
+    cluster.renew("NODE1-run-2");
+    cluster.command({ type: "want", group: "Exchange", wanted: "Online" });
+    cluster.define({ ...exchange, groups: { Exchange: virtualServer(100, { preferredOwners: ["NODE2"] }) } });
+    cluster.renew("NODE2");
+    expect(cluster.hold("Exchange")).toMatchObject({ epoch: 1, incarnation: "NODE1-run-1" });
+  });
+
+  test("EN6: an epoch of a deleted group is not used again by another group of its name", () => {
+    const cluster = exchangeOnNode1();
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.release("NODE1");
+    cluster.define(clusterOf({}));
+    cluster.release("NODE2");
+    expect(cluster.state.durable.holds.size).toBe(0);
+    cluster.restart();
+    cluster.up("NODE1", "NODE2");
+    cluster.define(exchange);
+    expect(cluster.owner("Exchange")).toBe("NODE1#3");
+  });
+
+  const three = clusterOf(
+    { Exchange: virtualServer(100, { preferredOwners: ["NODE1", "NODE3", "NODE2"] }) },
+    { nodes: nodes("NODE1", "NODE2", "NODE3") },
+  );
+
+  test("EN7: after an expiry, who has not renewed within the claimer's run of answers is passed over", () => {
+    const cluster = exchangeOnNode1(three);
+    cluster.renew("NODE1");
+    cluster.witness("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("EN7: after an expiry, who has renewed within the claimer's run of answers comes in the usual order", () => {
+    const cluster = exchangeOnNode1(three);
+    cluster.renew("NODE1");
+    cluster.renew("NODE2");
+    cluster.pass(ttlMs / 2, "NODE2");
+    cluster.renew("NODE3");
+    cluster.pass(ttlMs / 2, "NODE2");
+    cluster.renew("NODE2", { claims: cluster.claims("NODE2") });
+    expect(cluster.owner("Exchange")).toBe("NODE3#2");
+  });
+
+  test("EN7: a claimer that may not own the group itself leaves it to nobody rather than to who was passed over", () => {
+    const cluster = exchangeOnNode1(three);
+    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.renew("NODE1");
+    cluster.witness("NODE2");
+    cluster.renew("NODE2");
+    expect(cluster.owner("Exchange")).toBe("nobody");
+    cluster.renew("NODE3");
+    expect(cluster.owner("Exchange")).toBe("nobody");
+    cluster.renew("NODE3");
+    expect(cluster.owner("Exchange")).toBe("NODE3#2");
+  });
+
+  test("EN7: a run that expired is not eligible until it is answered again", () => {
+    const cluster = exchangeOnNode1();
+    cluster.witness("NODE2");
+    expect(cluster.session("NODE1").connection.kind).toBe("open");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1" })).toBe("node-not-up");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: null })).toBe("no-other-owner");
+    expect(cluster.renew("NODE1").outcome).toEqual({ kind: "grant", holds: [], ttlMs });
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1" })).toBe("done");
+  });
+
+  test("EN7: an expired run that is deaf stays ineligible", () => {
+    const cluster = exchangeOnNode1();
+    for (let times = 0; times < 5; times += 1) cluster.renewal("NODE1", {}, { deaf: true });
+    cluster.witness("NODE2");
+    cluster.renewal("NODE1", {}, { deaf: true });
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1" })).toBe("node-not-up");
+  });
+
+  test.each([
+    ["loses its connection", (cluster: Cluster) => cluster.close("NODE2")],
+    ["is leaving", (cluster: Cluster) => cluster.renew("NODE2", { leaving: true })],
+    ["is paused", (cluster: Cluster) => cluster.command({ type: "pause", node: "NODE2", drain: false })],
+    ["is evicted", (cluster: Cluster) => cluster.define({ ...exchange, nodes: nodes("NODE1") })],
+  ])("EN8: a move whose only target %s is called off, and the epoch goes on", (_title, lose) => {
+    const cluster = exchangeOnNode1();
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.renew("NODE1");
+    lose(cluster);
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    expect(cluster.lease("Exchange").drainGrantsLeft).toBeNull();
+    expect(cluster.assigned("NODE1").groups).toMatchObject([{ group: "Exchange", epoch: 1, wanted: "Online" }]);
+    expect(cluster.count("group.move-cancelled")).toBe(1);
+  });
+
+  test("EN8: a drain that nobody else could take any more is called off", () => {
+    const cluster = exchangeOnNode1();
+    cluster.command({ type: "pause", node: "NODE1", drain: true });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    cluster.close("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN8: a move goes on when its target is gone but another node can take the group", () => {
+    const cluster = exchangeOnNode1(three);
+    cluster.command({ type: "move", group: "Exchange", target: "NODE3" });
+    cluster.close("NODE3");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    cluster.release("NODE1");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("EN8: a move of a group whose address was changed meanwhile is not called off: the old address has to go", () => {
+    const cluster = exchangeOnNode1();
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.define(clusterOf({ Exchange: virtualServer(200) }));
+    cluster.close("NODE2");
+    cluster.renew("NODE1");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    cluster.release("NODE1");
+    expect(cluster.hold("Exchange")).toMatchObject({ node: "NODE1", epoch: 2, addresses: ["192.0.2.200"] });
+  });
+
+  test("EN8: a move off a node that was evicted, or may not own the group any more, is not called off", () => {
+    const narrowed = virtualServer(100, { resources: { Disk: { ...plainDisk, possibleOwners: ["NODE2"] } } });
+    for (const after of [
+      { ...exchange, nodes: { NODE2: { address: "192.0.2.2" } } },
+      clusterOf({ Exchange: narrowed }),
+    ]) {
+      const cluster = exchangeOnNode1();
+      cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+      expect(cluster.define(after).kind).toBe("done");
+      cluster.close("NODE2");
+      cluster.renew("NODE1");
+      expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    }
+  });
+
+  test("EN9: a group that is deleted while it is owned keeps its address until its holder has ended", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(clusterOf({ Other: virtualServer(100) }));
+    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["NODE1#1 draining", "nobody"]);
+    cluster.renew("NODE1");
+    cluster.renew("NODE2");
+    expect(cluster.owner("Other")).toBe("nobody");
+    cluster.release("NODE1");
+    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["nobody", "NODE1#2"]);
+  });
+
+  test("EN9: a hold whose group is gone ends by a witness as any other", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(clusterOf({ Other: virtualServer(100) }));
+    cluster.witness("NODE2");
+    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["nobody", "NODE2#2"]);
+  });
+
+  test("EN9: a group deleted while owned and created again begins a higher epoch when the old one has ended", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(clusterOf({}));
+    cluster.define(exchange);
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    expect(cluster.assigned("NODE1").groups).toMatchObject([{ epoch: 1, wanted: "Offline" }]);
+    cluster.release("NODE1");
+    expect(cluster.hold("Exchange").epoch).toBe(2);
+  });
+
+  test("EN9: a move under way, its group deleted and created again elsewhere, is not called off", () => {
+    const cluster = exchangeOnNode1();
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.define(clusterOf({}));
+    cluster.define(clusterOf({ Exchange: virtualServer(200) }));
+    cluster.close("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+  });
+
+  test("EN9: an address that a PUT moves from one group to another waits for the group that had it", () => {
+    const cluster = new Cluster(clusterOf({ A: virtualServer(100), B: virtualServer(101) }));
+    cluster.up("NODE1", "NODE2");
+    cluster.command({ type: "move", group: "B", target: "NODE2" });
+    cluster.release("NODE1");
+    expect([cluster.owner("A"), cluster.owner("B")]).toEqual(["NODE1#1", "NODE2#2"]);
+    cluster.define(clusterOf({ A: virtualServer(102), B: virtualServer(100) }));
+    expect([cluster.owner("A"), cluster.owner("B")]).toEqual(["NODE1#1 draining", "NODE2#2 draining"]);
+    cluster.release("NODE2");
+    expect(cluster.owner("B"), "its new address is still held by A").toBe("nobody");
+    cluster.release("NODE1");
+    expect([cluster.owner("A"), cluster.owner("B")]).toEqual(["NODE1#2", "NODE1#3"]);
+  });
+
+  test("EN9: two groups that exchange their addresses both wait for both", () => {
+    const cluster = new Cluster(clusterOf({ A: virtualServer(100), B: virtualServer(101) }));
+    cluster.up("NODE1", "NODE2");
+    cluster.command({ type: "move", group: "B", target: "NODE2" });
+    cluster.release("NODE1");
+    cluster.define(clusterOf({ A: virtualServer(101), B: virtualServer(100) }));
+    cluster.release("NODE1");
+    expect([cluster.owner("A"), cluster.owner("B")]).toEqual(["nobody", "NODE2#2 draining"]);
+    cluster.release("NODE2");
+    expect(cluster.hold("A").addresses).toEqual(["192.0.2.101"]);
+    expect(cluster.hold("B").addresses).toEqual(["192.0.2.100"]);
+  });
+
+  test("EN9: one address in two spellings is one address", () => {
+    const spelled = (address: string) =>
+      clusterOf(
+        { [address]: plainGroup({ IP: v6(address) }) },
+        { networks: { six: { cidr: "2001:db8::/32", role: "ClientAccess" } } },
+      );
+    const cluster = new Cluster(spelled("2001:db8::1"));
+    cluster.up("NODE1", "NODE2");
+    cluster.define(spelled("2001:DB8:0:0:0:0:0:1"));
+    expect([cluster.owner("2001:db8::1"), cluster.owner("2001:DB8:0:0:0:0:0:1")]).toEqual([
+      "NODE1#1 draining",
+      "nobody",
+    ]);
+  });
+
+  test("EN9: a node that is evicted while it owns keeps its hold, may speak until that has ended, and then is turned away", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define({ ...exchange, nodes: { NODE2: { address: "192.0.2.2" } } });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    cluster.hello("NODE1");
+    expect(cluster.renew("NODE1").outcome).toMatchObject({ kind: "grant", holds: [{ epoch: 1 }] });
+    const { socket } = cluster.run("NODE1");
+    expect(cluster.renewal("NODE1", { released: [{ group: "Exchange", epoch: 1 }] })).toBeNull();
+    expect(cluster.closed.get(socket ?? "")).toBe("unknown-node");
+    expect(cluster.owner("Exchange")).toBe("nobody");
+    cluster.renew("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+    expect(cluster.turnedAway("NODE1")).toBe("unknown-node");
+  });
+
+  test("EN9: an evicted node that holds nothing is turned away at once", () => {
+    const cluster = exchangeOnNode1();
+    const { socket } = cluster.run("NODE2");
+    cluster.define({ ...exchange, nodes: nodes("NODE1") });
+    expect(cluster.closed.get(socket ?? "")).toBe("unknown-node");
+  });
+
+  test("EN9: a node that may not own the group any more gives it up under its epoch", () => {
+    const cluster = exchangeOnNode1();
+    const narrowed = virtualServer(100, { resources: { Disk: { ...plainDisk, possibleOwners: ["NODE2"] } } });
+    cluster.define(clusterOf({ Exchange: narrowed }));
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    cluster.release("NODE1");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("EN9: a change that touches neither address nor owners keeps the epoch", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(clusterOf({ Exchange: virtualServer(100, { properties: { FailoverThreshold: 3 } }) }));
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN10: a run that is Joining may witness", () => {
+    const cluster = exchangeOnNode1();
+    cluster.close("NODE1");
+    cluster.hello("NODE1", { incarnation: "NODE1-run-2" });
+    expect(cluster.renew("NODE1").standing.kind).toBe("Joining");
+    cluster.witness("NODE1");
+    expect(cluster.hold("Exchange")).toMatchObject({ epoch: 2, incarnation: "NODE1-run-2" });
+  });
+
+  test("EN10: a run of a paused node may witness, and gets nothing by it", () => {
+    const cluster = exchangeOnNode1();
+    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.witness("NODE2");
+    expect(cluster.owner("Exchange")).toBe("nobody");
+  });
+
+  test("EN10: the holder is not told its own silence, and a claim of it ends nothing", () => {
+    const { cluster, claim } = countedByNode2();
+    expect(cluster.session("NODE1").incarnation).toBe(cluster.hold("Exchange").incarnation);
+    const { silences } = cluster.renew("NODE1", { claims: [claim] });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    expect(silences).toEqual([]);
+  });
+
+  test("EN11: confirm-down is refused while the node's agent is connected", () => {
+    const cluster = exchangeOnNode1();
+    expect(cluster.ask({ type: "confirm-down", node: "NODE1" })).toBe("node-is-connected");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN11: confirm-down is refused while any run of the node is connected", () => {
+    const cluster = exchangeOnNode1();
+    cluster.close("NODE1");
+    cluster.hello("NODE1", { incarnation: "NODE1-run-2" });
+    expect(cluster.ask({ type: "confirm-down", node: "NODE1" })).toBe("node-is-connected");
+  });
+
+  test("EN11: confirm-down of a node that is gone ends all that it holds, and the journal says what it risks", () => {
+    const cluster = new Cluster(clusterOf({ A: virtualServer(100), B: virtualServer(101) }));
+    cluster.up("NODE1", "NODE2");
+    cluster.close("NODE1");
+    cluster.advance(renewMs);
+    expect(cluster.ask({ type: "confirm-down", node: "NODE1" })).toBe("done");
+    expect([cluster.owner("A"), cluster.owner("B")]).toEqual(["NODE2#2", "NODE2#2"]);
+    expect(cluster.count("node.confirmed-down")).toBe(2);
+    expect(cluster.entry("node.confirmed-down")).toMatchObject({ severity: "warning", actor: "operator", epoch: 1 });
+    expect(cluster.entry("node.confirmed-down").sentence).toContain("if it lives, two hosts speak from one address");
+  });
+});
+
+const plainDisk = { type: "Physical Disk", dependsOn: [], possibleOwners: [], properties: {} } as const;
+
+function v6(address: string) {
+  return {
+    type: "IP Address",
+    dependsOn: [],
+    possibleOwners: [],
+    properties: { Address: address, SubnetMask: "64", Network: "six" },
+  };
+}
