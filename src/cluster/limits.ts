@@ -18,6 +18,6 @@ export const limits = {
   reportsInTenSeconds: 40,
   reporters: 320,
   /** How far ahead of ours a generation or an epoch may be that an agent says it has seen. */
-  plausibleJump: 2 ** 32,
+  plausibleJump: 2 ** 20,
   releasedNamed: 400,
 } as const;

@@ -27,7 +27,7 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   if (isAnotherNodes(turn, message.incarnation, node)) return close(turn, socket, "out-of-turn");
   if (!isPlausible(turn, message)) return close(turn, socket, "malformed");
   if (known === undefined && runsOf(turn, node) >= limits.sessionsPerNode) return close(turn, socket, "too-many-runs");
-  repairRollBack(turn, message, nonce);
+  repairRollBack(turn, node, message, nonce);
   if (known?.connection.kind === "open") close(turn, known.connection.socket, "replaced");
   const connection: OpenConnection = { kind: "open", number: message.connection, socket, answers: [], grants: [] };
   putSession(
@@ -37,6 +37,8 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   );
   takeReleases(turn, node, message.incarnation, message.released);
   refreshStandings(turn);
+  // The release was the last that an evicted node had to say.
+  if (!turn.memory.sessions.has(message.incarnation)) return;
   placeGroups(turn);
   refreshAssignments(turn, message.incarnation);
   const session = sessionOf(turn, message.incarnation);
@@ -89,10 +91,13 @@ export function onClosed(turn: Turn, { socket }: Of<"closed">): void {
   if (found === null) return;
   const { session, connection } = found;
   putSession(turn, session.incarnation, { ...session, connection: { kind: "closed", number: connection.number } });
+  const waited = session.standing.kind === "Joining";
   journal(turn, {
     kind: "node.left",
-    severity: "warning",
-    sentence: `The session of node ${session.node} lost its connection.`,
+    severity: waited ? "info" : "warning",
+    sentence: waited
+      ? `A run of node ${session.node} that waited to join is gone.`
+      : `The session of node ${session.node} lost its connection.`,
     node: session.node,
   });
   forgetRunsThatAreOver(turn);
@@ -175,8 +180,10 @@ export function takeReleases(turn: Turn, node: string, incarnation: string, rele
 function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
   if (holdsOfRun(turn, incarnation).length > 0) return { kind: "Up" };
   for (const hold of turn.durable.holds.values()) {
-    if (hold.node === node)
-      return { kind: "Joining", reason: "an-earlier-run-still-owns", predecessor: hold.incarnation };
+    if (hold.node !== node) continue;
+    const connected = turn.memory.sessions.get(hold.incarnation)?.connection.kind === "open";
+    const reason = connected ? "another-run-is-connected" : "an-earlier-run-still-owns";
+    return { kind: "Joining", reason, predecessor: hold.incarnation };
   }
   // The run that is `Up` is the node, else the one that came first; the others wait.
   const runs = [...turn.memory.sessions.values()].filter((session) => session.node === node);

@@ -2,8 +2,8 @@ import type { Step } from "./events.ts";
 import { type Generation, isRolledBack } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import { type Hello, holdId } from "./messages.ts";
-import { becomeDraining, leaseOf } from "./ownership.ts";
-import type { ClusterState, Durable, Memory } from "./state.ts";
+import { becomeDraining, holdOf, leaseOf } from "./ownership.ts";
+import type { ClusterState, Durable, Hold, Memory } from "./state.ts";
 import { beginTurn, finishTurn, journal, putGroup, type Turn } from "./turn.ts";
 
 /**
@@ -48,7 +48,7 @@ export function endHoldWhenCounted(turn: Turn, generation: number, countedMs: nu
  * later one, or a higher epoch. The new generation and epochs above all of it are written before the welcome, and the hold
  * begins anew (LEASE rule 12).
  */
-export function repairRollBack(turn: Turn, { seen }: Hello, nonce: string): void {
+export function repairRollBack(turn: Turn, node: string, { seen }: Hello, nonce: string): void {
   const { generation } = turn.durable;
   const forgotten = Object.entries(seen.epochs).filter(([group, epoch]) => epoch > highestEpoch(turn, group));
   const rolledBack = seen.generation !== null && isRolledBack(generation, seen.generation);
@@ -61,7 +61,8 @@ export function repairRollBack(turn: Turn, { seen }: Hello, nonce: string): void
     kind: "object.rolled-back",
     severity: "error",
     mscsId: 1561,
-    sentence: `An agent has seen more than this control plane remembers: its state was rolled back or lost. It goes on as generation ${next.number}, and begins no epoch until a ttl has been counted.`,
+    node,
+    sentence: `The agent of node ${node} has seen more than this control plane remembers: its state was rolled back or lost. It goes on as generation ${next.number}, and begins no epoch until a ttl has been counted.`,
   });
 }
 
@@ -73,12 +74,16 @@ function raiseEpochs(turn: Turn, forgotten: readonly (readonly [string, number])
   for (const [group, epoch] of forgotten) {
     const row = turn.durable.groups.get(group);
     if (row !== undefined) putGroup(turn, group, { ...row, epoch });
-    // An ownership older than the forgotten one was over long ago: it may end, and may not be extended.
-    for (const hold of turn.durable.holds.values()) {
-      if (hold.group === group && turn.durable.holds.has(holdId(hold)))
-        becomeDraining(turn, hold, "redefined", null, 0);
-    }
+    // An ownership older than the forgotten one was over long ago: it may end, and may not be extended. One that this
+    // generation has extended is alive, whatever somebody else says that he has seen.
+    const hold = holdOf(turn, group);
+    if (hold !== undefined && !wasExtended(turn, hold)) becomeDraining(turn, hold, "redefined", null, 0);
   }
+}
+
+function wasExtended(turn: Turn, hold: Hold): boolean {
+  const connection = turn.memory.sessions.get(hold.incarnation)?.connection;
+  return connection?.kind === "open" && connection.grants.some(({ holds }) => holds.includes(holdId(hold)));
 }
 
 function highestEpoch(turn: Turn, group: string): number {

@@ -34,8 +34,8 @@ export function finishTurn(turn: Turn, alarm: Effect | null, outcome: Outcome = 
   const effects: Effect[] = [];
   if (changes.length > 0) effects.push({ type: "persist", changes });
   effects.push(...turn.sends);
-  if (turn.entries.length > 0) effects.push({ type: "publish", entries: turn.entries });
   if (alarm !== null) effects.push(alarm);
+  if (turn.entries.length > 0) effects.push({ type: "publish", entries: turn.entries });
   return { state: { durable: turn.durable, memory: turn.memory }, effects, outcome };
 }
 

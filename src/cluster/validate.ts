@@ -154,10 +154,15 @@ function checkResource(
     report([...path, "type"], "unknown-type", `there is no resource type "${resource.type}"; there is ${known}`);
     return;
   }
-  checkProperties(rules, resource.properties, [...path, "properties"], `a ${resource.type}`, report);
+  checkProperties(rules, resource.properties, [...path, "properties"], withArticle(resource.type), report);
   for (const needed of lookup(requiredDependencies, resource.type) ?? []) {
     const stands = resource.dependsOn.some((name) => lookup(group.resources, name)?.type === needed);
-    if (!stands) report([...path, "dependsOn"], "dependency-required", `a ${resource.type} depends on a ${needed}`);
+    if (!stands)
+      report(
+        [...path, "dependsOn"],
+        "dependency-required",
+        `${withArticle(resource.type)} depends on ${withArticle(needed)}`,
+      );
   }
   if (resource.type === "IP Address") checkAddressInNetwork(definition, resource, path, report);
 }
@@ -269,4 +274,8 @@ function forEachResource(
 
 function quotedList(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
+}
+
+function withArticle(type: string): string {
+  return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
 }

@@ -3,7 +3,7 @@ export const protocolLimits = {
   /** Bytes of a request's body. The largest definition that the brain accepts fits in. */
   bodyBytes: 1_048_576,
   /** Bytes of one message on a session connection. */
-  frameBytes: 262_144,
+  frameBytes: 1_048_576,
   /** Levels of a document. A definition has eight. */
   depth: 32,
   /** Clusters of one deployment: the rows of its directory. */

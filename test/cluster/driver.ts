@@ -309,7 +309,7 @@ export class Cluster {
 
   #carryOut({ state, effects }: Step<ClusterState>, deaf: Run | null): void {
     this.effects = effects;
-    const order = ["persist", "send", "publish", "alarm"];
+    const order = ["persist", "send", "alarm", "publish"];
     const ranks = effects.map(({ type }) => order.indexOf(type === "close" ? "send" : type));
     expect(ranks, "BR2: effects out of order").toEqual(ranks.toSorted((a, b) => a - b));
     expect(effects.filter(({ type }) => type === "persist").length, "BR2: more than one write").toBeLessThanOrEqual(1);

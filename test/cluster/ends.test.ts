@@ -474,6 +474,14 @@ describe("Ends", () => {
     expect(cluster.turnedAway("NODE1")).toBe("unknown-node");
   });
 
+  test("EN9: an evicted node that reconnects only to release is heard, and then turned away", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define({ ...exchange, nodes: { NODE2: { address: "192.0.2.2" } } });
+    cluster.close("NODE1");
+    expect(cluster.turnedAway("NODE1", { released: [{ group: "Exchange", epoch: 1 }] })).toBe("unknown-node");
+    expect(cluster.owner("Exchange")).toBe("nobody");
+  });
+
   test("EN9: an evicted node that holds nothing is turned away at once", () => {
     const cluster = exchangeOnNode1();
     const { socket } = cluster.run("NODE2");

@@ -363,6 +363,17 @@ describe("Starts", () => {
     expect(cluster.owner("Exchange")).toBe("NODE1#8");
   });
 
+  test("ST5: an owner that this start has extended goes on, whatever another node says that it has seen", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE1");
+    cluster.hello("NODE2", { seen: { generation: null, revision: null, epochs: { Exchange: 9 } } });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    expect(cluster.entry("object.rolled-back")).toMatchObject({ node: "NODE2" });
+    expect(cluster.renew("NODE1", { intact: [{ group: "Exchange", epoch: 1 }] }).outcome).toMatchObject({
+      holds: [{ epoch: 1 }],
+    });
+  });
+
   test("ST5: the hold begins anew with a roll-back that is found while it was over", () => {
     const cluster = exchangeOnNode1();
     expect(holding(cluster)).toBeNull();

@@ -19,7 +19,7 @@ const ours = shown.filter((command) => command.startsWith("npx bridgehead "));
 
 /** What ends in a way of its own: it refuses, or it runs until it is told to end. */
 const exitCodes: Record<string, number> = { "npx bridgehead source-address Exchange --node NODE2": 1 };
-const agent = "npx bridgehead agent --cluster exchange --node NODE1 --token-file NODE1.token";
+const agent = "npx bridgehead agent --cluster exchange --node NODE1 --token-file NODE1.token --base examples";
 
 let folder = "";
 let start: Command | null = null;

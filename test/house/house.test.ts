@@ -18,7 +18,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "worker.ts": ["cluster", "protocol", "dashboard", "control-plane"],
 };
 
-const machines = ["session", "host", "fuse", "witness", "seen", "orders"].map((name) => `src/agent/${name}.ts`);
+const machines = [
+  "session",
+  "session-state",
+  "session-holds",
+  "session-line",
+  "host",
+  "fuse",
+  "witness",
+  "seen",
+  "orders",
+].map((name) => `src/agent/${name}.ts`);
 const pure = source.filter(({ path }) => path.startsWith("src/cluster/") || machines.includes(path));
 
 const partOf = (path: string): string => path.split("/")[1] ?? "";

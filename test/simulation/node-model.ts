@@ -7,13 +7,8 @@ import {
   type ResourceRef,
 } from "../../src/agent/host.ts";
 import { nothingSeen } from "../../src/agent/seen.ts";
-import {
-  type SessionEffect,
-  type SessionEvent,
-  type SessionState,
-  sessionStep,
-  startSession,
-} from "../../src/agent/session.ts";
+import { sessionStep, startSession } from "../../src/agent/session.ts";
+import type { SessionEffect, SessionEvent, SessionState } from "../../src/agent/session-state.ts";
 import { holdId, type HoldRef, type ObjectMessage, type Seen } from "../../src/cluster/messages.ts";
 import type { Faults } from "./faults.ts";
 import type { AgentEnd, Network } from "./network.ts";

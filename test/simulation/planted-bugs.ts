@@ -21,7 +21,7 @@ export const plantedBugs = {
   "grant-moves-every-fuse": {
     rule: "GR3",
     what: "a grant that does not list an epoch still moves its fuse",
-    file: "src/agent/session.ts",
+    file: "src/agent/session-holds.ts",
     find: "for (const { group, epoch } of outcome.holds) {",
     replace: "for (const { group, epoch } of [...outcome.holds, ...state.fuses.values()]) {",
   },
@@ -35,7 +35,7 @@ export const plantedBugs = {
   "release-before-offline": {
     rule: "EN2",
     what: "an agent releases what is wanted offline without waiting until it is offline",
-    file: "src/agent/session.ts",
+    file: "src/agent/session-holds.ts",
     find: "return isUnwanted(state, group) && offline.has(id);",
     replace: "return isUnwanted(state, group);",
   },

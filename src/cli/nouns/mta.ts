@@ -88,8 +88,8 @@ async function report(ask: Ask, cluster: string, group: string, record: LogRecor
     reason,
     localAddress: record.calledAddress,
     remoteAddress: record.callingAddress,
-    // Whoever called; what is no name cannot be reported as one.
-    ...(partner.success ? { partner: partner.data } : {}),
+    // Whoever called; without a name of its own it must not appear under ours.
+    partner: partner.success ? partner.data : "unknown-mta",
   };
   await ask((client) => client.reportAssociation(cluster, observation)).catch((error: unknown) => {
     process.stderr.write(`not reported: ${messageOf(error)}\n`);

@@ -79,8 +79,8 @@ The cluster of KB Q186756 runs on this machine.
 In another terminal, in this folder:
 
   npx bridgehead cluster show
-  npx bridgehead group move ${exchange.group} --to ${exchange.nodes[1]} --wait
   kill -9 ${pids[0]}
+  npx bridgehead group move ${exchange.group} --to ${exchange.nodes[0]} --wait
 
 The control plane is on this machine as well: if the machine fails, so does all of it.
 Ctrl-C ends everything. What happens:

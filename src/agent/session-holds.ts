@@ -1,0 +1,94 @@
+import { limits } from "../cluster/limits.ts";
+import { type Answer, type AssignedGroup, holdId, type ReportedHold } from "../cluster/messages.ts";
+import { type Fuse, fuseDeadline, isLive, renewFuse } from "./fuse.ts";
+import type { HoldMode, HoldOrder, Orders } from "./orders.ts";
+import { urgent } from "./session-line.ts";
+import type { SessionEffect, SessionState } from "./session-state.ts";
+
+/** What this run holds: its fuses, what it orders of the host under them, and what it releases. */
+
+/** Only the epochs that the grant lists are moved; all others stay as they are (LEASE rule 1). */
+export function granted(state: SessionState, { outcome, to }: Answer, sentAt: number): ReadonlyMap<string, Fuse> {
+  if (outcome.kind === "refusal" || outcome.holds.length === 0) return state.fuses;
+  const fuses = new Map(state.fuses);
+  const deadline = fuseDeadline(sentAt, outcome.ttlMs);
+  for (const { group, epoch } of outcome.holds) {
+    const id = holdId({ group, epoch });
+    fuses.set(id, renewFuse(fuses.get(id), { group, epoch, renewal: to, deadline }));
+  }
+  return fuses;
+}
+
+/** Releases what is wanted offline and is offline, verified by the host under the orders that said so. */
+export function takeOffline(state: SessionState, now: number): SessionState {
+  if (state.host.n !== state.orders.n || state.assignment === null) return state;
+  const offline = new Set(state.host.offline.map(holdId));
+  const done = state.assignment.groups.filter((group) => {
+    const id = holdId(group);
+    const order = state.orders.holds.find((candidate) => holdId(candidate) === id);
+    if (order === undefined || order.mode.kind === "up" || state.released.has(id)) return false;
+    return isUnwanted(state, group) && offline.has(id);
+  });
+  if (done.length === 0) return state;
+  const released = new Map(state.released);
+  for (const { group, epoch } of done) released.set(holdId({ group, epoch }), { group, epoch });
+  const final = [...state.final, ...done.map(holdId)].slice(-limits.releasedNamed);
+  return urgent({ ...state, released, final, stopping: state.stopping && { ...state.stopping, offlineSince: now } });
+}
+
+function isUnwanted(state: SessionState, { group, epoch, wanted }: AssignedGroup): boolean {
+  // An epoch below one that was seen was over long ago, whatever a control plane that was rolled back believes.
+  const outdated = epoch < (Object.hasOwn(state.seen.epochs, group) ? (state.seen.epochs[group] ?? 0) : 0);
+  return wanted === "Offline" || outdated || state.stopping !== null;
+}
+
+export function noteBlown(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
+  const blown = new Set(state.blown);
+  for (const [id, fuse] of state.fuses) {
+    if (isLive(fuse, now)) blown.delete(id);
+    else if (!blown.has(id)) {
+      blown.add(id);
+      effects.push({ type: "note", code: "fuse-blown", detail: id });
+    }
+  }
+  return { ...state, blown };
+}
+
+export function giveOrders(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
+  const holds = (state.assignment?.groups ?? [])
+    .filter((group) => !state.released.has(holdId(group)))
+    .map((group): HoldOrder => {
+      const { group: name, epoch, resources } = group;
+      return { group: name, epoch, resources, mode: modeOf(state, group, now) };
+    });
+  if (JSON.stringify(holds) === JSON.stringify(state.orders.holds)) return state;
+  const orders: Orders = { n: state.orders.n + 1, holds };
+  effects.push({ type: "orders", orders });
+  return { ...state, orders };
+}
+
+function modeOf(state: SessionState, group: AssignedGroup, now: number): HoldMode {
+  const fuse = state.fuses.get(holdId(group));
+  if (!isLive(fuse, now)) return { kind: "cut" };
+  return { kind: isUnwanted(state, group) ? "down" : "up", deadline: fuse.deadline };
+}
+
+/** Ends when everything is offline and the object knows it, or could not be told within a ttl. */
+export function tendStop(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
+  if (state.stopping === null) return state;
+  const held = state.assignment?.groups ?? [];
+  const told = held.length === 0;
+  const allOffline =
+    state.host.n === state.orders.n &&
+    held.every((group) => state.released.has(holdId(group))) &&
+    state.host.report.holds.every(isDown);
+  if (!allOffline) return state;
+  const stopping = { ...state.stopping, offlineSince: state.stopping.offlineSince ?? now };
+  if (told || now >= stopping.offlineSince + state.lease.ttlMs) effects.push({ type: "exit" });
+  return { ...state, stopping };
+}
+
+/** What is not assigned any more is taken down all the same, and may take its time. */
+function isDown({ resources }: ReportedHold): boolean {
+  return Object.values(resources).every((resource) => resource.state === "Offline" || resource.state === "Failed");
+}

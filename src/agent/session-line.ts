@@ -1,0 +1,113 @@
+import { longestHoleMs } from "../cluster/lease.ts";
+import { holdId } from "../cluster/messages.ts";
+import { isLive } from "./fuse.ts";
+import type { JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
+import { claimsOf, markClaimed, nextClaimAt } from "./witness.ts";
+
+/** The line to the object: one connection at a time, and the renewals on it. */
+
+/** More than a ttl's worth of renewals; an answer to one that has been forgotten grants nothing. */
+const mostInFlight = 64;
+
+/** The first retry is at once; after a connection that came to nothing, a quarter of the renewal interval later. */
+export function retryAt({ link, lease }: SessionState, now: number): number {
+  const wasAnswered = link.kind === "joined" && link.lastAnswer > 0;
+  return wasAnswered ? now : now + lease.renewMs / 4;
+}
+
+export function tendLink(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
+  const { link, lease } = state;
+  switch (link.kind) {
+    case "closed": {
+      if (now < link.retryAt) return state;
+      const connection = state.connections + 1;
+      effects.push({ type: "connect", connection, timeoutMs: lease.ttlMs / 4 });
+      return { ...state, connections: connection, link: { kind: "connecting", connection } };
+    }
+    case "connecting":
+      return state;
+    case "greeting":
+      return now < link.since + lease.ttlMs / 4 ? state : dropLink(state, link.connection, now, effects);
+    case "joined":
+      if (now >= silentAt(state, link)) return dropLink(state, link.connection, now, effects);
+      return now >= renewalDue(state, link) ? renew(state, link, now, effects) : state;
+  }
+}
+
+function dropLink(state: SessionState, connection: number, now: number, effects: SessionEffect[]): SessionState {
+  effects.push(
+    { type: "disconnect", connection },
+    { type: "note", code: "connection-lost", detail: `connection ${connection} is silent` },
+  );
+  return tendLink({ ...state, link: { kind: "closed", retryAt: retryAt(state, now) } }, now, effects);
+}
+
+/** A connection without an answer for half a ttl is given up: another one may get through in time. */
+function silentAt({ lastAnswerAt, lease }: SessionState, { since }: JoinedLink): number {
+  return Math.max(since, lastAnswerAt ?? since) + longestHoleMs(lease.ttlMs);
+}
+
+/**
+ * Each `renewMs`; sooner to say something new (one renewal under way at a time), and at the moment that a count is
+ * complete.
+ */
+function renewalDue({ lease, counts }: SessionState, { urgent: hurry, inFlight, renewedAt }: JoinedLink): number {
+  if (hurry && inFlight.length === 0) return Number.NEGATIVE_INFINITY;
+  return Math.min(renewedAt + lease.renewMs, nextClaimAt(counts));
+}
+
+function renew(state: SessionState, link: JoinedLink, now: number, effects: SessionEffect[]): SessionState {
+  const n = state.renewals + 1;
+  const sayReport = link.reportKnown !== state.reportVersion;
+  effects.push({
+    type: "send",
+    connection: link.connection,
+    message: {
+      type: "renewal",
+      n,
+      lastAnswer: link.lastAnswer,
+      generation: state.seen.generation?.number ?? 0,
+      revision: state.assignment?.revision ?? null,
+      generationAgeMs: state.generationSince === null ? null : now - state.generationSince,
+      intact: [...state.fuses.values()]
+        .filter((fuse) => isLive(fuse, now) && !state.released.has(holdId(fuse)))
+        .map(({ group, epoch }) => ({ group, epoch })),
+      released: [...state.released.values()],
+      claims: claimsOf(state.counts, now),
+      leaving: state.stopping !== null,
+      report: sayReport ? state.host.report : null,
+    },
+  });
+  const sent = { n, sentAt: now, reportVersion: sayReport ? state.reportVersion : null };
+  const inFlight = [...link.inFlight, sent].slice(-mostInFlight);
+  return {
+    ...state,
+    renewals: n,
+    counts: markClaimed(state.counts, now),
+    link: { ...link, inFlight, renewedAt: now, urgent: false },
+  };
+}
+
+export function nextWake(state: SessionState, now: number): number {
+  const { link, lease, stopping } = state;
+  const fuses = [...state.fuses.values()].map(({ deadline }) => deadline).filter((deadline) => deadline > now);
+  const stop = stopping?.offlineSince == null ? [] : [stopping.offlineSince + lease.ttlMs].filter((at) => at > now);
+  return Math.min(linkWake(state, link), ...fuses, ...stop, now + lease.ttlMs);
+}
+
+function linkWake(state: SessionState, link: Link): number {
+  switch (link.kind) {
+    case "closed":
+      return link.retryAt;
+    case "connecting":
+      return Number.POSITIVE_INFINITY;
+    case "greeting":
+      return link.since + state.lease.ttlMs / 4;
+    case "joined":
+      return Math.min(silentAt(state, link), renewalDue(state, link));
+  }
+}
+
+export function urgent(state: SessionState): SessionState {
+  return state.link.kind === "joined" ? { ...state, link: { ...state.link, urgent: true } } : state;
+}

@@ -1,0 +1,90 @@
+import type { LeaseTerms } from "../cluster/lease.ts";
+import type { AgentMessage, Assignment, HoldRef, ObjectMessage, Seen, Standing } from "../cluster/messages.ts";
+import type { Fuse } from "./fuse.ts";
+import type { HostSays, Orders } from "./orders.ts";
+import type { Counts } from "./witness.ts";
+
+/**
+ * The agent's side of a session, as a pure machine. `now` is the node's monotonic clock in milliseconds; nothing here
+ * knows the time of day.
+ */
+export type SessionEvent = { readonly now: number } & (
+  | { readonly type: "opened"; readonly connection: number }
+  /** The connection is gone, or could not be made in time. */
+  | { readonly type: "closed"; readonly connection: number }
+  | { readonly type: "received"; readonly connection: number; readonly message: ObjectMessage }
+  | { readonly type: "host"; readonly says: HostSays }
+  /** A time that a `wake` effect asked for has come; waking too early or too often does no harm. */
+  | { readonly type: "wake" }
+  /** The process was asked to end: everything offline, released, then `exit`. */
+  | { readonly type: "stop" }
+);
+
+/** To be carried out in their order. */
+export type SessionEffect =
+  /** Write this to the node's disk, and sync it, before anything that follows. */
+  | { readonly type: "remember"; readonly seen: Seen }
+  | { readonly type: "orders"; readonly orders: Orders }
+  /** Open a connection; answer with `opened` or, after `timeoutMs` at the latest, with `closed`. */
+  | { readonly type: "connect"; readonly connection: number; readonly timeoutMs: number }
+  /** Drop it at once, without waiting for the other side. */
+  | { readonly type: "disconnect"; readonly connection: number }
+  | { readonly type: "send"; readonly connection: number; readonly message: AgentMessage }
+  /** Send `wake` at this time; replaces any earlier one. */
+  | { readonly type: "wake"; readonly at: number }
+  /** Something for the log: a stable code and what it is about. */
+  | { readonly type: "note"; readonly code: SessionNote; readonly detail: string }
+  | { readonly type: "exit" };
+
+export type SessionNote = "joined" | "joining" | "connection-lost" | "fuse-blown" | "refused" | "stale-message";
+
+export type SessionState = {
+  readonly incarnation: string;
+  readonly seen: Seen;
+  readonly link: Link;
+  /** Numbers of the last connection and of the last renewal of this run. */
+  readonly connections: number;
+  readonly renewals: number;
+  readonly lease: LeaseTerms;
+  readonly assignment: Assignment | null;
+  readonly standing: Standing | null;
+  /** One for each ownership that was ever granted and is still assigned. */
+  readonly fuses: ReadonlyMap<string, Fuse>;
+  /** Ownerships whose blowing has been noted, so that it is noted once. */
+  readonly blown: ReadonlySet<string>;
+  /** Said in every renewal until the assignment no longer names them; never online again (LEASE rule 6). */
+  readonly released: ReadonlyMap<string, HoldRef>;
+  /** What this run has released, newest last: it stays so should an assignment name it once more. */
+  readonly final: readonly string[];
+  readonly counts: Counts;
+  readonly lastAnswerAt: number | null;
+  /** When the first answer of the generation last seen was received. */
+  readonly generationSince: number | null;
+  readonly orders: Orders;
+  readonly host: HostSays;
+  /** Grows with each change of the host's report. */
+  readonly reportVersion: number;
+  readonly stopping: { readonly since: number; readonly offlineSince: number | null } | null;
+};
+
+/** One connection at a time; each has a higher number than the one before it. */
+export type Link =
+  | { readonly kind: "closed"; readonly retryAt: number }
+  | { readonly kind: "connecting"; readonly connection: number }
+  | { readonly kind: "greeting"; readonly connection: number; readonly since: number }
+  | JoinedLink;
+
+export type JoinedLink = {
+  readonly kind: "joined";
+  readonly connection: number;
+  readonly since: number;
+  /** Highest answer received on this connection. */
+  readonly lastAnswer: number;
+  /** Renewals that have not been answered, oldest first. */
+  readonly inFlight: readonly { readonly n: number; readonly sentAt: number; readonly reportVersion: number | null }[];
+  /** The version of the report that an answered renewal of this connection carried. */
+  readonly reportKnown: number | null;
+  readonly renewedAt: number;
+  /** Something new has to be said before the next renewal is due. */
+  readonly urgent: boolean;
+};
