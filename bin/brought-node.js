@@ -10,7 +10,7 @@ export function broughtNode() {
     const manifest = createRequire(import.meta.url).resolve("node-linux-" + process.arch + "/package.json");
     const node = join(dirname(manifest), "bin", "node");
     return existsSync(node) ? node : null;
-  } catch (error) {
+  } catch (_error) {
     return null;
   }
 }

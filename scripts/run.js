@@ -1,9 +1,9 @@
 // Runs a command of this checkout under the Node that the package brings: node scripts/run.js COMMAND ARGUMENTS…
 // Plain JavaScript, because the host's own Node starts it.
-import { spawn } from "child_process";
-import { constants } from "os";
-import { delimiter, dirname, join } from "path";
-import { fileURLToPath } from "url";
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { broughtNode } from "../bin/brought-node.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

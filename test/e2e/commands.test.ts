@@ -1,3 +1,5 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,3 +64,25 @@ test("EE2 when start is killed, what it started ends as well", { timeout: 60_000
   start.child.kill("SIGKILL");
   await until(() => processesOf(folder).length === 0, 10_000, "the end of all processes");
 });
+
+test(
+  "EE2 when the launcher that started it under its own Node is gone, start ends as well",
+  { timeout: 60_000 },
+  async () => {
+    const main = join(import.meta.dirname, "../../dist/cli/main.js");
+    const port = String(await freePort("127.0.0.1"));
+    // As the launcher starts it; closing the channel is what its death does.
+    const child = fork(main, ["start", "--port", port, "--data", join(folder, "state")], {
+      cwd: folder,
+      env: { ...process.env, BRIDGEHEAD_LAUNCHED: "1" },
+      silent: true,
+    });
+    const ended = once(child, "exit");
+    let output = "";
+    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+    await until(() => output.includes("is online on node"), 20_000, "the group");
+    child.disconnect();
+    await ended;
+    expect(processesOf(folder)).toEqual([]);
+  },
+);
