@@ -50,8 +50,8 @@ describe("garbage", () => {
       "malformed",
     ],
     ["a document of forty thousand levels", deep(40_000), 1008, "malformed"],
-    ["a document of fifty thousand levels", deep(50_000), 1009, "too-large"],
-    ["a frame over 256 KiB", " ".repeat(protocolLimits.frameBytes + 1), 1009, "too-large"],
+    ["a document of fifty thousand levels", deep(50_000), 1008, "malformed"],
+    ["a frame over 1 MiB", " ".repeat(protocolLimits.frameBytes + 1), 1009, "too-large"],
     ["a binary frame", new Uint8Array([123, 125]).buffer, 1008, "malformed"],
   ];
 
