@@ -2,13 +2,10 @@
  * Builds `dist/`: the compiled node side, and the packed Worker with what plain workerd has to know of it. It is built
  * beside the old one and takes its place at the end, so a command that starts meanwhile finds one or the other, whole.
  */
-import { spawn } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-
-const root = join(import.meta.dirname, "..");
-const bin = (name: string): string => join(root, "node_modules", ".bin", name);
+import { root, runTool } from "./tool.ts";
 
 const { values } = parseArgs({ options: { out: { type: "string", default: join(root, "dist") } } });
 const target = values.out;
@@ -28,13 +25,13 @@ try {
 }
 
 function compileNodeSide(): Promise<void> {
-  return run(bin("tsc"), ["-p", "tsconfig.build.json", "--outDir", fresh]);
+  return run("tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
 }
 
 /** The bundle as it would be deployed, and `manifest.json`: its modules, and the compatibility date it was made for. */
 async function packWorker(): Promise<void> {
   const packed = join(fresh, "worker-packed");
-  await run(bin("wrangler"), ["deploy", "--dry-run", "--outdir", packed]);
+  await run("wrangler", ["deploy", "--dry-run", "--outdir", packed]);
   const worker = join(fresh, "worker");
   await mkdir(worker);
   const modules = (await readdir(packed)).filter((name) => /\.(js|sql)$/.test(name)).sort();
@@ -59,24 +56,8 @@ async function swap(): Promise<void> {
   await rename(fresh, target);
 }
 
-/** Runs a tool; what it says is shown only when it fails. */
-function run(command: string, args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
-    });
-    let said = "";
-    const listen = (chunk: Buffer): void => {
-      said += chunk.toString("utf8");
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${[command, ...args].join(" ")} failed:\n${said}`));
-    });
-  });
+/** What a tool says is shown only when it fails. */
+async function run(name: string, args: readonly string[]): Promise<void> {
+  const { ok, said } = await runTool(name, args);
+  if (!ok) throw new Error(`${[name, ...args].join(" ")} failed:\n${said}`);
 }

@@ -1,8 +1,5 @@
 /** What CI runs before the tests: types, lint, format. All of them run, and what failed is shown. */
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-
-const root = join(import.meta.dirname, "..");
+import { runTool } from "./tool.ts";
 
 const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ["types of the brain and the words", "tsc", "-p", "tsconfig.pure.json"],
@@ -28,22 +25,8 @@ if (failed.length > 0) {
 
 type Result = { readonly name: string; readonly ok: boolean; readonly said: string; readonly seconds: number };
 
-function run(name: string, command: string, args: readonly string[]): Promise<Result> {
+async function run(name: string, command: string, args: readonly string[]): Promise<Result> {
   const began = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(join(root, "node_modules", ".bin", command), args, {
-      cwd: root,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let said = "";
-    const listen = (chunk: Buffer): void => {
-      said += chunk.toString("utf8");
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.once("error", reject);
-    child.once("close", (code) => {
-      resolve({ name, ok: code === 0, said, seconds: (performance.now() - began) / 1000 });
-    });
-  });
+  const result = await runTool(command, args);
+  return { name, ...result, seconds: (performance.now() - began) / 1000 };
 }
