@@ -26,7 +26,7 @@ export function placeGroups(turn: Turn): void {
  * possible owners in the order of the definition. After a failover that order begins behind the node that is left, so
  * that a group that fails everywhere tries everywhere. (MSCS up to 2008 R2 chose at random without a preferred list.)
  */
-export function chooseOwner(
+function chooseOwner(
   turn: Turn,
   definition: ClusterDefinition,
   group: GroupDefinition,

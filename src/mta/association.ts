@@ -53,3 +53,12 @@ export type Ending = {
   readonly sentence: string;
   readonly peer: Peer;
 };
+
+/** The end of an association: what is still to be sent, and then why it ended. */
+export function ended(
+  ending: Ending,
+  packets: readonly Uint8Array[] = [],
+): AssociationStep<{ readonly phase: "ended" }> {
+  const sends = packets.map((octets): AssociationAction => ({ type: "send", octets }));
+  return { state: { phase: "ended" }, actions: [...sends, { type: "ended", ending }] };
+}

@@ -1,4 +1,5 @@
 import {
+  ended,
   type AssociationAction,
   type AssociationInput,
   type AssociationStep,
@@ -254,11 +255,6 @@ function target({ partner }: InitiatorContext): string {
 
 function peerOf({ partner, localMtaName }: InitiatorContext): Peer {
   return { partner: partner.mtaName, mtaName: localMtaName };
-}
-
-function ended(ending: Ending, packets: readonly Uint8Array[] = []): Step {
-  const sends = packets.map((octets): AssociationAction => ({ type: "send", octets }));
-  return { state: { phase: "ended" }, actions: [...sends, { type: "ended", ending }] };
 }
 
 function abortPacket(tpduSize: number | null, transportDisconnect: number): Uint8Array {

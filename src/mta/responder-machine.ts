@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import {
+  ended,
   nobody,
   type AssociationAction,
   type AssociationInput,
@@ -293,11 +294,6 @@ function refusal(code: AssociationCode, why: string, peer: Peer, context: Respon
 
 function naming(peer: Peer, context: ResponderContext): string {
   return `${peer.mtaName ?? "(not named)"} at ${context.callingAddress}`;
-}
-
-function ended(ending: Ending, packets: readonly Uint8Array[]): Step {
-  const sends = packets.map((octets): AssociationAction => ({ type: "send", octets }));
-  return { state: { phase: "ended" }, actions: [...sends, { type: "ended", ending }] };
 }
 
 function abortPacket(
