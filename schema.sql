@@ -59,7 +59,8 @@ CREATE TABLE journal (
   node       TEXT,
   group_name TEXT,
   resource   TEXT,
-  actor      TEXT    NOT NULL
+  actor      TEXT    NOT NULL,
+  details    TEXT
 ) STRICT;
 
 -- Who may ask. Of a token itself only the SHA-256 digest is kept.

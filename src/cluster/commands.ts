@@ -13,6 +13,10 @@ type Command<Type extends OperatorEvent["type"]> = Extract<OperatorEvent, { type
 /** What an operator, a guard or a partner asks for. Each either happens whole or is refused, and then nothing happens. */
 export function onCommand(turn: Turn, event: OperatorEvent): Outcome {
   if (event.type === "define") return define(turn, event.definition, event.actor);
+  if (event.type === "note") {
+    journal(turn, { ...event.note, actor: event.actor });
+    return done;
+  }
   const { cluster } = turn.durable;
   if (cluster === null) return refused("cluster-not-defined", "no definition has been applied to this cluster yet");
   const { definition } = cluster;

@@ -1,5 +1,5 @@
 import type { ClusterDefinition } from "./definition.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { JournalEntry, JournalNote } from "./journal.ts";
 import type { Hello, HoldRef, ObjectMessage, Renewal } from "./messages.ts";
 import type { ClusterRow, GroupRow, Hold, LeaseRow, NodeRow, SeenAssociation, SocketId } from "./state.ts";
 import type { Generation } from "./generation.ts";
@@ -42,6 +42,8 @@ export type OperatorEvent = { readonly actor: string } & (
       readonly incarnation: string;
       readonly holds: readonly HoldRef[];
     }
+  /** The shell has done something of its own that the journal shall tell. */
+  | { readonly type: "note"; readonly note: Omit<JournalNote, "actor"> }
   /** Somebody outside of the cluster saw an association come in. */
   | {
       readonly type: "observe";

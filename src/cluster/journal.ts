@@ -15,7 +15,10 @@ export type JournalEntry = {
   readonly resource: string | null;
   /** Who asked for it: a token's id, or `cluster` for what the cluster does of itself. */
   readonly actor: string;
+  /** What the sentence says in numbers and names, for programs; its keys depend on the kind. */
+  readonly details: JournalDetails | null;
 };
+export type JournalDetails = Readonly<Record<string, string | number | null>>;
 
 export const journalKinds = [
   "object.started",
@@ -46,4 +49,4 @@ export const journalKinds = [
 export type JournalKind = (typeof journalKinds)[number];
 
 export type JournalNote = Pick<JournalEntry, "kind" | "sentence"> &
-  Partial<Pick<JournalEntry, "severity" | "mscsId" | "epoch" | "node" | "group" | "resource" | "actor">>;
+  Partial<Pick<JournalEntry, "severity" | "mscsId" | "epoch" | "node" | "group" | "resource" | "actor" | "details">>;

@@ -58,6 +58,7 @@ export function becomeDraining(
     group: hold.group,
     epoch: hold.epoch,
     actor,
+    details: { because, target },
   });
 }
 
@@ -133,6 +134,7 @@ function journalEnd(turn: Turn, { node, group, epoch }: Hold, end: End): void {
         severity: "warning",
         mscsId: 1135,
         sentence: `Node ${node} lost group ${group}: node ${end.witness} counted ${Math.floor(end.countedMs)} ms of silence for epoch ${epoch}.`,
+        details: { witness: end.witness, countedMs: Math.floor(end.countedMs) },
         ...about,
       });
     case "confirmed-down":

@@ -57,6 +57,7 @@ export function journal(turn: Turn, note: JournalNote): void {
     group: null,
     resource: null,
     actor: "cluster",
+    details: null,
     ...note,
   });
 }

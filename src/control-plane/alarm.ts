@@ -1,3 +1,6 @@
+/** Who may want the alarm: each has a time of its own, and the earliest counts. */
+export type AlarmSource = "brain" | "webhooks";
+
 /**
  * The one alarm of an object. Setting it is a row written, so it is set only when it has to come earlier than it is set
  * already: coming too early does no harm, and what is wanted then is set anew.
@@ -5,7 +8,7 @@
 export class Alarm {
   readonly #storage: DurableObjectStorage;
   #setFor: number | null = null;
-  #wanted: number | null = null;
+  readonly #wanted = new Map<AlarmSource, number>();
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -17,15 +20,16 @@ export class Alarm {
   }
 
   /** @param at epoch milliseconds, or null for none */
-  want(at: number | null): void {
-    this.#wanted = at;
+  want(source: AlarmSource, at: number | null): void {
+    if (at === null) this.#wanted.delete(source);
+    else this.#wanted.set(source, at);
     this.#set();
   }
 
   /** It has gone off. What was due by now is not wanted any more. */
   wentOff(now: number): void {
     this.#setFor = null;
-    if (this.#wanted !== null && this.#wanted <= now) this.#wanted = null;
+    for (const [source, at] of this.#wanted) if (at <= now) this.#wanted.delete(source);
   }
 
   /** To be called when all that was due has been done. */
@@ -34,9 +38,11 @@ export class Alarm {
   }
 
   #set(): void {
-    if (this.#wanted === null || (this.#setFor !== null && this.#setFor <= this.#wanted)) return;
-    this.#setFor = this.#wanted;
+    if (this.#wanted.size === 0) return;
+    const earliest = Math.min(...this.#wanted.values());
+    if (this.#setFor !== null && this.#setFor <= earliest) return;
+    this.#setFor = earliest;
     // Not awaited: it commits with what else is written in this turn, and the output gate waits for both.
-    void this.#storage.setAlarm(this.#wanted);
+    void this.#storage.setAlarm(earliest);
   }
 }

@@ -101,7 +101,7 @@ export class ClusterObject extends DurableObject<Env> {
           this.watchers.publish(effect.entries, now);
           break;
         case "alarm":
-          this.#alarm.want(effect.at);
+          this.#alarm.want("brain", effect.at);
           break;
       }
     }

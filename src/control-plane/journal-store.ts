@@ -1,8 +1,12 @@
-import type { JournalEntry } from "../cluster/journal.ts";
+import type { JournalDetails, JournalEntry } from "../cluster/journal.ts";
 import { limits } from "../cluster/limits.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 
-type Row = Omit<JournalEntry, "mscsId" | "group"> & { mscs_id: number | null; group_name: string | null };
+type Row = Omit<JournalEntry, "mscsId" | "group" | "details"> & {
+  mscs_id: number | null;
+  group_name: string | null;
+  details: string | null;
+};
 
 /** The journal's rows. The numbers of the oldest and the newest are kept in memory, so that a write needs no read. */
 export class JournalStore {
@@ -32,8 +36,8 @@ export class JournalStore {
 
   add(entry: JournalEntry): void {
     this.rowsWritten += this.#sql.exec(
-      `INSERT INTO journal (seq, at, kind, severity, sentence, mscs_id, epoch, node, group_name, resource, actor)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO journal (seq, at, kind, severity, sentence, mscs_id, epoch, node, group_name, resource, actor, details)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       entry.seq,
       entry.at,
       entry.kind,
@@ -45,6 +49,7 @@ export class JournalStore {
       entry.group,
       entry.resource,
       entry.actor,
+      entry.details === null ? null : JSON.stringify(entry.details),
     ).rowsWritten;
     this.#oldest ??= entry.seq;
     this.#last = entry.seq;
@@ -55,7 +60,12 @@ export class JournalStore {
     return this.#sql
       .exec<Row>("SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
       .toArray()
-      .map(({ mscs_id: mscsId, group_name: group, ...entry }) => ({ ...entry, mscsId, group }));
+      .map(({ mscs_id: mscsId, group_name: group, details, ...entry }) => ({
+        ...entry,
+        mscsId,
+        group,
+        details: details === null ? null : (JSON.parse(details) as JournalDetails),
+      }));
   }
 
   /** In batches: one entry in a hundred pays for the removal of a hundred, and nothing else ever does. */

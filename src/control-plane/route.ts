@@ -17,10 +17,12 @@ export type Role = Principal["role"];
 export type RouteSpec = {
   /** The `operationId` of OpenAPI. */
   readonly id: string;
-  readonly method: "GET" | "PUT" | "POST" | "DELETE";
+  readonly method: "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
   /** Below `/v1`, with `{name}` for a parameter. */
   readonly path: string;
   readonly summary: string;
+  /** The functions of clusapi.h that it does; `docs/clusapi.md` is made from this. */
+  readonly clusapi?: readonly string[];
   /** `anyone`: no token, and also without the prefix. */
   readonly roles: readonly Role[] | "anyone";
   /** A node's token only gets in for the node that the path names. */

@@ -86,4 +86,5 @@ export const journalEntrySchema = z.object({
   group: z.string().nullable(),
   resource: z.string().nullable(),
   actor: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).nullable(),
 }) satisfies z.ZodType<JournalEntry>;

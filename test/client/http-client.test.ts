@@ -86,6 +86,7 @@ test("HT12: a watch tells its messages, and ends when the connection does", asyn
     group: null,
     resource: null,
     actor: "cluster",
+    details: null,
   };
   const text = `retry: 1000\n: watching\n\nid: 6\ndata: {"type":"gap","after":1,"resumesAt":6}\n\nid: 7\ndata: ${JSON.stringify({ type: "entry", entry })}\n\n: alive\n\n`;
   const client = await serve((_, response) => {

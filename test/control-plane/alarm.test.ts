@@ -14,15 +14,15 @@ async function alarmOn(set: number[], left: number | null = null): Promise<Alarm
 test("CP9: an alarm is set when none is, and again only when it has to come earlier", async () => {
   const set: number[] = [];
   const alarm = await alarmOn(set);
-  for (const at of [100, 150, 100, null, 120, 80]) alarm.want(at);
+  for (const at of [100, 150, 100, null, 120, 80]) alarm.want("brain", at);
   expect(set).toEqual([100, 80]);
 });
 
 test("CP9: one that goes off before it is wanted is set for when it is", async () => {
   const set: number[] = [];
   const alarm = await alarmOn(set);
-  alarm.want(100);
-  alarm.want(150);
+  alarm.want("brain", 100);
+  alarm.want("brain", 150);
   alarm.wentOff(100);
   alarm.setAnew();
   expect(set).toEqual([100, 150]);
@@ -31,7 +31,7 @@ test("CP9: one that goes off before it is wanted is set for when it is", async (
 test("CP9: one that was due is not set again by itself", async () => {
   const set: number[] = [];
   const alarm = await alarmOn(set);
-  alarm.want(100);
+  alarm.want("brain", 100);
   alarm.wentOff(101);
   alarm.setAnew();
   expect(set).toEqual([100]);
@@ -40,8 +40,8 @@ test("CP9: one that was due is not set again by itself", async () => {
 test("CP9: what an earlier instance has set counts", async () => {
   const set: number[] = [];
   const alarm = await alarmOn(set, 50);
-  alarm.want(60);
-  alarm.want(40);
+  alarm.want("brain", 60);
+  alarm.want("brain", 40);
   expect(set).toEqual([40]);
 });
 

@@ -18,6 +18,7 @@ const entry = (seq: number): JournalEntry => ({
   group: null,
   resource: null,
   actor: "test",
+  details: null,
 });
 const count = () =>
   inside("journal", (_, { storage }) => storage.sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM journal").one().n);

@@ -1,0 +1,3 @@
+-- From the first schema to the second. Not changed once it has been released.
+
+ALTER TABLE journal ADD COLUMN details TEXT;

@@ -1,0 +1,73 @@
+-- The tables of one cluster's object: one for each map of the brain's durable state, and the tokens.
+-- Names are text, times are milliseconds of the Unix epoch, and what only the brain reads is JSON.
+-- A table without rowid keeps its row in the tree of its key, so that one change is one row written.
+
+-- The object's present start, and with it the proof that no other instance may write (one row).
+CREATE TABLE generation (
+  one    INTEGER PRIMARY KEY CHECK (one = 1),
+  number INTEGER NOT NULL,
+  nonce  TEXT    NOT NULL
+) STRICT;
+
+-- The definition in force (one row, from the first definition on).
+CREATE TABLE cluster (
+  one         INTEGER PRIMARY KEY CHECK (one = 1),
+  revision    INTEGER NOT NULL,
+  epoch_floor INTEGER NOT NULL,
+  definition  TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE nodes (
+  name   TEXT    PRIMARY KEY,
+  paused INTEGER NOT NULL CHECK (paused IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE groups (
+  name     TEXT    PRIMARY KEY,
+  epoch    INTEGER NOT NULL,
+  wanted   TEXT    NOT NULL CHECK (wanted IN ('Online', 'Offline')),
+  troubles TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Ownerships that have begun and have not ended, those of forgotten groups too.
+CREATE TABLE holds (
+  id          TEXT    PRIMARY KEY,
+  group_name  TEXT    NOT NULL,
+  epoch       INTEGER NOT NULL,
+  node        TEXT    NOT NULL,
+  incarnation TEXT    NOT NULL,
+  addresses   TEXT    NOT NULL,
+  phase       TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What each owning run was granted: the only table that the steady state writes, one row a renewal.
+CREATE TABLE leases (
+  incarnation TEXT PRIMARY KEY,
+  node        TEXT NOT NULL,
+  held        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What happened. Bounded: the oldest are removed in batches, when something is added.
+CREATE TABLE journal (
+  seq        INTEGER PRIMARY KEY,
+  at         INTEGER NOT NULL,
+  kind       TEXT    NOT NULL,
+  severity   TEXT    NOT NULL,
+  sentence   TEXT    NOT NULL,
+  mscs_id    INTEGER,
+  epoch      INTEGER,
+  node       TEXT,
+  group_name TEXT,
+  resource   TEXT,
+  actor      TEXT    NOT NULL
+) STRICT;
+
+-- Who may ask. Of a token itself only the SHA-256 digest is kept.
+CREATE TABLE tokens (
+  id         TEXT    PRIMARY KEY,
+  role       TEXT    NOT NULL CHECK (role IN ('reader', 'operator', 'node', 'partner')),
+  subject    TEXT,
+  digest     BLOB    NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
