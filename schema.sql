@@ -14,19 +14,25 @@ CREATE TABLE cluster (
   one         INTEGER PRIMARY KEY CHECK (one = 1),
   revision    INTEGER NOT NULL,
   epoch_floor INTEGER NOT NULL,
-  definition  TEXT    NOT NULL
+  definition  TEXT    NOT NULL,
+  maintenance INTEGER NOT NULL DEFAULT 0 CHECK (maintenance IN (0, 1)),
+  destroyed   INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1))
 ) STRICT;
 
 CREATE TABLE nodes (
-  name   TEXT    PRIMARY KEY,
-  paused INTEGER NOT NULL CHECK (paused IN (0, 1))
+  name      TEXT    PRIMARY KEY,
+  paused    INTEGER NOT NULL CHECK (paused IN (0, 1)),
+  drain     TEXT,
+  stability TEXT    NOT NULL DEFAULT '{"losses":[],"quarantine":null}'
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE groups (
-  name     TEXT    PRIMARY KEY,
-  epoch    INTEGER NOT NULL,
-  wanted   TEXT    NOT NULL CHECK (wanted IN ('Online', 'Offline')),
-  troubles TEXT    NOT NULL
+  name       TEXT    PRIMARY KEY,
+  epoch      INTEGER NOT NULL,
+  wanted     TEXT    NOT NULL CHECK (wanted IN ('Online', 'Offline')),
+  troubles   TEXT    NOT NULL,
+  exceptions TEXT    NOT NULL DEFAULT '[]',
+  plan       TEXT    NOT NULL DEFAULT '{"move":null,"failback":null,"start":null}'
 ) STRICT, WITHOUT ROWID;
 
 -- Ownerships that have begun and have not ended, those of forgotten groups too.
@@ -45,6 +51,12 @@ CREATE TABLE leases (
   incarnation TEXT PRIMARY KEY,
   node        TEXT NOT NULL,
   held        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What was asked for and takes time, and what became of it.
+CREATE TABLE operations (
+  id        TEXT PRIMARY KEY,
+  operation TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- What happened. Bounded: the oldest are removed in batches, when something is added.

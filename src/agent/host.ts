@@ -1,5 +1,5 @@
 import { lookup } from "../cluster/definition.ts";
-import { mayComeOnline, mayGoOffline } from "../cluster/dependencies.ts";
+import { mayComeOnline, mayGoOffline, standsOn } from "../cluster/dependencies.ts";
 import {
   type AssignedResource,
   holdId,
@@ -8,7 +8,8 @@ import {
   type ReportedResource,
   type ResourceState,
 } from "../cluster/messages.ts";
-import { commonResourceProperties, dwordOf } from "../cluster/properties.ts";
+import { dwordOf } from "../cluster/properties.ts";
+import { commonResourceProperties } from "../cluster/property-tables.ts";
 import type { HoldMode, HoldOrder, HostSays, Orders } from "./orders.ts";
 
 /** The reconciler of one host, as a pure machine: orders and what drivers did go in, calls of drivers come out. */
@@ -273,8 +274,9 @@ function whatMustGo(hold: HostHold, order: HoldOrder): ReadonlySet<string> {
   for (let size = -1; size !== going.size;) {
     size = going.size;
     for (const [name, resource] of hold.resources) {
-      const below = lookup(order.resources, name)?.dependsOn ?? [];
-      const stands = below.every(
+      const stands = standsOn(
+        order.resources,
+        name,
         (other) => !going.has(other) && (!isUp(resource) || stateOf(hold, other) === "Online"),
       );
       if (!stands) going.add(name);

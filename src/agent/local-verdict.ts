@@ -25,7 +25,7 @@ export function localVerdict({ orders, report, now }: LocalGrounds, group: strin
   // A group may be there twice for a moment: an older epoch on its way down beside the newest.
   const hold = newestHold(orders, group);
   if (hold === undefined) return defer("standby");
-  const server = virtualServerOf(groupOf(hold));
+  const server = virtualServerOf(hold.resources);
   const prefix = server === null ? null : prefixOfMask(server.subnetMask);
   if (server === null || prefix === null) return { decision: "DENY", reason: "not-a-virtual-server" };
   if (hold.mode.kind === "cut") return defer("fuse-blown");
@@ -59,14 +59,6 @@ function newestHold(orders: Orders, group: string): HoldOrder | undefined {
 }
 
 /** The resources of an order as those of a definition; what a definition says besides does not matter here. */
-function groupOf(hold: HoldOrder): Parameters<typeof virtualServerOf>[0] {
-  const resources = Object.entries(hold.resources).map(([name, resource]) => [
-    name,
-    { ...resource, possibleOwners: [] },
-  ]);
-  return { preferredOwners: [], properties: {}, resources: Object.fromEntries(resources) };
-}
-
 function isOnline(report: Report, { group, epoch }: HoldOrder, resource: string): boolean {
   const reported = report.holds.find((hold) => hold.group === group && hold.epoch === epoch);
   return reported !== undefined && lookup(reported.resources, resource)?.state === "Online";

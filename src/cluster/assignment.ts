@@ -1,8 +1,9 @@
-import { type GroupDefinition, lookup } from "./definition.ts";
+import { lookup, type ResourceDefinition, servedResources } from "./definition.ts";
 import { compareRevisions, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import type { AssignedGroup, AssignedResource, Assignment } from "./messages.ts";
 import { holdsOfRun } from "./ownership.ts";
+import { wantedOf } from "./resources.ts";
 import type { GroupRow, Hold, Session } from "./state.ts";
 import { putSession, send, type Turn } from "./turn.ts";
 
@@ -57,19 +58,22 @@ function renewAssignment(turn: Turn, session: Session): boolean {
 function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   const { group, epoch } = hold;
   const row = turn.durable.groups.get(group);
-  const defined = turn.durable.cluster && lookup(turn.durable.cluster.definition.groups, group);
+  const { cluster } = turn.durable;
+  const defined = cluster && lookup(cluster.definition.groups, group);
   // What drains is taken offline as the agent has it: its definition may have changed or gone meanwhile.
-  if (hold.phase.kind === "draining" || row === undefined || !defined) {
+  if (hold.phase.kind === "draining" || row === undefined || cluster === null || !defined) {
     return { group, epoch, wanted: "Offline", resources: {} };
   }
-  return { group, epoch, wanted: "Online", resources: assignedResources(row, defined) };
+  const resources = Object.entries(servedResources(cluster.definition, defined));
+  const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
+  return { group, epoch, wanted: "Online", resources: Object.fromEntries(assigned) };
 }
 
-function assignedResources(row: GroupRow, group: GroupDefinition): Record<string, AssignedResource> {
-  return Object.fromEntries(
-    Object.entries(group.resources).map(([name, { type, dependsOn, properties }]) => [
-      name,
-      { type, dependsOn, properties, wanted: row.wanted, attempt: lookup(row.troubles.resources, name)?.attempt ?? 1 },
-    ]),
-  );
+function assignedResource(
+  row: GroupRow,
+  name: string,
+  { type, dependsOn, properties }: ResourceDefinition,
+): AssignedResource {
+  const attempt = lookup(row.troubles.resources, name)?.attempt ?? 1;
+  return { type, dependsOn, properties, wanted: wantedOf(row, name), attempt };
 }

@@ -1,8 +1,23 @@
 import type { ResourceState } from "./messages.ts";
 
-/** What the order of going online and offline depends on. */
-export type Dependent = { readonly dependsOn: readonly string[] };
+/**
+ * What a resource stands on: all items of its list, and of an item that is a list itself, one. So every expression of AND
+ * and OR can be written (SetClusterResourceDependencyExpression; see `dependency-expression.ts`).
+ */
+export type Dependency = string | readonly string[];
+export type Dependent = { readonly dependsOn: readonly Dependency[] };
 export type DependencyGraph = Readonly<Record<string, Dependent>>;
+type StateOf = (name: string) => ResourceState;
+
+/** The names of one item: a name alone, or those of which one is enough. */
+export function alternativesOf(dependency: Dependency): readonly string[] {
+  return typeof dependency === "string" ? [dependency] : dependency;
+}
+
+/** Every name that a list of dependencies mentions. */
+export function namesIn(dependsOn: readonly Dependency[]): string[] {
+  return dependsOn.flatMap(alternativesOf);
+}
 
 /** A cycle as the names along it, first one repeated at the end; null when the graph has none. */
 export function findCycle(graph: DependencyGraph): string[] | null {
@@ -28,18 +43,33 @@ export function findCycle(graph: DependencyGraph): string[] | null {
   return null;
 }
 
-/** True when everything that the resource stands on is online. Online goes bottom-up. */
-export function mayComeOnline(graph: DependencyGraph, name: string, state: (name: string) => ResourceState): boolean {
-  return dependenciesOf(graph, name).every((dependency) => state(dependency) === "Online");
+/** True when what the resource stands on is online: of each item one name. Online goes bottom-up. */
+export function mayComeOnline(graph: DependencyGraph, name: string, state: StateOf): boolean {
+  return standsOn(graph, name, (dependency) => state(dependency) === "Online");
+}
+
+/** Whether of each item that the resource depends on, some name still `holds`. */
+export function standsOn(graph: DependencyGraph, name: string, holds: (name: string) => boolean): boolean {
+  return clausesOf(graph, name).every((alternatives) => alternatives.some(holds));
 }
 
 /** True when nothing that stands on the resource is up. Offline goes top-down; a failed dependent is not up. */
-export function mayGoOffline(graph: DependencyGraph, name: string, state: (name: string) => ResourceState): boolean {
+export function mayGoOffline(graph: DependencyGraph, name: string, state: StateOf): boolean {
   return Object.keys(graph).every((other) => {
     if (!dependenciesOf(graph, other).includes(name)) return true;
     const stateOfOther = state(other);
     return stateOfOther === "Offline" || stateOfOther === "Failed";
   });
+}
+
+/** The resources that this one stands on, and those that they stand on: deepest first. */
+export function everythingBelow(graph: DependencyGraph, name: string): string[] {
+  return reach(name, (next) => dependenciesOf(graph, next));
+}
+
+/** The resources that stand on this one, and on those: topmost first. */
+export function everythingAbove(graph: DependencyGraph, name: string): string[] {
+  return reach(name, (next) => Object.keys(graph).filter((other) => dependenciesOf(graph, other).includes(next)));
 }
 
 /** The largest sum of `cost` along a chain of dependencies: how long a group may take when each resource takes its time. */
@@ -56,7 +86,30 @@ export function longestChain(graph: DependencyGraph, cost: (name: string) => num
   return Math.max(0, ...Object.keys(graph).map(chain));
 }
 
+function reach(start: string, step: (name: string) => readonly string[]): string[] {
+  const seen = new Set<string>([start]);
+  const found: string[] = [];
+  const visit = (name: string): void => {
+    for (const next of step(name)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      visit(next);
+      found.push(next);
+    }
+  };
+  visit(start);
+  return found;
+}
+
 function dependenciesOf(graph: DependencyGraph, name: string): readonly string[] {
+  return clausesOf(graph, name).flat();
+}
+
+/** What is not in the graph is no dependency: an agent may be told of a part of a group only. */
+function clausesOf(graph: DependencyGraph, name: string): readonly (readonly string[])[] {
   const dependent = Object.hasOwn(graph, name) ? graph[name] : undefined;
-  return dependent === undefined ? [] : dependent.dependsOn.filter((dependency) => Object.hasOwn(graph, dependency));
+  if (dependent === undefined) return [];
+  return dependent.dependsOn
+    .map((dependency) => alternativesOf(dependency).filter((other) => Object.hasOwn(graph, other)))
+    .filter((alternatives) => alternatives.length > 0);
 }

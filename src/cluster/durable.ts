@@ -3,7 +3,15 @@ import type { Generation } from "./generation.ts";
 import type { Durable } from "./state.ts";
 
 export function emptyDurable(generation: Generation): Durable {
-  return { generation, cluster: null, nodes: new Map(), groups: new Map(), holds: new Map(), leases: new Map() };
+  return {
+    generation,
+    cluster: null,
+    nodes: new Map(),
+    groups: new Map(),
+    holds: new Map(),
+    leases: new Map(),
+    operations: new Map(),
+  };
 }
 
 /**
@@ -19,6 +27,8 @@ export function changesBetween(before: Durable, after: Durable): Change[] {
   for (const [key, row] of differing(before.groups, after.groups)) changes.push({ table: "groups", key, row });
   for (const [key, row] of differing(before.holds, after.holds)) changes.push({ table: "holds", key, row });
   for (const [key, row] of differing(before.leases, after.leases)) changes.push({ table: "leases", key, row });
+  for (const [key, row] of differing(before.operations, after.operations))
+    changes.push({ table: "operations", key, row });
   return changes;
 }
 

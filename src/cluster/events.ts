@@ -1,6 +1,8 @@
 import type { ClusterDefinition } from "./definition.ts";
+import type { Edit } from "./edit.ts";
 import type { JournalEntry, JournalNote } from "./journal.ts";
-import type { Hello, HoldRef, ObjectMessage, Renewal } from "./messages.ts";
+import type { Hello, HoldRef, ObjectMessage, Renewal, Wanted } from "./messages.ts";
+import type { Operation } from "./operation.ts";
 import type { ClusterRow, GroupRow, Hold, LeaseRow, NodeRow, SeenAssociation, SocketId } from "./state.ts";
 import type { Generation } from "./generation.ts";
 
@@ -27,30 +29,45 @@ export type SessionEvent =
   | { readonly type: "renewal"; readonly socket: SocketId; readonly message: Renewal }
   | { readonly type: "closed"; readonly socket: SocketId };
 
-/** What somebody with a token asks for; `actor` is the token's id. Each is accepted whole or refused whole. */
-export type OperatorEvent = { readonly actor: string } & (
-  | { readonly type: "define"; readonly definition: ClusterDefinition }
-  | { readonly type: "move"; readonly group: string; readonly target: string | null }
-  | { readonly type: "want"; readonly group: string; readonly wanted: "Online" | "Offline" }
-  | { readonly type: "pause"; readonly node: string; readonly drain: boolean }
-  | { readonly type: "resume"; readonly node: string }
-  | { readonly type: "confirm-down"; readonly node: string }
-  /** The guard's word: everything under these epochs is offline (LEASE rule 16). */
-  | {
-      readonly type: "release";
-      readonly node: string;
-      readonly incarnation: string;
-      readonly holds: readonly HoldRef[];
-    }
-  /** The shell has done something of its own that the journal shall tell. */
-  | { readonly type: "note"; readonly note: Omit<JournalNote, "actor"> }
-  /** Somebody outside of the cluster saw an association come in. */
-  | {
-      readonly type: "observe";
-      readonly association: Omit<SeenAssociation, "at" | "reporter">;
-      readonly reporter: string;
-    }
-);
+/**
+ * What somebody with a token asks for; `actor` is the token's id. Each is accepted whole or refused whole. What takes time is
+ * followed up under the name `operation`, if the shell gives one.
+ */
+export type OperatorEvent = { readonly actor: string; readonly operation?: string } &
+  /** `force`: also a group that is not offline may go. */
+  (
+    | { readonly type: "define"; readonly definition: ClusterDefinition; readonly force: boolean }
+    | { readonly type: "edit"; readonly edit: Edit; readonly force: boolean }
+    | { readonly type: "destroy"; readonly force: boolean }
+    | { readonly type: "maintenance"; readonly on: boolean }
+    /** `at`: epoch milliseconds; null: now. */
+    | { readonly type: "move"; readonly group: string; readonly target: string | null; readonly at: number | null }
+    | { readonly type: "cancel"; readonly group: string }
+    | { readonly type: "want"; readonly group: string; readonly wanted: Wanted }
+    | { readonly type: "want-resource"; readonly group: string; readonly resource: string; readonly wanted: Wanted }
+    | { readonly type: "pause"; readonly node: string; readonly drain: boolean; readonly target: string | null }
+    | { readonly type: "resume"; readonly node: string; readonly failback: ResumeFailback }
+    | { readonly type: "confirm-down"; readonly node: string }
+    /** The guard's word: everything under these epochs is offline (LEASE rule 16). */
+    | {
+        readonly type: "release";
+        readonly node: string;
+        readonly incarnation: string;
+        readonly holds: readonly HoldRef[];
+      }
+    /** The shell has done something of its own that the journal shall tell. */
+    | { readonly type: "note"; readonly note: Omit<JournalNote, "actor"> }
+    /** Somebody outside of the cluster saw an association come in. */
+    | {
+        readonly type: "observe";
+        readonly association: Omit<SeenAssociation, "at" | "reporter">;
+        readonly reporter: string;
+      }
+  );
+
+/** CLUSTER_NODE_RESUME_FAILBACK_TYPE: what becomes of groups that would rather be on the node that is resumed. */
+export const resumeFailbacks = ["no", "immediate", "policy"] as const;
+export type ResumeFailback = (typeof resumeFailbacks)[number];
 
 export type Step<State> = { readonly state: State; readonly effects: readonly Effect[]; readonly outcome: Outcome };
 
@@ -86,6 +103,7 @@ export type Change =
   | { readonly table: "groups"; readonly key: string; readonly row: GroupRow | null }
   | { readonly table: "holds"; readonly key: string; readonly row: Hold | null }
   | { readonly table: "leases"; readonly key: string; readonly row: LeaseRow | null }
+  | { readonly table: "operations"; readonly key: string; readonly row: Operation | null }
   | { readonly table: "journal"; readonly row: JournalEntry };
 
 /** How an event came out. A refusal has changed nothing. */
@@ -112,6 +130,22 @@ export const refusedCodes = [
   "already-owner",
   "group-not-owned",
   "group-in-transition",
+  "group-online",
+  "group-exists",
+  "resource-not-found",
+  "resource-exists",
+  "node-exists",
+  "network-not-found",
+  "network-exists",
+  "network-in-use",
+  "resource-type-not-found",
+  "resource-type-exists",
+  "resource-type-in-use",
+  "group-not-empty",
+  "resource-in-use",
+  "last-possible-owner",
+  "nothing-to-cancel",
+  "too-many-operations",
   "run-not-known",
   "node-is-connected",
   "rate-limited",

@@ -1,15 +1,19 @@
 import { type GroupDefinition, lookup } from "./definition.ts";
 import { type Report } from "./messages.ts";
+import { moveOnTime } from "./moves.ts";
+import { nextOperationTimeout } from "./operations.ts";
 import { holdsOfRun } from "./ownership.ts";
+import { endQuarantines } from "./quarantine.ts";
 import { groupStateOf, pendingBudgetMs, reportedResources } from "./resources.ts";
 import type { Hold, Session, Span } from "./state.ts";
 import { judgeFailures, judgeStuck, retryAt, retryGivenUp } from "./troubles.ts";
-import { journal, putGroup, type Turn, withRow } from "./turn.ts";
+import { journal, putGroup, putNode, type Turn, withRow } from "./turn.ts";
 
 /** What a session's report means for the groups that it holds. `before` is what it said last. */
 export function judgeReport(turn: Turn, before: Report, session: Session): void {
-  const definition = turn.durable.cluster?.definition;
-  if (definition === undefined) return;
+  const { cluster } = turn.durable;
+  if (cluster === null) return;
+  const { definition, maintenance } = cluster;
   for (const hold of holdsOfRun(turn, session.incarnation)) {
     const group = lookup(definition.groups, hold.group);
     if (group === undefined) continue;
@@ -17,7 +21,7 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
     const was = groupStateOf(group, reportedResources(before, hold));
     const is = groupStateOf(group, reported);
     if (was !== is) journalGroupState(turn, hold, is);
-    judgeFailures(turn, hold, definition, reported);
+    if (!maintenance) judgeFailures(turn, hold, definition, reported);
     watchPending(turn, hold, group, is === "Pending" || is === "PartialOnline");
   }
 }
@@ -27,6 +31,9 @@ export function onAlarm(turn: Turn): void {
   const cluster = turn.durable.cluster;
   if (cluster === null) return;
   turn.memory = { ...turn.memory, alarmAt: null };
+  endQuarantines(turn);
+  moveOnTime(turn);
+  if (cluster.maintenance) return;
   for (const [id, span] of turn.memory.pending) {
     const hold = turn.durable.holds.get(id);
     const group = hold && lookup(cluster.definition.groups, hold.group);
@@ -41,11 +48,28 @@ export function onAlarm(turn: Turn): void {
 }
 
 /** The earliest time at which `onAlarm` has something to do, epoch milliseconds; null: none. */
-export function nextAlarm({ durable, memory }: Pick<Turn, "durable" | "memory">): number | null {
-  const pending = [...memory.pending.values()].map(({ since, durationMs }) => since + durationMs);
-  const retries = [...durable.groups.values()].map(retryAt).filter((at) => at !== null);
-  const times = [...pending, ...retries];
-  return times.length === 0 ? null : Math.min(...times);
+export function nextAlarm(turn: Pick<Turn, "durable" | "memory" | "now">): number | null {
+  const { durable, memory } = turn;
+  const rows = [...durable.groups.values()];
+  const later = (at: number | null): number | null => (at !== null && at > turn.now ? at : null);
+  const times = [
+    ...rows.map(({ plan }) => plan.move?.at ?? null),
+    ...[...durable.nodes.values()].map(({ stability: { quarantine } }) => quarantine && endOf(quarantine)),
+    nextOperationTimeout(turn),
+  ];
+  // In maintenance nothing of this is done, so nobody is woken for it.
+  if (durable.cluster?.maintenance !== true) {
+    times.push(...[...memory.pending.values()].map(endOf), ...rows.map(retryAt));
+    // These go on waiting for somebody when their time has come, and are looked at with every event.
+    times.push(...rows.map(({ plan: { start } }) => later(start && start.since + start.delayMs)));
+    times.push(...rows.map(({ plan: { failback } }) => later(failback && failback.notBefore)));
+  }
+  const due = times.filter((at) => at !== null);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+function endOf({ since, durationMs }: Span): number {
+  return since + durationMs;
 }
 
 /** The object's clock went back: a length of time stays the length that it was (LEASE rule 13). */
@@ -53,6 +77,17 @@ export function rebase(turn: Turn): void {
   const rebased = [...turn.memory.pending].filter(([, { since }]) => since > turn.now);
   for (const [id, span] of rebased) {
     turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, { ...span, since: turn.now }) };
+  }
+  for (const row of turn.durable.nodes.values()) {
+    const { quarantine } = row.stability;
+    if (quarantine === null || quarantine.since <= turn.now) continue;
+    const stability = { ...row.stability, quarantine: { ...quarantine, since: turn.now } };
+    putNode(turn, row.name, { ...row, stability });
+  }
+  for (const row of turn.durable.groups.values()) {
+    const { start } = row.plan;
+    if (start === null || start.since <= turn.now) continue;
+    putGroup(turn, row.name, { ...row, plan: { ...row.plan, start: { ...start, since: turn.now } } });
   }
   for (const row of turn.durable.groups.values()) {
     const { givenUp } = row.troubles;

@@ -5,10 +5,17 @@ export const limits = {
   resourcesPerGroup: 64,
   resources: 2_000,
   networks: 32,
+  resourceTypes: 32,
   nameLength: 63,
   propertyLength: 1_024,
+  /** Texts of one MULTI_SZ property. */
+  propertyTexts: 64,
+  expressionLength: 4_096,
   /** Runs of one node's agent that are known at a time: the one that serves, and those that wait for it to be over. */
   sessionsPerNode: 4,
+  /** Operations that are kept: finished ones make room, oldest first. */
+  operations: 256,
+  operationsPending: 64,
   /** Events kept in the journal; older ones are forgotten. */
   journal: 10_000,
   associationsShown: 32,

@@ -1,4 +1,5 @@
 import type { PropertyValue } from "./definition.ts";
+import type { Dependency } from "./dependencies.ts";
 import type { Generation, Revision } from "./generation.ts";
 import type { LeaseTerms } from "./lease.ts";
 
@@ -143,7 +144,7 @@ export type Wanted = "Online" | "Offline";
 
 export type AssignedResource = {
   readonly type: string;
-  readonly dependsOn: readonly string[];
+  readonly dependsOn: readonly Dependency[];
   readonly properties: Readonly<Record<string, PropertyValue>>;
   readonly wanted: Wanted;
   /** A failed resource is tried again when this number is higher than that of the try that failed. */

@@ -1,5 +1,5 @@
-import { addressesOf, type GroupDefinition } from "./definition.ts";
 import { canonical, parseAddress } from "./ip-address.ts";
+import { noteLoss } from "./quarantine.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "./turn.ts";
 import { holdId } from "./messages.ts";
 import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session } from "./state.ts";
@@ -9,9 +9,16 @@ import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session } fro
  * program begins, changes or ends one.
  */
 
+export type Beginning = {
+  readonly addresses: readonly string[];
+  readonly owner: Session;
+  /** How the group lost its last owner. */
+  readonly loss: Loss;
+  readonly ttlMs: number;
+};
+
 /** Begins the next epoch. Everything that would make it unsafe is a broken invariant here: callers have asked before. */
-export function becomeOwned(turn: Turn, row: GroupRow, group: GroupDefinition, owner: Session, ttlMs: number): Hold {
-  const addresses = addressesOf(group);
+export function becomeOwned(turn: Turn, row: GroupRow, { addresses, owner, loss, ttlMs }: Beginning): Hold {
   if (turn.memory.start.kind !== "over") throw new Error("an epoch must not begin while the object is holding");
   if (holdOf(turn, row.name) !== undefined) throw new Error(`group ${row.name} is still held`);
   if (addressesHeld(turn, addresses)) throw new Error(`an address of group ${row.name} is still held`);
@@ -34,6 +41,7 @@ export function becomeOwned(turn: Turn, row: GroupRow, group: GroupDefinition, o
     node: hold.node,
     group: hold.group,
     epoch,
+    details: { because: loss.because, from: loss.from },
   });
   return hold;
 }
@@ -64,11 +72,11 @@ export function becomeDraining(
 
 /** Only what somebody wished for can be called off: what else drains must be gone, whoever could take it. */
 export function mayBeCalledOff(phase: HoldPhase): boolean {
-  return phase.kind === "draining" && (phase.because === "move" || phase.because === "pause");
+  return phase.kind === "draining" && ["move", "failback", "pause"].includes(phase.because);
 }
 
 /** A move is called off: the owner goes on under the same epoch. */
-export function becomeOwnedAgain(turn: Turn, hold: Hold, why: string): void {
+export function becomeOwnedAgain(turn: Turn, hold: Hold, why: string, actor = "cluster"): void {
   putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
   putLeaseOf(turn, hold, { ...leaseOf(turn, hold), drainGrantsLeft: null });
   journal(turn, {
@@ -78,6 +86,7 @@ export function becomeOwnedAgain(turn: Turn, hold: Hold, why: string): void {
     node: hold.node,
     group: hold.group,
     epoch: hold.epoch,
+    actor,
   });
 }
 
@@ -109,14 +118,16 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
     putSession(turn, hold.incarnation, { ...session, expired: true });
   }
   journalEnd(turn, hold, end);
+  if (end.kind === "expired") noteLoss(turn, hold.node);
 }
 
 function lossOf(turn: Turn, { node, phase }: Hold, end: End): Loss {
   // An answer that has not been given yet would keep everybody from owning the group.
   const since = end.kind === "expired" ? Math.min(end.since, turn.memory.answers) : 0;
-  if (phase.kind === "owned") return { target: null, leaving: null, since };
-  const away = phase.because === "failover" || phase.because === "move" || phase.because === "pause";
-  return { target: phase.target, leaving: away ? node : null, since };
+  if (phase.kind === "owned") return { because: end.kind, from: node, target: null, leaving: null, since };
+  const { because, target } = phase;
+  const away = because === "failover" || mayBeCalledOff(phase);
+  return { because, from: node, target, leaving: away ? node : null, since };
 }
 
 function journalEnd(turn: Turn, { node, group, epoch }: Hold, end: End): void {

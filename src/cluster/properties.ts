@@ -1,109 +1,69 @@
-import { lookup, type PropertyValue } from "./definition.ts";
+import { lookup, type Properties, type PropertyValue } from "./definition.ts";
 import { parseAddress, prefixOfMask } from "./ip-address.ts";
 
-/** A property of MSCS: its type, range and default, as in Microsoft's Failover Cluster API documentation. */
-export type PropertyRule =
+/**
+ * What a property of MSCS may be. `readOnly`: it can be asked for and not set. `note`: it is taken and kept, and changes
+ * nothing here; whoever sets it is told why.
+ */
+export type PropertyRule = (
   | { readonly kind: "dword"; readonly min: number; readonly max: number; readonly default: number }
   | {
       readonly kind: "text";
       readonly default: string | null;
       readonly required?: true;
       readonly format?: TextFormat;
-    };
+    }
+  /** MULTI_SZ: a list of texts. */
+  | { readonly kind: "multi-text"; readonly default: readonly string[] }
+) & { readonly readOnly?: true; readonly note?: string };
 export type TextFormat = "address" | "mask" | "network" | "host-name";
 export type PropertyRules = Readonly<Record<string, PropertyRule>>;
 
-const dwordMax = 0xffff_ffff;
-const dword = (min: number, max: number, byDefault: number): PropertyRule => ({
-  kind: "dword",
-  min,
-  max,
-  default: byDefault,
-});
-const text = (byDefault: string | null = null): PropertyRule => ({ kind: "text", default: byDefault });
-const requiredText = (format?: TextFormat): PropertyRule => ({
-  kind: "text",
-  default: null,
-  required: true,
-  ...(format === undefined ? {} : { format }),
-});
-
-export const groupProperties: PropertyRules = {
-  Description: text(""),
-  /** Failovers within FailoverPeriod before the group is given up. The largest value means: as many as nodes, less one. */
-  FailoverThreshold: dword(0, dwordMax, dwordMax),
-  /** Hours. */
-  FailoverPeriod: dword(0, 1_193, 6),
-  PersistentState: dword(0, 1, 1),
-};
-
-/** Durations in milliseconds; the largest DWORD means "never" where a retry is meant. */
-export const commonResourceProperties: PropertyRules = {
-  Description: text(""),
-  PendingTimeout: dword(10, dwordMax, 180_000),
-  /** 0 DontRestart, 1 RestartNoNotify, 2 RestartNotify: beyond the threshold, fail the group over. */
-  RestartAction: dword(0, 2, 2),
-  RestartThreshold: dword(0, dwordMax, 3),
-  RestartPeriod: dword(0, dwordMax, 900_000),
-  RetryPeriodOnFailure: dword(0, dwordMax, 3_600_000),
-};
-
-export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
-  "IP Address": {
-    Address: requiredText("address"),
-    SubnetMask: requiredText("mask"),
-    Network: requiredText("network"),
-  },
-  "Network Name": { Name: requiredText("host-name") },
-  "Physical Disk": {
-    Signature: dword(0, dwordMax, 0),
-    Device: text(),
-    MountPoint: text(),
-    FileSystem: text(),
-    Options: text(),
-    Fence: text(),
-  },
-  "Message Transfer Agent": {
-    Port: dword(1, 65_535, 102),
-    PartnersFile: requiredText(),
-    MtaName: text(),
-  },
-};
-
-/** What each resource type must stand on (required dependencies of MSCS). */
-export const requiredDependencies: Readonly<Record<string, readonly string[]>> = {
-  "Network Name": ["IP Address"],
-  "Message Transfer Agent": ["Network Name"],
-};
-
-export function rulesOfType(type: string): PropertyRules | undefined {
-  const own = lookup(resourceTypes, type);
-  return own === undefined ? undefined : { ...commonResourceProperties, ...own };
-}
+/** The largest DWORD: "never" where a time is meant, "as many as there are" where a count is. */
+export const dwordMax = 0xffff_ffff;
 
 /** A DWORD property with its default. Throws when no such DWORD is known: that is a mistake in this program. */
-export function dwordOf(
-  properties: Readonly<Record<string, PropertyValue>>,
-  rules: PropertyRules,
-  name: string,
-): number {
+export function dwordOf(properties: Properties, rules: PropertyRules, name: string): number {
   const rule = lookup(rules, name);
   if (rule?.kind !== "dword") throw new Error(`${name} is not a DWORD property`);
   const value = lookup(properties, name);
   return typeof value === "number" ? value : rule.default;
 }
 
-/** What is wrong with a value, as code and sentence, or null. `network` format is judged by the caller. */
-export function faultOf(rule: PropertyRule, value: PropertyValue): { code: string; sentence: string } | null {
-  if (rule.kind === "dword") {
-    if (typeof value !== "number" || !Number.isInteger(value)) {
-      return { code: "property-type", sentence: "must be a whole number" };
-    }
-    if (value < rule.min || value > rule.max) {
-      return { code: "property-range", sentence: `must be between ${rule.min} and ${rule.max}` };
-    }
-    return null;
+/** A MULTI_SZ property with its default. Throws when no such property is known: that is a mistake in this program. */
+export function textsOf(properties: Properties, rules: PropertyRules, name: string): readonly string[] {
+  const rule = lookup(rules, name);
+  if (rule?.kind !== "multi-text") throw new Error(`${name} is not a MULTI_SZ property`);
+  const value = lookup(properties, name);
+  return Array.isArray(value) ? value : rule.default;
+}
+
+export type PropertyFault = { readonly code: string; readonly sentence: string };
+
+/** What is wrong with a value, or null. That a `network` is one of the cluster's is judged by the caller. */
+export function faultOf(rule: PropertyRule, value: PropertyValue): PropertyFault | null {
+  if (rule.readOnly) return { code: "property-read-only", sentence: "can be read only" };
+  switch (rule.kind) {
+    case "dword":
+      return faultOfNumber(rule, value);
+    case "text":
+      return faultOfText(rule, value);
+    case "multi-text":
+      return Array.isArray(value) && value.every((item) => item !== "")
+        ? null
+        : { code: "property-type", sentence: "must be a list of texts, none of them empty" };
   }
+}
+
+function faultOfNumber(rule: PropertyRule & { kind: "dword" }, value: PropertyValue): PropertyFault | null {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    return { code: "property-type", sentence: "must be a whole number" };
+  }
+  if (value >= rule.min && value <= rule.max) return null;
+  return { code: "property-range", sentence: `must be between ${rule.min} and ${rule.max}` };
+}
+
+function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue): PropertyFault | null {
   if (typeof value !== "string") return { code: "property-type", sentence: "must be text" };
   if (rule.required && value === "") return { code: "property-required", sentence: "must not be empty" };
   switch (rule.format) {

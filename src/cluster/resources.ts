@@ -1,8 +1,9 @@
 import { type GroupDefinition, lookup } from "./definition.ts";
 import { longestChain } from "./dependencies.ts";
-import type { Report, ReportedResource, ResourceState } from "./messages.ts";
-import { commonResourceProperties, dwordOf } from "./properties.ts";
-import type { Hold } from "./state.ts";
+import { emptyReport, type Report, type ReportedResource, type ResourceState, type Wanted } from "./messages.ts";
+import { dwordOf } from "./properties.ts";
+import { commonResourceProperties } from "./property-tables.ts";
+import type { ClusterState, GroupRow, Hold } from "./state.ts";
 import type { GroupState } from "./view.ts";
 
 /** What a report says of the resources of an ownership; nothing when it does not mention it. */
@@ -29,4 +30,16 @@ export function pendingBudgetMs(group: GroupDefinition): number {
   return longestChain(group.resources, (name) =>
     dwordOf(lookup(group.resources, name)?.properties ?? {}, commonResourceProperties, "PendingTimeout"),
   );
+}
+
+/** What the run of an ownership last said; nothing when it has not said anything in this generation. */
+export function reportOf({ memory }: Pick<ClusterState, "memory">, { incarnation }: Hold): Report {
+  return memory.sessions.get(incarnation)?.report ?? emptyReport;
+}
+
+/** What a resource is wanted to be: as its group, unless it is an exception; and nothing before the group may start. */
+export function wantedOf({ wanted, exceptions, plan }: GroupRow, name: string): Wanted {
+  if (plan.start !== null) return "Offline";
+  const other = wanted === "Online" ? "Offline" : "Online";
+  return exceptions.includes(name) ? other : wanted;
 }

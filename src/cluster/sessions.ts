@@ -6,8 +6,9 @@ import { judgeReport } from "./groups.ts";
 import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
 import { limits } from "./limits.ts";
 import { type Answer, emptyReport, type Hello, holdId, type HoldRef, type Renewal, type Standing } from "./messages.ts";
-import { becomeEnded, becomeOwnedAgain, holdsOfRun, mayBeCalledOff } from "./ownership.ts";
-import { hasOtherOwner, placeGroups } from "./placement.ts";
+import { callOffMoves } from "./moves.ts";
+import { becomeEnded, holdsOfRun } from "./ownership.ts";
+import { followPolicies } from "./policies.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "./state.ts";
 import { close, journal, putSession, send, type Turn } from "./turn.ts";
@@ -39,7 +40,7 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   refreshStandings(turn);
   // The release was the last that an evicted node had to say.
   if (!turn.memory.sessions.has(message.incarnation)) return;
-  placeGroups(turn);
+  followPolicies(turn);
   refreshAssignments(turn, message.incarnation);
   const session = sessionOf(turn, message.incarnation);
   if (known === undefined) journalJoin(turn, session);
@@ -80,7 +81,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   }
   refreshStandings(turn);
   if (!turn.memory.sessions.has(incarnation)) return;
-  placeGroups(turn);
+  followPolicies(turn);
   callOffMoves(turn);
   answer(turn, incarnation, message, lease);
 }
@@ -113,19 +114,6 @@ export function refreshStandings(turn: Turn): void {
     if (JSON.stringify(standing) === JSON.stringify(session.standing)) continue;
     putSession(turn, session.incarnation, { ...session, standing });
     if (standing.kind === "Up") journalJoin(turn, { ...session, standing });
-  }
-}
-
-/** A move or a pause whose target is gone is called off when nobody else could take the group (LEASE rule 8). */
-export function callOffMoves(turn: Turn): void {
-  // Just started, the object knows of nobody yet who could take anything; the move is not lost by that.
-  if (turn.memory.start.kind !== "over") return;
-  for (const hold of turn.durable.holds.values()) {
-    if (!mayBeCalledOff(hold.phase)) continue;
-    const row = turn.durable.groups.get(hold.group);
-    if (row !== undefined && !hasOtherOwner(turn, row, hold.node)) {
-      becomeOwnedAgain(turn, hold, "no other node can take it any more");
-    }
   }
 }
 

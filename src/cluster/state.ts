@@ -1,6 +1,7 @@
 import type { ClusterDefinition } from "./definition.ts";
 import type { Generation } from "./generation.ts";
-import type { Assignment, HoldRef, Report, Standing } from "./messages.ts";
+import type { Assignment, HoldRef, Report, Standing, Wanted } from "./messages.ts";
+import type { Operation } from "./operation.ts";
 
 /**
  * Everything the brain knows. `durable` is what the store holds, row for row; `memory` is lost with each start of
@@ -20,6 +21,8 @@ export type Durable = {
   readonly holds: ReadonlyMap<string, Hold>;
   /** By incarnation: what each owning run was granted. The only table that the steady state writes. */
   readonly leases: ReadonlyMap<string, LeaseRow>;
+  /** By name: what was asked for and takes time, and what became of it. */
+  readonly operations: ReadonlyMap<string, Operation>;
 };
 
 export type ClusterRow = {
@@ -28,17 +31,59 @@ export type ClusterRow = {
   readonly revision: number;
   /** A group that is created starts above this epoch, so that no epoch of a deleted group of its name is used again. */
   readonly epochFloor: number;
+  /** Observe, touch nothing: no group changes its owner, nothing is restarted, unless an operator says so. */
+  readonly maintenance: boolean;
+  /** The cluster has been destroyed: what is left of it are ownerships that have not ended yet. */
+  readonly destroyed: boolean;
 };
 
-export type NodeRow = { readonly name: string; readonly paused: boolean };
+export type NodeRow = {
+  readonly name: string;
+  readonly paused: boolean;
+  /** Its groups were asked to go elsewhere when it was paused (PauseClusterNodeEx), and to which node. */
+  readonly drain: { readonly target: string | null } | null;
+  readonly stability: Stability;
+};
+
+/** How steady a node has been, for its quarantine. */
+export type Stability = {
+  /** When its lease was lost, epoch milliseconds; those of the last hour. */
+  readonly losses: readonly number[];
+  /** It gets no group meanwhile, unless nobody else could have it. */
+  readonly quarantine: Span | null;
+};
+export const steady: Stability = { losses: [], quarantine: null };
+
+export function newNode(name: string): NodeRow {
+  return { name, paused: false, drain: null, stability: steady };
+}
 
 export type GroupRow = {
   readonly name: string;
   /** The highest epoch ever used. Only grows. */
   readonly epoch: number;
-  readonly wanted: "Online" | "Offline";
+  readonly wanted: Wanted;
+  /** Resources that are wanted otherwise than the group. */
+  readonly exceptions: readonly string[];
   readonly troubles: Troubles;
+  readonly plan: Plan;
 };
+
+/** What is to become of a group at some later time. */
+export type Plan = {
+  readonly move: ScheduledMove | null;
+  readonly failback: Failback | null;
+  /** Not null: it has an owner and has not been started there yet. */
+  readonly start: StartWait | null;
+};
+/** MoveClusterGroup at a time. `at`: epoch milliseconds. */
+export type ScheduledMove = { readonly at: number; readonly target: string | null; readonly actor: string };
+/** A more preferred owner was not there when the group was placed. `notBefore`: when its window opens next, epoch ms. */
+export type Failback = { readonly notBefore: number };
+/** Waits for `delayMs` from `since` on (GroupStartDelay), and for the groups that it depends on. */
+export type StartWait = { readonly since: number; readonly delayMs: number };
+
+export const noPlan: Plan = { move: null, failback: null, start: null };
 
 /** What failed lately, for the thresholds of MSCS. Each list is as long as its threshold at most. */
 export type Troubles = {
@@ -76,7 +121,7 @@ export type HoldPhase =
   /** Wanted offline, still covered by grants until it is released or `drainGrantsLeft` is used up. */
   | { readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null };
 
-export const drainReasons = ["move", "pause", "failover", "redefined", "deleted", "evicted"] as const;
+export const drainReasons = ["move", "failback", "pause", "failover", "redefined", "deleted", "evicted"] as const;
 export type DrainReason = (typeof drainReasons)[number];
 
 export type LeaseRow = {
@@ -130,6 +175,9 @@ export type StartPhase = { readonly kind: "holding"; readonly holdMs: number } |
 
 /** How a group lost its owner: that decides who may be the next one. */
 export type Loss = {
+  readonly because: OwnedBecause;
+  /** Who owned it before. */
+  readonly from: string | null;
   /** Where it would rather go, and which node it is to leave. */
   readonly target: string | null;
   readonly leaving: string | null;
@@ -139,6 +187,9 @@ export type Loss = {
    */
   readonly since: number;
 };
+
+/** Why a group gets an owner: it has none yet, or lost its last one like this. */
+export type OwnedBecause = "new" | "expired" | "confirmed-down" | "released" | DrainReason;
 
 /** A length of time from a moment of the object's clock; re-based when that clock goes back. */
 export type Span = { readonly since: number; readonly durationMs: number };

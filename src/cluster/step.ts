@@ -1,9 +1,11 @@
 import { onCommand } from "./commands.ts";
-import type { ClusterEvent, Effect, Step } from "./events.ts";
+import { type ClusterEvent, done, type Effect, type Outcome, type Step } from "./events.ts";
 import { nextAlarm, onAlarm, rebase } from "./groups.ts";
 import { leasePresets } from "./lease.ts";
-import { placeGroups } from "./placement.ts";
-import { callOffMoves, onClosed, onHello, onRenewal, refreshStandings } from "./sessions.ts";
+import { callOffMoves } from "./moves.ts";
+import { settleOperations } from "./operations.ts";
+import { followPolicies } from "./policies.ts";
+import { onClosed, onHello, onRenewal, refreshStandings } from "./sessions.ts";
 import { refreshAssignments } from "./assignment.ts";
 import type { ClusterState } from "./state.ts";
 import { beginTurn, finishTurn, refuse, type Turn } from "./turn.ts";
@@ -27,24 +29,25 @@ export function step(state: ClusterState, event: ClusterEvent): Step<ClusterStat
       break;
     case "alarm":
       onAlarm(turn);
-      refreshAssignments(turn, null);
+      followPolicies(turn);
       break;
     default: {
       const outcome = onCommand(turn, event);
       if (outcome.kind === "refused") return refuse(turn, outcome.refusal);
-      settle(turn);
-      return finishTurn(turn, alarm(turn), outcome);
+      // Whatever it freed or asked for finds its place at once.
+      refreshStandings(turn);
+      followPolicies(turn);
+      callOffMoves(turn);
+      return finished(turn, outcome);
     }
   }
-  return finishTurn(turn, alarm(turn));
+  return finished(turn, done);
 }
 
-/** After a command: whatever it freed or asked for finds its place at once. */
-function settle(turn: Turn): void {
-  refreshStandings(turn);
-  placeGroups(turn);
-  callOffMoves(turn);
+function finished(turn: Turn, outcome: Outcome): Step<ClusterState> {
+  settleOperations(turn);
   refreshAssignments(turn, null);
+  return finishTurn(turn, alarm(turn), outcome);
 }
 
 function alarm(turn: Turn): Effect | null {

@@ -1,9 +1,10 @@
 import { type ClusterDefinition, type GroupDefinition, lookup } from "./definition.ts";
+import { drainGrants } from "./draining.ts";
 import type { ReportedResource } from "./messages.ts";
 import { becomeDraining } from "./ownership.ts";
 import { hasOtherOwner } from "./placement.ts";
-import { commonResourceProperties, dwordOf, groupProperties } from "./properties.ts";
-import { pendingBudgetMs } from "./resources.ts";
+import { dwordMax, dwordOf } from "./properties.ts";
+import { commonResourceProperties, groupProperties } from "./property-tables.ts";
 import type { GroupRow, Hold, ResourceTrouble } from "./state.ts";
 import { journal, putGroup, type Turn } from "./turn.ts";
 
@@ -45,13 +46,25 @@ export function retryGivenUp(turn: Turn, row: GroupRow): void {
   putGroup(turn, row.name, { ...row, troubles: { failovers: [], resources, givenUp: null } });
 }
 
+/** Tries these again, if they have failed and nobody else would. */
+export function retryResources(turn: Turn, row: GroupRow, names: readonly string[]): void {
+  const again = names.filter((name) => (lookup(row.troubles.resources, name)?.judged ?? 0) > 0);
+  if (again.length === 0) return;
+  const resources = { ...row.troubles.resources };
+  for (const name of again) {
+    const trouble = lookup(resources, name);
+    // What is being tried already has a higher number than what was judged.
+    if (trouble !== undefined && trouble.judged >= trouble.attempt) resources[name] = nextAttempt(trouble, []);
+  }
+  putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, resources, givenUp: null } });
+}
+
 /** When a group that was given up is due again, epoch milliseconds; null: never, or it was not given up. */
 export function retryAt({ troubles: { givenUp } }: GroupRow): number | null {
   return givenUp?.retryAfterMs == null ? null : givenUp.since + givenUp.retryAfterMs;
 }
 
 const hourMs = 3_600_000;
-const never = 0xffff_ffff;
 /** More failures than this are not remembered one by one; a threshold above it is never reached. */
 const mostRemembered = 100;
 
@@ -99,7 +112,7 @@ function failOver(
 ): void {
   const periodMs = dwordOf(group.properties, groupProperties, "FailoverPeriod") * hourMs;
   const given = dwordOf(group.properties, groupProperties, "FailoverThreshold");
-  const threshold = given === never ? Object.keys(definition.nodes).length - 1 : given;
+  const threshold = given === dwordMax ? Object.keys(definition.nodes).length - 1 : given;
   const recent = row.troubles.failovers.filter((at) => at <= turn.now && turn.now - at < periodMs);
   if (recent.length >= threshold) return giveUp(turn, hold, group, row, `${why}, ${recent.length} failovers lately`);
   if (!hasOtherOwner(turn, row, hold.node)) return giveUp(turn, hold, group, row, `${why}, no other node can take it`);
@@ -113,8 +126,8 @@ function giveUp(turn: Turn, hold: Hold, group: GroupDefinition, row: GroupRow, w
   const retries = Object.values(group.resources).map(({ properties }) =>
     dwordOf(properties, commonResourceProperties, "RetryPeriodOnFailure"),
   );
-  const retry = Math.min(never, ...retries);
-  const givenUp = { since: turn.now, retryAfterMs: retry === never ? null : retry };
+  const retry = Math.min(dwordMax, ...retries);
+  const givenUp = { since: turn.now, retryAfterMs: retry === dwordMax ? null : retry };
   putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, givenUp } });
   journal(turn, {
     kind: "group.given-up",
@@ -125,11 +138,6 @@ function giveUp(turn: Turn, hold: Hold, group: GroupDefinition, row: GroupRow, w
     group: hold.group,
     epoch: hold.epoch,
   });
-}
-
-/** How many more grants may cover a group that is taken offline: its pending budget, counted in renewals (LEASE rule 3). */
-export function drainGrants(definition: ClusterDefinition, group: GroupDefinition): number {
-  return Math.max(1, Math.ceil(pendingBudgetMs(group) / definition.lease.renewMs));
 }
 
 function nextAttempt(trouble: ResourceTrouble, failedAt: readonly number[]): ResourceTrouble {

@@ -2,6 +2,7 @@ import { changesBetween } from "./durable.ts";
 import { type CloseReason, done, type Effect, type Outcome, type Refusal, type Step } from "./events.ts";
 import type { JournalEntry, JournalNote } from "./journal.ts";
 import type { ObjectMessage } from "./messages.ts";
+import type { Operation } from "./operation.ts";
 import type { ClusterState, Durable, GroupRow, Hold, LeaseRow, Memory, NodeRow, Session, SocketId } from "./state.ts";
 
 /**
@@ -86,6 +87,10 @@ export function putHold(turn: Turn, key: string, row: Hold | null): void {
 
 export function putLease(turn: Turn, key: string, row: LeaseRow | null): void {
   turn.durable = { ...turn.durable, leases: withRow(turn.durable.leases, key, row) };
+}
+
+export function putOperation(turn: Turn, key: string, row: Operation | null): void {
+  turn.durable = { ...turn.durable, operations: withRow(turn.durable.operations, key, row) };
 }
 
 export function putSession(turn: Turn, key: string, session: Session | null): void {

@@ -1,24 +1,19 @@
-import {
-  type ClusterDefinition,
-  type GroupDefinition,
-  lookup,
-  possibleOwners,
-  type PropertyValue,
-  type ResourceDefinition,
-} from "./definition.ts";
+import { type ClusterDefinition, isOfType, lookup, type ResourceDefinition } from "./definition.ts";
 import { findCycle } from "./dependencies.ts";
 import type { Problem } from "./events.ts";
-import { bitsOf, canonical, contains, parseAddress, parseNetwork, prefixOfMask } from "./ip-address.ts";
+import { canonical, parseAddress, parseNetwork } from "./ip-address.ts";
 import { longestRenewMs, renewLimitsMs, ttlLimitsMs } from "./lease.ts";
 import { limits } from "./limits.ts";
 import {
-  faultOf,
-  groupProperties,
-  type PropertyRules,
-  requiredDependencies,
+  clusterProperties,
+  networkProperties,
+  nodeProperties,
+  resourceTypeProperties,
   resourceTypes,
-  rulesOfType,
-} from "./properties.ts";
+} from "./property-tables.ts";
+import { isTimeZone } from "./time-zone.ts";
+import { checkGroup } from "./validate-group.ts";
+import { checkProperties, type Path, pointer, quotedList, type ReportProblem } from "./validate-properties.ts";
 
 /**
  * Everything wrong with a definition, each with its path in the document. Empty: it may be applied. Shapes and the
@@ -29,24 +24,19 @@ export function validateDefinition(definition: ClusterDefinition): Problem[] {
   const report: ReportProblem = (path, code, sentence) => {
     problems.push({ path: pointer(path), code, sentence });
   };
-  checkLease(definition, report);
+  checkCluster(definition, report);
   checkNetworksAndNodes(definition, report);
+  checkResourceTypes(definition, report);
   checkCounts(definition, report);
   for (const [name, group] of Object.entries(definition.groups)) checkGroup(definition, name, group, report);
+  checkGroupDependencies(definition, report);
   checkAddressesAreDistinct(definition, report);
   checkNetworkNamesAreDistinct(definition, report);
   return problems;
 }
 
-type Path = readonly (string | number)[];
-type ReportProblem = (path: Path, code: string, sentence: string) => void;
-
-/** JSON Pointer, RFC 6901 section 3. */
-function pointer(path: Path): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-}
-
-function checkLease({ lease: { ttlMs, renewMs } }: ClusterDefinition, report: ReportProblem): void {
+function checkCluster({ lease, timeZone, properties }: ClusterDefinition, report: ReportProblem): void {
+  const { ttlMs, renewMs } = lease;
   if (ttlMs < ttlLimitsMs.min || ttlMs > ttlLimitsMs.max) {
     report(["lease", "ttlMs"], "lease-ttl", `ttlMs must be between ${ttlLimitsMs.min} and ${ttlLimitsMs.max}`);
   }
@@ -58,10 +48,14 @@ function checkLease({ lease: { ttlMs, renewMs } }: ClusterDefinition, report: Re
       `renewMs must be between ${renewLimitsMs.min} and a quarter of ttlMs, ${renewLimitsMs.max} at most; here ${longest}`,
     );
   }
+  if (!isTimeZone(timeZone)) {
+    report(["timeZone"], "no-such-time-zone", "must be the name of an IANA time zone, such as UTC or Europe/Berlin");
+  }
+  checkProperties(clusterProperties, properties, ["properties"], "a cluster", report);
 }
 
 function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: ReportProblem): void {
-  for (const [name, { cidr }] of Object.entries(networks)) {
+  for (const [name, { cidr, properties }] of Object.entries(networks)) {
     if (parseNetwork(cidr) === null) {
       report(
         ["networks", name, "cidr"],
@@ -69,9 +63,11 @@ function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: R
         `"${cidr}" is not an address and prefix, such as 192.0.2.0/24`,
       );
     }
+    checkProperties(networkProperties, properties, ["networks", name, "properties"], "a network", report);
   }
   const owners = new Map<string, string>();
-  for (const [name, { address }] of Object.entries(nodes)) {
+  for (const [name, { address, properties }] of Object.entries(nodes)) {
+    checkProperties(nodeProperties, properties, ["nodes", name, "properties"], "a node", report);
     const parsed = parseAddress(address);
     if (parsed === null) {
       report(["nodes", name, "address"], "node-address", `"${address}" is not an IPv4 or IPv6 address`);
@@ -85,12 +81,25 @@ function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: R
   }
 }
 
-function checkCounts({ networks, nodes, groups }: ClusterDefinition, report: ReportProblem): void {
+function checkResourceTypes({ resourceTypes: own }: ClusterDefinition, report: ReportProblem): void {
+  for (const [name, { basedOn, properties }] of Object.entries(own)) {
+    const path = ["resourceTypes", name];
+    if (lookup(resourceTypes, name) !== undefined) report(path, "type-built-in", `${name} is a type that there is`);
+    if (lookup(resourceTypes, basedOn) === undefined) {
+      const known = quotedList(Object.keys(resourceTypes));
+      report([...path, "basedOn"], "unknown-type", `there is no built-in type "${basedOn}"; there is ${known}`);
+    }
+    checkProperties(resourceTypeProperties, properties, [...path, "properties"], "a resource type", report);
+  }
+}
+
+function checkCounts({ networks, nodes, groups, resourceTypes }: ClusterDefinition, report: ReportProblem): void {
   const bound = (path: Path, count: number, most: number, what: string): void => {
     if (count > most) report(path, "too-many", `${count} ${what}; ${most} at most`);
   };
   bound(["networks"], Object.keys(networks).length, limits.networks, "networks");
   bound(["nodes"], Object.keys(nodes).length, limits.nodes, "nodes");
+  bound(["resourceTypes"], Object.keys(resourceTypes).length, limits.resourceTypes, "resource types");
   bound(["groups"], Object.keys(groups).length, limits.groups, "groups");
   const counts = Object.entries(groups).map(([name, group]) => [name, Object.keys(group.resources).length] as const);
   for (const [name, count] of counts)
@@ -103,128 +112,18 @@ function checkCounts({ networks, nodes, groups }: ClusterDefinition, report: Rep
   );
 }
 
-function checkGroup(definition: ClusterDefinition, name: string, group: GroupDefinition, report: ReportProblem): void {
-  const path = ["groups", name];
-  group.preferredOwners.forEach((node, index) => {
-    if (lookup(definition.nodes, node) === undefined) {
-      report([...path, "preferredOwners", index], "no-such-node", `there is no node ${node}`);
-    }
-    if (group.preferredOwners.indexOf(node) !== index) {
-      report([...path, "preferredOwners", index], "named-twice", `node ${node} is named twice`);
-    }
-  });
-  checkProperties(groupProperties, group.properties, [...path, "properties"], "a group", report);
-  for (const [resourceName, resource] of Object.entries(group.resources)) {
-    checkResource(definition, group, resource, [...path, "resources", resourceName], report);
+function checkGroupDependencies({ groups }: ClusterDefinition, report: ReportProblem): void {
+  for (const [name, { dependsOn }] of Object.entries(groups)) {
+    dependsOn.forEach((other, index) => {
+      if (lookup(groups, other) === undefined) {
+        report(["groups", name, "dependsOn", index], "no-such-group", `there is no group ${other}`);
+      }
+    });
   }
-  const cycle = findCycle(group.resources);
-  if (cycle !== null) {
-    const [first = ""] = cycle;
-    report([...path, "resources", first, "dependsOn"], "dependency-cycle", `depends on itself: ${cycle.join(" → ")}`);
-  }
-  if (Object.keys(definition.nodes).length > 0 && possibleOwners(definition, group).length === 0) {
-    report([...path, "resources"], "no-possible-owner", "no node is a possible owner of all resources of the group");
-  }
-}
-
-function checkResource(
-  definition: ClusterDefinition,
-  group: GroupDefinition,
-  resource: ResourceDefinition,
-  path: Path,
-  report: ReportProblem,
-): void {
-  resource.dependsOn.forEach((dependency, index) => {
-    if (lookup(group.resources, dependency) === undefined) {
-      report(
-        [...path, "dependsOn", index],
-        "no-such-resource",
-        `there is no resource "${dependency}" in this group; it has ${quotedList(Object.keys(group.resources))}`,
-      );
-    }
-  });
-  resource.possibleOwners.forEach((node, index) => {
-    if (lookup(definition.nodes, node) === undefined) {
-      report([...path, "possibleOwners", index], "no-such-node", `there is no node ${node}`);
-    }
-  });
-  const rules = rulesOfType(resource.type);
-  if (rules === undefined) {
-    const known = quotedList(Object.keys(resourceTypes));
-    report([...path, "type"], "unknown-type", `there is no resource type "${resource.type}"; there is ${known}`);
-    return;
-  }
-  checkProperties(rules, resource.properties, [...path, "properties"], withArticle(resource.type), report);
-  for (const needed of lookup(requiredDependencies, resource.type) ?? []) {
-    const stands = resource.dependsOn.some((name) => lookup(group.resources, name)?.type === needed);
-    if (!stands)
-      report(
-        [...path, "dependsOn"],
-        "dependency-required",
-        `${withArticle(resource.type)} depends on ${withArticle(needed)}`,
-      );
-  }
-  if (resource.type === "IP Address") checkAddressInNetwork(definition, resource, path, report);
-}
-
-function checkProperties(
-  rules: PropertyRules,
-  properties: Readonly<Record<string, PropertyValue>>,
-  path: Path,
-  owner: string,
-  report: ReportProblem,
-): void {
-  for (const [name, value] of Object.entries(properties)) {
-    const rule = lookup(rules, name);
-    if (rule === undefined) {
-      report(
-        [...path, name],
-        "unknown-property",
-        `${owner} has no property ${name}; it has ${Object.keys(rules).join(", ")}`,
-      );
-      continue;
-    }
-    const fault = faultOf(rule, value);
-    if (fault !== null) report([...path, name], fault.code, `${name} ${fault.sentence}`);
-  }
-  for (const [name, rule] of Object.entries(rules)) {
-    if (rule.kind === "text" && rule.required && lookup(properties, name) === undefined) {
-      report([...path, name], "property-required", `${owner} needs ${name}`);
-    }
-  }
-}
-
-function checkAddressInNetwork(
-  definition: ClusterDefinition,
-  { properties }: ResourceDefinition,
-  path: Path,
-  report: ReportProblem,
-): void {
-  const networkName = lookup(properties, "Network");
-  if (typeof networkName !== "string") return;
-  const network = lookup(definition.networks, networkName);
-  if (network === undefined) {
-    report([...path, "properties", "Network"], "no-such-network", `there is no network "${networkName}"`);
-    return;
-  }
-  const range = parseNetwork(network.cidr);
-  const address = parseAddress(String(lookup(properties, "Address")));
-  if (range === null || address === null) return;
-  const prefix = prefixOfMask(String(lookup(properties, "SubnetMask")));
-  if (prefix !== null && prefix > bitsOf(address)) {
-    report(
-      [...path, "properties", "SubnetMask"],
-      "property-format",
-      `SubnetMask has ${prefix} bits; an address of this family has ${bitsOf(address)}`,
-    );
-  }
-  if (!contains(range, address)) {
-    report(
-      [...path, "properties", "Address"],
-      "address-outside-network",
-      `${String(lookup(properties, "Address"))} is not in network ${networkName}, ${network.cidr}`,
-    );
-  }
+  const cycle = findCycle(groups);
+  if (cycle === null) return;
+  const [first = ""] = cycle;
+  report(["groups", first, "dependsOn"], "dependency-cycle", `depends on itself: ${cycle.join(" → ")}`);
 }
 
 /** One address is one group's: shared, two hosts would speak from it, and nobody would have done wrong. */
@@ -259,23 +158,15 @@ function checkNetworkNamesAreDistinct(definition: ClusterDefinition, report: Rep
 }
 
 function forEachResource(
-  { groups }: ClusterDefinition,
+  definition: ClusterDefinition,
   type: string,
   visit: (path: Path, resource: ResourceDefinition, where: string) => void,
 ): void {
-  for (const [groupName, { resources }] of Object.entries(groups)) {
+  for (const [groupName, { resources }] of Object.entries(definition.groups)) {
     for (const [name, resource] of Object.entries(resources)) {
-      if (resource.type === type) {
+      if (isOfType(definition, resource, type)) {
         visit(["groups", groupName, "resources", name], resource, `"${name}" in group ${groupName}`);
       }
     }
   }
-}
-
-function quotedList(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
-}
-
-function withArticle(type: string): string {
-  return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
 }

@@ -1,4 +1,4 @@
-import { lookup, possibleOwners, virtualServerOf } from "./definition.ts";
+import { lookup, possibleOwners, servedResources, virtualServerOf } from "./definition.ts";
 import { prefixOfMask } from "./ip-address.ts";
 import { marginMs } from "./lease.ts";
 import { emptyReport } from "./messages.ts";
@@ -90,7 +90,7 @@ export function sourceAddress(
   if (!cluster || group === undefined || group === null) return { decision: "DENY", reason: "no-such-group" };
   if (!nodes.has(question.node)) return { decision: "DENY", reason: "no-such-node" };
   const { definition } = cluster;
-  const server = virtualServerOf(group);
+  const server = virtualServerOf(servedResources(definition, group));
   if (server === null) return { decision: "DENY", reason: "not-a-virtual-server" };
   if (!possibleOwners(definition, group).includes(question.node)) {
     return { decision: "DENY", reason: "not-a-possible-owner" };

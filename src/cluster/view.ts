@@ -1,9 +1,22 @@
-import { type GroupDefinition, lookup, type NetworkRole, virtualServerOf } from "./definition.ts";
+import { type GroupDefinition, lookup, type NetworkRole, servedResources, virtualServerOf } from "./definition.ts";
+import { type Dependency } from "./dependencies.ts";
 import type { LeaseTerms } from "./lease.ts";
-import { emptyReport, type ResourceState } from "./messages.ts";
+import type { ResourceState, Wanted } from "./messages.ts";
 import { holdOf } from "./ownership.ts";
-import { groupStateOf, reportedResources, stateOf } from "./resources.ts";
-import type { ClusterRow, ClusterState, GroupRow, Hold, SeenAssociation, Session } from "./state.ts";
+import { isQuarantined } from "./quarantine.ts";
+import { groupStateOf, reportedResources, reportOf, stateOf, wantedOf } from "./resources.ts";
+import { waitsFor } from "./starting.ts";
+import {
+  type ClusterRow,
+  type ClusterState,
+  type GroupRow,
+  type Hold,
+  newNode,
+  type NodeRow,
+  type SeenAssociation,
+  type Session,
+} from "./state.ts";
+import { retryAt } from "./troubles.ts";
 
 /** The whole state as readers see it: names as keys, states by their MSCS names. */
 export type ClusterView = {
@@ -15,6 +28,8 @@ export type ClusterView = {
   readonly lease: LeaseTerms;
   /** Number of the object's present start. */
   readonly generation: number;
+  /** Observe, touch nothing. */
+  readonly maintenance: boolean;
   /** True while the object, started a moment ago, begins no epoch. */
   readonly starting: boolean;
   /** Number of the newest journal entry: where to begin to watch. */
@@ -37,7 +52,13 @@ export type NodeView = {
   /** Why it is `Joining`, else null. */
   readonly reason: string | null;
   readonly incarnation: string | null;
+  /** NodeDrainStatus by name. */
+  readonly drain: DrainStatus;
+  /** Until when it is in quarantine, epoch milliseconds; else null. */
+  readonly quarantinedUntil: number | null;
 };
+export const drainStatuses = ["NotInitiated", "InProgress", "Completed", "Failed"] as const;
+export type DrainStatus = (typeof drainStatuses)[number];
 
 /** CLUSTER_GROUP_STATE by name. `Unknown`: the owner has not renewed for longer than a ttl. */
 export type GroupState = "Online" | "Offline" | "Failed" | "PartialOnline" | "Pending" | "Unknown";
@@ -51,7 +72,15 @@ export type GroupView = {
   readonly epoch: number;
   /** Milliseconds since the owner's last confirmed renewal; null without an owner. */
   readonly ageMs: number | null;
-  readonly wanted: "Online" | "Offline";
+  readonly wanted: Wanted;
+  /** What has to come first before it starts on its owner: groups, or the end of its GroupStartDelay (epoch ms). */
+  readonly waiting: { readonly for: readonly string[]; readonly until: number | null } | null;
+  /** A move that waits for its time, epoch milliseconds. */
+  readonly scheduled: { readonly at: number; readonly target: string | null } | null;
+  /** A more preferred owner was not there: it goes back as AutoFailbackType and its window say. */
+  readonly failbackDue: boolean;
+  /** It failed too often, and is tried again at this time (epoch milliseconds; 0: never); else null. */
+  readonly givenUpUntil: number | null;
   /** Under way: why it is being taken offline here, and where it shall go. */
   readonly draining: { readonly because: string; readonly target: string | null } | null;
   readonly address: string | null;
@@ -63,7 +92,8 @@ export type GroupView = {
 export type ResourceView = {
   readonly type: string;
   readonly state: ResourceState | "Unknown";
-  readonly dependsOn: readonly string[];
+  readonly wanted: Wanted;
+  readonly dependsOn: readonly Dependency[];
   readonly problem: { readonly code: string; readonly message: string } | null;
 };
 
@@ -73,7 +103,7 @@ export type ResourceView = {
  */
 export function viewCluster(state: ClusterState, now: number): ClusterView | null {
   const { cluster, groups, nodes } = state.durable;
-  if (cluster === null) return null;
+  if (cluster === null || cluster.destroyed) return null;
   const { definition } = cluster;
   const views = [...groups.values()].flatMap((row) => {
     const group = lookup(definition.groups, row.name);
@@ -86,13 +116,16 @@ export function viewCluster(state: ClusterState, now: number): ClusterView | nul
     ageMs: ages.length === 0 ? 0 : Math.min(...ages),
     lease: definition.lease,
     generation: state.durable.generation.number,
+    maintenance: cluster.maintenance,
     starting: state.memory.start.kind === "holding",
     lastEvent: state.memory.journaled,
-    networks: definition.networks,
+    networks: Object.fromEntries(
+      Object.entries(definition.networks).map(([name, { cidr, role }]) => [name, { cidr, role }]),
+    ),
     nodes: Object.fromEntries(
       Object.entries(definition.nodes).map(([name, { address }]) => [
         name,
-        viewNode(state, cluster, name, address, nodes.get(name)?.paused ?? false, now),
+        viewNode(state, cluster, address, nodes.get(name) ?? newNode(name), now),
       ]),
     ),
     groups: Object.fromEntries(Object.keys(definition.groups).flatMap((name) => views.filter(([of]) => of === name))),
@@ -109,24 +142,37 @@ export function silentForMs(state: ClusterState, incarnation: string, now: numbe
 function viewNode(
   state: ClusterState,
   { definition: { lease } }: ClusterRow,
-  name: string,
   address: string,
-  paused: boolean,
+  row: NodeRow,
   now: number,
 ): NodeView {
-  const runs = [...state.memory.sessions.values()].filter(({ node }) => node === name);
+  const { quarantine } = row.stability;
+  const known = {
+    address,
+    drain: drainStatusOf(state, row),
+    quarantinedUntil: isQuarantined(row, now) && quarantine !== null ? quarantine.since + quarantine.durationMs : null,
+  };
+  const runs = [...state.memory.sessions.values()].filter(({ node }) => node === row.name);
   const connected = runs.filter(({ connection }) => connection.kind === "open");
   const run = connected.find(({ standing }) => standing.kind === "Up") ?? connected[0];
-  if (run === undefined) return { state: "Down", address, leaseRemainingMs: null, reason: null, incarnation: null };
+  if (run === undefined) return { ...known, state: "Down", leaseRemainingMs: null, reason: null, incarnation: null };
   const silentMs = silentForMs(state, run.incarnation, now);
   const remaining = silentMs === null ? null : Math.max(0, lease.ttlMs - silentMs);
   return {
-    state: nodeState(run, paused, remaining),
-    address,
+    ...known,
+    state: nodeState(run, row.paused, remaining),
     leaseRemainingMs: remaining,
     reason: run.standing.kind === "Joining" ? run.standing.reason : null,
     incarnation: run.incarnation,
   };
+}
+
+/** NodeDrainStatus: over when nothing of the node is on its way any more; failed when something could not leave. */
+export function drainStatusOf({ durable }: Pick<ClusterState, "durable">, { name, drain }: NodeRow): DrainStatus {
+  if (drain === null) return "NotInitiated";
+  const holds = [...durable.holds.values()].filter(({ node }) => node === name);
+  if (holds.some(({ phase }) => phase.kind === "draining")) return "InProgress";
+  return holds.length === 0 ? "Completed" : "Failed";
 }
 
 function nodeState({ standing }: Session, paused: boolean, remaining: number | null): NodeState {
@@ -147,7 +193,7 @@ function viewGroup(
   const ageMs = hold === undefined ? null : silentForMs(state, hold.incarnation, now);
   const known = hold !== undefined && ageMs !== null && ageMs <= cluster.definition.lease.ttlMs;
   const reported = hold === undefined ? {} : reportedResources(reportOf(state, hold), hold);
-  const server = virtualServerOf(group);
+  const server = virtualServerOf(servedResources(cluster.definition, group));
   return {
     state: stateForReaders(hold, known, groupStateOf(group, reported)),
     owner: hold === undefined ? null : known ? hold.node : "Unknown",
@@ -155,6 +201,10 @@ function viewGroup(
     epoch: row.epoch,
     ageMs,
     wanted: row.wanted,
+    waiting: waitingOf(state, cluster, row, group, now),
+    scheduled: row.plan.move === null ? null : { at: row.plan.move.at, target: row.plan.move.target },
+    failbackDue: row.plan.failback !== null,
+    givenUpUntil: row.troubles.givenUp === null ? null : (retryAt(row) ?? 0),
     draining: hold?.phase.kind === "draining" ? { because: hold.phase.because, target: hold.phase.target } : null,
     address: server?.address ?? null,
     networkName: server?.networkName ?? null,
@@ -165,6 +215,7 @@ function viewGroup(
         {
           type,
           state: hold === undefined || known ? stateOf(reported, name) : "Unknown",
+          wanted: wantedOf(row, name),
           dependsOn,
           problem: lookup(reported, name)?.problem ?? null,
         },
@@ -179,6 +230,14 @@ function stateForReaders(hold: Hold | undefined, known: boolean, reported: Group
   return hold.phase.kind === "draining" ? "Pending" : reported;
 }
 
-function reportOf(state: ClusterState, hold: Hold): Session["report"] {
-  return state.memory.sessions.get(hold.incarnation)?.report ?? emptyReport;
+function waitingOf(
+  state: ClusterState,
+  { definition }: ClusterRow,
+  { plan: { start } }: GroupRow,
+  group: GroupDefinition,
+  now: number,
+): GroupView["waiting"] {
+  if (start === null) return null;
+  const until = start.since + start.delayMs;
+  return { for: waitsFor(state, definition, group), until: until > now ? until : null };
 }

@@ -235,7 +235,7 @@ export class ClusterObject extends DurableObject<Env> {
   ): Result<{ changed: string[]; revision: number }> | "revision-differs" {
     const revision = this.#state.durable.cluster?.revision ?? 0;
     if (expectedRevision !== null && expectedRevision !== revision) return "revision-differs";
-    const outcome = this.#happen({ now: this.clock(), type: "define", actor, definition });
+    const outcome = this.#happen({ now: this.clock(), type: "define", actor, definition, force: true });
     if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
     return {
       ok: true,

@@ -1,7 +1,9 @@
-import type { ClusterDefinition } from "../cluster/definition.ts";
 import type { Change } from "../cluster/events.ts";
 import type { Generation } from "../cluster/generation.ts";
 import { emptyDurable } from "../cluster/durable.ts";
+import type { Wanted } from "../cluster/messages.ts";
+import type { Operation } from "../cluster/operation.ts";
+import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
 import type { ClusterRow, Durable, GroupRow, Hold, HoldPhase, Lease, LeaseRow, NodeRow } from "../cluster/state.ts";
 
@@ -46,13 +48,14 @@ export class Store {
     return {
       ...emptyDurable(generation),
       cluster: this.#cluster(),
-      nodes: this.#rows("SELECT name, paused FROM nodes ORDER BY name", readNode),
-      groups: this.#rows("SELECT name, epoch, wanted, troubles FROM groups ORDER BY name", readGroup),
+      nodes: this.#rows("SELECT name, paused, drain, stability FROM nodes ORDER BY name", readNode),
+      groups: this.#rows("SELECT name, epoch, wanted, troubles, exceptions, plan FROM groups ORDER BY name", readGroup),
       holds: this.#rows(
         "SELECT id, group_name, epoch, node, incarnation, addresses, phase FROM holds ORDER BY id",
         readHold,
       ),
       leases: this.#rows("SELECT incarnation, node, held FROM leases ORDER BY incarnation", readLease),
+      operations: this.#rows("SELECT id, operation FROM operations ORDER BY id", readOperation),
     };
   }
 
@@ -70,38 +73,48 @@ export class Store {
         return change.row === null ? this.#delete("holds", "id", change.key) : this.#writeHold(change.key, change.row);
       case "leases":
         return change.row === null ? this.#delete("leases", "incarnation", change.key) : this.#writeLease(change.row);
+      case "operations":
+        return change.row === null ? this.#delete("operations", "id", change.key) : this.#writeOperation(change.row);
       case "journal":
         return this.journal.add(change.row);
     }
   }
 
-  #writeCluster({ revision, epochFloor, definition }: ClusterRow): void {
+  #writeCluster({ revision, epochFloor, definition, maintenance, destroyed }: ClusterRow): void {
     this.#exec(
-      `INSERT INTO cluster (one, revision, epoch_floor, definition) VALUES (1, ?, ?, ?)
+      `INSERT INTO cluster (one, revision, epoch_floor, definition, maintenance, destroyed) VALUES (1, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET revision = excluded.revision, epoch_floor = excluded.epoch_floor,
-         definition = excluded.definition`,
+         definition = excluded.definition, maintenance = excluded.maintenance, destroyed = excluded.destroyed`,
       revision,
       epochFloor,
       JSON.stringify(definition),
+      maintenance ? 1 : 0,
+      destroyed ? 1 : 0,
     );
   }
 
-  #writeNode({ name, paused }: NodeRow): void {
+  #writeNode({ name, paused, drain, stability }: NodeRow): void {
     this.#exec(
-      "INSERT INTO nodes (name, paused) VALUES (?, ?) ON CONFLICT DO UPDATE SET paused = excluded.paused",
+      `INSERT INTO nodes (name, paused, drain, stability) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET paused = excluded.paused, drain = excluded.drain, stability = excluded.stability`,
       name,
       paused ? 1 : 0,
+      drain === null ? null : JSON.stringify(drain),
+      JSON.stringify(stability),
     );
   }
 
-  #writeGroup({ name, epoch, wanted, troubles }: GroupRow): void {
+  #writeGroup({ name, epoch, wanted, troubles, exceptions, plan }: GroupRow): void {
     this.#exec(
-      `INSERT INTO groups (name, epoch, wanted, troubles) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles`,
+      `INSERT INTO groups (name, epoch, wanted, troubles, exceptions, plan) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles,
+         exceptions = excluded.exceptions, plan = excluded.plan`,
       name,
       epoch,
       wanted,
       JSON.stringify(troubles),
+      JSON.stringify(exceptions),
+      JSON.stringify(plan),
     );
   }
 
@@ -130,17 +143,28 @@ export class Store {
     );
   }
 
+  #writeOperation(operation: Operation): void {
+    this.#exec(
+      "INSERT INTO operations (id, operation) VALUES (?, ?) ON CONFLICT DO UPDATE SET operation = excluded.operation",
+      operation.id,
+      JSON.stringify(operation),
+    );
+  }
+
+  /** The definition is read by its schema: an earlier version may have written less than there is to say now. */
   #cluster(): ClusterRow | null {
     const row = this.#storage.sql
-      .exec<{ revision: number; epoch_floor: number; definition: string }>(
-        "SELECT revision, epoch_floor, definition FROM cluster",
+      .exec<{ revision: number; epoch_floor: number; definition: string; maintenance: number; destroyed: number }>(
+        "SELECT revision, epoch_floor, definition, maintenance, destroyed FROM cluster",
       )
       .toArray()[0];
     if (row === undefined) return null;
     return {
-      definition: fromJson<ClusterDefinition>(row.definition),
+      definition: definitionSchema.parse(JSON.parse(row.definition)),
       revision: row.revision,
       epochFloor: row.epoch_floor,
+      maintenance: row.maintenance === 1,
+      destroyed: row.destroyed === 1,
     };
   }
 
@@ -160,17 +184,43 @@ export class Store {
   }
 }
 
-function readNode(raw: { name: string; paused: number }): readonly [string, NodeRow] {
-  return [raw.name, { name: raw.name, paused: raw.paused === 1 }];
+function readNode(raw: {
+  name: string;
+  paused: number;
+  drain: string | null;
+  stability: string;
+}): readonly [string, NodeRow] {
+  const { name, paused, drain, stability } = raw;
+  return [
+    name,
+    { name, paused: paused === 1, drain: drain === null ? null : fromJson(drain), stability: fromJson(stability) },
+  ];
 }
 
 function readGroup(raw: {
   name: string;
   epoch: number;
-  wanted: "Online" | "Offline";
+  wanted: Wanted;
   troubles: string;
+  exceptions: string;
+  plan: string;
 }): readonly [string, GroupRow] {
-  return [raw.name, { name: raw.name, epoch: raw.epoch, wanted: raw.wanted, troubles: fromJson(raw.troubles) }];
+  const { name, epoch, wanted, troubles, exceptions, plan } = raw;
+  return [
+    name,
+    {
+      name,
+      epoch,
+      wanted,
+      exceptions: fromJson<string[]>(exceptions),
+      troubles: fromJson(troubles),
+      plan: fromJson(plan),
+    },
+  ];
+}
+
+function readOperation(raw: { id: string; operation: string }): readonly [string, Operation] {
+  return [raw.id, fromJson<Operation>(raw.operation)];
 }
 
 function readHold(raw: {

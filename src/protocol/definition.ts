@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { type ClusterDefinition, networkRoles } from "../cluster/definition.ts";
+import type { Dependency } from "../cluster/dependencies.ts";
+import { parseExpression } from "../cluster/dependency-expression.ts";
 import type { Problem } from "../cluster/events.ts";
 import { leasePresets, type LeaseTerms } from "../cluster/lease.ts";
 import { limits } from "../cluster/limits.ts";
@@ -10,12 +12,12 @@ import { parse } from "./shape.ts";
 
 const text = z.string().max(limits.propertyLength);
 
-/** MSCS has DWORDs and strings; people write `true` for 1. */
-const propertyValueSchema = z
-  .union([text, z.number(), z.boolean()])
+/** MSCS has DWORDs, strings and lists of strings; people write `true` for 1. */
+export const propertyValueSchema = z
+  .union([text, z.number(), z.boolean(), z.array(text).max(limits.propertyTexts)])
   .transform((value) => (typeof value === "boolean" ? Number(value) : value));
 
-const propertiesSchema = z.record(text, propertyValueSchema).default({});
+export const propertiesSchema = z.record(text, propertyValueSchema).default({});
 
 /** A preset by its name, or terms of one's own. Their ranges are the brain's to judge. */
 export const leaseSchema = z
@@ -23,19 +25,53 @@ export const leaseSchema = z
   .default("wan")
   .transform((lease): LeaseTerms => (typeof lease === "string" ? leasePresets[lease] : lease));
 
-const networkSchema = z.strictObject({ cidr: text, role: z.enum(networkRoles).default("InternalAndClient") });
-
-const nodeSchema = z.strictObject({ address: text });
-
-const resourceSchema = z.strictObject({
-  type: text,
-  dependsOn: z.array(nameSchema).max(limits.resourcesPerGroup).default([]),
-  possibleOwners: z.array(nameSchema).max(limits.nodes).default([]),
+export const networkSchema = z.strictObject({
+  cidr: text,
+  role: z.enum(networkRoles).default("InternalAndClient"),
   properties: propertiesSchema,
 });
 
-const groupSchema = z.strictObject({
-  preferredOwners: z.array(nameSchema).max(limits.nodes).default([]),
+export const nodeSchema = z.strictObject({ address: text, properties: propertiesSchema });
+
+export const resourceTypeSchema = z.strictObject({ basedOn: text, properties: propertiesSchema });
+
+/**
+ * What a resource stands on: a list of names, all of which it needs; a list within it names those of which one is enough. Or an
+ * expression: `([IP A] or [IP B]) and [Disk]`.
+ */
+export const dependsOnSchema = z.union([
+  z
+    .array(z.union([nameSchema, z.array(nameSchema).min(2).max(limits.resourcesPerGroup)]))
+    .max(limits.resourcesPerGroup),
+  z
+    .string()
+    .max(limits.expressionLength)
+    .transform((expression, context): Dependency[] => {
+      const parsed = parseExpression(expression);
+      if (parsed.ok) return [...parsed.dependsOn];
+      context.addIssue({
+        code: "custom",
+        params: { code: "dependency-expression" },
+        message: `at character ${parsed.at + 1}: ${parsed.sentence}`,
+      });
+      return z.NEVER;
+    }),
+]);
+
+export const ownersSchema = z.array(nameSchema).max(limits.nodes);
+
+export const resourceSchema = z.strictObject({
+  type: text,
+  dependsOn: dependsOnSchema.default([]),
+  possibleOwners: ownersSchema.default([]),
+  properties: propertiesSchema,
+});
+
+export const groupDependenciesSchema = z.array(nameSchema).max(limits.groups);
+
+export const groupSchema = z.strictObject({
+  preferredOwners: ownersSchema.default([]),
+  dependsOn: groupDependenciesSchema.default([]),
   properties: propertiesSchema,
   resources: named(resourceSchema).default({}),
 });
@@ -44,8 +80,11 @@ const groupSchema = z.strictObject({
 export const definitionSchema = z.strictObject({
   cluster: nameSchema,
   lease: leaseSchema,
+  timeZone: text.default("UTC"),
+  properties: propertiesSchema,
   networks: named(networkSchema).default({}),
   nodes: named(nodeSchema).default({}),
+  resourceTypes: named(resourceTypeSchema).default({}),
   groups: named(groupSchema).default({}),
 }) satisfies z.ZodType<ClusterDefinition>;
 

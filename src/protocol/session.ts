@@ -47,7 +47,8 @@ const generationSchema = z.strictObject({
 const revisionSchema = z.strictObject({ generation: count, n: count }) satisfies z.ZodType<Revision>;
 
 const leaseTermsSchema = z.strictObject({ ttlMs: durationMs, renewMs: durationMs });
-const propertyValue = z.union([z.string(), z.number()]);
+const propertyValue = z.union([z.string(), z.number(), z.array(z.string())]);
+const dependency = z.union([nameSchema, z.array(nameSchema)]);
 
 const silenceSchema = z.strictObject({
   subject: z.string().max(2 * limits.nameLength),
@@ -106,7 +107,7 @@ const assignmentSchema = z.strictObject({
         nameSchema,
         z.strictObject({
           type: z.string(),
-          dependsOn: z.array(nameSchema),
+          dependsOn: z.array(dependency),
           properties: z.record(z.string(), propertyValue),
           wanted: z.enum(["Online", "Offline"]),
           attempt: count,

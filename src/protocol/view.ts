@@ -3,7 +3,15 @@ import { networkRoles } from "../cluster/definition.ts";
 import { type JournalEntry, journalKinds } from "../cluster/journal.ts";
 import { resourceStates } from "../cluster/messages.ts";
 import type { SeenAssociation } from "../cluster/state.ts";
-import type { ClusterView, GroupState, GroupView, NodeState, NodeView, ResourceView } from "../cluster/view.ts";
+import {
+  type ClusterView,
+  drainStatuses,
+  type GroupState,
+  type GroupView,
+  type NodeState,
+  type NodeView,
+  type ResourceView,
+} from "../cluster/view.ts";
 
 const nodeStates = ["Up", "Down", "Paused", "Joining", "Unknown"] as const satisfies readonly NodeState[];
 export const groupStates = [
@@ -35,12 +43,15 @@ const nodeViewSchema = z.object({
   leaseRemainingMs: z.number().nullable(),
   reason: z.string().nullable(),
   incarnation: z.string().nullable(),
+  drain: z.enum(drainStatuses),
+  quarantinedUntil: z.number().nullable(),
 }) satisfies z.ZodType<NodeView>;
 
 const resourceViewSchema = z.object({
   type: z.string(),
   state: z.enum([...resourceStates, "Unknown"]),
-  dependsOn: z.array(z.string()),
+  wanted: z.enum(["Online", "Offline"]),
+  dependsOn: z.array(z.union([z.string(), z.array(z.string())])),
   problem: z.object({ code: z.string(), message: z.string() }).nullable(),
 }) satisfies z.ZodType<ResourceView>;
 
@@ -51,6 +62,10 @@ const groupViewSchema = z.object({
   epoch: z.int(),
   ageMs: z.number().nullable(),
   wanted: z.enum(["Online", "Offline"]),
+  waiting: z.object({ for: z.array(z.string()), until: z.number().nullable() }).nullable(),
+  scheduled: z.object({ at: z.number(), target: z.string().nullable() }).nullable(),
+  failbackDue: z.boolean(),
+  givenUpUntil: z.number().nullable(),
   draining: z.object({ because: z.string(), target: z.string().nullable() }).nullable(),
   address: z.string().nullable(),
   networkName: z.string().nullable(),
@@ -65,6 +80,7 @@ export const clusterViewSchema = z.object({
   ageMs: z.number(),
   lease: z.object({ ttlMs: z.number(), renewMs: z.number() }),
   generation: z.int(),
+  maintenance: z.boolean(),
   starting: z.boolean(),
   lastEvent: z.int(),
   networks: z.record(z.string(), z.object({ cidr: z.string(), role: z.enum(networkRoles) })),

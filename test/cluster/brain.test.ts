@@ -20,6 +20,7 @@ describe("The brain itself", () => {
       type: "move",
       group: "Exchange",
       target: "NODE2",
+      at: null,
       actor: "operator",
       now: cluster.now,
     };
@@ -32,7 +33,7 @@ describe("The brain itself", () => {
 
   test("BR2: what has to be written comes first, and what is sent, published and set comes after it", () => {
     const cluster = up();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     expect(cluster.effects.map(({ type }) => type)).toEqual(["persist", "send", "publish"]);
     expect(cluster.written).toEqual(["holds Exchange#1", "leases NODE1-run-1"]);
   });
@@ -40,9 +41,9 @@ describe("The brain itself", () => {
   test("BR2: what is not changed is not written", () => {
     const cluster = up();
     cluster.command({ type: "want", group: "Exchange", wanted: "Online" });
-    cluster.command({ type: "resume", node: "NODE1" });
+    cluster.command({ type: "resume", node: "NODE1", failback: "policy" });
     expect(cluster.effects).toEqual([]);
-    cluster.command({ type: "pause", node: "NODE1", drain: false });
+    cluster.command({ type: "pause", node: "NODE1", drain: false, target: null });
     expect(cluster.written).toEqual(["nodes NODE1"]);
     cluster.define(clusterOf({ Exchange: virtualServer(100, { properties: { FailoverThreshold: 2 } }) }));
     expect(cluster.written).toEqual(["cluster"]);
@@ -70,7 +71,7 @@ describe("The brain itself", () => {
   test("BR2: a refused command has no effects, and its state is the one that came in", () => {
     const cluster = up();
     const before = cluster.state;
-    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1" })).toBe("already-owner");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1", at: null })).toBe("already-owner");
     expect(cluster.state).toBe(before);
     expect(cluster.effects).toEqual([]);
   });

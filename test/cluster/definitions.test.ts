@@ -11,7 +11,7 @@ const oneGroup = (group: GroupDefinition, parts: Partial<ClusterDefinition> = {}
 const many = <T>(count: number, make: (index: number) => T): Record<string, T> =>
   Object.fromEntries(Array.from({ length: count }, (_one, index) => [`N${index}`, make(index)]));
 const manyNodes = (count: number) =>
-  many<NodeDefinition>(count, (index) => ({ address: `10.0.${index >> 8}.${index & 255}` }));
+  many<NodeDefinition>(count, (index) => ({ address: `10.0.${index >> 8}.${index & 255}`, properties: {} }));
 const mta = { type: "Message Transfer Agent", possibleOwners: [], properties: { PartnersFile: "partners.yaml" } };
 
 describe("Definitions", () => {
@@ -96,7 +96,10 @@ describe("Definitions", () => {
     ],
     [
       "an address of two nodes",
-      clusterOf({}, { nodes: { A: { address: "::1" }, B: { address: "0:0:0:0:0:0:0:1" } } }),
+      clusterOf(
+        {},
+        { nodes: { A: { address: "::1", properties: {} }, B: { address: "0:0:0:0:0:0:0:1", properties: {} } } },
+      ),
       "/nodes/B/address",
       "address-twice",
     ],
@@ -198,13 +201,13 @@ describe("Definitions", () => {
     ],
     [
       "a network that is none",
-      clusterOf({}, { networks: { n: { cidr: "192.0.2.0", role: "None" } } }),
+      clusterOf({}, { networks: { n: { cidr: "192.0.2.0", role: "None", properties: {} } } }),
       "/networks/n/cidr",
       "network-cidr",
     ],
     [
       "a node's address that is none",
-      clusterOf({}, { nodes: { N: { address: "host" } } }),
+      clusterOf({}, { nodes: { N: { address: "host", properties: {} } } }),
       "/nodes/N/address",
       "node-address",
     ],
@@ -266,7 +269,12 @@ describe("Definitions", () => {
     ["too many nodes", clusterOf({}, { nodes: manyNodes(limits.nodes + 1) }), "/nodes", "too-many"],
     [
       "too many networks",
-      clusterOf({}, { networks: many(limits.networks + 1, () => ({ cidr: "192.0.2.0/24", role: "None" as const })) }),
+      clusterOf(
+        {},
+        {
+          networks: many(limits.networks + 1, () => ({ cidr: "192.0.2.0/24", role: "None" as const, properties: {} })),
+        },
+      ),
       "/networks",
       "too-many",
     ],
@@ -373,7 +381,10 @@ describe("Definitions", () => {
 
   test("DF8: what changed is named, the order of nodes included", () => {
     const cluster = new Cluster(good);
-    const turned = { ...good, nodes: { NODE2: { address: "192.0.2.2" }, NODE1: { address: "192.0.2.1" } } };
+    const turned = {
+      ...good,
+      nodes: { NODE2: { address: "192.0.2.2", properties: {} }, NODE1: { address: "192.0.2.1", properties: {} } },
+    };
     expect(cluster.define(turned)).toEqual({ kind: "done", changed: ["nodes (order)"] });
     const next = { ...turned, lease: { ttlMs: 400, renewMs: 100 }, groups: { toString: plainGroup() } };
     expect(cluster.define(next)).toEqual({ kind: "done", changed: ["lease", "groups.Exchange", "groups.toString"] });
@@ -382,12 +393,14 @@ describe("Definitions", () => {
 
   test("DF8: a definition of another cluster is refused", () => {
     const cluster = new Cluster(good);
-    expect(cluster.ask({ type: "define", definition: { ...good, cluster: "other" } })).toBe("cluster-name-differs");
+    expect(cluster.ask({ type: "define", definition: { ...good, cluster: "other" }, force: false })).toBe(
+      "cluster-name-differs",
+    );
   });
 
   test("DF8: a node that is evicted and comes back is not paused", () => {
     const cluster = new Cluster(good);
-    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.command({ type: "pause", node: "NODE2", drain: false, target: null });
     cluster.define({ ...good, nodes: nodes("NODE1") });
     cluster.define(good);
     expect(cluster.state.durable.nodes.get("NODE2")?.paused).toBe(false);

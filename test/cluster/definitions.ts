@@ -19,7 +19,10 @@ export function clusterOf(
   return {
     cluster: "exchange",
     lease: { ttlMs, renewMs },
-    networks: { client: { cidr: "192.0.2.0/24", role: "ClientAccess" } },
+    timeZone: "UTC",
+    properties: {},
+    networks: { client: { cidr: "192.0.2.0/24", role: "ClientAccess", properties: {} } },
+    resourceTypes: {},
     nodes: nodes("NODE1", "NODE2"),
     ...parts,
     groups,
@@ -28,13 +31,14 @@ export function clusterOf(
 
 /** Nodes at 192.0.2.1 and on, in this order. */
 export function nodes(...names: readonly string[]): ClusterDefinition["nodes"] {
-  return Object.fromEntries(names.map((name, index) => [name, { address: `192.0.2.${index + 1}` }]));
+  return Object.fromEntries(names.map((name, index) => [name, { address: `192.0.2.${index + 1}`, properties: {} }]));
 }
 
 /** A group with an IP Address (`192.0.2.<host>`) and a Network Name that stands on it. */
 export function virtualServer(host: number, parts: Partial<GroupDefinition> = {}): GroupDefinition {
   return {
     preferredOwners: [],
+    dependsOn: [],
     properties: {},
     ...parts,
     resources: { ...addressAndName(host), ...parts.resources },
@@ -46,7 +50,7 @@ export function plainGroup(
   resources: Readonly<Record<string, ResourceDefinition>> = { Disk: disk() },
   parts: Partial<GroupDefinition> = {},
 ): GroupDefinition {
-  return { preferredOwners: [], properties: {}, ...parts, resources };
+  return { preferredOwners: [], dependsOn: [], properties: {}, ...parts, resources };
 }
 
 export function ipAddress(host: number, parts: Partial<ResourceDefinition> = {}): ResourceDefinition {

@@ -73,8 +73,9 @@ export class Cluster {
     this.now += ms;
   }
 
-  define(definition: ClusterDefinition): Outcome {
-    return this.command({ type: "define", definition });
+  /** Applied by force: what tests of the brain define away is often online. */
+  define(definition: ClusterDefinition, force = true): Outcome {
+    return this.command({ type: "define", definition, force });
   }
 
   command(command: Command): Outcome {

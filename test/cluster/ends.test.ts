@@ -91,9 +91,9 @@ describe("Ends", () => {
   test("EN2: a release that is repeated ends no later epoch, and is no longer named by the assignment", () => {
     const cluster = exchangeOnNode1();
     const released = [{ group: "Exchange", epoch: 1 }];
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     expect(cluster.renew("NODE1", { released }).assignment?.groups).toEqual([]);
-    cluster.command({ type: "move", group: "Exchange", target: "NODE1" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE1", at: null });
     cluster.release("NODE2");
     expect(cluster.owner("Exchange")).toBe("NODE1#3");
     cluster.renew("NODE1", { released });
@@ -234,7 +234,7 @@ describe("Ends", () => {
     const cluster = exchangeOnNode1();
     for (let epoch = 2; epoch < 6; epoch += 1) {
       const from = cluster.hold("Exchange").node;
-      expect(cluster.ask({ type: "move", group: "Exchange", target: null })).toBe("done");
+      expect(cluster.ask({ type: "move", group: "Exchange", target: null, at: null })).toBe("done");
       cluster.release(from);
       expect(cluster.hold("Exchange")).toMatchObject({ epoch, node: from === "NODE1" ? "NODE2" : "NODE1" });
       expect(cluster.written).toContain("groups Exchange");
@@ -256,7 +256,7 @@ describe("Ends", () => {
 
   test("EN6: an epoch of a deleted group is not used again by another group of its name", () => {
     const cluster = exchangeOnNode1();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.release("NODE1");
     cluster.define(clusterOf({}));
     cluster.release("NODE2");
@@ -292,7 +292,7 @@ describe("Ends", () => {
 
   test("EN7: a claimer that may not own the group itself leaves it to nobody rather than to who was passed over", () => {
     const cluster = exchangeOnNode1(three);
-    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.command({ type: "pause", node: "NODE2", drain: false, target: null });
     cluster.renew("NODE1");
     cluster.witness("NODE2");
     cluster.renew("NODE2");
@@ -307,10 +307,10 @@ describe("Ends", () => {
     const cluster = exchangeOnNode1();
     cluster.witness("NODE2");
     expect(cluster.session("NODE1").connection.kind).toBe("open");
-    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1" })).toBe("node-not-up");
-    expect(cluster.ask({ type: "move", group: "Exchange", target: null })).toBe("no-other-owner");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1", at: null })).toBe("node-not-up");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: null, at: null })).toBe("no-other-owner");
     expect(cluster.renew("NODE1").outcome).toEqual({ kind: "grant", holds: [], ttlMs });
-    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1" })).toBe("done");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1", at: null })).toBe("done");
   });
 
   test("EN7: an expired run that is deaf stays ineligible", () => {
@@ -318,17 +318,17 @@ describe("Ends", () => {
     for (let times = 0; times < 5; times += 1) cluster.renewal("NODE1", {}, { deaf: true });
     cluster.witness("NODE2");
     cluster.renewal("NODE1", {}, { deaf: true });
-    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1" })).toBe("node-not-up");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE1", at: null })).toBe("node-not-up");
   });
 
   test.each([
     ["loses its connection", (cluster: Cluster) => cluster.close("NODE2")],
     ["is leaving", (cluster: Cluster) => cluster.renew("NODE2", { leaving: true })],
-    ["is paused", (cluster: Cluster) => cluster.command({ type: "pause", node: "NODE2", drain: false })],
+    ["is paused", (cluster: Cluster) => cluster.command({ type: "pause", node: "NODE2", drain: false, target: null })],
     ["is evicted", (cluster: Cluster) => cluster.define({ ...exchange, nodes: nodes("NODE1") })],
   ])("EN8: a move whose only target %s is called off, and the epoch goes on", (_title, lose) => {
     const cluster = exchangeOnNode1();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.renew("NODE1");
     lose(cluster);
     expect(cluster.owner("Exchange")).toBe("NODE1#1");
@@ -339,7 +339,7 @@ describe("Ends", () => {
 
   test("EN8: a drain that nobody else could take any more is called off", () => {
     const cluster = exchangeOnNode1();
-    cluster.command({ type: "pause", node: "NODE1", drain: true });
+    cluster.command({ type: "pause", node: "NODE1", drain: true, target: null });
     expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
     cluster.close("NODE2");
     expect(cluster.owner("Exchange")).toBe("NODE1#1");
@@ -347,7 +347,7 @@ describe("Ends", () => {
 
   test("EN8: a move goes on when its target is gone but another node can take the group", () => {
     const cluster = exchangeOnNode1(three);
-    cluster.command({ type: "move", group: "Exchange", target: "NODE3" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE3", at: null });
     cluster.close("NODE3");
     expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
     cluster.release("NODE1");
@@ -356,7 +356,7 @@ describe("Ends", () => {
 
   test("EN8: a move of a group whose address was changed meanwhile is not called off: the old address has to go", () => {
     const cluster = exchangeOnNode1();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.define(clusterOf({ Exchange: virtualServer(200) }));
     cluster.close("NODE2");
     cluster.renew("NODE1");
@@ -368,11 +368,11 @@ describe("Ends", () => {
   test("EN8: a move off a node that was evicted, or may not own the group any more, is not called off", () => {
     const narrowed = virtualServer(100, { resources: { Disk: { ...plainDisk, possibleOwners: ["NODE2"] } } });
     for (const after of [
-      { ...exchange, nodes: { NODE2: { address: "192.0.2.2" } } },
+      { ...exchange, nodes: { NODE2: { address: "192.0.2.2", properties: {} } } },
       clusterOf({ Exchange: narrowed }),
     ]) {
       const cluster = exchangeOnNode1();
-      cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+      cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
       expect(cluster.define(after).kind).toBe("done");
       cluster.close("NODE2");
       cluster.renew("NODE1");
@@ -410,7 +410,7 @@ describe("Ends", () => {
 
   test("EN9: a move under way, its group deleted and created again elsewhere, is not called off", () => {
     const cluster = exchangeOnNode1();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.define(clusterOf({}));
     cluster.define(clusterOf({ Exchange: virtualServer(200) }));
     cluster.close("NODE2");
@@ -420,7 +420,7 @@ describe("Ends", () => {
   test("EN9: an address that a PUT moves from one group to another waits for the group that had it", () => {
     const cluster = new Cluster(clusterOf({ A: virtualServer(100), B: virtualServer(101) }));
     cluster.up("NODE1", "NODE2");
-    cluster.command({ type: "move", group: "B", target: "NODE2" });
+    cluster.command({ type: "move", group: "B", target: "NODE2", at: null });
     cluster.release("NODE1");
     expect([cluster.owner("A"), cluster.owner("B")]).toEqual(["NODE1#1", "NODE2#2"]);
     cluster.define(clusterOf({ A: virtualServer(102), B: virtualServer(100) }));
@@ -434,7 +434,7 @@ describe("Ends", () => {
   test("EN9: two groups that exchange their addresses both wait for both", () => {
     const cluster = new Cluster(clusterOf({ A: virtualServer(100), B: virtualServer(101) }));
     cluster.up("NODE1", "NODE2");
-    cluster.command({ type: "move", group: "B", target: "NODE2" });
+    cluster.command({ type: "move", group: "B", target: "NODE2", at: null });
     cluster.release("NODE1");
     cluster.define(clusterOf({ A: virtualServer(101), B: virtualServer(100) }));
     cluster.release("NODE1");
@@ -448,7 +448,7 @@ describe("Ends", () => {
     const spelled = (address: string) =>
       clusterOf(
         { [address]: plainGroup({ IP: v6(address) }) },
-        { networks: { six: { cidr: "2001:db8::/32", role: "ClientAccess" } } },
+        { networks: { six: { cidr: "2001:db8::/32", role: "ClientAccess", properties: {} } } },
       );
     const cluster = new Cluster(spelled("2001:db8::1"));
     cluster.up("NODE1", "NODE2");
@@ -461,7 +461,7 @@ describe("Ends", () => {
 
   test("EN9: a node that is evicted while it owns keeps its hold, may speak until that has ended, and then is turned away", () => {
     const cluster = exchangeOnNode1();
-    cluster.define({ ...exchange, nodes: { NODE2: { address: "192.0.2.2" } } });
+    cluster.define({ ...exchange, nodes: { NODE2: { address: "192.0.2.2", properties: {} } } });
     expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
     cluster.hello("NODE1");
     expect(cluster.renew("NODE1").outcome).toMatchObject({ kind: "grant", holds: [{ epoch: 1 }] });
@@ -476,7 +476,7 @@ describe("Ends", () => {
 
   test("EN9: an evicted node that reconnects only to release is heard, and then turned away", () => {
     const cluster = exchangeOnNode1();
-    cluster.define({ ...exchange, nodes: { NODE2: { address: "192.0.2.2" } } });
+    cluster.define({ ...exchange, nodes: { NODE2: { address: "192.0.2.2", properties: {} } } });
     cluster.close("NODE1");
     expect(cluster.turnedAway("NODE1", { released: [{ group: "Exchange", epoch: 1 }] })).toBe("unknown-node");
     expect(cluster.owner("Exchange")).toBe("nobody");
@@ -515,7 +515,7 @@ describe("Ends", () => {
 
   test("EN10: a run of a paused node may witness, and gets nothing by it", () => {
     const cluster = exchangeOnNode1();
-    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.command({ type: "pause", node: "NODE2", drain: false, target: null });
     cluster.witness("NODE2");
     expect(cluster.owner("Exchange")).toBe("nobody");
   });

@@ -65,7 +65,7 @@ describe("Grants, the object's side", () => {
 
   test("GR3: a grant that does not list an epoch moves neither its row nor what a witness counts", () => {
     const cluster = twoGroupsOnNode1();
-    cluster.command({ type: "move", group: "A", target: "NODE2" });
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
     for (let times = 0; times < 4; times += 1) cluster.renew("NODE1");
     const before = { a: cluster.lease("A"), b: cluster.lease("B"), silences: cluster.renew("NODE2").silences };
     expect(covered(cluster.renew("NODE1"))).toEqual(["B#1"]);
@@ -80,7 +80,7 @@ describe("Grants, the object's side", () => {
 
   test("GR3: a group that is covered no longer ends by expiry while its owner goes on with another group", () => {
     const cluster = twoGroupsOnNode1();
-    cluster.command({ type: "move", group: "A", target: "NODE2" });
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
     for (let times = 0; times < 4; times += 1) cluster.renew("NODE1");
     cluster.renew("NODE2");
     cluster.pass(ttlMs, "NODE1", "NODE2");
@@ -148,7 +148,7 @@ describe("Grants, the object's side", () => {
   test("GR5: a deaf session gets no group", () => {
     const cluster = exchangeOnNode1();
     for (let times = 0; times < 5; times += 1) cluster.renewal("NODE2", {}, { deaf: true });
-    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE2" })).toBe("node-not-up");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE2", at: null })).toBe("node-not-up");
   });
 
   test.each<[string, Revision, Revision | null, number]>([
@@ -257,7 +257,7 @@ describe("Grants, the object's side", () => {
 
   test("GR9: a group that is moved stays covered, wanted offline, for the PendingTimeouts along its longest chain", () => {
     const cluster = twoGroupsOnNode1();
-    cluster.command({ type: "move", group: "A", target: "NODE2" });
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
     expect(cluster.assigned("NODE1").groups.map(({ group, wanted }) => [group, wanted])).toEqual([
       ["A", "Offline"],
       ["B", "Online"],
@@ -270,7 +270,7 @@ describe("Grants, the object's side", () => {
 
   test("GR9: what is released before is covered no longer at once, and its next owner holds the next epoch", () => {
     const cluster = twoGroupsOnNode1();
-    cluster.command({ type: "move", group: "A", target: "NODE2" });
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
     expect(covered(cluster.renew("NODE1"))).toEqual(["A#1", "B#1"]);
     expect(covered(cluster.release("NODE1"))).toEqual(["B#1"]);
     expect(cluster.owner("A")).toBe("NODE2#2");
@@ -279,7 +279,7 @@ describe("Grants, the object's side", () => {
 
   test("GR9: how often a draining group may still be covered is written, so a start does not begin it anew", () => {
     const cluster = twoGroupsOnNode1();
-    cluster.command({ type: "move", group: "A", target: "NODE2" });
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
     cluster.renew("NODE1");
     cluster.renew("NODE1");
     cluster.restart();

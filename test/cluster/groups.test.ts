@@ -69,7 +69,7 @@ describe("Groups", () => {
   ])("GP2: a moved group goes to %s", (_title, preferred, target, next) => {
     const cluster = up(three(preferred));
     expect(cluster.owner("Exchange")).toBe("NODE1#1");
-    cluster.command({ type: "move", group: "Exchange", target });
+    cluster.command({ type: "move", group: "Exchange", target, at: null });
     cluster.release("NODE1");
     expect(cluster.owner("Exchange")).toBe(`${next}#2`);
   });
@@ -102,8 +102,8 @@ describe("Groups", () => {
       clusterOf({ constructor: group, hasOwnProperty: virtualServer(100) }, { nodes: nodes("isPrototypeOf", "NODE2") }),
     );
     expect(cluster.owner("constructor")).toBe("isPrototypeOf#1");
-    expect(cluster.ask({ type: "move", group: "toString", target: null })).toBe("group-not-found");
-    expect(cluster.ask({ type: "move", group: "constructor", target: "valueOf" })).toBe("node-not-found");
+    expect(cluster.ask({ type: "move", group: "toString", target: null, at: null })).toBe("group-not-found");
+    expect(cluster.ask({ type: "move", group: "constructor", target: "valueOf", at: null })).toBe("node-not-found");
     expect(cluster.verdict("toString", "NODE2")).toEqual({ decision: "DENY", reason: "no-such-group" });
     const failed: Partial<ReportedResource> = { state: "Failed" };
     cluster.renew("isPrototypeOf", { report: cluster.report("isPrototypeOf", { toString: failed }) });
@@ -163,7 +163,11 @@ describe("Groups", () => {
   });
 
   test("GP4: by default a group fails over as often as there are other nodes, then it is given up", () => {
-    const cluster = fragile({ RestartThreshold: 0, RetryPeriodOnFailure: 60_000 }, {}, ["NODE1", "NODE2", "NODE3"]);
+    const cluster = fragile({ RestartThreshold: 0, RestartPeriod: 60_000, RetryPeriodOnFailure: 60_000 }, {}, [
+      "NODE1",
+      "NODE2",
+      "NODE3",
+    ]);
     for (const node of ["NODE1", "NODE2"]) {
       fail(cluster);
       cluster.release(node);
@@ -254,36 +258,36 @@ describe("Groups", () => {
 
   test("GP6: an ownership that ends takes its deadline with it", () => {
     const cluster = pending();
-    cluster.command({ type: "move", group: "A", target: "NODE2" });
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
     cluster.release("NODE1");
     expect(cluster.alarmAt).toBeNull();
   });
 
   test.each<[string, Command, string]>([
-    ["no such group", { type: "move", group: "Nothing", target: null }, "group-not-found"],
-    ["no such node", { type: "move", group: "Exchange", target: "NODE9" }, "node-not-found"],
-    ["not a possible owner", { type: "move", group: "Only1", target: "NODE2" }, "node-not-possible-owner"],
-    ["owner already", { type: "move", group: "Exchange", target: "NODE1" }, "already-owner"],
-    ["a target that is paused", { type: "move", group: "Exchange", target: "NODE2" }, "node-not-up"],
-    ["nobody to take it", { type: "move", group: "Exchange", target: null }, "no-other-owner"],
+    ["no such group", { type: "move", group: "Nothing", target: null, at: null }, "group-not-found"],
+    ["no such node", { type: "move", group: "Exchange", target: "NODE9", at: null }, "node-not-found"],
+    ["not a possible owner", { type: "move", group: "Only1", target: "NODE2", at: null }, "node-not-possible-owner"],
+    ["owner already", { type: "move", group: "Exchange", target: "NODE1", at: null }, "already-owner"],
+    ["a target that is paused", { type: "move", group: "Exchange", target: "NODE2", at: null }, "node-not-up"],
+    ["nobody to take it", { type: "move", group: "Exchange", target: null, at: null }, "no-other-owner"],
     ["want, no such group", { type: "want", group: "Nothing", wanted: "Online" }, "group-not-found"],
-    ["pause, no such node", { type: "pause", node: "NODE9", drain: true }, "node-not-found"],
-    ["resume, no such node", { type: "resume", node: "toString" }, "node-not-found"],
+    ["pause, no such node", { type: "pause", node: "NODE9", drain: true, target: null }, "node-not-found"],
+    ["resume, no such node", { type: "resume", node: "toString", failback: "policy" }, "node-not-found"],
     ["confirm-down, no such node", { type: "confirm-down", node: "NODE9" }, "node-not-found"],
   ])("GP7: refused with a code, and nothing changes: %s", (_title, command, code) => {
     const only1 = plainGroup({ Disk: disk({}, { possibleOwners: ["NODE1"] }) });
     const cluster = up(clusterOf({ Exchange: virtualServer(100), Only1: only1 }));
-    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.command({ type: "pause", node: "NODE2", drain: false, target: null });
     expect(cluster.ask(command)).toBe(code);
   });
 
   test("GP7: a group in transition and one that nobody owns cannot be moved", () => {
     const cluster = up();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
-    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE2" })).toBe("group-in-transition");
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE2", at: null })).toBe("group-in-transition");
     const fresh = new Cluster(exchange);
-    expect(fresh.ask({ type: "move", group: "Exchange", target: null })).toBe("group-not-owned");
-    expect(new Cluster().ask({ type: "pause", node: "NODE1", drain: false })).toBe("cluster-not-defined");
+    expect(fresh.ask({ type: "move", group: "Exchange", target: null, at: null })).toBe("group-not-owned");
+    expect(new Cluster().ask({ type: "pause", node: "NODE1", drain: false, target: null })).toBe("cluster-not-defined");
   });
 
   test("GP8: a group that is wanted offline keeps its owner and its epoch, and is not pending for it", () => {
@@ -301,19 +305,19 @@ describe("Groups", () => {
 
   test("GP9: a paused node keeps what it has and gets nothing more, and may again when it is resumed", () => {
     const cluster = up();
-    cluster.command({ type: "pause", node: "NODE1", drain: false });
+    cluster.command({ type: "pause", node: "NODE1", drain: false, target: null });
     cluster.define(
       clusterOf({ Exchange: virtualServer(100), Other: virtualServer(101, { preferredOwners: ["NODE1"] }) }),
     );
     expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["NODE1#1", "NODE2#1"]);
-    cluster.command({ type: "resume", node: "NODE1" });
-    expect(cluster.ask({ type: "move", group: "Other", target: "NODE1" })).toBe("done");
+    cluster.command({ type: "resume", node: "NODE1", failback: "policy" });
+    expect(cluster.ask({ type: "move", group: "Other", target: "NODE1", at: null })).toBe("done");
   });
 
   test("GP9: with drain the groups move away that can", () => {
     const only1 = plainGroup({ Disk: disk({}, { possibleOwners: ["NODE1"] }) });
     const cluster = up(clusterOf({ Exchange: virtualServer(100), Only1: only1 }));
-    cluster.command({ type: "pause", node: "NODE1", drain: true });
+    cluster.command({ type: "pause", node: "NODE1", drain: true, target: null });
     expect([cluster.owner("Exchange"), cluster.owner("Only1")]).toEqual(["NODE1#1 draining", "NODE1#1"]);
     cluster.release("NODE1");
     expect(cluster.owner("Exchange")).toBe("NODE2#2");
@@ -321,10 +325,10 @@ describe("Groups", () => {
 
   test("GP9: a pause is written, so a start does not end it", () => {
     const cluster = up();
-    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.command({ type: "pause", node: "NODE2", drain: false, target: null });
     cluster.restart();
     cluster.up("NODE1", "NODE2");
-    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE2" })).toBe("node-not-up");
+    expect(cluster.ask({ type: "move", group: "Exchange", target: "NODE2", at: null })).toBe("node-not-up");
   });
 
   test.each<[string, readonly ResourceState[]]>([
@@ -356,6 +360,6 @@ describe("Groups", () => {
     expect(cluster.owner("Exchange")).toBe("NODE2#2");
     cluster.pass(ttlMs, "NODE2");
     cluster.advance(renewMs);
-    expect(cluster.ask({ type: "move", group: "Other", target: "NODE1" })).toBe("node-not-up");
+    expect(cluster.ask({ type: "move", group: "Other", target: "NODE1", at: null })).toBe("node-not-up");
   });
 });

@@ -35,7 +35,7 @@ describe("Journal", () => {
     const cluster = up();
     cluster.restart();
     cluster.up("NODE1", "NODE2");
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.release("NODE1");
     expect(cluster.journal.map(({ seq }) => seq)).toEqual(cluster.journal.map((_entry, index) => index + 1));
     for (const { at, sentence, kind } of cluster.journal) {
@@ -48,7 +48,7 @@ describe("Journal", () => {
 
   test("JN1: an operator's word carries who said it, and what the cluster does of itself carries its own name", () => {
     const cluster = up();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.release("NODE1");
     expect(cluster.entry("group.move-requested")).toMatchObject({ actor: "operator", group: "Exchange", epoch: 1 });
     expect(cluster.entry("group.owned")).toMatchObject({ actor: "cluster", node: "NODE2", epoch: 2 });

@@ -29,7 +29,7 @@ export class Rows {
 
   /** In the order of their keys, which is all that a table promises. */
   load(): Durable {
-    const { generation, cluster, nodes, groups, holds, leases } = structuredClone(this.#tables);
+    const { generation, cluster, nodes, groups, holds, leases, operations } = structuredClone(this.#tables);
     return {
       generation,
       cluster,
@@ -37,6 +37,7 @@ export class Rows {
       groups: byKey(groups),
       holds: byKey(holds),
       leases: byKey(leases),
+      operations: byKey(operations),
     };
   }
 
@@ -77,6 +78,9 @@ export class Rows {
         return;
       case "leases":
         this.#tables = { ...tables, leases: withChange(tables.leases, change) };
+        return;
+      case "operations":
+        this.#tables = { ...tables, operations: withChange(tables.operations, change) };
         return;
     }
   }

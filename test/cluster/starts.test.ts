@@ -101,7 +101,7 @@ describe("Starts", () => {
 
   test("ST1: a move that was under way when the object started is not lost, and waits for the hold", () => {
     const cluster = exchangeOnNode1();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.restart();
     cluster.hello("NODE1");
     cluster.renew("NODE1");
@@ -215,7 +215,7 @@ describe("Starts", () => {
   test("ST4: a second run becomes Up when the first one has released all and is gone", () => {
     const cluster = exchangeOnNode1();
     cluster.hello("NODE1", { incarnation: "NODE1-run-2" });
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.release("NODE1-run-1");
     expect(cluster.owner("Exchange")).toBe("NODE2#2");
     expect(cluster.renew("NODE1-run-2").standing).toMatchObject({
@@ -292,7 +292,7 @@ describe("Starts", () => {
     cluster.hello("NODE2");
     for (const run of ["NODE1-run-2", "NODE1-run-1", "NODE2"]) cluster.renew(run);
     cluster.pass(ttlMs, "NODE1-run-2", "NODE1-run-1", "NODE2");
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.release("NODE1-run-1");
     expect(cluster.owner("Exchange")).toBe("NODE2#2");
     expect(cluster.session("NODE1-run-1").standing.kind).toBe("Up");
@@ -331,7 +331,7 @@ describe("Starts", () => {
   test("ST5: a folder that was restored is recognised by a higher epoch, which is never used again", () => {
     const cluster = exchangeOnNode1();
     const backup = cluster.rows.copy();
-    cluster.command({ type: "move", group: "Exchange", target: "NODE2" });
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
     cluster.release("NODE1");
     cluster.restart(backup);
     const welcome = cluster.hello("NODE2", { seen: { generation: null, revision: null, epochs: { Exchange: 2 } } });
@@ -420,7 +420,9 @@ describe("Starts", () => {
   });
 
   test("ST6: when the clock goes back, a group that was given up is tried again no later than it was to be", () => {
-    const definition = clusterOf({ A: plainGroup({ Disk: disk({ RestartAction: 0, RetryPeriodOnFailure: 60_000 }) }) });
+    const definition = clusterOf({
+      A: plainGroup({ Disk: disk({ RestartAction: 0, RestartPeriod: 60_000, RetryPeriodOnFailure: 60_000 }) }),
+    });
     const cluster = new Cluster(definition);
     cluster.up("NODE1", "NODE2");
     cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Failed" } }) });

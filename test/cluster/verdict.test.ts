@@ -71,7 +71,7 @@ describe("Verdict and view", () => {
     [
       "the group is being moved",
       "in-transition",
-      (cluster) => cluster.command({ type: "move", group: "Exchange", target: "NODE2" }),
+      (cluster) => cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null }),
     ],
     ["the connection is gone", "in-transition", (cluster) => cluster.close("NODE1")],
     ["it connected again and was not granted yet", "in-transition", (cluster) => cluster.hello("NODE1")],
@@ -89,8 +89,8 @@ describe("Verdict and view", () => {
     ],
   ])("VD2: deferred: %s", (_title, reason, happen) => {
     const cluster = online();
-    cluster.command({ type: "pause", node: "NODE2", drain: false });
-    if (reason === "in-transition") cluster.command({ type: "resume", node: "NODE2" });
+    cluster.command({ type: "pause", node: "NODE2", drain: false, target: null });
+    if (reason === "in-transition") cluster.command({ type: "resume", node: "NODE2", failback: "policy" });
     happen(cluster);
     const verdict = cluster.verdict("Exchange", "NODE1");
     const owner = reason === "unknown" || reason === "unowned" ? {} : { owner: "NODE1" };
@@ -159,7 +159,7 @@ describe("Verdict and view", () => {
 
   test("VD4: nodes are Up, Paused, Joining or Down", () => {
     const cluster = online();
-    cluster.command({ type: "pause", node: "NODE2", drain: false });
+    cluster.command({ type: "pause", node: "NODE2", drain: false, target: null });
     cluster.close("NODE3");
     const state = (node: string) => cluster.view().nodes[node]?.state;
     cluster.renew("NODE2");

@@ -121,7 +121,7 @@ test("DB11 each state has a sign and a word", async () => {
 test("DB12 what looks like markup is shown as text", async () => {
   const nasty = `<img src=x onerror="document.title='taken'"><b>bold</b>`;
   const resources = {
-    [nasty]: { type: nasty, state: "Failed", dependsOn: [], problem: { code: "x", message: nasty } },
+    [nasty]: { type: nasty, state: "Failed", wanted: "Online", dependsOn: [], problem: { code: "x", message: nasty } },
   } as const;
   const groups = { [nasty]: groupView({ networkName: nasty, address: nasty, resources }) };
   const seen = {

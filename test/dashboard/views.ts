@@ -12,14 +12,22 @@ export function groupView(group: Partial<GroupView> = {}): GroupView {
     epoch: 1,
     ageMs: 100,
     wanted: "Online",
+    waiting: null,
+    scheduled: null,
+    failbackDue: false,
+    givenUpUntil: null,
     draining: null,
     address: "127.0.1.100",
     networkName: "EXCHVS",
     preferredOwners: ["NODE1", "NODE2"],
-    resources: { "Exchange IP": { type: "IP Address", state: "Online", dependsOn: [], problem: null } },
+    resources: {
+      "Exchange IP": { type: "IP Address", state: "Online", wanted: "Online", dependsOn: [], problem: null },
+    },
     ...group,
   };
 }
+
+const calm = { drain: "NotInitiated", quarantinedUntil: null } as const;
 
 export function clusterView(view: Partial<ClusterView> = {}): ClusterView {
   return {
@@ -28,12 +36,13 @@ export function clusterView(view: Partial<ClusterView> = {}): ClusterView {
     ageMs: 100,
     lease: { ttlMs: 2_000, renewMs: 500 },
     generation: 1,
+    maintenance: false,
     starting: false,
     lastEvent: 0,
     networks: {},
     nodes: {
-      NODE1: { state: "Up", address: "127.0.1.1", leaseRemainingMs: 1_900, reason: null, incarnation: "a" },
-      NODE2: { state: "Up", address: "127.0.1.2", leaseRemainingMs: 1_800, reason: null, incarnation: "b" },
+      NODE1: { ...calm, state: "Up", address: "127.0.1.1", leaseRemainingMs: 1_900, reason: null, incarnation: "a" },
+      NODE2: { ...calm, state: "Up", address: "127.0.1.2", leaseRemainingMs: 1_800, reason: null, incarnation: "b" },
     },
     groups: { Exchange: groupView() },
     associations: [],
@@ -45,7 +54,7 @@ export function clusterView(view: Partial<ClusterView> = {}): ClusterView {
 export function crowded(): ClusterView {
   const name = (prefix: string): string => prefix + longest.slice(prefix.length);
   const address = "2001:db8:1111:2222:3333:4444:5555:6666";
-  const node = { address, leaseRemainingMs: null, reason: null, incarnation: null } as const;
+  const node = { ...calm, address, leaseRemainingMs: null, reason: null, incarnation: null } as const;
   const sentence = `${"word ".repeat(40)}${"x".repeat(200)}`;
   const seen = {
     group: "G1",
@@ -57,6 +66,7 @@ export function crowded(): ClusterView {
   const failed = {
     type: "Message Transfer Agent",
     state: "Failed",
+    wanted: "Online",
     dependsOn: [],
     problem: { code: "x", message: sentence },
   } as const;

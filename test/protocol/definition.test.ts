@@ -18,8 +18,11 @@ describe("what may be left out", () => {
     expect(read({ cluster: "c" })).toEqual({
       cluster: "c",
       lease: leasePresets.wan,
+      timeZone: "UTC",
+      properties: {},
       networks: {},
       nodes: {},
+      resourceTypes: {},
       groups: {},
     });
   });
@@ -31,7 +34,7 @@ describe("what may be left out", () => {
       groups: { G: { resources: { D: { type: "Physical Disk" } } }, H: {} },
     });
     expect(networks["client"]?.role).toBe("InternalAndClient");
-    expect(groups["H"]).toEqual({ preferredOwners: [], properties: {}, resources: {} });
+    expect(groups["H"]).toEqual({ preferredOwners: [], dependsOn: [], properties: {}, resources: {} });
     expect(groups["G"]?.resources["D"]).toEqual({
       type: "Physical Disk",
       dependsOn: [],

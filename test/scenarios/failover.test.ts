@@ -31,7 +31,7 @@ test("EN6: a silent owner is counted out, its successor begins the next epoch, a
   transcript.heading(
     "An operator moves the group back: NODE2 takes it offline and releases it, and only then NODE1 owns it",
   );
-  cluster.command({ type: "move", group: "Exchange", target: "NODE1" });
+  cluster.command({ type: "move", group: "Exchange", target: "NODE1", at: null });
   cluster.advance(500);
   cluster.renew("NODE2");
   cluster.release("NODE2");

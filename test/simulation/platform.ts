@@ -149,6 +149,7 @@ function applyChanges(durable: Durable, changes: readonly Change[]): Durable {
   const groups = new Map(durable.groups);
   const holds = new Map(durable.holds);
   const leases = new Map(durable.leases);
+  const operations = new Map(durable.operations);
   let { generation, cluster } = durable;
   const put = <Row>(map: Map<string, Row>, key: string, row: Row | null): void => {
     if (row === null) map.delete(key);
@@ -161,6 +162,7 @@ function applyChanges(durable: Durable, changes: readonly Change[]): Durable {
     else if (change.table === "groups") put(groups, change.key, change.row);
     else if (change.table === "holds") put(holds, change.key, change.row);
     else if (change.table === "leases") put(leases, change.key, change.row);
+    else if (change.table === "operations") put(operations, change.key, change.row);
   }
-  return { generation, cluster, nodes, groups, holds, leases };
+  return { generation, cluster, nodes, groups, holds, leases, operations };
 }

@@ -210,10 +210,10 @@ class World {
     const group = this.#random.pick(Object.keys(this.#definition.groups));
     const actor = "operator";
     return this.#random.pick<TimelessEvent>([
-      { type: "move", group, target: null, actor },
-      { type: "move", group, target: node, actor },
-      { type: "pause", node, drain: true, actor },
-      { type: "resume", node, actor },
+      { type: "move", group, target: null, at: null, actor },
+      { type: "move", group, target: node, at: null, actor },
+      { type: "pause", node, drain: true, target: null, actor },
+      { type: "resume", node, failback: "policy", actor },
       { type: "want", group, wanted: "Offline", actor },
       { type: "want", group, wanted: "Online", actor },
     ]);
@@ -226,7 +226,7 @@ class World {
   /** An operator who sees an error says it again. */
   #define(): void {
     if (this.#platform.durable.cluster !== null) return;
-    this.#operate({ type: "define", definition: this.#definition, actor: "operator" });
+    this.#operate({ type: "define", definition: this.#definition, force: true, actor: "operator" });
     this.#schedule.after(50, () => this.#define());
   }
 
@@ -238,7 +238,7 @@ class World {
     for (const node of this.#nodes) {
       node.agent?.thaw();
       node.startAgent();
-      this.#operate({ type: "resume", node: node.name, actor: "operator" });
+      this.#operate({ type: "resume", node: node.name, failback: "policy", actor: "operator" });
     }
     for (const group of Object.keys(this.#definition.groups)) {
       this.#operate({ type: "want", group, wanted: "Online", actor: "operator" });
@@ -249,7 +249,8 @@ class World {
 function definitionWith(ttlMs: number): ClusterDefinition {
   const group = (last: number): ClusterDefinition["groups"][string] => ({
     preferredOwners: last === 100 ? ["NODE1", "NODE2"] : [],
-    properties: { FailoverThreshold: 1_000 },
+    dependsOn: [],
+    properties: { FailoverThreshold: 1_000, AutoFailbackType: 1 },
     resources: {
       Disk: { type: "Physical Disk", dependsOn: [], possibleOwners: [], properties: { PendingTimeout: 300 } },
       IP: {
@@ -269,8 +270,14 @@ function definitionWith(ttlMs: number): ClusterDefinition {
   return {
     cluster: "simulated",
     lease: { ttlMs, renewMs: ttlMs / 4 },
-    networks: { client: { cidr: "127.0.1.0/24", role: "ClientAccess" } },
-    nodes: { NODE1: { address: "127.0.1.1" }, NODE2: { address: "127.0.1.2" } },
+    networks: { client: { cidr: "127.0.1.0/24", role: "ClientAccess", properties: {} } },
+    timeZone: "UTC",
+    properties: {},
+    resourceTypes: {},
+    nodes: {
+      NODE1: { address: "127.0.1.1", properties: {} },
+      NODE2: { address: "127.0.1.2", properties: {} },
+    },
     groups: { First: group(100), Second: group(101) },
   };
 }

@@ -95,7 +95,7 @@ function startMta(context: DriverContext, deadline: number): MtaProcess {
 }
 
 function startMessage({ hold, spec, group, baseFolder, agentSocket }: DriverContext, deadlineAt: number): StartMessage {
-  const server = virtualServerOf({ preferredOwners: [], properties: {}, resources: withoutOwners(group) });
+  const server = virtualServerOf(group);
   if (server === null) {
     throw new DriverError(
       "not-a-virtual-server",
@@ -115,12 +115,6 @@ function startMessage({ hold, spec, group, baseFolder, agentSocket }: DriverCont
     // As it was given: the process starts in the same folder, and a path of a socket must be short.
     agentSocket,
   };
-}
-
-function withoutOwners(group: DriverContext["group"]): Parameters<typeof virtualServerOf>[0]["resources"] {
-  return Object.fromEntries(
-    Object.entries(group).map(([name, resource]) => [name, { ...resource, possibleOwners: [] }]),
-  );
 }
 
 /** Resolves, and never rejects, when nothing of the process is left; its sockets went with it. */

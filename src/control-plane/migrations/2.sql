@@ -1,3 +1,17 @@
 -- From the first schema to the second. Not changed once it has been released.
 
 ALTER TABLE journal ADD COLUMN details TEXT;
+
+ALTER TABLE cluster ADD COLUMN maintenance INTEGER NOT NULL DEFAULT 0 CHECK (maintenance IN (0, 1));
+ALTER TABLE cluster ADD COLUMN destroyed INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1));
+
+ALTER TABLE nodes ADD COLUMN drain TEXT;
+ALTER TABLE nodes ADD COLUMN stability TEXT NOT NULL DEFAULT '{"losses":[],"quarantine":null}';
+
+ALTER TABLE groups ADD COLUMN exceptions TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE groups ADD COLUMN plan TEXT NOT NULL DEFAULT '{"move":null,"failback":null,"start":null}';
+
+CREATE TABLE operations (
+  id        TEXT PRIMARY KEY,
+  operation TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

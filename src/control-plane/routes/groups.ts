@@ -33,7 +33,7 @@ export const groupRoutes: readonly Route[] = [
       ],
     },
     ({ principal, params, body: { target }, cluster }) =>
-      accept(202, cluster, { type: "move", actor: principal.id, group: params.group, target }),
+      accept(202, cluster, { type: "move", actor: principal.id, group: params.group, target, at: null }),
   ),
   route(
     {

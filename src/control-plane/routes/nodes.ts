@@ -37,7 +37,7 @@ export const nodeRoutes: readonly Route[] = [
       problems: ["node-not-found"],
     },
     ({ principal, params, body: { drain }, cluster }) =>
-      accept(202, cluster, { type: "pause", actor: principal.id, node: params.node, drain }),
+      accept(202, cluster, { type: "pause", actor: principal.id, node: params.node, drain, target: null }),
   ),
   route(
     {
@@ -50,7 +50,7 @@ export const nodeRoutes: readonly Route[] = [
       problems: ["node-not-found"],
     },
     ({ principal, params, cluster }) =>
-      accept(200, cluster, { type: "resume", actor: principal.id, node: params.node }),
+      accept(200, cluster, { type: "resume", actor: principal.id, node: params.node, failback: "policy" }),
   ),
   route(
     {

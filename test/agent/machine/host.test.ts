@@ -1,3 +1,4 @@
+import { namesIn } from "../../../src/cluster/dependencies.ts";
 import { describe, expect, test } from "vitest";
 import type { LocalResource } from "../../../src/agent/host.ts";
 import { type AssignedResource, holdId } from "../../../src/cluster/messages.ts";
@@ -667,11 +668,11 @@ function assertInOrder(host: HostDriver, { verb, at, spec }: Call, seed: number)
   const resources = host.state.holds.get(holdId(at.hold))?.resources ?? new Map<string, LocalResource>();
   const kindOf = (name: string): string => resources.get(name)?.phase.kind ?? "Offline";
   if (verb === "online") {
-    for (const below of spec.dependsOn)
+    for (const below of namesIn(spec.dependsOn))
       expect(kindOf(below), `seed ${seed}: ${at.resource} on ${below}`).toBe("Online");
   } else if (verb === "offline") {
     for (const [name, local] of resources) {
-      if (!local.spec.dependsOn.includes(at.resource)) continue;
+      if (!namesIn(local.spec.dependsOn).includes(at.resource)) continue;
       expect(["Offline", "Failed"], `seed ${seed}: ${at.resource} under ${name}`).toContain(kindOf(name));
     }
   }

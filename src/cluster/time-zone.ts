@@ -1,0 +1,35 @@
+/** Whether the language's tables know an IANA time zone of this name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** The hour of the day in a time zone, 0 to 23. @param now epoch milliseconds */
+export function hourIn(timeZone: string, now: number): number {
+  const parts = new Intl.DateTimeFormat("en", { timeZone, hour: "2-digit", hourCycle: "h23" }).formatToParts(now);
+  return Number(parts.find(({ type }) => type === "hour")?.value);
+}
+
+/** From `start` up to but not including `end`; over midnight when the start is later. Equal hours are the whole day. */
+export function isWithinHours(hour: number, start: number, end: number): boolean {
+  if (start === end) return true;
+  return start < end ? hour >= start && hour < end : hour >= start || hour < end;
+}
+
+const quarterMs = 900_000;
+
+/**
+ * When an hour of the day begins next, epoch milliseconds. Every time zone's hours begin at a quarter of an hour of UTC, so
+ * those are looked through; across a change of clocks too, where an hour may begin twice or be left out (then at most
+ * two days are looked through, and the beginning of the next hour that there is counts).
+ */
+export function nextHourStart(timeZone: string, hour: number, now: number): number {
+  const first = (Math.floor(now / quarterMs) + 1) * quarterMs;
+  for (let at = first; at < first + 48 * 4 * quarterMs; at += quarterMs) {
+    if (hourIn(timeZone, at) === hour && hourIn(timeZone, at - quarterMs) !== hour) return at;
+  }
+  return first;
+}
