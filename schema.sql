@@ -59,6 +59,16 @@ CREATE TABLE operations (
   operation TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Answers to requests that a client has named, for a day: sent again, they are answered and not carried out again.
+CREATE TABLE idempotency (
+  actor       TEXT    NOT NULL,
+  key         TEXT    NOT NULL,
+  fingerprint TEXT    NOT NULL,
+  answer      TEXT    NOT NULL,
+  at          INTEGER NOT NULL,
+  PRIMARY KEY (actor, key)
+) STRICT, WITHOUT ROWID;
+
 -- What happened. Bounded: the oldest are removed in batches, when something is added.
 CREATE TABLE journal (
   seq        INTEGER PRIMARY KEY,

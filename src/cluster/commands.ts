@@ -17,7 +17,7 @@ export function onCommand(turn: Turn, event: OperatorEvent): Outcome {
   }
   const epoch = "group" in event ? (turn.durable.groups.get(event.group)?.epoch ?? null) : epochOfEdit(turn, event);
   const outcome = carryOut(turn, event);
-  if (outcome.kind === "done") beginOperation(turn, event, epoch);
+  if (outcome.kind === "done" && outcome.changed.length > 0) beginOperation(turn, event, epoch);
   return outcome;
 }
 

@@ -43,6 +43,12 @@ export function findCycle(graph: DependencyGraph): string[] | null {
   return null;
 }
 
+/** Whether a resource may depend on another one (CanResourceBeDependent): null, or what speaks against it. */
+export function objectionToDependency(graph: DependencyGraph, name: string, on: string): "itself" | "cycle" | null {
+  if (name === on) return "itself";
+  return everythingBelow(graph, on).includes(name) ? "cycle" : null;
+}
+
 /** True when what the resource stands on is online: of each item one name. Online goes bottom-up. */
 export function mayComeOnline(graph: DependencyGraph, name: string, state: StateOf): boolean {
   return standsOn(graph, name, (dependency) => state(dependency) === "Online");

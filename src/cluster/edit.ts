@@ -9,7 +9,7 @@ import type {
   ResourceTypeDefinition,
 } from "./definition.ts";
 import { lookup } from "./definition.ts";
-import { type Dependency, everythingAbove, everythingBelow } from "./dependencies.ts";
+import { alternativesOf, type Dependency, everythingAbove, everythingBelow, namesIn } from "./dependencies.ts";
 import type { RefusedCode } from "./events.ts";
 
 /**
@@ -32,6 +32,8 @@ export type Edit =
   | InGroup<{ readonly kind: "remove-resource" }>
   | InGroup<{ readonly kind: "change-group"; readonly to: string }>
   | InGroup<{ readonly kind: "allow-owners"; readonly owners: readonly string[] }>
+  | InGroup<{ readonly kind: "add-owner" | "remove-owner"; readonly node: string }>
+  | InGroup<{ readonly kind: "add-dependency" | "remove-dependency"; readonly on: string }>
   | InGroup<{ readonly kind: "depend-on"; readonly dependsOn: readonly Dependency[] }>
   /** A property that is null goes back to its default. */
   | { readonly kind: "set-properties"; readonly of: PropertyOwner; readonly properties: PropertyChanges };
@@ -220,7 +222,43 @@ function editResource(definition: ClusterDefinition, edit: ResourceEdit, group: 
       return withResource({ ...resource, possibleOwners: edit.owners });
     case "depend-on":
       return withResource({ ...resource, dependsOn: edit.dependsOn });
+    case "add-owner":
+    case "remove-owner": {
+      const owners = ownersAfter(definition, resource, edit.kind === "add-owner", edit.node);
+      if (owners !== null) return withResource({ ...resource, possibleOwners: owners });
+      const detail = `without node ${edit.node}, nobody could own resource ${edit.resource}`;
+      return { ok: false, code: "last-possible-owner", detail };
+    }
+    case "add-dependency": {
+      if (namesIn(resource.dependsOn).includes(edit.on)) return done(definition);
+      return withResource({ ...resource, dependsOn: [...resource.dependsOn, edit.on] });
+    }
+    case "remove-dependency":
+      return withResource({ ...resource, dependsOn: withoutName(resource.dependsOn, edit.on) });
   }
+}
+
+/** AddClusterResourceNode and RemoveClusterResourceNode. An empty list is every node; null: nobody would be left. */
+function ownersAfter(
+  { nodes }: ClusterDefinition,
+  { possibleOwners }: ResourceDefinition,
+  add: boolean,
+  node: string,
+): readonly string[] | null {
+  if (add)
+    return possibleOwners.length === 0 || possibleOwners.includes(node) ? possibleOwners : [...possibleOwners, node];
+  const owners = (possibleOwners.length === 0 ? Object.keys(nodes) : possibleOwners).filter((other) => other !== node);
+  return owners.length === 0 ? null : owners;
+}
+
+/** An alternative that is left alone is needed. */
+function withoutName(dependsOn: readonly Dependency[], name: string): readonly Dependency[] {
+  return dependsOn.flatMap((dependency): Dependency[] => {
+    const left = alternativesOf(dependency).filter((other) => other !== name);
+    const [only] = left;
+    if (only === undefined) return [];
+    return [left.length === 1 ? only : left];
+  });
 }
 
 /** ChangeClusterResourceGroup: with the resource goes everything that it stands on and that stands on it. */

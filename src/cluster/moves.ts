@@ -1,7 +1,7 @@
 import { eligibleSession } from "./candidates.ts";
 import { type ClusterDefinition, lookup, possibleOwners } from "./definition.ts";
 import { drainGrants } from "./draining.ts";
-import { done, type OperatorEvent, type Outcome } from "./events.ts";
+import type { OperatorEvent, Outcome } from "./events.ts";
 import { becomeDraining, becomeOwnedAgain, holdOf, mayBeCalledOff } from "./ownership.ts";
 import { hasOtherOwner } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "./refusals.ts";
@@ -44,7 +44,7 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
   });
   if (row.plan.move !== null) putGroup(turn, name, { ...row, plan: { ...row.plan, move: null } });
   becomeDraining(turn, hold, "move", target, drainGrants(definition, group), actor);
-  return done;
+  return { kind: "done", changed: [`groups.${name}`] };
 }
 
 /** CancelClusterGroupOperation: a move that waits for its time, or one that is under way and can still stay. */

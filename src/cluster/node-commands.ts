@@ -30,7 +30,7 @@ export function pause(turn: Turn, definition: ClusterDefinition, command: Comman
     journal(turn, { kind: "node.paused", sentence: `Node ${node} is paused: it gets no more groups.`, node, actor });
   }
   if (drain) drainNode(turn, definition, command);
-  return done;
+  return changedNode(turn, node);
 }
 
 function drainNode(turn: Turn, definition: ClusterDefinition, { node, target, actor }: Command<"pause">): void {
@@ -56,7 +56,7 @@ export function resume(turn: Turn, { node, failback, actor }: Command<"resume">)
   }
   if (failback === "no") forgetFailback(turn, node);
   if (failback === "immediate") failBackNow(turn, node, actor);
-  return done;
+  return changedNode(turn, node);
 }
 
 /** An operator's word that a host is off, which ends what it holds without a witness (LEASE rule 5). */
@@ -74,5 +74,10 @@ export function confirmDown(turn: Turn, { node, actor }: Command<"confirm-down">
   for (const hold of turn.durable.holds.values()) {
     if (hold.node === node) becomeEnded(turn, hold, { kind: "confirmed-down", actor });
   }
-  return done;
+  return changedNode(turn, node);
+}
+
+function changedNode({ before, durable }: Turn, node: string): Outcome {
+  const changed = before.durable.nodes !== durable.nodes || before.durable.holds !== durable.holds;
+  return changed || before.durable.groups !== durable.groups ? { kind: "done", changed: [`nodes.${node}`] } : done;
 }

@@ -3,28 +3,40 @@ import type { ClusterDefinition } from "../cluster/definition.ts";
 import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
 import { nextGeneration } from "../cluster/generation.ts";
 import type { AgentMessage } from "../cluster/messages.ts";
+import type { Operation } from "../cluster/operation.ts";
 import { restart } from "../cluster/start.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import { step } from "../cluster/step.ts";
 import { sourceAddress, type Verdict } from "../cluster/verdict.ts";
 import { type ClusterView, viewCluster } from "../cluster/view.ts";
-import type { Accepted, Events, TokenList, TokenRequest, VirtualServer } from "../protocol/http.ts";
+import type { Events, TokenList, TokenRequest, VirtualServer } from "../protocol/http.ts";
+import { protocolLimits } from "../protocol/limits.ts";
 import { nameKey } from "../protocol/names.ts";
 import { decodeAgentMessage, encode, type FrameFault } from "../protocol/session.ts";
 import { Alarm } from "./alarm.ts";
+import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
+import type { Conditions } from "./conditions.ts";
 import type { Env } from "./env.ts";
+import { Idempotency } from "./idempotency.ts";
 import { migrate } from "./migrations.ts";
+import { directory } from "./objects.ts";
 import { refuse } from "./respond.ts";
 import { attachmentOf, closeQuietly, type SessionAttachment, SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { type TokenHolder, TokenStore } from "./token-store.ts";
+import { Waiters } from "./waiters.ts";
 import { Watchers } from "./watchers.ts";
 
 /** A refusal is a value; what throws is a fault. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
-/** What is asked of the cluster by somebody with a token, when it is asked. */
-export type Command = OperatorEvent;
+/** A cluster as it was defined, and as it is. */
+export type Snapshot = { readonly definition: ClusterDefinition; readonly view: ClusterView };
+
+export type Changed =
+  | { readonly ok: true; readonly value: ChangeAnswer }
+  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly code: "revision-differs" | "idempotency-key-reused" };
 
 /**
  * The object of one cluster: a shell around `step`. It reads the clock once per event, hands the event to the brain, and
@@ -40,7 +52,10 @@ export class ClusterObject extends DurableObject<Env> {
   readonly #tokens: TokenStore;
   readonly #sessions: SessionSockets;
   readonly watchers: Watchers;
+  readonly waiters = new Waiters(protocolLimits.waiters);
+  readonly #idempotency: Idempotency;
   readonly #alarm: Alarm;
+  #leaving = false;
   #started: ClusterState | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -50,6 +65,7 @@ export class ClusterObject extends DurableObject<Env> {
     this.#tokens = new TokenStore(ctx.storage.sql);
     this.#sessions = new SessionSockets(ctx);
     this.watchers = new Watchers(ctx, this.store.journal);
+    this.#idempotency = new Idempotency(ctx.storage.sql);
     this.#alarm = new Alarm(ctx.storage);
     // What browsers and proxies need to keep a quiet watch open; it does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -99,6 +115,7 @@ export class ClusterObject extends DurableObject<Env> {
           break;
         case "publish":
           this.watchers.publish(effect.entries, now);
+          this.waiters.wake();
           break;
         case "alarm":
           this.#alarm.want("brain", effect.at);
@@ -106,6 +123,26 @@ export class ClusterObject extends DurableObject<Env> {
       }
     }
     this.watchers.keepStreamsAlive(now);
+    this.#leaveWhenOver();
+  }
+
+  /** A cluster that was destroyed is known until its last ownership has ended: until then its agents must be let in. */
+  #leaveWhenOver(): void {
+    const { cluster, holds } = this.#state.durable;
+    if (cluster?.destroyed !== true || holds.size > 0 || this.#leaving) return;
+    this.#leaving = true;
+    this.ctx.waitUntil(this.#leave(cluster.definition.cluster));
+  }
+
+  async #leave(name: string): Promise<void> {
+    try {
+      await directory(this.env).unregister(name);
+      // Somebody may have created it anew meanwhile.
+      if (this.#state.durable.cluster?.destroyed !== true) await directory(this.env).register(name);
+      else for (const { id } of this.#tokens.list()) this.revokeToken(id);
+    } finally {
+      this.#leaving = false;
+    }
   }
 
   /** What is in memory is ahead of the rows now, so nothing after it may happen: a new instance begins from the rows. */
@@ -227,28 +264,51 @@ export class ClusterObject extends DurableObject<Env> {
     return true;
   }
 
-  /** @param expectedRevision the revision that the caller has seen; null when it does not care */
-  define(
-    actor: string,
-    definition: ClusterDefinition,
-    expectedRevision: number | null,
-  ): Result<{ changed: string[]; revision: number }> | "revision-differs" {
-    const revision = this.#state.durable.cluster?.revision ?? 0;
-    if (expectedRevision !== null && expectedRevision !== revision) return "revision-differs";
-    const outcome = this.#happen({ now: this.clock(), type: "define", actor, definition, force: true });
+  /**
+   * A change that somebody asks for: under its conditions, once for its key, or only tried. What it answers and what it wrote
+   * commit together.
+   */
+  change(command: OperatorEvent, { expectedRevision, idempotency, dryRun }: Conditions): Changed {
+    const now = this.clock();
+    if (idempotency !== null && !dryRun) {
+      const answered = this.#idempotency.find(command.actor, idempotency, now);
+      if (answered === "reused") return { ok: false, code: "idempotency-key-reused" };
+      if (answered !== null) return { ok: true, value: answered as ChangeAnswer };
+    }
+    const before = this.#state;
+    const revision = before.durable.cluster?.revision ?? 0;
+    if (expectedRevision !== null && expectedRevision !== revision) return { ok: false, code: "revision-differs" };
+    const event = { ...command, now, operation: crypto.randomUUID() };
+    const { state, effects, outcome } = step(before, event);
     if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
-    return {
-      ok: true,
-      value: { changed: [...outcome.changed], revision: this.#state.durable.cluster?.revision ?? revision },
-    };
+    const answer = changeAnswer(before, { state, effects, outcome }, event, dryRun);
+    if (dryRun) return { ok: true, value: answer };
+    this.#started = state;
+    this.#carryOut(effects, now);
+    if (idempotency !== null) this.#idempotency.keep(command.actor, idempotency, answer, now);
+    return { ok: true, value: answer };
   }
 
-  command(command: Command): Result<Accepted> {
-    const after = this.store.journal.last;
-    const group = "group" in command ? this.#state.durable.groups.get(command.group) : undefined;
-    const outcome = this.#happen({ ...command, now: this.clock() });
-    if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
-    return { ok: true, value: { changed: [...outcome.changed], after, epoch: group?.epoch ?? null } };
+  /** Null: there is no such operation. `last`: number of the newest journal entry. */
+  operation(id: string): { operation: Operation | null; last: number } {
+    return { operation: this.#state.durable.operations.get(id) ?? null, last: this.store.journal.last };
+  }
+
+  /** Newest first. */
+  operations(): Operation[] {
+    return [...this.#state.durable.operations.values()].sort((a, b) => b.startedAt - a.startedAt);
+  }
+
+  /** Resolves when there are journal entries after this one; false: as many wait as may. It may also never resolve. */
+  async published(after: number, forMs: number): Promise<boolean> {
+    return this.store.journal.last > after || ((await this.waiters.wait(this.clock(), forMs)) ?? false);
+  }
+
+  /** What is asked of a cluster that has a definition. */
+  snapshot(): Snapshot | null {
+    const { cluster } = this.#state.durable;
+    const view = viewCluster(this.#state, this.clock());
+    return cluster === null || view === null ? null : { definition: cluster.definition, view };
   }
 
   view(): ClusterView | null {

@@ -36,6 +36,10 @@ export class DirectoryObject extends DurableObject<Env> {
     return "registered";
   }
 
+  unregister(name: string): void {
+    this.ctx.storage.sql.exec("DELETE FROM clusters WHERE key = ?", nameKey(name));
+  }
+
   list(): ClusterList["clusters"] {
     return this.ctx.storage.sql
       .exec<{ name: string; created_at: number }>("SELECT name, created_at FROM clusters ORDER BY key")

@@ -1,10 +1,13 @@
+import type * as z from "zod";
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { tokenIdSchema } from "../protocol/http.ts";
+import { operationIdSchema } from "../protocol/operation.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { bearerOf, principalOf } from "./auth.ts";
 import { readJson } from "./body.ts";
+import { conditionsOf, unconditional } from "./conditions.ts";
 import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
 import { refuse } from "./respond.ts";
@@ -59,7 +62,7 @@ async function understand(
   spec: RouteSpec,
   request: Request,
   params: Params,
-): Promise<Pick<Call, "query" | "body"> | Response> {
+): Promise<Pick<Call, "query" | "body" | "conditions"> | Response> {
   const paramProblems = problemsOfParams(params);
   if (paramProblems.length > 0) {
     return refuse("invalid-request", "the path holds what is not a name", { problems: paramProblems });
@@ -68,7 +71,8 @@ async function understand(
   if (query !== null && !query.ok) {
     return refuse("invalid-request", "the query is not what this path takes", { problems: query.problems });
   }
-  if (spec.body === undefined) return { query: query?.value, body: undefined };
+  const found = query?.value;
+  if (spec.body === undefined) return withConditions(spec, request, found, undefined);
   const read = await readJson(request, protocolLimits.bodyBytes);
   if (!read.ok) return refuse(read.code, read.detail);
   const parsed = spec.body.parse(read.document);
@@ -76,12 +80,30 @@ async function understand(
     const detail = "each problem is named with its place in the body, as JSON Pointer";
     return refuse(spec.body.refusal, detail, { problems: parsed.problems });
   }
-  return { query: query?.value, body: parsed.value };
+  return withConditions(spec, request, found, parsed.value);
 }
+
+async function withConditions(
+  spec: RouteSpec,
+  request: Request,
+  query: unknown,
+  body: unknown,
+): Promise<Pick<Call, "query" | "body" | "conditions"> | Response> {
+  if (spec.conditional !== true) return { query, body, conditions: unconditional };
+  const dryRun = typeof query === "object" && query !== null && "dryRun" in query && query.dryRun === true;
+  const conditions = await conditionsOf(request, body, dryRun);
+  return conditions instanceof Response ? conditions : { query, body, conditions };
+}
+
+/** Parameters of a path that are not names. */
+const paramSchemas = new Map<string, z.ZodType>([
+  ["token", tokenIdSchema],
+  ["operation", operationIdSchema],
+]);
 
 function problemsOfParams(params: Params): Problem[] {
   return Object.entries(params).flatMap(([name, value]) => {
-    const parsed = parse(name === "token" ? tokenIdSchema : nameSchema, value);
+    const parsed = parse(paramSchemas.get(name) ?? nameSchema, value);
     return parsed.ok ? [] : parsed.problems.map((problem) => ({ ...problem, path: `/path/${name}` }));
   });
 }

@@ -1,4 +1,3 @@
-import { locationHints } from "../protocol/http.ts";
 import { nameKey } from "../protocol/names.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import type { DirectoryObject } from "./directory-object.ts";
@@ -18,13 +17,10 @@ export function clusterStub(
   return env.CLUSTER.getByName(nameKey(name), locationHint === null ? {} : { locationHint });
 }
 
-/** `?locationHint=` of the request that creates a cluster; what is not a place is nobody's mistake worth a refusal. */
-export function locationHintOf(request: Request): DurableObjectLocationHint | null {
-  const asked = new URL(request.url).searchParams.get("locationHint");
-  return locationHints.find((hint) => hint === asked) ?? null;
-}
-
-/** Clusters that were found in the directory before. Nothing takes one out of it, so what was true stays true. */
+/**
+ * Clusters that were found in the directory before. One that has been destroyed since is still spoken to by some, and answers
+ * that it is not there: its object outlives it.
+ */
 const found = new Set<string>();
 const foundAtMost = 1_000;
 

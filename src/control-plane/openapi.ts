@@ -27,7 +27,7 @@ function operation(spec: RouteSpec): Json {
   return {
     operationId: spec.id,
     summary: spec.summary,
-    parameters: [...pathParameters(spec.path), ...queryParameters(spec)],
+    parameters: [...pathParameters(spec.path), ...queryParameters(spec), ...conditionParameters(spec)],
     ...(spec.body === undefined
       ? {}
       : { requestBody: { content: { "application/json": { schema: schemaOf(spec.body.schema, "input") } } } }),
@@ -57,6 +57,21 @@ function queryParameters({ query }: RouteSpec): Json[] {
   }));
 }
 
+/** The headers that a change heeds (`conditions.ts`). */
+function conditionParameters({ conditional }: RouteSpec): Json[] {
+  if (conditional !== true) return [];
+  const header = (name: string, description: string): Json => ({
+    name,
+    in: "header",
+    description,
+    schema: { type: "string" },
+  });
+  return [
+    header("If-Match", 'The revision of the definition that was seen, in quotes: "42"'),
+    header("Idempotency-Key", "Sent again under the same key, the request is answered and not carried out again"),
+  ];
+}
+
 function answersOf({ answers }: RouteSpec): Json {
   return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(answer)]));
 }
@@ -73,6 +88,7 @@ function problemsOf(spec: RouteSpec): Json {
   if (spec.path.includes("{")) codes.push("invalid-request");
   if (spec.path.includes("{cluster}") && spec.creates !== true) codes.push("cluster-not-found");
   if (spec.body !== undefined) codes.push("not-json", "body-too-large", spec.body.refusal);
+  if (spec.conditional === true) codes.push("revision-differs", "idempotency-key-reused", "too-many-operations");
   codes.push(...(spec.problems ?? []));
   const byStatus = groupBy(new Set(codes), (code) => problemKinds[code].status);
   return Object.fromEntries(

@@ -3,6 +3,7 @@ import type { Problem } from "../cluster/events.ts";
 import type { ProblemCode } from "../protocol/problems.ts";
 import { parse } from "../protocol/shape.ts";
 import type { ClusterObject } from "./cluster-object.ts";
+import type { Conditions } from "./conditions.ts";
 import type { Env } from "./env.ts";
 import type { TokenHolder } from "./token-store.ts";
 
@@ -31,6 +32,8 @@ export type RouteSpec = {
   readonly creates?: true;
   readonly query?: z.ZodType;
   readonly body?: BodySpec;
+  /** A change that heeds `If-Match` and `Idempotency-Key`. */
+  readonly conditional?: true;
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** Problems of its own; those of every route are not repeated. */
   readonly problems?: readonly ProblemCode[];
@@ -65,6 +68,7 @@ export type Call<Params = Readonly<Record<string, string>>, Query = unknown, Bod
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  readonly conditions: Conditions;
   /** The object of the cluster that the path names. */
   readonly cluster: () => DurableObjectStub<ClusterObject>;
 };

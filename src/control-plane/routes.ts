@@ -4,7 +4,10 @@ import { clusterRoutes } from "./routes/clusters.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
+import { operationRoutes } from "./routes/operations.ts";
+import { resourceRoutes } from "./routes/resources.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { virtualServerRoutes } from "./routes/virtual-servers.ts";
 
 /** Everything that the API answers to, in one table. */
 export const routes: readonly Route[] = [
@@ -12,6 +15,9 @@ export const routes: readonly Route[] = [
   ...tokenRoutes,
   ...nodeRoutes,
   ...groupRoutes,
+  ...resourceRoutes,
+  ...virtualServerRoutes,
+  ...operationRoutes,
   ...eventRoutes,
   ...aboutRoutes,
 ];

@@ -1,21 +1,52 @@
 import * as z from "zod";
+import { resumeFailbacks } from "../cluster/events.ts";
 import { limits } from "../cluster/limits.ts";
+import {
+  dependsOnSchema,
+  groupDependenciesSchema,
+  groupSchema,
+  nodeSchema,
+  ownersSchema,
+  resourceSchema,
+} from "./definition.ts";
 import { protocolLimits } from "./limits.ts";
 import { nameSchema } from "./names.ts";
+import { operationSchema } from "./operation.ts";
 import { holdRefSchema, incarnationSchema } from "./session.ts";
 import { groupStates, journalEntrySchema, seenAssociationStates } from "./view.ts";
 
 /** What is asked and answered over HTTP, besides the definition, the view and the verdict, which have files of their own. */
 
-const wholeNumber = z
+export const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, "must be a whole number")
   .transform(Number);
+
+/** A moment as people and as programs write it; epoch milliseconds within. */
+const momentSchema = z.union([
+  z.int().nonnegative(),
+  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+]);
 
 // --- clusters -------------------------------------------------------------------------------------------------------
 
 /** Where the cluster's object shall live; heeded at its creation, at the edge. */
 export const locationHints = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+
+export const locationHintSchema = z.enum(locationHints);
+
+/** A query flag: `?force`, `?force=true`, `?force=false`. */
+export const flag = z
+  .enum(["", "true", "false"])
+  .transform((value) => value !== "false")
+  .default(false);
+
+/** One place in the definition that differs. */
+export const differenceSchema = z.object({
+  path: z.string(),
+  before: z.unknown().exactOptional(),
+  after: z.unknown().exactOptional(),
+});
 
 export const definedSchema = z.object({
   name: z.string(),
@@ -24,8 +55,34 @@ export const definedSchema = z.object({
   revision: z.int(),
   /** What is different now; empty when the same definition was there already. */
   changed: z.array(z.string()),
+  /** The same, place by place. */
+  differences: z.array(differenceSchema),
+  /** Journal entries that come of it at once. */
+  entries: z.array(journalEntrySchema),
+  /** It was only tried: nothing was changed. */
+  dryRun: z.boolean(),
+  operation: operationSchema.nullable(),
 });
 export type Defined = z.infer<typeof definedSchema>;
+
+export const putClusterQuerySchema = z.strictObject({
+  force: flag,
+  dryRun: flag,
+  locationHint: locationHintSchema.exactOptional(),
+});
+
+/** CLUSTERVERSIONINFO, and the numbers that tell whether something has changed. */
+export const informationSchema = z.object({
+  name: z.string(),
+  majorVersion: z.int(),
+  minorVersion: z.int(),
+  buildNumber: z.int(),
+  vendorId: z.string(),
+  revision: z.int(),
+  generation: z.int(),
+});
+
+export const maintenanceRequestSchema = z.strictObject({ on: z.boolean() });
 
 export const clusterListSchema = z.object({
   clusters: z.array(z.object({ name: z.string(), createdAt: z.number() })),
@@ -71,20 +128,56 @@ export const tokenIdSchema = z.string().regex(/^[0-9a-f]{16}$/, "is not the id o
 
 // --- groups and nodes -----------------------------------------------------------------------------------------------
 
-export const moveRequestSchema = z.strictObject({ target: nameSchema.nullable().default(null) });
+/** Without a target, to the best node. `at`: not now but then, ISO 8601 or epoch milliseconds. */
+export const moveRequestSchema = z.strictObject({
+  target: nameSchema.nullable().default(null),
+  at: momentSchema.nullable().default(null),
+});
 
-/** `drain`: what the node owns goes elsewhere as well; without it the node only gets nothing more. */
-export const pauseRequestSchema = z.strictObject({ drain: z.boolean().default(true) });
+/**
+ * `drain`: what the node owns goes elsewhere as well, to `target` if one is named; without it the node only gets nothing
+ * more.
+ */
+export const pauseRequestSchema = z.strictObject({
+  drain: z.boolean().default(true),
+  target: nameSchema.nullable().default(null),
+});
 
-/** Something was asked of the cluster. What comes of it is told by the journal from `after` on. */
+/** What becomes of groups that would rather be here: as their policy says, at once, or nothing. */
+export const resumeRequestSchema = z.strictObject({ failback: z.enum(resumeFailbacks).default("policy") });
+
+/** Something was asked of the cluster. What comes of it is told by the operation, and by the journal from `after` on. */
 export const acceptedSchema = z.object({
   changed: z.array(z.string()),
   /** Number of the newest journal entry before it: watch from here. */
   after: z.int(),
   /** The group's epoch before it; a change of owner brings a higher one. Null when no group was named. */
   epoch: z.int().nullable(),
+  /** Revision of the definition now. */
+  revision: z.int(),
+  /** Journal entries that come of it at once. */
+  entries: z.array(journalEntrySchema),
+  /** It was only tried: nothing was changed. */
+  dryRun: z.boolean(),
+  /** Null when it was done at once. */
+  operation: operationSchema.nullable(),
 });
 export type Accepted = z.infer<typeof acceptedSchema>;
+
+/** A node as a definition has it, with its name. */
+export const nodeRequestSchema = nodeSchema.extend({ name: nameSchema });
+export const groupRequestSchema = groupSchema.extend({ name: nameSchema });
+export const resourceRequestSchema = resourceSchema.extend({ name: nameSchema });
+
+export const ownersRequestSchema = z.strictObject({ owners: ownersSchema });
+export const groupDependenciesRequestSchema = z.strictObject({ dependsOn: groupDependenciesSchema });
+export const dependenciesRequestSchema = z.strictObject({ dependsOn: dependsOnSchema });
+export const changeGroupRequestSchema = z.strictObject({ group: nameSchema });
+
+/** `recursive`: with its resources (DestroyClusterGroup); `force`: though it is not offline. */
+export const groupRemovalQuerySchema = z.strictObject({ dryRun: flag, force: flag, recursive: flag });
+
+export const activeQuerySchema = z.strictObject({ node: nameSchema });
 
 /** The guard's word: every resource under these epochs is offline, and that was verified. */
 export const releaseRequestSchema = z.strictObject({

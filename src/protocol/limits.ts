@@ -28,6 +28,12 @@ export const protocolLimits = {
   hostLength: 255,
   /** Witness counts in one renewal: one for each ownership and each run that is waited for. */
   claims: 1_000,
+  /** Answers kept for clients that may send a request again. */
+  idempotencyKeys: 1_000,
+  idempotencyKeyLength: 255,
+  /** How long a question may wait for its answer, and how many may wait at a time. */
+  waitMs: 30_000,
+  waiters: 256,
   /** Journal entries beyond `limits.journal` that may gather before they are removed together. */
   journalTrimBatch: 100,
 } as const;

@@ -13,6 +13,7 @@ const win32 = {
   dirNotEmpty: { name: "ERROR_DIR_NOT_EMPTY", number: 145 },
   busy: { name: "ERROR_BUSY", number: 170 },
   dependentResourceExists: { name: "ERROR_DEPENDENT_RESOURCE_EXISTS", number: 5001 },
+  dependencyNotFound: { name: "ERROR_DEPENDENCY_NOT_FOUND", number: 5002 },
   resourceNotFound: { name: "ERROR_RESOURCE_NOT_FOUND", number: 5007 },
   objectAlreadyExists: { name: "ERROR_OBJECT_ALREADY_EXISTS", number: 5010 },
   nodeExists: { name: "ERROR_CLUSTER_NODE_EXISTS", number: 5040 },
@@ -98,6 +99,14 @@ const doorProblems = {
   "too-many-watchers": { status: 429, title: "The cluster has as many watchers as it may have" },
   "too-many-sessions": { status: 429, title: "The node has as many connections as it may have" },
   "revision-differs": { status: 412, title: "The definition has been changed meanwhile" },
+  "no-such-dependency": {
+    status: 404,
+    title: "It depends on nothing of that type",
+    win32: win32.dependencyNotFound,
+  },
+  "operation-not-found": { status: 404, title: "There is no such operation" },
+  "idempotency-key-reused": { status: 422, title: "This Idempotency-Key was used for another request" },
+  "too-many-waiters": { status: 429, title: "The cluster has as many calls that wait as it may have" },
   unavailable: { status: 503, title: "The cluster cannot answer at the moment" },
   internal: { status: 500, title: "Something is wrong on this side" },
 } as const satisfies Record<string, ProblemKind>;

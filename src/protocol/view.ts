@@ -37,7 +37,7 @@ const seenAssociationSchema = z.object({
   at: z.number(),
 }) satisfies z.ZodType<SeenAssociation>;
 
-const nodeViewSchema = z.object({
+export const nodeViewSchema = z.object({
   state: z.enum(nodeStates),
   address: z.string(),
   leaseRemainingMs: z.number().nullable(),
@@ -47,7 +47,7 @@ const nodeViewSchema = z.object({
   quarantinedUntil: z.number().nullable(),
 }) satisfies z.ZodType<NodeView>;
 
-const resourceViewSchema = z.object({
+export const resourceViewSchema = z.object({
   type: z.string(),
   state: z.enum([...resourceStates, "Unknown"]),
   wanted: z.enum(["Online", "Offline"]),
@@ -55,7 +55,7 @@ const resourceViewSchema = z.object({
   problem: z.object({ code: z.string(), message: z.string() }).nullable(),
 }) satisfies z.ZodType<ResourceView>;
 
-const groupViewSchema = z.object({
+export const groupViewSchema = z.object({
   state: z.enum(groupStates),
   owner: z.string().nullable(),
   lastOwner: z.string().nullable(),

@@ -100,9 +100,9 @@ const cases: readonly [what: string, document: unknown, path: string, code: stri
   ],
   [
     "a property that is a list",
-    broken((_, r) => Object.assign(r["Exchange MTA"]?.["properties"] as Loose, { Port: [102] })),
+    broken((_, r) => Object.assign(r["Exchange MTA"]?.["properties"] as Loose, { Port: ["102"] })),
     `${resources}/Exchange MTA/properties/Port`,
-    "wrong-type",
+    "property-type",
   ],
   [
     "an owner that is no node",

@@ -27,8 +27,8 @@ describe("refusals", () => {
   });
 
   test("HT2: a known path with another method is 405, and says which methods it takes", async () => {
-    const response = await ask("DELETE", "/clusters/http");
-    expect(response.headers.get("Allow")).toBe("PUT, GET");
+    const response = await ask("PATCH", "/clusters/http");
+    expect(response.headers.get("Allow")).toBe("PUT, GET, DELETE");
     await expectProblem(response, "method-not-allowed");
     await expectProblem(ask("GET", "/clusters/http/groups/Exchange/move"), "method-not-allowed");
     await expectProblem(ask("PATCH", "/healthz"), "method-not-allowed");
@@ -114,7 +114,17 @@ describe("PUT of a definition", () => {
       return { status: response.status, ...definedSchema.strict().parse(await response.json()) };
     };
     expect(await put(definition)).toMatchObject({ status: 201, created: true, revision: 1, name: "put" });
-    expect(await put(definition)).toEqual({ status: 200, created: false, revision: 1, name: "put", changed: [] });
+    expect(await put(definition)).toEqual({
+      status: 200,
+      created: false,
+      revision: 1,
+      name: "put",
+      changed: [],
+      differences: [],
+      entries: [],
+      dryRun: false,
+      operation: null,
+    });
     const changed = await put({ ...definition, nodes: { ...definition.nodes, NODE3: { address: "127.0.1.3" } } });
     expect(changed).toMatchObject({ status: 200, created: false, revision: 2 });
     expect(changed.changed.join(" ")).toContain("NODE3");

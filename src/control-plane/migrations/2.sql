@@ -15,3 +15,12 @@ CREATE TABLE operations (
   id        TEXT PRIMARY KEY,
   operation TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  actor       TEXT    NOT NULL,
+  key         TEXT    NOT NULL,
+  fingerprint TEXT    NOT NULL,
+  answer      TEXT    NOT NULL,
+  at          INTEGER NOT NULL,
+  PRIMARY KEY (actor, key)
+) STRICT, WITHOUT ROWID;

@@ -1,11 +1,22 @@
-import { clusterListSchema, definedSchema } from "../../protocol/http.ts";
-import { definitionSchema, parseDefinition } from "../../protocol/definition.ts";
 import type { ClusterDefinition } from "../../cluster/definition.ts";
+import type { Difference } from "../../cluster/difference.ts";
+import { definitionSchema, parseDefinition } from "../../protocol/definition.ts";
+import { exportDefinition } from "../../protocol/export.ts";
+import {
+  clusterListSchema,
+  definedSchema,
+  informationSchema,
+  maintenanceRequestSchema,
+  putClusterQuerySchema,
+} from "../../protocol/http.ts";
 import { clusterViewSchema } from "../../protocol/view.ts";
-import { clusterExists, clusterStub, directory, locationHintOf } from "../objects.ts";
+import { version } from "../../protocol/version.ts";
+import { clusterExists, clusterStub, directory } from "../objects.ts";
 import { answer, refuse } from "../respond.ts";
-import { type BodySpec, operators, readers, route, type Route } from "../route.ts";
-import { refused } from "./refused.ts";
+import { body, type BodySpec, readers, route, type Route } from "../route.ts";
+import { accept, refusedChange } from "./accept.ts";
+import { changeQuerySchema, changing, doneNow, removalQuerySchema, underWay } from "./change.ts";
+import { snapshotOf } from "./snapshot.ts";
 
 const definitionBody: BodySpec<ClusterDefinition> = {
   schema: definitionSchema,
@@ -34,39 +45,40 @@ export const clusterRoutes: readonly Route[] = [
       method: "PUT",
       path: "/clusters/{cluster}",
       summary:
-        "Apply a whole definition; the admin token creates, an operator's changes. `If-Match` takes the revision",
-      roles: operators,
+        "Apply a whole definition; the admin token creates, an operator's changes. `dryRun` shows what would change",
+      clusapi: ["CreateCluster"],
+      ...changing,
       creates: true,
+      query: putClusterQuerySchema,
       body: definitionBody,
       answers: {
         200: { what: "Changed, or the same already", schema: definedSchema },
         201: { what: "Created", schema: definedSchema },
       },
-      problems: ["invalid-definition", "cluster-name-differs", "too-many-clusters", "revision-differs"],
+      problems: ["invalid-definition", "cluster-name-differs", "too-many-clusters", "group-online"],
     },
-    async ({ request, env, principal, params, body: definition }) => {
+    async ({ env, principal, params, query, body: definition, conditions }) => {
       if (definition.cluster !== params.cluster) {
         return refuse("cluster-name-differs", "the definition names another cluster than the path does");
       }
-      const expected = revisionOf(request.headers.get("If-Match"));
-      if (expected === "malformed") return refuse("invalid-request", 'If-Match is a revision in quotes, such as "42"');
-      if (expected !== null && !(await clusterExists(env, params.cluster))) return changedMeanwhile();
+      const exists = await clusterExists(env, params.cluster);
+      if (conditions.expectedRevision !== null && !exists) {
+        return refusedChange({ ok: false, code: "revision-differs" });
+      }
       // An unknown name is registered first: a failure between leaves a name that the next PUT finds, and not an object
       // that nobody knows of. What could be refused of a first definition has been judged by now.
-      if ((await directory(env).register(params.cluster)) === "full") {
+      if (!conditions.dryRun && (await directory(env).register(params.cluster)) === "full") {
         return refuse("too-many-clusters", "this deployment holds no more clusters");
       }
-      const stub = clusterStub(env, params.cluster, locationHintOf(request));
-      const result = await stub.define(principal.id, definition, expected);
-      if (result === "revision-differs") return changedMeanwhile();
-      if (!result.ok) return refused(result.refusal);
-      const created = result.value.revision === 1 && result.value.changed.length > 0;
-      const { revision, changed } = result.value;
-      return answer(
-        created ? 201 : 200,
-        { name: params.cluster, created, revision, changed },
-        { ETag: `"${revision}"` },
-      );
+      if (conditions.dryRun && !exists) return answer(200, createdInTheory(params.cluster, definition));
+      const command = { type: "define", actor: principal.id, definition, force: query.force } as const;
+      const stub = clusterStub(env, params.cluster, query.locationHint ?? null);
+      const changed = await stub.change(command, conditions);
+      if (!changed.ok) return refusedChange(changed);
+      const { after: _, epoch: __, differences, ...defined } = changed.value;
+      const status = defined.created && !defined.dryRun ? 201 : 200;
+      const told = { name: params.cluster, ...defined, differences: JSON.parse(differences) as Difference[] };
+      return answer(status, told, { ETag: `"${defined.revision}"` });
     },
   ),
   route(
@@ -75,23 +87,92 @@ export const clusterRoutes: readonly Route[] = [
       method: "GET",
       path: "/clusters/{cluster}",
       summary: "The whole state",
+      clusapi: ["OpenCluster", "OpenClusterEx"],
       roles: readers,
       answers: { 200: { what: "Nodes, groups and resources as they are", schema: clusterViewSchema } },
       problems: ["cluster-not-defined"],
     },
     async ({ cluster }) => {
       const view = await cluster().view();
-      return view === null ? refuse("cluster-not-defined", "apply a definition first") : answer(200, view);
+      return view === null
+        ? refuse("cluster-not-defined", "apply a definition first")
+        : answer(200, view, { ETag: `"${view.revision}"` });
     },
+  ),
+  route(
+    {
+      id: "getDefinition",
+      method: "GET",
+      path: "/clusters/{cluster}/definition",
+      summary: "The definition in force, as people write it: applied again, it changes nothing",
+      roles: readers,
+      answers: { 200: { what: "The definition", schema: definitionSchema } },
+      problems: ["cluster-not-defined"],
+    },
+    (call) =>
+      snapshotOf(call, ({ definition, view }) =>
+        answer(200, exportDefinition(definition), { ETag: `"${view.revision}"` }),
+      ),
+  ),
+  route(
+    {
+      id: "getInformation",
+      method: "GET",
+      path: "/clusters/{cluster}/information",
+      summary: "Name and versions (CLUSTERVERSIONINFO)",
+      clusapi: ["GetClusterInformation"],
+      roles: readers,
+      answers: { 200: { what: "Name and versions", schema: informationSchema } },
+      problems: ["cluster-not-defined"],
+    },
+    (call) =>
+      snapshotOf(call, ({ view: { name, revision, generation } }) => {
+        const [majorVersion = 0, minorVersion = 0, buildNumber = 0] = version.split(".").map(Number);
+        const info = { name, majorVersion, minorVersion, buildNumber, vendorId: "Bridgehead", revision, generation };
+        return answer(200, info);
+      }),
+  ),
+  route(
+    {
+      id: "setMaintenance",
+      method: "PUT",
+      path: "/clusters/{cluster}/maintenance",
+      summary: "Observe, touch nothing, until it is switched off; leases go on",
+      ...changing,
+      query: changeQuerySchema,
+      body: body(maintenanceRequestSchema),
+      answers: doneNow,
+      problems: ["cluster-not-defined"],
+    },
+    (call) => accept(200, call, { type: "maintenance", actor: call.principal.id, on: call.body.on }),
+  ),
+  route(
+    {
+      id: "destroyCluster",
+      method: "DELETE",
+      path: "/clusters/{cluster}",
+      summary:
+        "Destroy a cluster. Its addresses stay with their owners until these have ended; then it is forgotten, and its tokens with it",
+      clusapi: ["DestroyCluster"],
+      ...changing,
+      roles: ["admin"],
+      query: removalQuerySchema,
+      answers: underWay,
+      problems: ["cluster-not-defined", "group-online"],
+    },
+    (call) => accept(202, call, { type: "destroy", actor: call.principal.id, force: call.query.force }),
   ),
 ];
 
-function changedMeanwhile(): Response {
-  return refuse("revision-differs", "read the cluster again, and apply the change to what it is now");
-}
-
-function revisionOf(header: string | null): number | null | "malformed" {
-  if (header === null || header === "*") return null;
-  const [, digits] = /^"(\d{1,15})"$/.exec(header) ?? [];
-  return digits === undefined ? "malformed" : Number(digits);
+function createdInTheory(name: string, definition: ClusterDefinition) {
+  return {
+    name,
+    created: true,
+    revision: 1,
+    changed: ["cluster"],
+    differences: [{ path: "", after: exportDefinition(definition) }],
+    entries: [],
+    dryRun: true,
+    operation: null,
+  };
 }

@@ -1,27 +1,100 @@
 import {
   acceptedSchema,
+  groupDependenciesRequestSchema,
+  groupRemovalQuerySchema,
+  groupRequestSchema,
   moveRequestSchema,
   observationSchema,
-  sourceAddressQuerySchema,
-  virtualServerSchema,
+  ownersRequestSchema,
 } from "../../protocol/http.ts";
-import { verdictSchema } from "../../protocol/verdict.ts";
-import type { Verdict } from "../../cluster/verdict.ts";
-import { answer, refuse } from "../respond.ts";
-import { body, operators, readers, route, type Route } from "../route.ts";
+import { groupSetSchema, groupStateSchema, ownersAnswerSchema } from "../../protocol/objects.ts";
+import { answer } from "../respond.ts";
+import { body, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
+import { changeQuerySchema, changing, createdNow, doneNow, underWay } from "./change.ts";
+import { found, snapshotOf } from "./snapshot.ts";
 
 export const groupRoutes: readonly Route[] = [
+  route(
+    {
+      id: "listGroups",
+      method: "GET",
+      path: "/clusters/{cluster}/groups",
+      summary: "The groups and how they are",
+      roles: readers,
+      answers: { 200: { what: "Each by its name", schema: groupSetSchema } },
+      problems: ["cluster-not-defined"],
+    },
+    (call) => snapshotOf(call, ({ view }) => answer(200, { groups: view.groups })),
+  ),
+  route(
+    {
+      id: "getGroup",
+      method: "GET",
+      path: "/clusters/{cluster}/groups/{group}",
+      summary: "A group: its state, its owner and epoch, its resources, what is planned for it",
+      clusapi: ["OpenClusterGroup", "OpenClusterGroupEx", "GetClusterGroupState"],
+      roles: readers,
+      answers: { 200: { what: "The group", schema: groupStateSchema } },
+      problems: ["cluster-not-defined", "group-not-found"],
+    },
+    (call) =>
+      snapshotOf(call, ({ view }) =>
+        found(view.groups, call.params.group, "group-not-found", (group) =>
+          answer(200, { name: call.params.group, ...group }),
+        ),
+      ),
+  ),
+  route(
+    {
+      id: "createGroup",
+      method: "POST",
+      path: "/clusters/{cluster}/groups",
+      summary: "Create a group, with resources or without",
+      clusapi: ["CreateClusterGroup", "CreateClusterGroupEx"],
+      ...changing,
+      query: changeQuerySchema,
+      body: body(groupRequestSchema),
+      answers: createdNow,
+      problems: ["cluster-not-defined", "invalid-definition", "group-exists"],
+    },
+    (call) => {
+      const { name, ...definition } = call.body;
+      const edit = { kind: "add-group", group: name, definition } as const;
+      return accept(201, call, { type: "edit", actor: call.principal.id, edit, force: false });
+    },
+  ),
+  route(
+    {
+      id: "deleteGroup",
+      method: "DELETE",
+      path: "/clusters/{cluster}/groups/{group}",
+      summary: "Delete a group; with `recursive`, its resources too. One that is not offline needs `force`",
+      clusapi: ["DeleteClusterGroup", "DestroyClusterGroup"],
+      ...changing,
+      query: groupRemovalQuerySchema,
+      answers: underWay,
+      problems: ["cluster-not-defined", "invalid-definition", "group-not-found", "group-not-empty", "group-online"],
+    },
+    (call) => {
+      const { recursive, force } = call.query;
+      const edit = { kind: "remove-group", group: call.params.group, recursive } as const;
+      return accept(202, call, { type: "edit", actor: call.principal.id, edit, force });
+    },
+  ),
   route(
     {
       id: "moveGroup",
       method: "POST",
       path: "/clusters/{cluster}/groups/{group}/move",
-      summary: "Move a group to a node, or to the best one (MoveClusterGroup)",
-      roles: operators,
+      summary: "Move a group to a node, or to the best one; now, or `at` a time",
+      clusapi: ["MoveClusterGroup", "MoveClusterGroupEx"],
+      ...changing,
+      query: changeQuerySchema,
       body: body(moveRequestSchema),
-      answers: { 202: { what: "Under way: the owner takes it offline first", schema: acceptedSchema } },
+      answers: underWay,
       problems: [
+        "cluster-not-defined",
         "group-not-found",
         "node-not-found",
         "node-not-possible-owner",
@@ -32,66 +105,92 @@ export const groupRoutes: readonly Route[] = [
         "group-in-transition",
       ],
     },
-    ({ principal, params, body: { target }, cluster }) =>
-      accept(202, cluster, { type: "move", actor: principal.id, group: params.group, target, at: null }),
+    (call) => accept(202, call, { type: "move", actor: call.principal.id, group: call.params.group, ...call.body }),
   ),
   route(
     {
-      id: "bringGroupOnline",
+      id: "cancelGroupMove",
       method: "POST",
-      path: "/clusters/{cluster}/groups/{group}/online",
-      summary: "Bring a group online (OnlineClusterGroup)",
-      roles: operators,
-      answers: { 202: { what: "Under way", schema: acceptedSchema } },
-      problems: ["group-not-found"],
+      path: "/clusters/{cluster}/groups/{group}/cancel",
+      summary: "Call off a move that waits for its time, or one that is under way and can still stay",
+      clusapi: ["CancelClusterGroupOperation"],
+      ...changing,
+      query: changeQuerySchema,
+      answers: doneNow,
+      problems: ["cluster-not-defined", "group-not-found", "nothing-to-cancel"],
     },
-    ({ principal, params, cluster }) =>
-      accept(202, cluster, { type: "want", actor: principal.id, group: params.group, wanted: "Online" }),
+    (call) => accept(200, call, { type: "cancel", actor: call.principal.id, group: call.params.group }),
+  ),
+  ...(["Online", "Offline"] as const).map((wanted) =>
+    route(
+      {
+        id: wanted === "Online" ? "bringGroupOnline" : "takeGroupOffline",
+        method: "POST",
+        path: `/clusters/{cluster}/groups/{group}/${wanted === "Online" ? "online" : "offline"}`,
+        summary:
+          wanted === "Online"
+            ? "Bring a group online, and try again what has failed"
+            : "Take a group offline; its owner stays its owner",
+        clusapi: [`${wanted}ClusterGroup`, `${wanted}ClusterGroupEx`],
+        ...changing,
+        query: changeQuerySchema,
+        answers: underWay,
+        problems: ["cluster-not-defined", "group-not-found"],
+      },
+      (call) =>
+        accept(202, call, { type: "want", actor: call.principal.id, group: call.params["group"] ?? "", wanted }),
+    ),
   ),
   route(
     {
-      id: "takeGroupOffline",
-      method: "POST",
-      path: "/clusters/{cluster}/groups/{group}/offline",
-      summary: "Take a group offline (OfflineClusterGroup)",
-      roles: operators,
-      answers: { 202: { what: "Under way", schema: acceptedSchema } },
-      problems: ["group-not-found"],
-    },
-    ({ principal, params, cluster }) =>
-      accept(202, cluster, { type: "want", actor: principal.id, group: params.group, wanted: "Offline" }),
-  ),
-  route(
-    {
-      id: "getSourceAddress",
+      id: "getPreferredOwners",
       method: "GET",
-      path: "/clusters/{cluster}/groups/{group}/source-address",
-      summary: "From which local address may a node open an association for this group, until when, under which name?",
-      roles: ["admin", "operator", "reader", "node"],
-      query: sourceAddressQuerySchema,
-      answers: { 200: { what: "The verdict: BIND, DEFER or DENY", schema: verdictSchema } },
-    },
-    async ({ principal, params, query: { node }, cluster }) => {
-      const notYours: Verdict = { decision: "DENY", reason: "not-your-node" };
-      if (principal.role === "node" && principal.node !== node) return answer(200, notYours);
-      return answer(200, await cluster().sourceAddress(params.group, node));
-    },
-  ),
-  route(
-    {
-      id: "getVirtualServer",
-      method: "GET",
-      path: "/clusters/{cluster}/virtual-servers/{networkName}",
-      summary: "Where a virtual server is, for a caller from outside",
+      path: "/clusters/{cluster}/groups/{group}/preferred-owners",
+      summary: "The nodes that shall own a group, the first one rather than the second",
       roles: readers,
-      answers: { 200: { what: "Its address and owner", schema: virtualServerSchema } },
-      problems: ["virtual-server-not-found"],
+      answers: { 200: { what: "Names of nodes, in order", schema: ownersAnswerSchema } },
+      problems: ["cluster-not-defined", "group-not-found"],
     },
-    async ({ params, cluster }) => {
-      const server = await cluster().virtualServer(params.networkName);
-      return server === null
-        ? refuse("virtual-server-not-found", "network names are compared without regard to case")
-        : answer(200, server);
+    (call) =>
+      snapshotOf(call, ({ definition }) =>
+        found(definition.groups, call.params.group, "group-not-found", ({ preferredOwners }) =>
+          answer(200, { owners: preferredOwners }),
+        ),
+      ),
+  ),
+  route(
+    {
+      id: "setPreferredOwners",
+      method: "PUT",
+      path: "/clusters/{cluster}/groups/{group}/preferred-owners",
+      summary: "Say which nodes shall own a group, in their order",
+      clusapi: ["SetClusterGroupNodeList"],
+      ...changing,
+      query: changeQuerySchema,
+      body: body(ownersRequestSchema),
+      answers: doneNow,
+      problems: ["cluster-not-defined", "invalid-definition", "group-not-found"],
+    },
+    (call) => {
+      const edit = { kind: "prefer-owners", group: call.params.group, owners: call.body.owners } as const;
+      return accept(200, call, { type: "edit", actor: call.principal.id, edit, force: false });
+    },
+  ),
+  route(
+    {
+      id: "setGroupDependencies",
+      method: "PUT",
+      path: "/clusters/{cluster}/groups/{group}/dependencies",
+      summary: "Say which groups must be online before this one comes online",
+      ...changing,
+      query: changeQuerySchema,
+      body: body(groupDependenciesRequestSchema),
+      answers: doneNow,
+      problems: ["cluster-not-defined", "invalid-definition", "group-not-found"],
+    },
+    (call) => {
+      const edit = { kind: "order-after-groups", group: call.params.group, dependsOn: call.body.dependsOn } as const;
+      return accept(200, call, { type: "edit", actor: call.principal.id, edit, force: false });
     },
   ),
   route(
@@ -103,12 +202,13 @@ export const groupRoutes: readonly Route[] = [
       roles: ["partner"],
       body: body(observationSchema),
       answers: { 200: { what: "Noted", schema: acceptedSchema } },
-      problems: ["group-not-found", "rate-limited"],
+      problems: ["cluster-not-defined", "group-not-found", "rate-limited"],
     },
-    ({ principal, body: { partner, ...seen }, cluster }) => {
-      const reporter = principal.role === "partner" ? principal.partner : principal.id;
+    (call) => {
+      const { partner, ...seen } = call.body;
+      const reporter = call.principal.role === "partner" ? call.principal.partner : call.principal.id;
       const association = { ...seen, partner: partner ?? reporter };
-      return accept(200, cluster, { type: "observe", actor: principal.id, association, reporter });
+      return accept(200, call, { type: "observe", actor: call.principal.id, association, reporter });
     },
   ),
 ];

@@ -1,9 +1,98 @@
-import { acceptedSchema, pauseRequestSchema, releaseRequestSchema } from "../../protocol/http.ts";
-import { passOn, refuse } from "../respond.ts";
-import { body, operators, route, type Route } from "../route.ts";
+import { lookup } from "../../cluster/definition.ts";
+import {
+  nodeRequestSchema,
+  pauseRequestSchema,
+  releaseRequestSchema,
+  resumeRequestSchema,
+} from "../../protocol/http.ts";
+import { acceptedSchema } from "../../protocol/http.ts";
+import { nodeSetSchema, nodeStateSchema } from "../../protocol/objects.ts";
+import { answer, passOn, refuse } from "../respond.ts";
+import { body, operators, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
+import { changeQuerySchema, changing, createdNow, doneNow, underWay } from "./change.ts";
+import { found, snapshotOf } from "./snapshot.ts";
 
 export const nodeRoutes: readonly Route[] = [
+  route(
+    {
+      id: "listNodes",
+      method: "GET",
+      path: "/clusters/{cluster}/nodes",
+      summary: "The nodes and how they are",
+      roles: readers,
+      answers: { 200: { what: "Each by its name", schema: nodeSetSchema } },
+      problems: ["cluster-not-defined"],
+    },
+    (call) => snapshotOf(call, ({ view }) => answer(200, { nodes: view.nodes })),
+  ),
+  route(
+    {
+      id: "getNode",
+      method: "GET",
+      path: "/clusters/{cluster}/nodes/{node}",
+      summary:
+        "A node: its state, its lease, what it owns. Its name is its id; `clusterState` is that of NODE_CLUSTER_STATE",
+      clusapi: [
+        "OpenClusterNode",
+        "OpenClusterNodeEx",
+        "GetClusterNodeState",
+        "GetClusterNodeId",
+        "GetNodeClusterState",
+      ],
+      roles: ["admin", "operator", "reader", "node"],
+      ownNode: true,
+      answers: { 200: { what: "The node", schema: nodeStateSchema } },
+      problems: ["cluster-not-defined", "node-not-found"],
+    },
+    (call) =>
+      snapshotOf(call, ({ view }) =>
+        found(view.nodes, call.params.node, "node-not-found", (node) =>
+          answer(200, {
+            name: call.params.node,
+            ...node,
+            clusterState: node.state === "Down" || node.state === "Unknown" ? "NotRunning" : "Running",
+            owns: Object.keys(view.groups).filter((name) => lookup(view.groups, name)?.owner === call.params.node),
+          }),
+        ),
+      ),
+  ),
+  route(
+    {
+      id: "addNode",
+      method: "POST",
+      path: "/clusters/{cluster}/nodes",
+      summary: "Add a node; its agent joins with a token of the role node",
+      clusapi: ["AddClusterNode"],
+      ...changing,
+      query: changeQuerySchema,
+      body: body(nodeRequestSchema),
+      answers: createdNow,
+      problems: ["cluster-not-defined", "invalid-definition", "node-exists"],
+    },
+    (call) => {
+      const { name, ...definition } = call.body;
+      const edit = { kind: "add-node", node: name, definition } as const;
+      return accept(201, call, { type: "edit", actor: call.principal.id, edit, force: false });
+    },
+  ),
+  route(
+    {
+      id: "evictNode",
+      method: "DELETE",
+      path: "/clusters/{cluster}/nodes/{node}",
+      summary: "Evict a node: its groups go elsewhere, and it may join no more",
+      clusapi: ["EvictClusterNode", "EvictClusterNodeEx"],
+      ...changing,
+      query: changeQuerySchema,
+      answers: underWay,
+      problems: ["cluster-not-defined", "invalid-definition", "node-not-found", "last-possible-owner"],
+    },
+    (call) => {
+      const edit = { kind: "remove-node", node: call.params.node } as const;
+      return accept(202, call, { type: "edit", actor: call.principal.id, edit, force: false });
+    },
+  ),
   route(
     {
       id: "openSession",
@@ -30,27 +119,30 @@ export const nodeRoutes: readonly Route[] = [
       id: "pauseNode",
       method: "POST",
       path: "/clusters/{cluster}/nodes/{node}/pause",
-      summary: "Let a node own nothing: its groups go elsewhere (PauseClusterNode, with drain)",
-      roles: operators,
+      summary: "Let a node own nothing more; with `drain`, which is the default, its groups go elsewhere as well",
+      clusapi: ["PauseClusterNode", "PauseClusterNodeEx"],
+      ...changing,
+      query: changeQuerySchema,
       body: body(pauseRequestSchema),
-      answers: { 202: { what: "Under way", schema: acceptedSchema } },
-      problems: ["node-not-found"],
+      answers: underWay,
+      problems: ["cluster-not-defined", "node-not-found", "node-not-up"],
     },
-    ({ principal, params, body: { drain }, cluster }) =>
-      accept(202, cluster, { type: "pause", actor: principal.id, node: params.node, drain, target: null }),
+    (call) => accept(202, call, { type: "pause", actor: call.principal.id, node: call.params.node, ...call.body }),
   ),
   route(
     {
       id: "resumeNode",
       method: "POST",
       path: "/clusters/{cluster}/nodes/{node}/resume",
-      summary: "Let a paused node own groups again (ResumeClusterNode)",
-      roles: operators,
-      answers: { 200: { what: "Done", schema: acceptedSchema } },
-      problems: ["node-not-found"],
+      summary: "Let a paused node own groups again, and end its quarantine",
+      clusapi: ["ResumeClusterNode", "ResumeClusterNodeEx"],
+      ...changing,
+      query: changeQuerySchema,
+      body: body(resumeRequestSchema),
+      answers: doneNow,
+      problems: ["cluster-not-defined", "node-not-found"],
     },
-    ({ principal, params, cluster }) =>
-      accept(200, cluster, { type: "resume", actor: principal.id, node: params.node, failback: "policy" }),
+    (call) => accept(200, call, { type: "resume", actor: call.principal.id, node: call.params.node, ...call.body }),
   ),
   route(
     {
@@ -59,12 +151,13 @@ export const nodeRoutes: readonly Route[] = [
       path: "/clusters/{cluster}/nodes/{node}/confirm-down",
       summary:
         "Say that a host is certainly off: what it owned ends now. If it lives, two hosts speak from one address",
+      ...changing,
       roles: operators,
-      answers: { 200: { what: "Done", schema: acceptedSchema } },
-      problems: ["node-not-found", "node-is-connected"],
+      query: changeQuerySchema,
+      answers: doneNow,
+      problems: ["cluster-not-defined", "node-not-found", "node-is-connected"],
     },
-    ({ principal, params, cluster }) =>
-      accept(200, cluster, { type: "confirm-down", actor: principal.id, node: params.node }),
+    (call) => accept(200, call, { type: "confirm-down", actor: call.principal.id, node: call.params.node }),
   ),
   route(
     {
@@ -76,9 +169,17 @@ export const nodeRoutes: readonly Route[] = [
       ownNode: true,
       body: body(releaseRequestSchema),
       answers: { 200: { what: "These ownerships are over", schema: acceptedSchema } },
-      problems: ["node-not-found", "run-not-known"],
+      problems: ["cluster-not-defined", "node-not-found", "run-not-known"],
     },
-    ({ principal, params, body: { incarnation, epochs }, cluster }) =>
-      accept(200, cluster, { type: "release", actor: principal.id, node: params.node, incarnation, holds: epochs }),
+    (call) => {
+      const { incarnation, epochs: holds } = call.body;
+      return accept(200, call, {
+        type: "release",
+        actor: call.principal.id,
+        node: call.params.node,
+        incarnation,
+        holds,
+      });
+    },
   ),
 ];

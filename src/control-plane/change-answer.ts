@@ -1,0 +1,39 @@
+import { differencesBetween } from "../cluster/difference.ts";
+import type { OperatorEvent, Step } from "../cluster/events.ts";
+import type { ClusterState } from "../cluster/state.ts";
+import type { Accepted, Defined } from "../protocol/http.ts";
+
+/** What came of a change, or would: everything that any answer about it tells. */
+export type ChangeAnswer = Accepted &
+  Pick<Defined, "created"> & {
+    /** JSON of `Difference[]`: the platform's types of RPC take no type that goes on for ever. */
+    readonly differences: string;
+  };
+
+export function changeAnswer(
+  before: ClusterState,
+  { state, effects, outcome }: Step<ClusterState>,
+  event: OperatorEvent,
+  dryRun: boolean,
+): ChangeAnswer {
+  const group = "group" in event ? before.durable.groups.get(event.group) : undefined;
+  const was = before.durable.cluster;
+  const is = state.durable.cluster;
+  const isAnew = was === null || was.destroyed;
+  return {
+    changed: outcome.kind === "done" ? [...outcome.changed] : [],
+    after: before.memory.journaled,
+    epoch: group?.epoch ?? null,
+    revision: is?.revision ?? 0,
+    entries: effects.flatMap((effect) => (effect.type === "publish" ? [...effect.entries] : [])),
+    dryRun,
+    operation: dryRun ? null : operationOf(state, event),
+    created: isAnew && is !== null && !is.destroyed,
+    differences: JSON.stringify(differencesBetween(isAnew ? {} : was.definition, is?.definition ?? {})),
+  };
+}
+
+/** What came to its end within the same step needs no following up, but it is an answer all the same. */
+function operationOf({ durable }: ClusterState, { operation }: OperatorEvent): ChangeAnswer["operation"] {
+  return operation === undefined ? null : (durable.operations.get(operation) ?? null);
+}

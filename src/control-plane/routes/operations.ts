@@ -1,0 +1,47 @@
+import type { Operation } from "../../cluster/operation.ts";
+import { operationListSchema, operationSchema, waitQuerySchema } from "../../protocol/operation.ts";
+import { answer, refuse } from "../respond.ts";
+import { readers, route, type Route } from "../route.ts";
+import { waitFor } from "../waiters.ts";
+
+export const operationRoutes: readonly Route[] = [
+  route(
+    {
+      id: "listOperations",
+      method: "GET",
+      path: "/clusters/{cluster}/operations",
+      summary: "What was asked for and takes time, newest first",
+      roles: readers,
+      answers: { 200: { what: "Those that are under way, and the last that were", schema: operationListSchema } },
+    },
+    async ({ cluster }) => answer(200, { operations: await cluster().operations() }),
+  ),
+  route(
+    {
+      id: "getOperation",
+      method: "GET",
+      path: "/clusters/{cluster}/operations/{operation}",
+      summary: "How far an operation is; with `waitMs` the answer waits for its end",
+      roles: readers,
+      query: waitQuerySchema,
+      answers: { 200: { what: "The operation", schema: operationSchema } },
+      problems: ["operation-not-found", "too-many-waiters"],
+    },
+    async ({ params, query: { waitMs }, cluster }) => {
+      const waited = await waitFor<{ readonly operation: Operation | null }>({
+        timeoutMs: waitMs,
+        look: async () => {
+          const { operation, last } = await cluster().operation(params.operation);
+          return operation?.status.state === "Pending" ? { value: null, last } : { value: { operation } };
+        },
+        published: (after, forMs) => cluster().published(after, forMs),
+      });
+      if (waited.kind === "too-many") return refuse("too-many-waiters", "ask without waitMs, or again in a moment");
+      const operation =
+        waited.kind === "found" ? waited.value.operation : (await cluster().operation(params.operation)).operation;
+      return operation === null
+        ? refuse("operation-not-found", "operations are forgotten, oldest first, when there are many")
+        : answer(200, operation);
+    },
+  ),
+];

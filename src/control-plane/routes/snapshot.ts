@@ -1,0 +1,25 @@
+import { lookup } from "../../cluster/definition.ts";
+import type { RefusedCode } from "../../cluster/events.ts";
+import type { Snapshot } from "../cluster-object.ts";
+import { refuse } from "../respond.ts";
+import type { Call } from "../route.ts";
+
+/** Answers from the definition and the state of the cluster that the path names. */
+export async function snapshotOf(
+  { cluster }: Pick<Call, "cluster">,
+  respond: (snapshot: Snapshot) => Response,
+): Promise<Response> {
+  const snapshot = await cluster().snapshot();
+  return snapshot === null ? refuse("cluster-not-defined", "apply a definition first") : respond(snapshot);
+}
+
+/** `record[name]`, or the refusal that says that there is no such thing. */
+export function found<T>(
+  record: Readonly<Record<string, T>>,
+  name: string,
+  code: RefusedCode,
+  respond: (value: T) => Response,
+): Response {
+  const value = lookup(record, name);
+  return value === undefined ? refuse(code, "names are written as in the definition") : respond(value);
+}

@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { type Operation, operationEnds, operationKinds } from "../cluster/operation.ts";
+import { protocolLimits } from "./limits.ts";
+
+const ended = { at: z.number(), code: z.enum(operationEnds), sentence: z.string() };
+
+/** What was asked for and takes time, and how far it is. */
+export const operationSchema = z.object({
+  id: z.string(),
+  kind: z.enum(operationKinds),
+  actor: z.string(),
+  startedAt: z.number(),
+  node: z.string().nullable(),
+  group: z.string().nullable(),
+  resource: z.string().nullable(),
+  epoch: z.int().nullable(),
+  status: z.discriminatedUnion("state", [
+    z.object({ state: z.literal("Pending") }),
+    z.object({ state: z.literal("Completed"), at: z.number() }),
+    z.object({ state: z.literal("Failed"), ...ended }),
+    z.object({ state: z.literal("Cancelled"), ...ended }),
+  ]),
+}) satisfies z.ZodType<Operation>;
+
+export const operationIdSchema = z.uuid("is not the id of an operation");
+
+export const operationListSchema = z.object({ operations: z.array(operationSchema) });
+
+/** How long the answer may wait for the operation to come to its end, in milliseconds. */
+export const waitQuerySchema = z.strictObject({
+  waitMs: z
+    .string()
+    .regex(/^\d{1,5}$/, "must be a whole number of milliseconds")
+    .transform(Number)
+    .refine((waitMs) => waitMs <= protocolLimits.waitMs, `must be ${protocolLimits.waitMs} at most`)
+    .default(0),
+});
