@@ -26,7 +26,8 @@ CREATE TABLE groups (
   name     TEXT    PRIMARY KEY,
   epoch    INTEGER NOT NULL,
   wanted   TEXT    NOT NULL CHECK (wanted IN ('Online', 'Offline')),
-  troubles TEXT    NOT NULL
+  troubles TEXT    NOT NULL,
+  demands  TEXT    NOT NULL DEFAULT '{}'
 ) STRICT, WITHOUT ROWID;
 
 -- Ownerships that have begun and have not ended, those of forgotten groups too.

@@ -3,7 +3,7 @@ import { compareRevisions, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import type { AssignedGroup, AssignedResource, Assignment } from "./messages.ts";
 import { holdsOfRun } from "./ownership.ts";
-import type { GroupRow, Hold, Session } from "./state.ts";
+import { type GroupRow, type Hold, noDemands, type Session } from "./state.ts";
 import { putSession, send, type Turn } from "./turn.ts";
 
 /** Everything that a run shall hold, said as a whole: level, not edge (LEASE rule 23). */
@@ -60,16 +60,23 @@ function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   const defined = turn.durable.cluster && lookup(turn.durable.cluster.definition.groups, group);
   // What drains is taken offline as the agent has it: its definition may have changed or gone meanwhile.
   if (hold.phase.kind === "draining" || row === undefined || !defined) {
-    return { group, epoch, wanted: "Offline", resources: {} };
+    return { group, epoch, wanted: "Offline", observe: false, resources: {} };
   }
-  return { group, epoch, wanted: "Online", resources: assignedResources(row, defined) };
+  return { group, epoch, wanted: "Online", observe: false, resources: assignedResources(row, defined) };
 }
 
 function assignedResources(row: GroupRow, group: GroupDefinition): Record<string, AssignedResource> {
   return Object.fromEntries(
     Object.entries(group.resources).map(([name, { type, dependsOn, properties }]) => [
       name,
-      { type, dependsOn, properties, wanted: row.wanted, attempt: lookup(row.troubles.resources, name)?.attempt ?? 1 },
+      {
+        type,
+        dependsOn,
+        properties,
+        wanted: row.wanted,
+        attempt: lookup(row.troubles.resources, name)?.attempt ?? 1,
+        ...(lookup(row.demands, name) ?? noDemands),
+      },
     ]),
   );
 }

@@ -1,4 +1,5 @@
 import { observe } from "./associations.ts";
+import { demand } from "./demands.ts";
 import { define } from "./define.ts";
 import { type ClusterDefinition, lookup, possibleOwners } from "./definition.ts";
 import { done, type OperatorEvent, type Outcome, type RefusedCode } from "./events.ts";
@@ -25,6 +26,9 @@ export function onCommand(turn: Turn, event: OperatorEvent): Outcome {
       return move(turn, definition, event);
     case "want":
       return want(turn, event);
+    case "fail-resource":
+    case "restart-resource":
+      return demand(turn, definition, event);
     case "pause":
       return pause(turn, definition, event);
     case "resume":

@@ -82,7 +82,7 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
     const row = turn.durable.groups.get(name);
     if (row === undefined) {
       const epoch = Math.max(epochFloor, holdOf(turn, name)?.epoch ?? 0);
-      putGroup(turn, name, { name, epoch, wanted: "Online", troubles: noTroubles });
+      putGroup(turn, name, { name, epoch, wanted: "Online", troubles: noTroubles, demands: {} });
     } else if (
       before !== null &&
       !same(lookup(before.definition.groups, name), group) &&

@@ -33,6 +33,11 @@ export function mayComeOnline(graph: DependencyGraph, name: string, state: (name
   return dependenciesOf(graph, name).every((dependency) => state(dependency) === "Online");
 }
 
+/** True when what the resource stands on holds it, given which of its dependencies are there. */
+export function stillStands(graph: DependencyGraph, name: string, isThere: (dependency: string) => boolean): boolean {
+  return dependenciesOf(graph, name).every(isThere);
+}
+
 /** True when nothing that stands on the resource is up. Offline goes top-down; a failed dependent is not up. */
 export function mayGoOffline(graph: DependencyGraph, name: string, state: (name: string) => ResourceState): boolean {
   return Object.keys(graph).every((other) => {

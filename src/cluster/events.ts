@@ -32,6 +32,8 @@ export type OperatorEvent = { readonly actor: string } & (
   | { readonly type: "define"; readonly definition: ClusterDefinition }
   | { readonly type: "move"; readonly group: string; readonly target: string | null }
   | { readonly type: "want"; readonly group: string; readonly wanted: "Online" | "Offline" }
+  | { readonly type: "fail-resource"; readonly group: string; readonly resource: string }
+  | { readonly type: "restart-resource"; readonly group: string; readonly resource: string }
   | { readonly type: "pause"; readonly node: string; readonly drain: boolean }
   | { readonly type: "resume"; readonly node: string }
   | { readonly type: "confirm-down"; readonly node: string }
@@ -112,6 +114,8 @@ export const refusedCodes = [
   "already-owner",
   "group-not-owned",
   "group-in-transition",
+  "resource-not-found",
+  "resource-not-online",
   "run-not-known",
   "node-is-connected",
   "rate-limited",

@@ -41,6 +41,8 @@ export const journalKinds = [
   "group.given-up",
   "group.wanted",
   "resource.failed",
+  "resource.fail-requested",
+  "resource.restart-requested",
   "association.accepted",
   "association.refused",
   "association.deferred",

@@ -40,13 +40,26 @@ export const groupProperties: PropertyRules = {
 /** Durations in milliseconds; the largest DWORD means "never" where a retry is meant. */
 export const commonResourceProperties: PropertyRules = {
   Description: text(""),
+  /** The largest DWORD: as `pollIntervals` says of the type. */
+  LooksAlivePollInterval: dword(10, dwordMax, dwordMax),
+  IsAlivePollInterval: dword(10, dwordMax, 60_000),
+  /** How long a poll may be without an answer. */
+  DeadlockTimeout: dword(1_000, dwordMax, 300_000),
   PendingTimeout: dword(10, dwordMax, 180_000),
+  RestartDelay: dword(0, dwordMax, 500),
   /** 0 DontRestart, 1 RestartNoNotify, 2 RestartNotify: beyond the threshold, fail the group over. */
   RestartAction: dword(0, 2, 2),
   RestartThreshold: dword(0, dwordMax, 3),
   RestartPeriod: dword(0, dwordMax, 900_000),
   RetryPeriodOnFailure: dword(0, dwordMax, 3_600_000),
 };
+
+export type PollIntervals = { readonly looksAliveMs: number; readonly isAliveMs: number };
+
+export const defaultPollIntervals: PollIntervals = { looksAliveMs: 5_000, isAliveMs: 60_000 };
+
+/** How often a resource is polled that does not say it itself; a type without a row, by the default. */
+export const pollIntervals: Readonly<Record<string, PollIntervals>> = {};
 
 export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
   "IP Address": {

@@ -4,6 +4,7 @@ import { clusterRoutes } from "./routes/clusters.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
+import { resourceRoutes } from "./routes/resources.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 
 /** Everything that the API answers to, in one table. */
@@ -12,6 +13,7 @@ export const routes: readonly Route[] = [
   ...tokenRoutes,
   ...nodeRoutes,
   ...groupRoutes,
+  ...resourceRoutes,
   ...eventRoutes,
   ...aboutRoutes,
 ];

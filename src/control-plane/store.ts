@@ -47,7 +47,7 @@ export class Store {
       ...emptyDurable(generation),
       cluster: this.#cluster(),
       nodes: this.#rows("SELECT name, paused FROM nodes ORDER BY name", readNode),
-      groups: this.#rows("SELECT name, epoch, wanted, troubles FROM groups ORDER BY name", readGroup),
+      groups: this.#rows("SELECT name, epoch, wanted, troubles, demands FROM groups ORDER BY name", readGroup),
       holds: this.#rows(
         "SELECT id, group_name, epoch, node, incarnation, addresses, phase FROM holds ORDER BY id",
         readHold,
@@ -94,14 +94,16 @@ export class Store {
     );
   }
 
-  #writeGroup({ name, epoch, wanted, troubles }: GroupRow): void {
+  #writeGroup({ name, epoch, wanted, troubles, demands }: GroupRow): void {
     this.#exec(
-      `INSERT INTO groups (name, epoch, wanted, troubles) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles`,
+      `INSERT INTO groups (name, epoch, wanted, troubles, demands) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles,
+         demands = excluded.demands`,
       name,
       epoch,
       wanted,
       JSON.stringify(troubles),
+      JSON.stringify(demands),
     );
   }
 
@@ -169,8 +171,10 @@ function readGroup(raw: {
   epoch: number;
   wanted: "Online" | "Offline";
   troubles: string;
+  demands: string;
 }): readonly [string, GroupRow] {
-  return [raw.name, { name: raw.name, epoch: raw.epoch, wanted: raw.wanted, troubles: fromJson(raw.troubles) }];
+  const { name, epoch, wanted, troubles, demands } = raw;
+  return [name, { name, epoch, wanted, troubles: fromJson(troubles), demands: fromJson(demands) }];
 }
 
 function readHold(raw: {

@@ -65,6 +65,7 @@ const claimSchema = z.strictObject({
 const reportedResourceSchema = z.strictObject({
   state: z.enum(resourceStates),
   attempt: count,
+  checkpoint: count.exactOptional(),
   problem: z.strictObject({ code, message: sentence }).exactOptional(),
 });
 
@@ -102,6 +103,7 @@ const assignmentSchema = z.strictObject({
     z.strictObject({
       ...holdRefSchema.shape,
       wanted: z.enum(["Online", "Offline"]),
+      observe: z.boolean(),
       resources: z.record(
         nameSchema,
         z.strictObject({
@@ -110,6 +112,8 @@ const assignmentSchema = z.strictObject({
           properties: z.record(z.string(), propertyValue),
           wanted: z.enum(["Online", "Offline"]),
           attempt: count,
+          fails: count,
+          restarts: count,
         }),
       ),
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LocalResource } from "../../../src/agent/host.ts";
+import type { LocalResource } from "../../../src/agent/host-state.ts";
 import { type AssignedResource, holdId } from "../../../src/cluster/messages.ts";
 import { randomFrom } from "../../simulation/random.ts";
 import { type Call, chain, cut, down, exchange, hold, HostDriver, resource, up } from "./host-driver.ts";
