@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { hostStep } from "../../../src/agent/host.ts";
 import {
   emptyHost,
@@ -165,4 +166,28 @@ export function hold(
   }: { readonly mode?: HoldMode; readonly ref?: HoldRef; readonly observe?: boolean } = {},
 ): HoldOrder {
   return { ...ref, resources, mode, observe };
+}
+
+/** A host that has the case's group online. */
+export function onlineHost(resources = chain()): HostDriver {
+  const host = new HostDriver();
+  host.order(hold(resources));
+  expect(new Set(Object.values(host.statesOf(exchange)))).toEqual(new Set(["Online"]));
+  void host.trace;
+  return host;
+}
+
+/** Drivers of which these calls fail and these never end, named as in the trace. */
+export function drivers({
+  fails = [],
+  hangs = [],
+}: {
+  readonly fails?: string[];
+  readonly hangs?: string[];
+}): HostDriver["drivers"] {
+  return ({ verb, at }) => {
+    const name = `${verb} ${at.resource}`;
+    if (hangs.includes(name)) return "hangs";
+    return fails.includes(name) ? "fails" : "ok";
+  };
 }
