@@ -2,7 +2,7 @@ import { holdId, type HoldRef } from "../cluster/messages.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { DriverError, type Driver, type DriverContext } from "./drivers/driver.ts";
 import { driverOf, type DriverRegistry } from "./drivers/registry.ts";
-import type { CallResult, HostEffect, ResourceProblem, ResourceRef } from "./host.ts";
+import type { CallResult, HostEffect, PollVerb, ResourceProblem, ResourceRef, Verb } from "./host-state.ts";
 import type { Log } from "./log.ts";
 
 export type DriverCallsOptions = {
@@ -13,34 +13,38 @@ export type DriverCallsOptions = {
   readonly contextOf: (
     at: ResourceRef,
     spec: DriverContext["spec"],
-  ) => Omit<DriverContext, "failed" | "hold" | "name" | "spec" | "log">;
+  ) => Omit<DriverContext, "failed" | "progress" | "hold" | "name" | "spec" | "log">;
   readonly called: (at: ResourceRef, call: number, result: CallResult) => void;
   readonly failed: (at: ResourceRef, call: number, problem: ResourceProblem) => void;
+  readonly progress: (at: ResourceRef, call: number, checkpoint: number) => void;
   readonly log: Log;
 };
 
 export type DriverCalls = {
-  readonly call: (effect: Extract<HostEffect, { type: "call" }>) => void;
+  readonly call: (effect: CallEffect) => void;
   readonly extend: (hold: HoldRef, deadline: number) => void;
   /** Takes away whatever is up, without asking the host machine, which has ended. */
   readonly terminateAll: () => Promise<void>;
 };
 
-/** A driver at work: made for an `online`, and kept until the next one. */
-type Live = { readonly driver: Driver; readonly hold: HoldRef; deadline: number };
+type CallEffect = Extract<HostEffect, { type: "call" }>;
+
+/** A driver at work: made for an `online`, and kept until the next one. `pending` is its latest call that may take time. */
+type Live = { readonly driver: Driver; readonly hold: HoldRef; readonly pending: { call: number }; deadline: number };
 
 /**
  * Carries the host machine's calls to the drivers. An `online` that began or ended after its deadline is undone: a late
  * one could put an address on a host that has lost it.
  */
 export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
-  const { registry, clock, contextOf, called, failed, log } = options;
+  const { registry, clock, contextOf, called, failed, progress, log } = options;
   const live = new Map<string, Live>();
 
-  async function online(effect: Extract<HostEffect, { type: "call" }>): Promise<void> {
+  async function online(effect: CallEffect): Promise<void> {
     const { at, call, spec } = effect;
     const deadline = effect.deadline ?? Number.NEGATIVE_INFINITY;
     if (clock() >= deadline) throw lateError(at);
+    const pending = { call };
     const driver = driverOf(
       registry,
       spec.type,
@@ -50,9 +54,13 @@ export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
       name: at.resource,
       spec,
       failed: (problem) => failed(at, call, clipped(problem)),
+      progress: (checkpoint) => {
+        if (Number.isSafeInteger(checkpoint) && checkpoint >= 0) progress(at, pending.call, checkpoint);
+        else log("warning", "driver-bug", `${at.resource}: ${checkpoint} is no checkpoint`);
+      },
       log: (code, detail) => log("warning", code, detail),
     });
-    const entry: Live = { driver, hold: at.hold, deadline };
+    const entry: Live = { driver, hold: at.hold, pending, deadline };
     live.set(keyOf(at), entry);
     await driver.online(deadline);
     if (clock() < entry.deadline) return;
@@ -60,18 +68,35 @@ export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
     throw lateError(at);
   }
 
-  async function perform(effect: Extract<HostEffect, { type: "call" }>): Promise<void> {
-    if (effect.verb === "online") return online(effect);
+  /** Nobody home is no answer at all: whatever took the driver away has made the poll void. */
+  async function poll({ verb, at }: CallEffect): Promise<CallResult> {
+    const driver = live.get(keyOf(at))?.driver;
+    if (driver === undefined) return { ok: true };
+    const answer =
+      verb === "is-alive" ? await driver.isAlive() : { ok: await driver.looksAlive(), reason: "it looks dead" };
+    if (answer.ok) return { ok: true };
+    if (verb === "is-alive") log("warning", "not-alive", `${at.resource}: ${answer.reason}`);
+    return { ok: false, problem: clipped({ code: "not-alive", message: answer.reason }) };
+  }
+
+  async function perform(effect: CallEffect): Promise<CallResult> {
+    if (isPoll(effect.verb)) return poll(effect);
+    await (effect.verb === "online" ? online(effect) : takeAway(effect));
+    return { ok: true };
+  }
+
+  async function takeAway(effect: CallEffect): Promise<void> {
     // Without a driver it was never online in this run: there is nothing to take away.
     const entry = live.get(keyOf(effect.at));
     if (entry === undefined) return;
+    entry.pending.call = effect.call;
     await (effect.verb === "offline" ? entry.driver.offline() : entry.driver.terminate());
     if (live.get(keyOf(effect.at)) === entry) live.delete(keyOf(effect.at));
   }
 
-  function call(effect: Extract<HostEffect, { type: "call" }>): void {
+  function call(effect: CallEffect): void {
     perform(effect).then(
-      () => called(effect.at, effect.call, { ok: true }),
+      (result) => called(effect.at, effect.call, result),
       (error: unknown) => {
         const problem = problemOf(error);
         log(
@@ -97,6 +122,10 @@ export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
   }
 
   return { call, extend, terminateAll };
+}
+
+function isPoll(verb: Verb): verb is PollVerb {
+  return verb === "looks-alive" || verb === "is-alive";
 }
 
 function keyOf({ hold, resource }: ResourceRef): string {

@@ -6,7 +6,8 @@ import { deferred } from "../mta/deferred.ts";
 import { createAssociationBook } from "./associations.ts";
 import { createDriverCalls } from "./driver-calls.ts";
 import type { DriverRegistry } from "./drivers/registry.ts";
-import { emptyHost, hostStep, type HostEffect, type HostEvent } from "./host.ts";
+import { hostStep } from "./host.ts";
+import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
 import { createLink } from "./link.ts";
 import { serveLocalSocket } from "./local-socket.ts";
 import { localVerdict } from "./local-verdict.ts";
@@ -90,6 +91,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       },
     }),
     called: (at, call, result) => host.post({ type: "called", at, call, result }),
+    progress: (at, call, checkpoint) => host.post({ type: "progress", at, call, checkpoint }),
     failed: (at, call, problem) => host.post({ type: "failed", at, call, problem }),
     log,
   });

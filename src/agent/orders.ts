@@ -13,6 +13,8 @@ export type Orders = {
 export type HoldOrder = HoldRef & {
   readonly resources: Readonly<Record<string, AssignedResource>>;
   readonly mode: HoldMode;
+  /** `up`, but for the time being only to be observed: nothing of it is touched. */
+  readonly observe: boolean;
 };
 
 /**

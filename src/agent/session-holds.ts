@@ -58,8 +58,8 @@ export function giveOrders(state: SessionState, now: number, effects: SessionEff
   const holds = (state.assignment?.groups ?? [])
     .filter((group) => !state.released.has(holdId(group)))
     .map((group): HoldOrder => {
-      const { group: name, epoch, resources } = group;
-      return { group: name, epoch, resources, mode: modeOf(state, group, now) };
+      const { group: name, epoch, resources, observe } = group;
+      return { group: name, epoch, resources, mode: modeOf(state, group, now), observe };
     });
   if (JSON.stringify(holds) === JSON.stringify(state.orders.holds)) return state;
   const orders: Orders = { n: state.orders.n + 1, holds };

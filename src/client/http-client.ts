@@ -76,6 +76,12 @@ export function createClient(options: ClientOptions) {
     takeGroupOffline: (cluster: string, group: string): Promise<Result<Accepted>> =>
       post(at(cluster, "groups", group, "offline"), undefined, acceptedSchema),
 
+    /** FailClusterResource: what follows is what follows from any failure. */
+    failResource: (cluster: string, group: string, resource: string): Promise<Result<Accepted>> =>
+      post(at(cluster, "groups", group, "resources", resource, "fail"), undefined, acceptedSchema),
+    restartResource: (cluster: string, group: string, resource: string): Promise<Result<Accepted>> =>
+      post(at(cluster, "groups", group, "resources", resource, "restart"), undefined, acceptedSchema),
+
     /** `validForMs` of a `BIND` counts from before this was called. */
     sourceAddress: (
       cluster: string,

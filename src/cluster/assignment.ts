@@ -4,7 +4,7 @@ import { leasePresets } from "./lease.ts";
 import type { AssignedGroup, AssignedResource, Assignment } from "./messages.ts";
 import { holdsOfRun } from "./ownership.ts";
 import { wantedOf } from "./resources.ts";
-import type { GroupRow, Hold, Session } from "./state.ts";
+import { type GroupRow, type Hold, noDemands, type Session } from "./state.ts";
 import { putSession, send, type Turn } from "./turn.ts";
 
 /** Everything that a run shall hold, said as a whole: level, not edge (LEASE rule 23). */
@@ -62,11 +62,11 @@ function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   const defined = cluster && lookup(cluster.definition.groups, group);
   // What drains is taken offline as the agent has it: its definition may have changed or gone meanwhile.
   if (hold.phase.kind === "draining" || row === undefined || cluster === null || !defined) {
-    return { group, epoch, wanted: "Offline", resources: {} };
+    return { group, epoch, wanted: "Offline", observe: false, resources: {} };
   }
   const resources = Object.entries(servedResources(cluster.definition, defined));
   const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
-  return { group, epoch, wanted: "Online", resources: Object.fromEntries(assigned) };
+  return { group, epoch, wanted: "Online", observe: cluster.maintenance, resources: Object.fromEntries(assigned) };
 }
 
 function assignedResource(
@@ -75,5 +75,6 @@ function assignedResource(
   { type, dependsOn, properties }: ResourceDefinition,
 ): AssignedResource {
   const attempt = lookup(row.troubles.resources, name)?.attempt ?? 1;
-  return { type, dependsOn, properties, wanted: wantedOf(row, name), attempt };
+  const demands = lookup(row.demands, name) ?? noDemands;
+  return { type, dependsOn, properties, wanted: wantedOf(row, name), attempt, ...demands };
 }

@@ -1,5 +1,6 @@
 import { observe } from "./associations.ts";
 import { confirmDown, pause, resume } from "./node-commands.ts";
+import { demand } from "./demands.ts";
 import { define, destroy, edit } from "./define.ts";
 import { done, type OperatorEvent, type Outcome } from "./events.ts";
 import { setMaintenance } from "./maintenance.ts";
@@ -54,6 +55,9 @@ function onClusterCommand(turn: Turn, event: Exclude<OperatorEvent, { type: "def
       return want(turn, event);
     case "want-resource":
       return wantResource(turn, definition, event);
+    case "fail-resource":
+    case "restart-resource":
+      return demand(turn, definition, event);
     case "pause":
       return pause(turn, definition, event);
     case "resume":

@@ -178,7 +178,15 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
 
 function newGroup(name: string, epoch: number, group: GroupDefinition): GroupRow {
   const wanted = wantedAtFirst(group);
-  return { name, epoch, wanted, exceptions: exceptionsOf(wanted, group.resources), troubles: noTroubles, plan: noPlan };
+  return {
+    name,
+    epoch,
+    wanted,
+    exceptions: exceptionsOf(wanted, group.resources),
+    troubles: noTroubles,
+    plan: noPlan,
+    demands: {},
+  };
 }
 
 /** Resources whose PersistentState, when they are new, says otherwise than that of their group. */

@@ -51,20 +51,29 @@ export function objectionToDependency(graph: DependencyGraph, name: string, on: 
 
 /** True when what the resource stands on is online: of each item one name. Online goes bottom-up. */
 export function mayComeOnline(graph: DependencyGraph, name: string, state: StateOf): boolean {
-  return standsOn(graph, name, (dependency) => state(dependency) === "Online");
+  return stillStands(graph, name, (dependency) => state(dependency) === "Online");
 }
 
-/** Whether of each item that the resource depends on, some name still `holds`. */
-export function standsOn(graph: DependencyGraph, name: string, holds: (name: string) => boolean): boolean {
-  return clausesOf(graph, name).every((alternatives) => alternatives.some(holds));
+/** Whether what the resource stands on holds it: of each item, some name that is there. */
+export function stillStands(graph: DependencyGraph, name: string, isThere: (dependency: string) => boolean): boolean {
+  return clausesOf(graph, name).every((alternatives) => alternatives.some(isThere));
 }
 
-/** True when nothing that stands on the resource is up. Offline goes top-down; a failed dependent is not up. */
-export function mayGoOffline(graph: DependencyGraph, name: string, state: StateOf): boolean {
+/**
+ * True when nothing that stands on the resource is up. Offline goes top-down; a failed dependent is not up. What stands on it
+ * and is not `going` itself only has to stand without it.
+ */
+export function mayGoOffline(
+  graph: DependencyGraph,
+  name: string,
+  state: StateOf,
+  isGoing: (name: string) => boolean = () => true,
+): boolean {
   return Object.keys(graph).every((other) => {
     if (!dependenciesOf(graph, other).includes(name)) return true;
     const stateOfOther = state(other);
-    return stateOfOther === "Offline" || stateOfOther === "Failed";
+    if (stateOfOther === "Offline" || stateOfOther === "Failed") return true;
+    return !isGoing(other) && stillStands(graph, other, (below) => below !== name && state(below) === "Online");
   });
 }
 

@@ -45,6 +45,8 @@ export type OperatorEvent = { readonly actor: string; readonly operation?: strin
     | { readonly type: "cancel"; readonly group: string }
     | { readonly type: "want"; readonly group: string; readonly wanted: Wanted }
     | { readonly type: "want-resource"; readonly group: string; readonly resource: string; readonly wanted: Wanted }
+    | { readonly type: "fail-resource"; readonly group: string; readonly resource: string }
+    | { readonly type: "restart-resource"; readonly group: string; readonly resource: string }
     | { readonly type: "pause"; readonly node: string; readonly drain: boolean; readonly target: string | null }
     | { readonly type: "resume"; readonly node: string; readonly failback: ResumeFailback }
     | { readonly type: "confirm-down"; readonly node: string }
@@ -133,6 +135,7 @@ export const refusedCodes = [
   "group-online",
   "group-exists",
   "resource-not-found",
+  "resource-not-online",
   "resource-exists",
   "node-exists",
   "network-not-found",
@@ -145,6 +148,7 @@ export const refusedCodes = [
   "resource-in-use",
   "last-possible-owner",
   "nothing-to-cancel",
+  "in-maintenance",
   "too-many-operations",
   "run-not-known",
   "node-is-connected",

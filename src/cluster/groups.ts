@@ -1,13 +1,16 @@
 import { type GroupDefinition, lookup } from "./definition.ts";
-import { type Report } from "./messages.ts";
+import { holdId, type Report, type ReportedHold } from "./messages.ts";
 import { moveOnTime } from "./moves.ts";
 import { nextOperationTimeout } from "./operations.ts";
 import { holdsOfRun } from "./ownership.ts";
 import { endQuarantines } from "./quarantine.ts";
+import { mostPendingTimeouts } from "./resource-timing.ts";
 import { groupStateOf, pendingBudgetMs, reportedResources } from "./resources.ts";
-import type { Hold, Session, Span } from "./state.ts";
+import type { Hold, PendingSpan, Session, Span } from "./state.ts";
 import { judgeFailures, judgeStuck, retryAt, retryGivenUp } from "./troubles.ts";
 import { journal, putGroup, putNode, type Turn, withRow } from "./turn.ts";
+
+type ReportedResources = ReportedHold["resources"];
 
 /** What a session's report means for the groups that it holds. `before` is what it said last. */
 export function judgeReport(turn: Turn, before: Report, session: Session): void {
@@ -22,7 +25,8 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
     const is = groupStateOf(group, reported);
     if (was !== is) journalGroupState(turn, hold, is);
     if (!maintenance) judgeFailures(turn, hold, definition, reported);
-    watchPending(turn, hold, group, is === "Pending" || is === "PartialOnline");
+    const pending = is === "Pending" || is === "PartialOnline";
+    watchPending(turn, hold, group, pending, hasProgressed(reportedResources(before, hold), reported));
   }
 }
 
@@ -96,13 +100,28 @@ export function rebase(turn: Turn): void {
   }
 }
 
-function watchPending(turn: Turn, hold: Hold, group: GroupDefinition, pending: boolean): void {
-  const id = `${hold.group}#${hold.epoch}`;
+/** The agent bounds each resource itself; what is left to find here is an agent that does not. */
+function watchPending(turn: Turn, hold: Hold, group: GroupDefinition, pending: boolean, progressed: boolean): void {
+  const id = holdId(hold);
   const running = turn.memory.pending.get(id);
-  if (pending === (running !== undefined)) return;
-  // The agent bounds each resource itself; what is left to find here is an agent that does not.
-  const span: Span | null = pending ? { since: turn.now, durationMs: pendingBudgetMs(group) + slackMs } : null;
+  if (pending === (running !== undefined) && !(pending && progressed)) return;
+  const span = pending ? spanOf(turn.now, pendingBudgetMs(group), running) : null;
   turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, span) };
+}
+
+/** A span that begins, or that begins anew because a checkpoint has risen, but not for longer than is left in all. */
+function spanOf(now: number, budgetMs: number, running: PendingSpan | undefined): PendingSpan {
+  const totalLeftMs =
+    running === undefined
+      ? mostPendingTimeouts * budgetMs + slackMs
+      : running.totalLeftMs - Math.max(0, now - running.since);
+  return { since: now, durationMs: Math.min(budgetMs + slackMs, totalLeftMs), totalLeftMs };
+}
+
+function hasProgressed(before: ReportedResources, now: ReportedResources): boolean {
+  return Object.entries(now).some(
+    ([name, { checkpoint }]) => checkpoint !== undefined && checkpoint > (lookup(before, name)?.checkpoint ?? -1),
+  );
 }
 
 const slackMs = 10_000;

@@ -50,6 +50,8 @@ export const journalKinds = [
   "resource.wanted",
   "resource.failed",
   "operation.failed",
+  "resource.fail-requested",
+  "resource.restart-requested",
   "association.accepted",
   "association.refused",
   "association.deferred",

@@ -18,6 +18,8 @@ export const limits = {
   operationsPending: 64,
   /** Events kept in the journal; older ones are forgotten. */
   journal: 10_000,
+  /** Resources of a group whose demands are kept; at the bound, those that are no longer defined are forgotten. */
+  demandsKept: 128,
   associationsShown: 32,
   /** Associations of one agent's report. */
   associationsReported: 32,

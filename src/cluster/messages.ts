@@ -137,6 +137,8 @@ export type AssignedGroup = HoldRef & {
    * verify that, and release. (A group that an operator took offline is still held: its resources are wanted `Offline`.)
    */
   readonly wanted: Wanted;
+  /** Maintenance: the health of what is there is watched and told, and nothing of it is touched, unless it has to go. */
+  readonly observe: boolean;
   readonly resources: Readonly<Record<string, AssignedResource>>;
 };
 
@@ -149,6 +151,12 @@ export type AssignedResource = {
   readonly wanted: Wanted;
   /** A failed resource is tried again when this number is higher than that of the try that failed. */
   readonly attempt: number;
+  /**
+   * How often an operator has asked for it to fail, and to restart. A resource that is online under a lower number does so
+   * once, however much higher the number is; one that is not online has nothing to do for it.
+   */
+  readonly fails: number;
+  readonly restarts: number;
 };
 
 /** CLUSTER_RESOURCE_STATE by name. */
@@ -167,6 +175,11 @@ export type ReportedHold = HoldRef & { readonly resources: Readonly<Record<strin
 export type ReportedResource = {
   readonly state: ResourceState;
   readonly attempt: number;
+  /** How many of the failures and restarts that were asked for it has had; left out while there are none. */
+  readonly fails?: number;
+  readonly restarts?: number;
+  /** How far a pending call has come, if its driver tells. It rises, and what it counts is the driver's own. */
+  readonly checkpoint?: number;
   /** Why it failed or cannot come online yet: a stable code and a sentence. */
   readonly problem?: { readonly code: string; readonly message: string };
 };

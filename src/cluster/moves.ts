@@ -80,7 +80,7 @@ export function moveOnTime(turn: Turn): void {
     putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: null } });
     const { target, actor } = due;
     const outcome = cluster.maintenance
-      ? refused("group-in-transition", "the cluster is in maintenance")
+      ? refused("in-maintenance", "the cluster is in maintenance")
       : move(turn, cluster.definition, { type: "move", group: row.name, target, at: null, actor });
     if (outcome.kind === "done") continue;
     journal(turn, {

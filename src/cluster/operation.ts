@@ -13,6 +13,8 @@ export type Operation = {
   readonly resource: string | null;
   /** The group's epoch when it was asked for. */
   readonly epoch: number | null;
+  /** For a failure or a restart: which one it is, as `fails` and `restarts` count them. */
+  readonly count: number | null;
   readonly status: OperationStatus;
 };
 
@@ -24,6 +26,8 @@ export const operationKinds = [
   "offline",
   "resource-online",
   "resource-offline",
+  "resource-fail",
+  "resource-restart",
   "drain",
   "evict",
   "delete-group",

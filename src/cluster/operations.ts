@@ -4,8 +4,8 @@ import { limits } from "./limits.ts";
 import type { ResourceState } from "./messages.ts";
 import type { Operation, OperationEnd, OperationKind, OperationStatus } from "./operation.ts";
 import { holdOf } from "./ownership.ts";
-import { reportedResources, stateOf, wantedOf } from "./resources.ts";
-import type { GroupRow, Hold } from "./state.ts";
+import { reportedResources, reportOf, stateOf, wantedOf } from "./resources.ts";
+import { type GroupRow, type Hold, noDemands } from "./state.ts";
 import { journal, putOperation, type Turn } from "./turn.ts";
 
 /** RequestReplyTimeout of WSFC: what has not come to an end within an hour has failed. */
@@ -29,6 +29,7 @@ export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number |
     group: null,
     resource: null,
     epoch,
+    count: countOf(turn, event),
     ...begun,
     status: pending,
   });
@@ -81,11 +82,22 @@ function operationOf(event: OperatorEvent): Begun | null {
       const kind: OperationKind = event.wanted === "Online" ? "resource-online" : "resource-offline";
       return { kind, group: event.group, resource: event.resource };
     }
+    case "fail-resource":
+      return { kind: "resource-fail", group: event.group, resource: event.resource };
+    case "restart-resource":
+      return { kind: "resource-restart", group: event.group, resource: event.resource };
     case "pause":
       return event.drain ? { kind: "drain", node: event.node } : null;
     default:
       return null;
   }
+}
+
+/** Which failure or restart this is: the brain has counted it already. */
+function countOf({ durable }: Turn, event: OperatorEvent): number | null {
+  if (event.type !== "fail-resource" && event.type !== "restart-resource") return null;
+  const demands = lookup(durable.groups.get(event.group)?.demands ?? {}, event.resource) ?? noDemands;
+  return event.type === "fail-resource" ? demands.fails : demands.restarts;
 }
 
 function editOperation(edit: Extract<OperatorEvent, { type: "edit" }>["edit"]): Begun {
@@ -112,6 +124,9 @@ function judge(turn: Turn, operation: Operation): OperationStatus {
       return someHold(turn, ({ group, epoch }) => group === operation.group && epoch <= (operation.epoch ?? 0))
         ? pending
         : completed;
+    case "resource-fail":
+    case "resource-restart":
+      return judgeDemand(turn, operation, completed);
     case "drain":
       return judgeDrain(turn, operation, completed);
     default:
@@ -125,6 +140,19 @@ function judgeDrain(turn: Turn, { node }: Operation, completed: OperationStatus)
   if (row.drain === null) return cancelled(turn, "asked-otherwise");
   if (someHold(turn, (hold) => hold.node === node && hold.phase.kind === "draining")) return pending;
   return someHold(turn, (hold) => hold.node === node) ? failed(turn, "could-not-leave") : completed;
+}
+
+/** The host has let it fail, or has it online again. With the epoch, which it may have cost, the count is over too. */
+function judgeDemand(turn: Turn, operation: Operation, completed: OperationStatus): OperationStatus {
+  const { group, resource, epoch, count, kind } = operation;
+  if (group === null || resource === null || !turn.durable.groups.has(group)) return cancelled(turn, "gone");
+  const hold = holdOf(turn, group);
+  if (hold === undefined) return pending;
+  if (hold.epoch !== epoch) return kind === "resource-fail" ? completed : cancelled(turn, "called-off");
+  const reported = lookup(reportedResources(reportOf(turn, hold), hold), resource);
+  if (reported === undefined) return pending;
+  if (kind === "resource-fail") return (reported.fails ?? 0) >= (count ?? 0) ? completed : pending;
+  return (reported.restarts ?? 0) >= (count ?? 0) && reported.state === "Online" ? completed : pending;
 }
 
 function judgeOfGroup(turn: Turn, operation: Operation, completed: OperationStatus): OperationStatus {

@@ -31,7 +31,13 @@ export function becomeOwned(turn: Turn, row: GroupRow, { addresses, owner, loss,
     addresses,
     phase: { kind: "owned" },
   };
-  putGroup(turn, row.name, { ...row, epoch, troubles: { ...row.troubles, resources: {}, givenUp: null } });
+  // A new epoch begins with every resource anew on its host, so what was asked of them before is over.
+  putGroup(turn, row.name, {
+    ...row,
+    epoch,
+    troubles: { ...row.troubles, resources: {}, givenUp: null },
+    demands: {},
+  });
   putHold(turn, holdId(hold), hold);
   turn.memory = { ...turn.memory, unowned: withRow(turn.memory.unowned, row.name, null) };
   putLeaseOf(turn, hold, { k: 0, ttlHeldMs: ttlMs, drainGrantsLeft: null });

@@ -118,14 +118,15 @@ export const commonResourceProperties: PropertyRules = {
   SeparateMonitor: kept(dword(0, 1, 0), byAgent),
   DebugPrefix: kept(text(""), byAgent),
   AdminExtensions: kept(texts(), byAgent),
-  Name: readOnly(text()),
-  Type: readOnly(text()),
   MonitorProcessId: readOnly(dword(0, dwordMax, 0)),
   LastOperationStatusCode: readOnly(dword(0, dwordMax, 0)),
   ResourceSpecificStatus: readOnly(text("")),
   /** CLUSRES_STATUS bits. */
   StatusInformation: readOnly(dword(0, 31, 0)),
 };
+
+/** Common ones too, but kept apart: a Network Name has a private property of the same name. */
+export const resourceIdentity: PropertyRules = { Name: readOnly(text()), Type: readOnly(text()) };
 
 export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
   "IP Address": {

@@ -1,8 +1,7 @@
 import { type GroupDefinition, lookup } from "./definition.ts";
 import { longestChain } from "./dependencies.ts";
 import { emptyReport, type Report, type ReportedResource, type ResourceState, type Wanted } from "./messages.ts";
-import { dwordOf } from "./properties.ts";
-import { commonResourceProperties } from "./property-tables.ts";
+import { pendingTimeoutMs } from "./resource-timing.ts";
 import type { ClusterState, GroupRow, Hold } from "./state.ts";
 import type { GroupState } from "./view.ts";
 
@@ -28,7 +27,7 @@ export function stateOf(reported: Readonly<Record<string, ReportedResource>>, na
 /** How long the whole group may take to come up or go down: PendingTimeout of each resource along the longest chain. */
 export function pendingBudgetMs(group: GroupDefinition): number {
   return longestChain(group.resources, (name) =>
-    dwordOf(lookup(group.resources, name)?.properties ?? {}, commonResourceProperties, "PendingTimeout"),
+    pendingTimeoutMs({ properties: lookup(group.resources, name)?.properties ?? {} }),
   );
 }
 

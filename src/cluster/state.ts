@@ -67,6 +67,8 @@ export type GroupRow = {
   readonly exceptions: readonly string[];
   readonly troubles: Troubles;
   readonly plan: Plan;
+  /** By resource: what operators have asked of it under the present epoch. */
+  readonly demands: Readonly<Record<string, Demands>>;
 };
 
 /** What is to become of a group at some later time. */
@@ -84,6 +86,10 @@ export type Failback = { readonly notBefore: number };
 export type StartWait = { readonly since: number; readonly delayMs: number };
 
 export const noPlan: Plan = { move: null, failback: null, start: null };
+
+/** How often a resource was asked to fail and to restart. Only grows while an epoch lasts. */
+export type Demands = { readonly fails: number; readonly restarts: number };
+export const noDemands: Demands = { fails: 0, restarts: 0 };
 
 /** What failed lately, for the thresholds of MSCS. Each list is as long as its threshold at most. */
 export type Troubles = {
@@ -156,7 +162,7 @@ export type Memory = {
    */
   readonly heard: ReadonlyMap<string, number>;
   /** Deadlines that are not safety, by hold: how long its resources may be pending (LEASE rule 13). */
-  readonly pending: ReadonlyMap<string, Span>;
+  readonly pending: ReadonlyMap<string, PendingSpan>;
   /** What the one alarm was last set to; undefined when this start has not said yet. */
   readonly alarmAt: number | null | undefined;
   /** Who has reported associations lately, for the limit on their rate. */
@@ -193,6 +199,9 @@ export type OwnedBecause = "new" | "expired" | "confirmed-down" | "released" | D
 
 /** A length of time from a moment of the object's clock; re-based when that clock goes back. */
 export type Span = { readonly since: number; readonly durationMs: number };
+
+/** `totalLeftMs`: how long the span may still last, counted from its `since`, however often progress begins it anew. */
+export type PendingSpan = Span & { readonly totalLeftMs: number };
 
 /** A connection of the shell's, named by the shell. */
 export type SocketId = string;

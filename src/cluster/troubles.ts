@@ -26,7 +26,7 @@ export function judgeFailures(
     if (row === undefined || resource.state !== "Failed" || lookup(group.resources, name) === undefined) continue;
     const trouble = lookup(row.troubles.resources, name) ?? { attempt: 1, judged: 0, failedAt: [] };
     if (resource.attempt !== trouble.attempt || trouble.judged >= trouble.attempt) continue;
-    judgeFailure(turn, hold, definition, group, row, name, trouble, resource.problem?.message ?? "it failed");
+    judgeFailure(turn, hold, definition, group, row, name, trouble, resource.problem ?? unsaid);
   }
 }
 
@@ -64,6 +64,9 @@ export function retryAt({ troubles: { givenUp } }: GroupRow): number | null {
   return givenUp?.retryAfterMs == null ? null : givenUp.since + givenUp.retryAfterMs;
 }
 
+type FailureReason = NonNullable<ReportedResource["problem"]>;
+const unsaid: FailureReason = { code: "unsaid", message: "it failed" };
+
 const hourMs = 3_600_000;
 /** More failures than this are not remembered one by one; a threshold above it is never reached. */
 const mostRemembered = 100;
@@ -76,19 +79,20 @@ function judgeFailure(
   row: GroupRow,
   name: string,
   trouble: ResourceTrouble,
-  why: string,
+  { code, message: why }: FailureReason,
 ): void {
   const properties = lookup(group.resources, name)?.properties ?? {};
   const number = (property: string): number => dwordOf(properties, commonResourceProperties, property);
   journal(turn, {
     kind: "resource.failed",
     severity: "error",
-    mscsId: 1069,
+    mscsId: code === "deadlock" ? 1230 : 1069,
     sentence: `Resource ${name} of group ${hold.group} failed on node ${hold.node}: ${why}.`,
     node: hold.node,
     group: hold.group,
     resource: name,
     epoch: hold.epoch,
+    details: { code },
   });
   const recent = trouble.failedAt.filter((at) => at <= turn.now && turn.now - at < number("RestartPeriod"));
   const mayRestart = number("RestartAction") !== 0 && recent.length < number("RestartThreshold");

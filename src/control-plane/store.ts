@@ -49,7 +49,10 @@ export class Store {
       ...emptyDurable(generation),
       cluster: this.#cluster(),
       nodes: this.#rows("SELECT name, paused, drain, stability FROM nodes ORDER BY name", readNode),
-      groups: this.#rows("SELECT name, epoch, wanted, troubles, exceptions, plan FROM groups ORDER BY name", readGroup),
+      groups: this.#rows(
+        "SELECT name, epoch, wanted, troubles, exceptions, plan, demands FROM groups ORDER BY name",
+        readGroup,
+      ),
       holds: this.#rows(
         "SELECT id, group_name, epoch, node, incarnation, addresses, phase FROM holds ORDER BY id",
         readHold,
@@ -104,17 +107,18 @@ export class Store {
     );
   }
 
-  #writeGroup({ name, epoch, wanted, troubles, exceptions, plan }: GroupRow): void {
+  #writeGroup({ name, epoch, wanted, troubles, exceptions, plan, demands }: GroupRow): void {
     this.#exec(
-      `INSERT INTO groups (name, epoch, wanted, troubles, exceptions, plan) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO groups (name, epoch, wanted, troubles, exceptions, plan, demands) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles,
-         exceptions = excluded.exceptions, plan = excluded.plan`,
+         exceptions = excluded.exceptions, plan = excluded.plan, demands = excluded.demands`,
       name,
       epoch,
       wanted,
       JSON.stringify(troubles),
       JSON.stringify(exceptions),
       JSON.stringify(plan),
+      JSON.stringify(demands),
     );
   }
 
@@ -204,8 +208,9 @@ function readGroup(raw: {
   troubles: string;
   exceptions: string;
   plan: string;
+  demands: string;
 }): readonly [string, GroupRow] {
-  const { name, epoch, wanted, troubles, exceptions, plan } = raw;
+  const { name, epoch, wanted, troubles, exceptions, plan, demands } = raw;
   return [
     name,
     {
@@ -215,6 +220,7 @@ function readGroup(raw: {
       exceptions: fromJson<string[]>(exceptions),
       troubles: fromJson(troubles),
       plan: fromJson(plan),
+      demands: fromJson(demands),
     },
   ];
 }

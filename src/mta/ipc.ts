@@ -33,7 +33,15 @@ export const deadlineMessageSchema = z.strictObject({
 /** A clean stop: RELEASE, close, `stopped`, exit 0. */
 export const stopMessageSchema = z.strictObject({ type: z.literal("stop") });
 
-export const toMtaSchema = z.discriminatedUnion("type", [startMessageSchema, deadlineMessageSchema, stopMessageSchema]);
+/** Is anybody there? Answered by `pong` with the same number, by the same event loop that all associations are served by. */
+export const pingMessageSchema = z.strictObject({ type: z.literal("ping"), n: z.int().positive() });
+
+export const toMtaSchema = z.discriminatedUnion("type", [
+  startMessageSchema,
+  deadlineMessageSchema,
+  stopMessageSchema,
+  pingMessageSchema,
+]);
 export type ToMta = z.infer<typeof toMtaSchema>;
 export type StartMessage = z.infer<typeof startMessageSchema>;
 
@@ -59,6 +67,8 @@ export const fromMtaSchema = z.discriminatedUnion("type", [
   /** It could not go online; the process ends with exit code 1 after it. */
   z.strictObject({ type: z.literal("failed"), code: z.string(), message: z.string() }),
   associationMessageSchema,
+  /** `listening`: it would take a call at its address and port. */
+  z.strictObject({ type: z.literal("pong"), n: z.int().positive(), listening: z.boolean() }),
   z.strictObject({ type: z.literal("stopped") }),
 ]);
 export type FromMta = z.infer<typeof fromMtaSchema>;

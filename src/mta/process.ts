@@ -24,6 +24,7 @@ process.on("message", (message: unknown) => {
     case "stop":
       return exit(exitCodes.stopped);
     case "deadline":
+    case "ping":
       return;
   }
 });

@@ -48,6 +48,8 @@ export type ListenOptions = {
 export type Responder = {
   readonly address: string;
   readonly port: number;
+  /** Whether it still takes connections. */
+  readonly isListening: () => boolean;
   /** Closes the listener, aborts what is open, resolves when all connections are gone (about a second at most). */
   readonly close: () => Promise<void>;
   /** The fuse has blown: listener and sockets are gone when this returns; nothing is sent any more. */
@@ -69,6 +71,7 @@ export async function listen(options: ListenOptions): Promise<Responder> {
   return {
     address: bound.address,
     port: bound.port,
+    isListening: () => server.listening,
     close: async () => {
       const { promise: closed, resolve } = deferred<void>();
       server.close(() => resolve());

@@ -66,6 +66,13 @@ export class MtaService {
         this.#fuse.replace(message.deadlineAt);
         for (const outbound of this.#outbounds) outbound.wake();
         return;
+      case "ping":
+        this.#surroundings.report({
+          type: "pong",
+          n: message.n,
+          listening: this.#responder?.isListening() ?? false,
+        });
+        return;
       case "stop":
         void this.stop();
         return;

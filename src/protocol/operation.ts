@@ -14,6 +14,7 @@ export const operationSchema = z.object({
   group: z.string().nullable(),
   resource: z.string().nullable(),
   epoch: z.int().nullable(),
+  count: z.int().nullable(),
   status: z.discriminatedUnion("state", [
     z.object({ state: z.literal("Pending") }),
     z.object({ state: z.literal("Completed"), at: z.number() }),

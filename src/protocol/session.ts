@@ -66,6 +66,9 @@ const claimSchema = z.strictObject({
 const reportedResourceSchema = z.strictObject({
   state: z.enum(resourceStates),
   attempt: count,
+  fails: count.exactOptional(),
+  restarts: count.exactOptional(),
+  checkpoint: count.exactOptional(),
   problem: z.strictObject({ code, message: sentence }).exactOptional(),
 });
 
@@ -103,6 +106,7 @@ const assignmentSchema = z.strictObject({
     z.strictObject({
       ...holdRefSchema.shape,
       wanted: z.enum(["Online", "Offline"]),
+      observe: z.boolean(),
       resources: z.record(
         nameSchema,
         z.strictObject({
@@ -111,6 +115,8 @@ const assignmentSchema = z.strictObject({
           properties: z.record(z.string(), propertyValue),
           wanted: z.enum(["Online", "Offline"]),
           attempt: count,
+          fails: count,
+          restarts: count,
         }),
       ),
     }),

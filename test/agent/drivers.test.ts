@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDriverCalls, type DriverCalls } from "../../src/agent/driver-calls.ts";
 import { DriverError, type Driver } from "../../src/agent/drivers/driver.ts";
 import { loopbackDrivers, type DriverRegistry } from "../../src/agent/drivers/registry.ts";
-import type { CallResult, HostEffect, ResourceProblem } from "../../src/agent/host.ts";
+import type { CallResult, HostEffect, ResourceProblem } from "../../src/agent/host-state.ts";
 import type { AssignedResource } from "../../src/cluster/messages.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { freePort } from "../support/ports.ts";
@@ -21,12 +21,15 @@ const resource = (type: string, properties: AssignedResource["properties"] = {})
   properties,
   wanted: "Online",
   attempt: 0,
+  fails: 0,
+  restarts: 0,
 });
 
 let folder = "";
 let now = monotonicMs;
 let results: [number, CallResult][] = [];
 let failures: [string, number, ResourceProblem][] = [];
+let checkpoints: [string, number, number][] = [];
 let associations: string[] = [];
 
 beforeEach(() => {
@@ -34,6 +37,7 @@ beforeEach(() => {
   now = monotonicMs;
   results = [];
   failures = [];
+  checkpoints = [];
   associations = [];
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,6 +53,7 @@ function callsOf(registry: DriverRegistry, group: Record<string, AssignedResourc
       association: ({ state, partner }) => associations.push(`${state} ${partner}`),
     }),
     called: (_at, call, result) => results.push([call, result]),
+    progress: (at, call, checkpoint) => checkpoints.push([at.resource, call, checkpoint]),
     failed: (at, call, problem) => failures.push([at.resource, call, problem]),
     log: () => {},
   });
@@ -107,7 +112,17 @@ test("DR3 what was never online is offline and terminated without a driver", asy
 
 function fakeDriver(driver: Partial<Driver>): DriverRegistry {
   const nothing = async (): Promise<void> => {};
-  return { Fake: () => ({ online: nothing, offline: nothing, terminate: nothing, extend: () => {}, ...driver }) };
+  return {
+    Fake: () => ({
+      online: nothing,
+      offline: nothing,
+      terminate: nothing,
+      looksAlive: async () => true,
+      isAlive: async () => ({ ok: true }),
+      extend: () => {},
+      ...driver,
+    }),
+  };
 }
 
 test("DR2 an online whose deadline has passed does not begin", async () => {

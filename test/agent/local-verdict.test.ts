@@ -9,6 +9,8 @@ const resource = (type: string, properties: AssignedResource["properties"]): Ass
   properties,
   wanted: "Online",
   attempt: 0,
+  fails: 0,
+  restarts: 0,
 });
 
 const resources = {
@@ -18,7 +20,7 @@ const resources = {
 
 const ordersOf = (mode: HoldMode, epoch = 3): Orders => ({
   n: 1,
-  holds: [{ group: "Exchange", epoch, resources, mode }],
+  holds: [{ group: "Exchange", epoch, resources, mode, observe: false }],
 });
 
 const reportOf = (ip: ResourceState, name: ResourceState = "Online", epoch = 3): Report => ({
@@ -69,7 +71,7 @@ test("LS2 the newest epoch decides when an older one is still on its way down", 
 });
 
 test("LS1 a group without an address or a name is no virtual server", () => {
-  const orders: Orders = { n: 1, holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up }] };
+  const orders: Orders = { n: 1, holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false }] };
   expect(localVerdict({ orders, report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({
     decision: "DENY",
     reason: "not-a-virtual-server",

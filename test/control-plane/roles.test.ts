@@ -24,6 +24,8 @@ const expected: Readonly<Record<string, string>> = {
   moveGroup: "oo---",
   bringGroupOnline: "oo---",
   takeGroupOffline: "oo---",
+  failResource: "oo---",
+  restartResource: "oo---",
   getSourceAddress: "oooo-",
   getVirtualServer: "ooo--",
   reportAssociation: "----o",
@@ -49,6 +51,7 @@ function pathOf(path: string): string {
     .replace("{cluster}", "roles")
     .replace("{node}", "NODE1")
     .replace("{group}", "Exchange")
+    .replace("{resource}", "Exchange%20MTA")
     .replace("{networkName}", "EXCHVS")
     .replace("{token}", "0123456789abcdef");
 }

@@ -31,7 +31,7 @@ const renewal: Renewal = {
         group: "Exchange",
         epoch: 4,
         resources: {
-          "Disk E:": { state: "Online", attempt: 0 },
+          "Disk E:": { state: "OnlinePending", attempt: 0, checkpoint: 7 },
           "Exchange IP": { state: "Failed", attempt: 2, problem: { code: "address-in-use", message: "It answers." } },
         },
       },
@@ -121,6 +121,7 @@ describe("what an object says", () => {
         group: "Exchange",
         epoch: 4,
         wanted: "Online",
+        observe: true,
         resources: {
           "Exchange IP": {
             type: "IP Address",
@@ -128,6 +129,8 @@ describe("what an object says", () => {
             properties: { Address: "127.0.1.100", PendingTimeout: 180_000 },
             wanted: "Online",
             attempt: 0,
+            fails: 1,
+            restarts: 2,
           },
         },
       },

@@ -1,11 +1,11 @@
+import { hostStep } from "../../src/agent/host.ts";
 import {
   emptyHost,
   type HostEffect,
   type HostEvent,
   type HostState,
-  hostStep,
   type ResourceRef,
-} from "../../src/agent/host.ts";
+} from "../../src/agent/host-state.ts";
 import { nothingSeen } from "../../src/agent/seen.ts";
 import { sessionStep, startSession } from "../../src/agent/session.ts";
 import type { SessionEffect, SessionEvent, SessionState } from "../../src/agent/session-state.ts";
@@ -179,7 +179,9 @@ export class Agent implements AgentEnd {
    * Drivers: an address is there from the end of `online` to the end of `offline` or `terminate`. Under faults it does not
    * come up, or cannot be taken away: then its own deadline is what ends it.
    */
-  #call({ call, at, verb, spec, deadline }: Extract<HostEffect, { type: "call" }>): void {
+  #call(effect: Extract<HostEffect, { type: "call" }>): void {
+    const { call, at, verb, spec, deadline } = effect;
+    if (verb === "looks-alive" || verb === "is-alive") return this.#poll(effect);
     const { random, schedule, faults, check } = this.#node.world;
     const isAddress = spec.type === "IP Address";
     const id = holdId(at.hold);
@@ -195,6 +197,23 @@ export class Agent implements AgentEnd {
         const result = fails
           ? ({ ok: false, problem: { code: "simulated", message: "the driver failed" } } as const)
           : ({ ok: true } as const);
+        this.#hostEvent({ type: "called", at, call, result });
+      }),
+    );
+  }
+
+  /** An address is alive while this host speaks from it; under faults an answer may be wrong. */
+  #poll({ call, at, spec }: Extract<HostEffect, { type: "call" }>): void {
+    const { random, schedule, faults } = this.#node.world;
+    const isWrong = random.chance(faults.driverFails / 10);
+    schedule.after(random.between(0, 20), () =>
+      this.#run(() => {
+        const speech = this.#node.speeches.get(holdId(at.hold));
+        const isThere = spec.type !== "IP Address" || (speech !== undefined && this.#node.clock() < speech.deadline);
+        const result =
+          isThere && !isWrong
+            ? ({ ok: true } as const)
+            : ({ ok: false, problem: { code: "simulated", message: "it is not there" } } as const);
         this.#hostEvent({ type: "called", at, call, result });
       }),
     );

@@ -216,6 +216,8 @@ class World {
       { type: "resume", node, failback: "policy", actor },
       { type: "want", group, wanted: "Offline", actor },
       { type: "want", group, wanted: "Online", actor },
+      { type: "fail-resource", group, resource: "Name", actor },
+      { type: "restart-resource", group, resource: "IP", actor },
     ]);
   }
 
@@ -257,7 +259,14 @@ function definitionWith(ttlMs: number): ClusterDefinition {
         type: "IP Address",
         dependsOn: [],
         possibleOwners: [],
-        properties: { Address: `127.0.1.${last}`, SubnetMask: "255.255.255.0", Network: "client", PendingTimeout: 500 },
+        properties: {
+          Address: `127.0.1.${last}`,
+          SubnetMask: "255.255.255.0",
+          Network: "client",
+          PendingTimeout: 500,
+          LooksAlivePollInterval: 300,
+          IsAlivePollInterval: 1_000,
+        },
       },
       Name: {
         type: "Network Name",

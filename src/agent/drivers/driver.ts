@@ -2,7 +2,8 @@ import type { AssignedResource, HoldRef, ReportedAssociation } from "../../clust
 
 /**
  * One resource on this host, for one ownership. The reconciler calls one verb at a time, except that `terminate` may
- * overtake any other. Each verb rejects with a `DriverError`, and with nothing else, when it could not do its work.
+ * overtake any other, and that a poll may still be under way when something else is called: then nobody waits for its
+ * answer. Each verb rejects with a `DriverError`, and with nothing else, when it could not do its work.
  */
 export type Driver = {
   /** Bring it online. `deadline` (monotonic ms): when it must be gone by itself, whatever happens to this process. */
@@ -11,9 +12,18 @@ export type Driver = {
   offline(): Promise<void>;
   /** Take it away at once. Resolves when nothing of it is left, verified. */
   terminate(): Promise<void>;
+  /**
+   * A cheap look at what is online; a wrong yes does no harm for long. A driver that has nothing to look at says yes. No
+   * answer within DeadlockTimeout fails the resource, here and in `isAlive`.
+   */
+  looksAlive(): Promise<boolean>;
+  /** A thorough look. "No" is a failure of the resource, and its reason goes into the report. */
+  isAlive(): Promise<Aliveness>;
   /** The deadline has moved. */
   extend(deadline: number): void;
 };
+
+export type Aliveness = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** What a driver gets to know of its place, and whom it tells. */
 export type DriverContext = {
@@ -28,6 +38,11 @@ export type DriverContext = {
   readonly baseFolder: string;
   /** An online resource failed by itself. */
   readonly failed: (problem: { code: string; message: string }) => void;
+  /**
+   * The call that is under way has come further: a checkpoint higher than the last one begins its PendingTimeout anew, ten
+   * times at most. A whole number of the driver's own counting, 0 or more.
+   */
+  readonly progress: (checkpoint: number) => void;
   readonly association: (association: Omit<ReportedAssociation, "n" | "group">) => void;
   readonly log: (code: string, detail: string) => void;
 };

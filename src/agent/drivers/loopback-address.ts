@@ -25,6 +25,12 @@ export const loopbackAddress: DriverFactory = ({ spec }) => {
     },
     offline: async () => {},
     terminate: async () => {},
+    looksAlive: async () => true,
+    isAlive: () =>
+      probe(address).then(
+        () => ({ ok: true }),
+        (error: DriverError) => ({ ok: false, reason: error.message }),
+      ),
     extend: () => {},
   };
 };

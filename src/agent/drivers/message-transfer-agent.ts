@@ -10,20 +10,30 @@ import {
   type StartMessage,
   type ToMta,
 } from "../../mta/ipc.ts";
-import { DriverError, type DriverContext, type DriverFactory } from "./driver.ts";
+import { type Aliveness, type Driver, DriverError, type DriverContext, type DriverFactory } from "./driver.ts";
+import { createPings } from "./mta-pings.ts";
 
 /** The port of RFC 1006. */
 const defaultPort = 102;
+
+/** How long a process whose event loop turns may take to say so, in milliseconds; a loaded host is no dead MTA. */
+const answerWithinMs = 5_000;
 
 /**
  * A Message Transfer Agent is a process of its own. It is told the deadline at which its right to the address ends, and
  * ends by itself then, or when the channel to this process is gone: an agent that was killed leaves no MTA behind.
  */
-export const messageTransferAgent: DriverFactory = (context) => {
+export const messageTransferAgent: DriverFactory = messageTransferAgentWith({ answerWithinMs });
+
+export function messageTransferAgentWith(patience: { readonly answerWithinMs: number }): DriverFactory {
+  return (context) => driverOf(context, patience.answerWithinMs);
+}
+
+function driverOf(context: DriverContext, withinMs: number): Driver {
   let running: MtaProcess | null = null;
   return {
     online: async (deadline) => {
-      running = startMta(context, deadline);
+      running = startMta(context, deadline, withinMs);
       await running.online;
     },
     offline: async () => {
@@ -32,18 +42,23 @@ export const messageTransferAgent: DriverFactory = (context) => {
     terminate: async () => {
       await running?.kill();
     },
+    looksAlive: async () => running?.isOnline() ?? false,
+    isAlive: async () => (await running?.ask()) ?? { ok: false, reason: "the MTA process was never started" },
     extend: (deadline) => running?.extend(deadline),
   };
-};
+}
 
 type MtaProcess = {
   readonly online: Promise<void>;
+  /** It has said that it is online, and its process is there. */
+  readonly isOnline: () => boolean;
+  readonly ask: () => Promise<Aliveness>;
   readonly stop: () => Promise<void>;
   readonly kill: () => Promise<void>;
   readonly extend: (deadline: number) => void;
 };
 
-function startMta(context: DriverContext, deadline: number): MtaProcess {
+function startMta(context: DriverContext, deadline: number, withinMs: number): MtaProcess {
   const start = startMessage(context, deadline);
   // A process group of its own: Ctrl-C in a terminal is for the agent, which then stops its MTA in good order.
   const child = fork(mtaProcessModule, [], {
@@ -52,10 +67,11 @@ function startMta(context: DriverContext, deadline: number): MtaProcess {
     detached: true,
   });
   const ended = endOf(child);
+  const pings = createPings((n) => send(child, { type: "ping", n }), withinMs);
   let asked = false;
+  let isOnline = false;
 
   const online = new Promise<void>((settle, reject) => {
-    let isOnline = false;
     child.on("message", (raw) => {
       const message = parse(raw);
       if (message === null) {
@@ -67,6 +83,8 @@ function startMta(context: DriverContext, deadline: number): MtaProcess {
         settle();
       } else if (message.type === "failed") {
         reject(new DriverError(message.code, message.message));
+      } else if (message.type === "pong") {
+        pings.answered(message.n, message.listening);
       } else if (message.type === "association") {
         context.association(associationOf(message));
       }
@@ -80,6 +98,8 @@ function startMta(context: DriverContext, deadline: number): MtaProcess {
   send(child, start);
   return {
     online,
+    isOnline: () => isOnline && child.exitCode === null && child.signalCode === null,
+    ask: pings.ask,
     stop: async () => {
       asked = true;
       send(child, { type: "stop" });
@@ -90,7 +110,7 @@ function startMta(context: DriverContext, deadline: number): MtaProcess {
       child.kill("SIGKILL");
       await ended;
     },
-    extend: (deadlineAt) => send(child, { type: "deadline", epoch: context.hold.epoch, deadlineAt }),
+    extend: (deadlineAt) => void send(child, { type: "deadline", epoch: context.hold.epoch, deadlineAt }),
   };
 }
 
@@ -129,9 +149,11 @@ async function endOf(child: ChildProcess): Promise<string> {
   }
 }
 
-/** What can no longer be sent is of no use: the end of the process is on its way as an event. */
-function send(child: ChildProcess, message: ToMta): void {
-  if (child.connected) child.send(message, () => {});
+/** False when nobody is there. What can no longer be sent is of no use: the end of the process is on its way as an event. */
+function send(child: ChildProcess, message: ToMta): boolean {
+  if (!child.connected) return false;
+  child.send(message, () => {});
+  return true;
 }
 
 function parse(raw: unknown): FromMta | null {

@@ -8,5 +8,7 @@ export const stateOnly: DriverFactory = () => ({
   online: async () => {},
   offline: async () => {},
   terminate: async () => {},
+  looksAlive: async () => true,
+  isAlive: async () => ({ ok: true }),
   extend: () => {},
 });

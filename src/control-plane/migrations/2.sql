@@ -24,3 +24,4 @@ CREATE TABLE idempotency (
   at          INTEGER NOT NULL,
   PRIMARY KEY (actor, key)
 ) STRICT, WITHOUT ROWID;
+ALTER TABLE groups ADD COLUMN demands TEXT NOT NULL DEFAULT '{}';

@@ -139,6 +139,28 @@ export const resourceRoutes: readonly Route[] = [
       },
     ),
   ),
+  ...(["fail", "restart"] as const).map((verb) =>
+    route(
+      {
+        id: verb === "fail" ? "failResource" : "restartResource",
+        method: "POST",
+        path: `/clusters/{cluster}/groups/{group}/resources/{resource}/${verb}`,
+        summary:
+          verb === "fail"
+            ? "Let a resource that is online fail, with all that follows from a failure"
+            : "Take a resource that is online offline, with what stands on it, and bring it back",
+        clusapi: [verb === "fail" ? "FailClusterResource" : "RestartClusterResource"],
+        ...changing,
+        query: changeQuerySchema,
+        answers: underWay,
+        problems: [...notFound, "group-not-owned", "group-in-transition", "resource-not-online", "in-maintenance"],
+      },
+      (call) => {
+        const { group = "", resource = "" } = call.params as Readonly<Record<string, string>>;
+        return accept(202, call, { type: `${verb}-resource`, actor: call.principal.id, group, resource });
+      },
+    ),
+  ),
   route(
     {
       id: "changeResourceGroup",

@@ -1,11 +1,12 @@
+import { expect } from "vitest";
+import { hostStep } from "../../../src/agent/host.ts";
 import {
   emptyHost,
   type HostEffect,
   type HostEvent,
   type HostState,
-  hostStep,
   type Verb,
-} from "../../../src/agent/host.ts";
+} from "../../../src/agent/host-state.ts";
 import type { HoldMode, HoldOrder, HostSays } from "../../../src/agent/orders.ts";
 import { type AssignedResource, holdId, type HoldRef } from "../../../src/cluster/messages.ts";
 
@@ -81,6 +82,12 @@ export class HostDriver {
     this.event(ended(call, outcome));
   }
 
+  /** The driver of the call that is under way says how far it has come. */
+  progress(verb: Verb, resource: string, checkpoint: number): void {
+    const { at, call } = this.callOf(verb, resource);
+    this.event({ type: "progress", at, call, checkpoint });
+  }
+
   /** A resource that is online fails by itself. */
   fail(resource: string, online = this.callOf("online", resource)): void {
     this.event({
@@ -132,7 +139,7 @@ function ended({ at, call }: Call, outcome: "ok" | "fails"): Untimed<HostEvent> 
 }
 
 export function resource(dependsOn: readonly string[] = [], more: Partial<AssignedResource> = {}): AssignedResource {
-  return { type: "Generic", dependsOn, properties: {}, wanted: "Online", attempt: 1, ...more };
+  return { type: "Generic", dependsOn, properties: {}, wanted: "Online", attempt: 1, fails: 0, restarts: 0, ...more };
 }
 
 export const exchange: HoldRef = { group: "Exchange", epoch: 3 };
@@ -152,7 +159,35 @@ export const cut: HoldMode = { kind: "cut" };
 
 export function hold(
   resources: Record<string, AssignedResource> = chain(),
-  { mode = up, ref = exchange }: { readonly mode?: HoldMode; readonly ref?: HoldRef } = {},
+  {
+    mode = up,
+    ref = exchange,
+    observe = false,
+  }: { readonly mode?: HoldMode; readonly ref?: HoldRef; readonly observe?: boolean } = {},
 ): HoldOrder {
-  return { ...ref, resources, mode };
+  return { ...ref, resources, mode, observe };
+}
+
+/** A host that has the case's group online. */
+export function onlineHost(resources = chain()): HostDriver {
+  const host = new HostDriver();
+  host.order(hold(resources));
+  expect(new Set(Object.values(host.statesOf(exchange)))).toEqual(new Set(["Online"]));
+  void host.trace;
+  return host;
+}
+
+/** Drivers of which these calls fail and these never end, named as in the trace. */
+export function drivers({
+  fails = [],
+  hangs = [],
+}: {
+  readonly fails?: string[];
+  readonly hangs?: string[];
+}): HostDriver["drivers"] {
+  return ({ verb, at }) => {
+    const name = `${verb} ${at.resource}`;
+    if (hangs.includes(name)) return "hangs";
+    return fails.includes(name) ? "fails" : "ok";
+  };
 }

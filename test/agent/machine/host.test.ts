@@ -1,33 +1,21 @@
 import { namesIn } from "../../../src/cluster/dependencies.ts";
 import { describe, expect, test } from "vitest";
-import type { LocalResource } from "../../../src/agent/host.ts";
+import type { LocalResource } from "../../../src/agent/host-state.ts";
 import { type AssignedResource, holdId } from "../../../src/cluster/messages.ts";
 import { randomFrom } from "../../simulation/random.ts";
-import { type Call, chain, cut, down, exchange, hold, HostDriver, resource, up } from "./host-driver.ts";
-
-/** A host that has the case's group online. */
-function online(resources = chain()): HostDriver {
-  const host = new HostDriver();
-  host.order(hold(resources));
-  expect(new Set(Object.values(host.statesOf(exchange)))).toEqual(new Set(["Online"]));
-  void host.trace;
-  return host;
-}
-
-/** Drivers of which these calls fail and these never end, named as in the trace. */
-function drivers({
-  fails = [],
-  hangs = [],
-}: {
-  readonly fails?: string[];
-  readonly hangs?: string[];
-}): HostDriver["drivers"] {
-  return ({ verb, at }) => {
-    const name = `${verb} ${at.resource}`;
-    if (hangs.includes(name)) return "hangs";
-    return fails.includes(name) ? "fails" : "ok";
-  };
-}
+import {
+  type Call,
+  chain,
+  cut,
+  down,
+  drivers,
+  exchange,
+  hold,
+  HostDriver,
+  onlineHost as online,
+  resource,
+  up,
+} from "./host-driver.ts";
 
 const states = (mta: string, name: string, ip: string): Record<string, string> => ({ mta, name, ip });
 

@@ -288,8 +288,10 @@ export function group(name: string, epoch: number, wanted: AssignedGroup["wanted
     properties: { Address: "127.9.0.1", SubnetMask: "255.0.0.0", Network: "Public" },
     wanted: "Online",
     attempt: 1,
+    fails: 0,
+    restarts: 0,
   };
-  return { group: name, epoch, wanted, resources: { ip: address } };
+  return { group: name, epoch, wanted, observe: false, resources: { ip: address } };
 }
 
 export function silence(

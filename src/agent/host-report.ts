@@ -1,0 +1,44 @@
+import { holdId, type ReportedHold, type ReportedResource } from "../cluster/messages.ts";
+import type { HostHold, LocalResource } from "./host-state.ts";
+import { isOffline, isOnline, isOnlyObserved, isPending, stateOfPhase, type Work } from "./host-work.ts";
+import type { HostSays } from "./orders.ts";
+
+/** What is said of the host: as a whole, and only when it differs from what was said last. */
+export function say(host: Work): void {
+  const ordered = new Set(host.orders.holds.map(holdId));
+  const says: HostSays = {
+    n: host.orders.n,
+    report: { holds: [...host.holds.values()].map((hold) => reported(host, hold)), associations: [] },
+    offline: [...host.holds.values()]
+      .filter((hold) => ordered.has(holdId(hold)) && isOffline(hold))
+      .map(({ group, epoch }) => ({ group, epoch })),
+  };
+  if (JSON.stringify(says) === JSON.stringify(host.said)) return;
+  host.said = says;
+  host.effects.push({ type: "says", says });
+}
+
+function reported(host: Work, hold: HostHold): ReportedHold {
+  const { group, epoch, resources } = hold;
+  const observed = isOnlyObserved(host, hold);
+  return {
+    group,
+    epoch,
+    resources: Object.fromEntries(
+      [...resources].map(([name, resource]) => [name, reportedResource(resource, observed)]),
+    ),
+  };
+}
+
+function reportedResource(resource: LocalResource, observed: boolean): ReportedResource {
+  const { spec, phase } = resource;
+  const { attempt, fails, restarts } = spec;
+  const had = { attempt, ...(fails > 0 ? { fails } : {}), ...(restarts > 0 ? { restarts } : {}) };
+  if (observed && isOnline(resource) && resource.phase.health.observed !== null) {
+    return { state: "Failed", ...had, problem: resource.phase.health.observed.problem };
+  }
+  const base = { state: stateOfPhase(phase), ...had };
+  if (phase.kind === "Failed") return { ...base, problem: phase.problem };
+  if (phase.kind === "Terminating" && phase.failure !== null) return { ...base, problem: phase.failure };
+  return isPending(phase) && phase.progress !== null ? { ...base, checkpoint: phase.progress.said } : base;
+}
