@@ -1,6 +1,8 @@
-import type * as z from "zod";
+import * as z from "zod";
+import type { Operation } from "../cluster/operation.ts";
 import type { Verdict } from "../cluster/verdict.ts";
 import type { ClusterView } from "../cluster/view.ts";
+import type { dependsOnSchema } from "../protocol/definition.ts";
 import {
   type Accepted,
   acceptedSchema,
@@ -10,8 +12,14 @@ import {
   definedSchema,
   type Events,
   eventsSchema,
+  type GroupRequest,
+  type moveRequestSchema,
+  type NodeRequest,
   type Observation,
+  type pauseRequestSchema,
   type ReleaseRequest,
+  type ResourceRequest,
+  type resumeRequestSchema,
   type TokenCreated,
   tokenCreatedSchema,
   type TokenList,
@@ -23,6 +31,17 @@ import {
   virtualServerSchema,
   type WatchMessage,
 } from "../protocol/http.ts";
+import {
+  type Dependencies,
+  dependenciesSchema,
+  type GroupStateAnswer,
+  groupStateSchema,
+  type ResourceSet,
+  resourceSetSchema,
+  type ResourceStateAnswer,
+  resourceStateSchema,
+} from "../protocol/objects.ts";
+import { type OperationList, operationListSchema, operationSchema } from "../protocol/operation.ts";
 import { problemDetailsSchema } from "../protocol/problems.ts";
 import { parse } from "../protocol/shape.ts";
 import { verdictSchema } from "../protocol/verdict.ts";
@@ -40,60 +59,192 @@ export type ClientOptions = {
 
 export type Client = ReturnType<typeof createClient>;
 
+/** What every change may say of itself. */
+export type ChangeOptions = {
+  /** Only if the definition is still of this revision (`If-Match`). */
+  readonly revision?: number;
+  /** Sent again under the same key, the request is answered and not carried out again. */
+  readonly idempotencyKey?: string;
+  /** Say what would come of it, and change nothing. */
+  readonly dryRun?: boolean;
+};
+/** Also what is not offline may go. */
+export type RemovalOptions = ChangeOptions & { readonly force?: boolean };
+
 /** The cluster API, typed. Every method resolves; a refusal and a missing answer are values. */
 export function createClient(options: ClientOptions) {
-  const get = <T>(path: string, schema: z.ZodType<T>) => request(options, "GET", path, undefined, schema);
-  const post = <T>(path: string, body: unknown, schema: z.ZodType<T>) => request(options, "POST", path, body, schema);
+  const ask = createAsker(options);
   return {
-    version: (): Promise<Result<Version>> => get("/version", versionSchema),
+    version: (): Promise<Result<Version>> => ask.get("/version", versionSchema),
 
-    listClusters: (): Promise<Result<ClusterList>> => get("/clusters", clusterListSchema),
+    // --- clusters ---------------------------------------------------------------------------------------------------
+    listClusters: (): Promise<Result<ClusterList>> => ask.get("/clusters", clusterListSchema),
     /** The definition may be anything yet (`DefinitionDocument` is what it should be): the control plane says what is wrong with it. */
-    putCluster: (cluster: string, definition: unknown): Promise<Result<Defined>> =>
-      request(options, "PUT", at(cluster), definition, definedSchema),
-    getCluster: (cluster: string): Promise<Result<ClusterView>> => get(at(cluster), clusterViewSchema),
+    putCluster: (cluster: string, definition: unknown, change: RemovalOptions = {}): Promise<Result<Defined>> =>
+      ask.change("PUT", at(cluster), definition, definedSchema, change),
+    getCluster: (cluster: string): Promise<Result<ClusterView>> => ask.get(at(cluster), clusterViewSchema),
+    /** As people write it: what has its default is left out. */
+    getDefinition: (cluster: string): Promise<Result<Record<string, unknown>>> =>
+      ask.get(at(cluster, "definition"), z.record(z.string(), z.unknown())),
+    destroyCluster: (cluster: string, change: RemovalOptions = {}): Promise<Result<Accepted>> =>
+      ask.change("DELETE", at(cluster), undefined, acceptedSchema, change),
+    setMaintenance: (cluster: string, on: boolean, change: ChangeOptions = {}): Promise<Result<Accepted>> =>
+      ask.change("PUT", at(cluster, "maintenance"), { on }, acceptedSchema, change),
 
+    // --- operations -------------------------------------------------------------------------------------------------
+    listOperations: (cluster: string): Promise<Result<OperationList>> =>
+      ask.get(at(cluster, "operations"), operationListSchema),
+    /** @param waitMs how long the answer may wait for the operation to come to its end */
+    getOperation: (cluster: string, id: string, waitMs = 0): Promise<Result<Operation>> =>
+      ask.get(`${at(cluster, "operations", id)}?waitMs=${waitMs}`, operationSchema, waitMs),
+
+    // --- tokens -----------------------------------------------------------------------------------------------------
     createToken: (cluster: string, token: TokenRequest): Promise<Result<TokenCreated>> =>
-      post(at(cluster, "tokens"), token, tokenCreatedSchema),
-    listTokens: (cluster: string): Promise<Result<TokenList>> => get(at(cluster, "tokens"), tokenListSchema),
-    revokeToken: (cluster: string, id: string): Promise<Result<null>> =>
-      request(options, "DELETE", at(cluster, "tokens", id), undefined, null),
+      ask.post(at(cluster, "tokens"), token, tokenCreatedSchema),
+    listTokens: (cluster: string): Promise<Result<TokenList>> => ask.get(at(cluster, "tokens"), tokenListSchema),
+    revokeToken: (cluster: string, id: string): Promise<Result<null>> => ask.remove(at(cluster, "tokens", id)),
 
-    pauseNode: (cluster: string, node: string, drain = true): Promise<Result<Accepted>> =>
-      post(at(cluster, "nodes", node, "pause"), { drain }, acceptedSchema),
-    resumeNode: (cluster: string, node: string): Promise<Result<Accepted>> =>
-      post(at(cluster, "nodes", node, "resume"), undefined, acceptedSchema),
-    confirmNodeDown: (cluster: string, node: string): Promise<Result<Accepted>> =>
-      post(at(cluster, "nodes", node, "confirm-down"), undefined, acceptedSchema),
+    // --- nodes ------------------------------------------------------------------------------------------------------
+    addNode: (cluster: string, node: NodeRequest, change: ChangeOptions = {}): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "nodes"), node, acceptedSchema, change),
+    evictNode: (cluster: string, node: string, change: ChangeOptions = {}): Promise<Result<Accepted>> =>
+      ask.change("DELETE", at(cluster, "nodes", node), undefined, acceptedSchema, change),
+    pauseNode: (
+      cluster: string,
+      node: string,
+      pause: z.input<typeof pauseRequestSchema> = {},
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "nodes", node, "pause"), pause, acceptedSchema, change),
+    resumeNode: (
+      cluster: string,
+      node: string,
+      resume: z.input<typeof resumeRequestSchema> = {},
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "nodes", node, "resume"), resume, acceptedSchema, change),
+    confirmNodeDown: (cluster: string, node: string, change: ChangeOptions = {}): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "nodes", node, "confirm-down"), undefined, acceptedSchema, change),
     releaseHolds: (cluster: string, node: string, release: ReleaseRequest): Promise<Result<Accepted>> =>
-      post(at(cluster, "nodes", node, "release"), release, acceptedSchema),
+      ask.post(at(cluster, "nodes", node, "release"), release, acceptedSchema),
 
-    /** @param target null: the best node, chosen by the cluster */
-    moveGroup: (cluster: string, group: string, target: string | null): Promise<Result<Accepted>> =>
-      post(at(cluster, "groups", group, "move"), { target }, acceptedSchema),
-    bringGroupOnline: (cluster: string, group: string): Promise<Result<Accepted>> =>
-      post(at(cluster, "groups", group, "online"), undefined, acceptedSchema),
-    takeGroupOffline: (cluster: string, group: string): Promise<Result<Accepted>> =>
-      post(at(cluster, "groups", group, "offline"), undefined, acceptedSchema),
+    // --- groups -----------------------------------------------------------------------------------------------------
+    getGroup: (cluster: string, group: string): Promise<Result<GroupStateAnswer>> =>
+      ask.get(at(cluster, "groups", group), groupStateSchema),
+    createGroup: (cluster: string, group: GroupRequest, change: ChangeOptions = {}): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "groups"), group, acceptedSchema, change),
+    deleteGroup: (
+      cluster: string,
+      group: string,
+      { recursive = false, ...change }: RemovalOptions & { readonly recursive?: boolean } = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("DELETE", at(cluster, "groups", group), undefined, acceptedSchema, change, { recursive }),
+    /** `target` null: the best node, chosen by the cluster. `at`: ISO 8601 or epoch milliseconds; null: now. */
+    moveGroup: (
+      cluster: string,
+      group: string,
+      move: z.input<typeof moveRequestSchema> = {},
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "groups", group, "move"), move, acceptedSchema, change),
+    /** `cancel` calls off a move that waits, or one that is under way and can still stay. */
+    commandGroup: (
+      cluster: string,
+      group: string,
+      verb: "online" | "offline" | "cancel",
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "groups", group, verb), undefined, acceptedSchema, change),
+    setPreferredOwners: (
+      cluster: string,
+      group: string,
+      owners: readonly string[],
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("PUT", at(cluster, "groups", group, "preferred-owners"), { owners }, acceptedSchema, change),
+    setGroupDependencies: (
+      cluster: string,
+      group: string,
+      dependsOn: readonly string[],
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("PUT", at(cluster, "groups", group, "dependencies"), { dependsOn }, acceptedSchema, change),
 
-    /** FailClusterResource: what follows is what follows from any failure. */
-    failResource: (cluster: string, group: string, resource: string): Promise<Result<Accepted>> =>
-      post(at(cluster, "groups", group, "resources", resource, "fail"), undefined, acceptedSchema),
-    restartResource: (cluster: string, group: string, resource: string): Promise<Result<Accepted>> =>
-      post(at(cluster, "groups", group, "resources", resource, "restart"), undefined, acceptedSchema),
+    // --- resources --------------------------------------------------------------------------------------------------
+    listResources: (cluster: string): Promise<Result<ResourceSet>> =>
+      ask.get(at(cluster, "resources"), resourceSetSchema),
+    getResource: (cluster: string, group: string, resource: string): Promise<Result<ResourceStateAnswer>> =>
+      ask.get(at(cluster, "groups", group, "resources", resource), resourceStateSchema),
+    createResource: (
+      cluster: string,
+      group: string,
+      resource: ResourceRequest,
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "groups", group, "resources"), resource, acceptedSchema, change),
+    deleteResource: (
+      cluster: string,
+      group: string,
+      resource: string,
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("DELETE", at(cluster, "groups", group, "resources", resource), undefined, acceptedSchema, change),
+    commandResource: (
+      cluster: string,
+      group: string,
+      resource: string,
+      verb: "online" | "offline" | "fail" | "restart",
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> =>
+      ask.change("POST", at(cluster, "groups", group, "resources", resource, verb), undefined, acceptedSchema, change),
+    changeResourceGroup: (
+      cluster: string,
+      group: string,
+      resource: string,
+      to: string,
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> => {
+      const path = at(cluster, "groups", group, "resources", resource, "change-group");
+      return ask.change("POST", path, { group: to }, acceptedSchema, change);
+    },
+    setPossibleOwners: (
+      cluster: string,
+      group: string,
+      resource: string,
+      owners: readonly string[],
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> => {
+      const path = at(cluster, "groups", group, "resources", resource, "possible-owners");
+      return ask.change("PUT", path, { owners }, acceptedSchema, change);
+    },
+    getDependencies: (cluster: string, group: string, resource: string): Promise<Result<Dependencies>> =>
+      ask.get(at(cluster, "groups", group, "resources", resource, "dependencies"), dependenciesSchema),
+    /** A list, or an expression such as `([IP A] or [IP B]) and [Disk]`. */
+    setDependencies: (
+      cluster: string,
+      group: string,
+      resource: string,
+      dependsOn: z.input<typeof dependsOnSchema>,
+      change: ChangeOptions = {},
+    ): Promise<Result<Accepted>> => {
+      const path = at(cluster, "groups", group, "resources", resource, "dependencies");
+      return ask.change("PUT", path, { dependsOn }, acceptedSchema, change);
+    },
 
+    // --- virtual servers --------------------------------------------------------------------------------------------
     /** `validForMs` of a `BIND` counts from before this was called. */
     sourceAddress: (
       cluster: string,
       group: string,
       question: { readonly node: string; readonly destination?: string; readonly protocol?: string },
     ): Promise<Result<Verdict>> =>
-      get(`${at(cluster, "groups", group, "source-address")}?${new URLSearchParams(question)}`, verdictSchema),
+      ask.get(`${at(cluster, "groups", group, "source-address")}?${new URLSearchParams(question)}`, verdictSchema),
     virtualServer: (cluster: string, networkName: string): Promise<Result<VirtualServer>> =>
-      get(at(cluster, "virtual-servers", networkName), virtualServerSchema),
+      ask.get(at(cluster, "virtual-servers", networkName), virtualServerSchema),
 
+    // --- the journal ------------------------------------------------------------------------------------------------
     events: (cluster: string, after: number, limit?: number): Promise<Result<Events>> =>
-      get(`${at(cluster, "events")}?after=${after}${limit === undefined ? "" : `&limit=${limit}`}`, eventsSchema),
+      ask.get(`${at(cluster, "events")}?after=${after}${limit === undefined ? "" : `&limit=${limit}`}`, eventsSchema),
     /** The journal as it grows. The messages end when the connection does: watch again from the last number. */
     watch: (
       cluster: string,
@@ -101,9 +252,38 @@ export function createClient(options: ClientOptions) {
     ): Promise<Result<AsyncGenerator<WatchMessage>>> => watch(options, cluster, question),
 
     reportAssociation: (cluster: string, observation: Observation): Promise<Result<Accepted>> =>
-      post(at(cluster, "associations"), observation, acceptedSchema),
+      ask.post(at(cluster, "associations"), observation, acceptedSchema),
   };
 }
+
+/** The ways to ask: each answer is read by its schema. */
+function createAsker(options: ClientOptions) {
+  const send = <T>(method: string, path: string, sent: Sent, schema: z.ZodType<T> | null, waitMs = 0) =>
+    request(options, method, path, sent, schema, waitMs);
+  return {
+    get: <T>(path: string, schema: z.ZodType<T>, waitMs = 0) => send("GET", path, {}, schema, waitMs),
+    post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => send("POST", path, { body }, schema),
+    remove: (path: string) => send<null>("DELETE", path, {}, null),
+    change: <T>(
+      method: string,
+      path: string,
+      body: unknown,
+      schema: z.ZodType<T>,
+      { revision, idempotencyKey, dryRun, force }: RemovalOptions,
+      flags: Readonly<Record<string, boolean>> = {},
+    ) => {
+      const asked = Object.entries({ dryRun, force, ...flags }).filter(([, value]) => value === true);
+      const query = asked.map(([name]) => `${name}=true`).join("&");
+      const headers = {
+        ...(revision === undefined ? {} : { "If-Match": `"${revision}"` }),
+        ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
+      };
+      return send(method, query === "" ? path : `${path}?${query}`, { body, headers }, schema);
+    },
+  };
+}
+
+type Sent = { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 function at(cluster: string, ...parts: readonly string[]): string {
   return ["", "clusters", cluster, ...parts].map(encodeURIComponent).join("/");
@@ -113,13 +293,15 @@ async function request<T>(
   options: ClientOptions,
   method: string,
   path: string,
-  body: unknown,
+  { body, headers = {} }: Sent,
   schema: z.ZodType<T> | null,
+  waitMs: number,
 ): Promise<Result<T>> {
-  const signal = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+  const signal = AbortSignal.timeout((options.timeoutMs ?? 10_000) + waitMs);
   const sent = await send(options, path, {
     method,
     signal,
+    headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!sent.ok) return sent;

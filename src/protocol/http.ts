@@ -166,8 +166,11 @@ export type Accepted = z.infer<typeof acceptedSchema>;
 
 /** A node as a definition has it, with its name. */
 export const nodeRequestSchema = nodeSchema.extend({ name: nameSchema });
+export type NodeRequest = z.input<typeof nodeRequestSchema>;
 export const groupRequestSchema = groupSchema.extend({ name: nameSchema });
+export type GroupRequest = z.input<typeof groupRequestSchema>;
 export const resourceRequestSchema = resourceSchema.extend({ name: nameSchema });
+export type ResourceRequest = z.input<typeof resourceRequestSchema>;
 
 export const ownersRequestSchema = z.strictObject({ owners: ownersSchema });
 export const groupDependenciesRequestSchema = z.strictObject({ dependsOn: groupDependenciesSchema });

@@ -34,6 +34,8 @@ export const ownersAnswerSchema = z.object({ owners: z.array(z.string()) });
 /** Dependencies as a list and as an expression: `([IP A] or [IP B]) and [Disk]`. */
 export const dependenciesSchema = z.object({ dependsOn: dependsOnSchema, expression: z.string() });
 
+export type Dependencies = z.infer<typeof dependenciesSchema>;
+
 export const legalitySchema = z.object({ allowed: z.boolean(), reason: z.string().nullable() });
 
 export const networkNameSchema = z.object({ resource: z.string(), networkName: z.string() });

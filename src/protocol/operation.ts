@@ -26,6 +26,7 @@ export const operationSchema = z.object({
 export const operationIdSchema = z.uuid("is not the id of an operation");
 
 export const operationListSchema = z.object({ operations: z.array(operationSchema) });
+export type OperationList = z.infer<typeof operationListSchema>;
 
 /** How long the answer may wait for the operation to come to its end, in milliseconds. */
 export const waitQuerySchema = z.strictObject({

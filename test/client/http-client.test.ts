@@ -44,7 +44,7 @@ test("HT12: an answer is a value, and the request carries the token and escaped 
 test("HT12: a refusal is a value, with its problem", async () => {
   const problem = problemDetails("group-not-found", "there is no such group");
   const client = await serve(json(404, problem, problemMediaType));
-  expect(await client.moveGroup("c", "G", null)).toEqual({ ok: false, kind: "refused", problem });
+  expect(await client.moveGroup("c", "G")).toEqual({ ok: false, kind: "refused", problem });
 });
 
 test("HT12: a verdict that is none is no verdict", async () => {

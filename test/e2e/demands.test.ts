@@ -24,7 +24,9 @@ test(
     const online = async (): Promise<boolean> => (await opened.group()).state === "Online";
     await until(online, 10_000, "the group online");
 
-    const { after } = await running.ask((client) => client.failResource(exchange.cluster, exchange.group, resource));
+    const { after } = await running.ask((client) =>
+      client.commandResource(exchange.cluster, exchange.group, resource, "fail"),
+    );
     const kindsAfter = async (seq: number): Promise<JournalKind[]> => {
       const { events } = await running.ask((client) => client.events(exchange.cluster, seq));
       return events.filter(({ kind }) => !kind.startsWith("association.")).map(({ kind }) => kind);
@@ -39,7 +41,9 @@ test(
     });
     expect(events.find(({ kind }) => kind === "resource.fail-requested")).toMatchObject({ actor: "admin", epoch });
 
-    const restarted = await running.ask((client) => client.restartResource(exchange.cluster, exchange.group, resource));
+    const restarted = await running.ask((client) =>
+      client.commandResource(exchange.cluster, exchange.group, resource, "restart"),
+    );
     await until(
       async () => (await kindsAfter(restarted.after)).includes("group.online"),
       10_000,

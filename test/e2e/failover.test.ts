@@ -53,7 +53,7 @@ test("EE4 a move goes to its target, under a higher epoch, and refuses nobody", 
   for (const node of exchange.nodes) running.startAgent(node);
   const before = await opened.bound("NODE1");
   await until(async () => (await opened.view()).nodes["NODE2"]?.leaseRemainingMs != null, 10_000, "NODE2 up");
-  await running.ask((client) => client.moveGroup(exchange.cluster, exchange.group, "NODE2"));
+  await running.ask((client) => client.moveGroup(exchange.cluster, exchange.group, { target: "NODE2" }));
   expect(await opened.bound("NODE2", 10_000)).toBe(before + 1);
   expect(await opened.verdict("NODE1")).toMatchObject({ decision: "DEFER" });
   const { events } = await running.ask((client) => client.events(exchange.cluster, 0));

@@ -150,7 +150,7 @@ async function comeBack(play: Play, since: number, refusals: number): Promise<vo
   });
   await transcript.check("the group moves back", async () => {
     const beganAt = performance.now();
-    await running.ask((client) => client.moveGroup(cluster, group, first));
+    await running.ask((client) => client.moveGroup(cluster, group, { target: first }));
     const { epoch } = await bindOn(play, first);
     return `group ${group} moved to ${first}, epoch ${epoch}, in ${seconds(performance.now() - beganAt)}`;
   });

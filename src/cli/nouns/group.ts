@@ -55,7 +55,7 @@ async function moveGroup(
 ): Promise<void> {
   const context = contextOf(command);
   const cluster = await context.cluster();
-  const accepted = await context.ask((client) => client.moveGroup(cluster, group, options.to ?? null));
+  const accepted = await context.ask((client) => client.moveGroup(cluster, group, { target: options.to ?? null }));
   const before = accepted.epoch ?? 0;
   const moved = ({ epoch, state, owner }: GroupView): boolean =>
     epoch > before && state === "Online" && owner !== null && (options.to === undefined || same(owner, options.to));
@@ -70,9 +70,7 @@ async function want(
 ): Promise<void> {
   const context = contextOf(command);
   const cluster = await context.cluster();
-  const accepted = await context.ask((client) =>
-    wanted === "online" ? client.bringGroupOnline(cluster, group) : client.takeGroupOffline(cluster, group),
-  );
+  const accepted = await context.ask((client) => client.commandGroup(cluster, group, wanted));
   const isDone = ({ state }: GroupView): boolean => state === (wanted === "online" ? "Online" : "Offline");
   await finish(context, { cluster, group, options, accepted, isDone, doing: `shall be ${wanted}` });
 }

@@ -29,7 +29,7 @@ async function list(_options: unknown, command: Command): Promise<void> {
 async function pause(node: string, { drain }: { readonly drain: boolean }, command: Command): Promise<void> {
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
-  const accepted = await ask((client) => client.pauseNode(name, node, drain));
+  const accepted = await ask((client) => client.pauseNode(name, node, { drain }));
   if (output === "json") return print(output, accepted, []);
   write(drain ? `${node} is paused; its groups go to other nodes.` : `${node} is paused; it keeps what it owns.`);
 }

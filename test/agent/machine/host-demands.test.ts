@@ -91,7 +91,7 @@ describe("HO13 restarting on demand", () => {
     host.order(hold(chain({ name: { restarts: 3 } })));
     host.advance(1_000);
     expect(host.trace).toEqual([]);
-    expect(host.says.report.holds[0]?.resources["name"]).toEqual({ state: "Online", attempt: 1, restarts: 1 });
+    expect(host.says.report.holds[0]?.resources["name"]).toEqual({ state: "Online", attempt: 1, restarts: 3 });
   });
 
   test("HO13 while what stands on it is still going it waits, and forgets nothing", () => {
