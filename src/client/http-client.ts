@@ -3,6 +3,7 @@ import type { Operation } from "../cluster/operation.ts";
 import type { Verdict } from "../cluster/verdict.ts";
 import type { ClusterView } from "../cluster/view.ts";
 import type { dependsOnSchema } from "../protocol/definition.ts";
+import { type FailoverList, failoverListSchema } from "../protocol/failovers.ts";
 import {
   type Accepted,
   acceptedSchema,
@@ -245,6 +246,11 @@ export function createClient(options: ClientOptions) {
     // --- the journal ------------------------------------------------------------------------------------------------
     events: (cluster: string, after: number, limit?: number): Promise<Result<Events>> =>
       ask.get(`${at(cluster, "events")}?after=${after}${limit === undefined ? "" : `&limit=${limit}`}`, eventsSchema),
+    /** Changes of owner with the time of each phase, newest first. */
+    failovers: (cluster: string, group?: string): Promise<Result<FailoverList>> => {
+      const query = group === undefined ? "" : `?${new URLSearchParams({ group })}`;
+      return ask.get(`${at(cluster, "failovers")}${query}`, failoverListSchema);
+    },
     /** The journal as it grows. The messages end when the connection does: watch again from the last number. */
     watch: (
       cluster: string,

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ClusterDefinition } from "../cluster/definition.ts";
 import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
+import { type Failover, failoverKinds, failoversIn } from "../cluster/failovers.ts";
 import { nextGeneration } from "../cluster/generation.ts";
 import type { AgentMessage } from "../cluster/messages.ts";
 import type { Operation } from "../cluster/operation.ts";
@@ -326,6 +327,14 @@ export class ClusterObject extends DurableObject<Env> {
       return { networkName: view.networkName, group, address, owner, epoch, state, ageMs };
     }
     return null;
+  }
+
+  /** Changes of owner, newest first. */
+  failovers(group: string | null, limit: number): Failover[] {
+    const entries = this.store.journal.ofKinds(failoverKinds);
+    return failoversIn(entries)
+      .filter((failover) => group === null || failover.group === group)
+      .slice(0, limit);
   }
 
   events(after: number, limit: number): Events {

@@ -1,4 +1,4 @@
-import type { JournalDetails, JournalEntry } from "../cluster/journal.ts";
+import type { JournalDetails, JournalEntry, JournalKind } from "../cluster/journal.ts";
 import { limits } from "../cluster/limits.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 
@@ -57,8 +57,18 @@ export class JournalStore {
   }
 
   after(seq: number, limit: number): JournalEntry[] {
+    return this.#read("SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit);
+  }
+
+  /** All that is kept of these kinds, oldest first. */
+  ofKinds(kinds: readonly JournalKind[]): JournalEntry[] {
+    const places = kinds.map(() => "?").join(", ");
+    return this.#read(`SELECT * FROM journal WHERE kind IN (${places}) ORDER BY seq`, ...kinds);
+  }
+
+  #read(query: string, ...bindings: readonly SqlStorageValue[]): JournalEntry[] {
     return this.#sql
-      .exec<Row>("SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+      .exec<Row>(query, ...bindings)
       .toArray()
       .map(({ mscs_id: mscsId, group_name: group, details, ...entry }) => ({
         ...entry,

@@ -19,6 +19,8 @@ export const protocolLimits = {
   /** Journal entries of one answer, and how many when the question does not say. */
   eventsPage: 1_000,
   eventsPageDefault: 100,
+  /** Changes of owner of one answer. */
+  failoversPage: 200,
   /** Problems named in one answer. */
   problemsNamed: 100,
   /** Characters of a stable code, and of a reason or sentence of somebody else's. */

@@ -1,4 +1,5 @@
 import { eventsQuerySchema, eventsSchema, watchMessageSchema, watchQuerySchema } from "../../protocol/http.ts";
+import { failoverListSchema, failoversQuerySchema } from "../../protocol/failovers.ts";
 import { answer, passOn } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
 
@@ -14,6 +15,20 @@ export const eventRoutes: readonly Route[] = [
       answers: { 200: { what: "Entries after a number, oldest first", schema: eventsSchema } },
     },
     async ({ query: { after, limit }, cluster }) => answer(200, await cluster().events(after, limit)),
+  ),
+  route(
+    {
+      id: "getFailovers",
+      method: "GET",
+      path: "/clusters/{cluster}/failovers",
+      summary:
+        "Changes of owner, newest first, with the time of each phase: began, detected, decided, released, owned, online",
+      roles: readers,
+      query: failoversQuerySchema,
+      answers: { 200: { what: "What the journal still has of them", schema: failoverListSchema } },
+    },
+    async ({ query: { group, limit }, cluster }) =>
+      answer(200, { failovers: await cluster().failovers(group ?? null, limit) }),
   ),
   route(
     {
