@@ -27,6 +27,20 @@ import { problemDetailsSchema } from "../protocol/problems.ts";
 import { parse } from "../protocol/shape.ts";
 import { verdictSchema } from "../protocol/verdict.ts";
 import { clusterViewSchema } from "../protocol/view.ts";
+import {
+  type WebhookCreated,
+  webhookCreatedSchema,
+  type WebhookEnable,
+  type WebhookList,
+  webhookListSchema,
+  type WebhookDocument,
+  type WebhookRotated,
+  webhookRotatedSchema,
+  webhookSchema,
+  type WebhookTested,
+  webhookTestedSchema,
+  type WebhookView,
+} from "../protocol/webhooks.ts";
 import { readEventStream } from "./event-stream.ts";
 import type { Result } from "./result.ts";
 
@@ -94,10 +108,37 @@ export function createClient(options: ClientOptions) {
       question: { readonly after?: number; readonly signal?: AbortSignal } = {},
     ): Promise<Result<AsyncGenerator<WatchMessage>>> => watch(options, cluster, question),
 
+    listWebhooks: (cluster: string): Promise<Result<WebhookList>> => get(at(cluster, "webhooks"), webhookListSchema),
+    /** The answer holds the secret, which is shown this once. */
+    createWebhook: (cluster: string, webhook: WebhookDocument): Promise<Result<WebhookCreated>> =>
+      post(at(cluster, "webhooks"), webhook, webhookCreatedSchema),
+    getWebhook: (cluster: string, id: string): Promise<Result<WebhookView>> =>
+      get(at(cluster, "webhooks", id), webhookSchema),
+    deleteWebhook: (cluster: string, id: string): Promise<Result<null>> =>
+      request(options, "DELETE", at(cluster, "webhooks", id), undefined, null),
+    enableWebhook: (
+      cluster: string,
+      id: string,
+      from: WebhookEnable["from"] = "cursor",
+    ): Promise<Result<WebhookView>> => post(at(cluster, "webhooks", id, "enable"), { from }, webhookSchema),
+    rotateWebhookSecret: (cluster: string, id: string): Promise<Result<WebhookRotated>> =>
+      post(at(cluster, "webhooks", id, "rotate-secret"), undefined, webhookRotatedSchema),
+    testWebhook: (cluster: string, id: string): Promise<Result<WebhookTested>> =>
+      request(
+        { ...options, timeoutMs: testPatienceMs },
+        "POST",
+        at(cluster, "webhooks", id, "test"),
+        undefined,
+        webhookTestedSchema,
+      ),
+
     reportAssociation: (cluster: string, observation: Observation): Promise<Result<Accepted>> =>
       post(at(cluster, "associations"), observation, acceptedSchema),
   };
 }
+
+/** The control plane gives a receiver ten seconds, and answers then. */
+const testPatienceMs = 15_000;
 
 function at(cluster: string, ...parts: readonly string[]): string {
   return ["", "clusters", cluster, ...parts].map(encodeURIComponent).join("/");

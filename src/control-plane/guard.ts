@@ -1,6 +1,7 @@
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { tokenIdSchema } from "../protocol/http.ts";
+import { webhookIdSchema } from "../protocol/webhooks.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { bearerOf, principalOf } from "./auth.ts";
@@ -79,9 +80,12 @@ async function understand(
   return { query: query?.value, body: parsed.value };
 }
 
+/** Parameters of paths that are no names. */
+const paramSchemas: Readonly<Record<string, typeof nameSchema>> = { token: tokenIdSchema, webhook: webhookIdSchema };
+
 function problemsOfParams(params: Params): Problem[] {
   return Object.entries(params).flatMap(([name, value]) => {
-    const parsed = parse(name === "token" ? tokenIdSchema : nameSchema, value);
+    const parsed = parse(paramSchemas[name] ?? nameSchema, value);
     return parsed.ok ? [] : parsed.problems.map((problem) => ({ ...problem, path: `/path/${name}` }));
   });
 }

@@ -5,6 +5,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 /** Everything that the API answers to, in one table. */
 export const routes: readonly Route[] = [
@@ -13,5 +14,6 @@ export const routes: readonly Route[] = [
   ...nodeRoutes,
   ...groupRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
   ...aboutRoutes,
 ];
