@@ -109,10 +109,9 @@ test(
     await kill();
     await fetch(box, { method: "PUT", body: "[200]" });
     await serve();
-    // Its own start is an entry too.
-    await until(() => started.received("box").length >= 4, 30_000, "the entries");
+    await until(() => started.received("box").length >= 3, 30_000, "the entries");
     const came = numbersOf(secret, started.received("box"));
-    expect(came.slice(0, 4)).toEqual([cursor + 1, cursor + 1, cursor + 2, cursor + 3]);
+    expect(came).toEqual([cursor + 1, cursor + 1, cursor + 2]);
     const [first, again] = started.received("box");
     expect(again?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
   },
