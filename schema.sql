@@ -95,3 +95,20 @@ CREATE TABLE tokens (
   created_at INTEGER NOT NULL,
   created_by TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Where the journal is delivered to. The cursor is the number of the entry up to which everything has been delivered or
+-- passed over; entries up to counted_from do not count as being behind. What only the deliveries read is JSON.
+CREATE TABLE webhooks (
+  id              TEXT    PRIMARY KEY,
+  url             TEXT    NOT NULL,
+  kinds           TEXT    NOT NULL,
+  description     TEXT    NOT NULL,
+  created_at      INTEGER NOT NULL,
+  created_by      TEXT    NOT NULL,
+  secret          TEXT    NOT NULL,
+  previous_secret TEXT,
+  previous_until  INTEGER,
+  cursor          INTEGER NOT NULL,
+  counted_from    INTEGER NOT NULL,
+  state           TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -19,7 +19,11 @@ export default defineConfig({
             miniflare: { bindings: { BRIDGEHEAD_ADMIN_TOKEN: "admin-token-of-the-tests" } },
           }),
         ],
-        test: { name: "workerd", include: ["test/control-plane/**/*.test.ts"] },
+        test: {
+          name: "workerd",
+          include: ["test/control-plane/**/*.test.ts"],
+          globalSetup: ["test/support/receiver-setup.ts"],
+        },
       },
     ],
   },

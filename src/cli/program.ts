@@ -18,6 +18,10 @@ const nouns: Readonly<Record<string, Noun>> = {
     load: () => import("./nouns/source-address.ts"),
   },
   events: { summary: "what happened, and what happens", load: () => import("./nouns/events.ts") },
+  webhook: {
+    summary: "list, create, delete, enable, rotate, test",
+    load: () => import("./nouns/webhook.ts"),
+  },
   agent: { summary: "run a node's agent", load: () => import("./nouns/agent.ts") },
   mta: { summary: "listen, associate", load: () => import("./nouns/mta.ts") },
   start: { summary: "the knowledge-base cluster on this machine", load: () => import("./nouns/start.ts") },

@@ -1,4 +1,5 @@
 import type { ClusterView } from "../cluster/view.ts";
+import type { WebhookView } from "../protocol/webhooks.ts";
 import type { Row } from "./output.ts";
 
 /** The parts of a cluster's state as rows of a table. */
@@ -38,4 +39,14 @@ export function resourceRows({ groups }: ClusterView): Row[] {
       problem: problem === null ? null : `${problem.code}: ${problem.message}`,
     })),
   );
+}
+
+export function webhookRows(webhooks: readonly WebhookView[]): Row[] {
+  return webhooks.map(({ id, state, behind, url, lastError, disabledReason }) => ({
+    webhook: id,
+    state,
+    behind,
+    url,
+    why: disabledReason ?? (lastError === null ? null : [lastError.code, lastError.status].filter(Boolean).join(" ")),
+  }));
 }

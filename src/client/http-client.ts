@@ -47,6 +47,20 @@ import { problemDetailsSchema } from "../protocol/problems.ts";
 import { parse } from "../protocol/shape.ts";
 import { verdictSchema } from "../protocol/verdict.ts";
 import { clusterViewSchema } from "../protocol/view.ts";
+import {
+  type WebhookCreated,
+  webhookCreatedSchema,
+  type WebhookEnable,
+  type WebhookList,
+  webhookListSchema,
+  type WebhookDocument,
+  type WebhookRotated,
+  webhookRotatedSchema,
+  webhookSchema,
+  type WebhookTested,
+  webhookTestedSchema,
+  type WebhookView,
+} from "../protocol/webhooks.ts";
 import { readEventStream } from "./event-stream.ts";
 import type { Result } from "./result.ts";
 
@@ -257,18 +271,40 @@ export function createClient(options: ClientOptions) {
       question: { readonly after?: number; readonly signal?: AbortSignal } = {},
     ): Promise<Result<AsyncGenerator<WatchMessage>>> => watch(options, cluster, question),
 
+    // --- webhooks ---------------------------------------------------------------------------------------------------
+    listWebhooks: (cluster: string): Promise<Result<WebhookList>> =>
+      ask.get(at(cluster, "webhooks"), webhookListSchema),
+    /** The answer holds the secret, which is shown this once. */
+    createWebhook: (cluster: string, webhook: WebhookDocument): Promise<Result<WebhookCreated>> =>
+      ask.post(at(cluster, "webhooks"), webhook, webhookCreatedSchema),
+    getWebhook: (cluster: string, id: string): Promise<Result<WebhookView>> =>
+      ask.get(at(cluster, "webhooks", id), webhookSchema),
+    deleteWebhook: (cluster: string, id: string): Promise<Result<null>> => ask.remove(at(cluster, "webhooks", id)),
+    enableWebhook: (
+      cluster: string,
+      id: string,
+      from: WebhookEnable["from"] = "cursor",
+    ): Promise<Result<WebhookView>> => ask.post(at(cluster, "webhooks", id, "enable"), { from }, webhookSchema),
+    rotateWebhookSecret: (cluster: string, id: string): Promise<Result<WebhookRotated>> =>
+      ask.post(at(cluster, "webhooks", id, "rotate-secret"), undefined, webhookRotatedSchema),
+    testWebhook: (cluster: string, id: string): Promise<Result<WebhookTested>> =>
+      ask.post(at(cluster, "webhooks", id, "test"), undefined, webhookTestedSchema, receiverPatienceMs),
+
     reportAssociation: (cluster: string, observation: Observation): Promise<Result<Accepted>> =>
       ask.post(at(cluster, "associations"), observation, acceptedSchema),
   };
 }
 
+/** How long the control plane lets a receiver think, beside its own time. */
+const receiverPatienceMs = 10_000;
 /** The ways to ask: each answer is read by its schema. */
 function createAsker(options: ClientOptions) {
   const send = <T>(method: string, path: string, sent: Sent, schema: z.ZodType<T> | null, waitMs = 0) =>
     request(options, method, path, sent, schema, waitMs);
   return {
     get: <T>(path: string, schema: z.ZodType<T>, waitMs = 0) => send("GET", path, {}, schema, waitMs),
-    post: <T>(path: string, body: unknown, schema: z.ZodType<T>) => send("POST", path, { body }, schema),
+    post: <T>(path: string, body: unknown, schema: z.ZodType<T>, waitMs = 0) =>
+      send("POST", path, { body }, schema, waitMs),
     remove: (path: string) => send<null>("DELETE", path, {}, null),
     change: <T>(
       method: string,

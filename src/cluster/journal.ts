@@ -56,6 +56,11 @@ export const journalKinds = [
   "association.refused",
   "association.deferred",
   "association.closed",
+  "webhook.created",
+  "webhook.deleted",
+  "webhook.enabled",
+  "webhook.disabled",
+  "webhook.secret-rotated",
 ] as const;
 export type JournalKind = (typeof journalKinds)[number];
 

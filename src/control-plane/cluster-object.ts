@@ -13,6 +13,14 @@ import { type ClusterView, viewCluster } from "../cluster/view.ts";
 import type { Events, TokenList, TokenRequest, VirtualServer } from "../protocol/http.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameKey } from "../protocol/names.ts";
+import type {
+  WebhookCreated,
+  WebhookEnable,
+  WebhookRequest,
+  WebhookRotated,
+  WebhookTested,
+  WebhookView,
+} from "../protocol/webhooks.ts";
 import { decodeAgentMessage, encode, type FrameFault } from "../protocol/session.ts";
 import { Alarm } from "./alarm.ts";
 import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
@@ -27,6 +35,10 @@ import { Store } from "./store.ts";
 import { type TokenHolder, TokenStore } from "./token-store.ts";
 import { Waiters } from "./waiters.ts";
 import { Watchers } from "./watchers.ts";
+import { Deliveries } from "./webhooks/deliveries.ts";
+import type { WebhookNote } from "./webhooks/notes.ts";
+import { WebhookDesk } from "./webhooks/webhook-desk.ts";
+import { WebhookStore } from "./webhooks/webhook-store.ts";
 
 /** A refusal is a value; what throws is a fault. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
@@ -57,6 +69,9 @@ export class ClusterObject extends DurableObject<Env> {
   readonly #idempotency: Idempotency;
   readonly #alarm: Alarm;
   #leaving = false;
+  readonly webhooks: WebhookStore;
+  readonly #deliveries: Deliveries;
+  readonly #desk: WebhookDesk;
   #started: ClusterState | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -68,6 +83,21 @@ export class ClusterObject extends DurableObject<Env> {
     this.watchers = new Watchers(ctx, this.store.journal);
     this.#idempotency = new Idempotency(ctx.storage.sql);
     this.#alarm = new Alarm(ctx.storage);
+    this.webhooks = new WebhookStore(ctx.storage.sql);
+    const forWebhooks = {
+      ctx,
+      store: this.webhooks,
+      journal: this.store.journal,
+      alarm: this.#alarm,
+      clock: () => this.clock(),
+      clusterName: () => this.#state.durable.cluster?.definition.cluster ?? ctx.id.name ?? "",
+    };
+    this.#deliveries = new Deliveries({ ...forWebhooks, note: (note) => this.#note("cluster", note) });
+    this.#desk = new WebhookDesk({
+      ...forWebhooks,
+      deliveries: this.#deliveries,
+      note: (actor, note) => this.#note(actor, note),
+    });
     // What browsers and proxies need to keep a quiet watch open; it does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     void ctx.blockConcurrencyWhile(() => this.#start());
@@ -87,6 +117,7 @@ export class ClusterObject extends DurableObject<Env> {
     const { state, effects } = restart(this.store.load(generation), this.store.journal.last, now);
     this.#started = state;
     this.#carryOut(effects, now);
+    this.#deliveries.start(now);
   }
 
   /** No event comes in before the start is over. */
@@ -117,6 +148,7 @@ export class ClusterObject extends DurableObject<Env> {
         case "publish":
           this.watchers.publish(effect.entries, now);
           this.waiters.wake();
+          this.#deliveries.published(effect.entries, now);
           break;
         case "alarm":
           this.#alarm.want("brain", effect.at);
@@ -161,9 +193,15 @@ export class ClusterObject extends DurableObject<Env> {
     this.#alarm.wentOff(now);
     try {
       this.#happen({ now, type: "alarm" });
+      this.#deliveries.proceed();
     } finally {
       this.#alarm.setAnew();
     }
+  }
+
+  /** What the shell has done of its own, and the journal shall tell. */
+  #note(actor: string, note: WebhookNote): void {
+    this.#happen({ now: this.clock(), type: "note", actor, note });
   }
 
   // --- sessions -----------------------------------------------------------------------------------------------------
@@ -340,5 +378,35 @@ export class ClusterObject extends DurableObject<Env> {
   events(after: number, limit: number): Events {
     const { journal } = this.store;
     return { events: journal.after(after, limit), oldest: journal.oldest, last: journal.last };
+  }
+
+  // --- webhooks (RPC) -----------------------------------------------------------------------------------------------
+
+  createWebhook(request: WebhookRequest, actor: string): WebhookCreated | "full" {
+    return this.#desk.create(request, actor);
+  }
+
+  listWebhooks(): WebhookView[] {
+    return this.#desk.list();
+  }
+
+  webhook(id: string): WebhookView | null {
+    return this.#desk.find(id);
+  }
+
+  deleteWebhook(id: string, actor: string): boolean {
+    return this.#desk.remove(id, actor);
+  }
+
+  enableWebhook(id: string, from: WebhookEnable["from"], actor: string): WebhookView | null {
+    return this.#desk.enable(id, from, actor);
+  }
+
+  rotateWebhookSecret(id: string, actor: string): WebhookRotated | null {
+    return this.#desk.rotate(id, actor);
+  }
+
+  testWebhook(id: string): Promise<WebhookTested | "under-test" | null> {
+    return this.#desk.test(id);
   }
 }

@@ -3,6 +3,7 @@ import { protocolLimits } from "../protocol/limits.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { tokenIdSchema } from "../protocol/http.ts";
 import { operationIdSchema } from "../protocol/operation.ts";
+import { webhookIdSchema } from "../protocol/webhooks.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { bearerOf, principalOf } from "./auth.ts";
@@ -99,6 +100,7 @@ async function withConditions(
 const paramSchemas = new Map<string, z.ZodType>([
   ["token", tokenIdSchema],
   ["operation", operationIdSchema],
+  ["webhook", webhookIdSchema],
 ]);
 
 function problemsOfParams(params: Params): Problem[] {

@@ -8,6 +8,7 @@ import { operationRoutes } from "./routes/operations.ts";
 import { resourceRoutes } from "./routes/resources.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { virtualServerRoutes } from "./routes/virtual-servers.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 /** Everything that the API answers to, in one table. */
 export const routes: readonly Route[] = [
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...virtualServerRoutes,
   ...operationRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
   ...aboutRoutes,
 ];

@@ -33,7 +33,7 @@ export function sameDigest(a: ArrayBuffer, b: ArrayBuffer): boolean {
   return crypto.subtle.timingSafeEqual(a, b);
 }
 
-function randomHex(bytes: number): string {
+export function randomHex(bytes: number): string {
   return hex(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 

@@ -38,4 +38,8 @@ export const protocolLimits = {
   waiters: 256,
   /** Journal entries beyond `limits.journal` that may gather before they are removed together. */
   journalTrimBatch: 100,
+  /** Webhooks of one cluster, and characters of where one leads and of what is said about it. */
+  webhooks: 16,
+  webhookUrlLength: 2_048,
+  webhookDescriptionLength: 255,
 } as const;

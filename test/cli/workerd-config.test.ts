@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLoopback, parseEndpoint } from "../../src/cli/workerd/endpoint.ts";
+import { isLoopback, parseEndpoint, parseNetwork } from "../../src/cli/workerd/endpoint.ts";
 import { workerdConfig } from "../../src/cli/workerd/config.ts";
 
 const options = {
@@ -8,6 +8,7 @@ const options = {
   objectFolder: "data",
   listen: "127.0.0.1:0",
   tls: null,
+  reachable: [],
 };
 
 test("CL8 the main module comes first, texts are texts, and the keys of the objects never change", () => {
@@ -41,4 +42,17 @@ test.each(["8787", "127.0.0.1", "::1:80", "host:65536", "host:-1", ":80", "a b:x
 test("CL9 only what no other machine can reach is loopback", () => {
   expect(["127.0.0.1", "127.9.9.9", "::1", "localhost"].every(isLoopback)).toBe(true);
   expect(["0.0.0.0", "::", "192.0.2.1", "127.example.org", "localhost.example.org"].some(isLoopback)).toBe(false);
+});
+
+test("WH13 the Worker reaches public networks, and those that are named", () => {
+  expect(workerdConfig(options)).toContain('(name = "internet", network = (allow = ["public"], tlsOptions');
+  const named = workerdConfig({ ...options, reachable: ["10.1.0.0/16"] });
+  expect(named).toContain('allow = ["public", "10.1.0.0/16"]');
+});
+
+test("WH13 a network is an address and its bits", () => {
+  for (const text of ["10.1.0.0/16", "0.0.0.0/0", "fd00::/8", "::1/128"]) expect(parseNetwork(text)).toBe(text);
+  for (const text of ["10.1.0.0", "10.1.0.0/33", "fd00::/129", "private", "10.1/16", "a/8", "10.1.0.0/16 x"]) {
+    expect(() => parseNetwork(text), text).toThrow();
+  }
 });

@@ -31,6 +31,12 @@ describe("a request that is refused", () => {
     ["POST", `${at}/tokens`, { role: "node" }, "invalid-request"],
     ["DELETE", `${at}/tokens/0123456789abcdef`, undefined, "token-not-found"],
     ["DELETE", `${at}/tokens/x`, undefined, "invalid-request"],
+    ["POST", `${at}/webhooks`, { url: "http://peer.test/" }, "invalid-request"],
+    ["POST", `${at}/webhooks`, { url: "https://peer.test/", kinds: ["no.such-kind"] }, "invalid-request"],
+    ["DELETE", `${at}/webhooks/0123456789abcdef`, undefined, "webhook-not-found"],
+    ["DELETE", `${at}/webhooks/Exchange`, undefined, "invalid-request"],
+    ["POST", `${at}/webhooks/0123456789abcdef/enable`, { from: "then" }, "invalid-request"],
+    ["POST", `${at}/webhooks/0123456789abcdef/test`, undefined, "webhook-not-found"],
   ];
 
   test.each(refusals)("CP4: %s %s %j changes no row (%s)", async (method, path, body, code) => {

@@ -31,6 +31,13 @@ const expected: Readonly<Record<string, string>> = {
   reportAssociation: "----o",
   getEvents: "ooo--",
   watchEvents: "ooo--",
+  listWebhooks: "oo---",
+  createWebhook: "oo---",
+  getWebhook: "oo---",
+  deleteWebhook: "oo---",
+  enableWebhook: "oo---",
+  rotateWebhookSecret: "oo---",
+  testWebhook: "oo---",
   getHealth: "ooooo",
   getVersion: "ooooo",
 };
@@ -53,7 +60,8 @@ function pathOf(path: string): string {
     .replace("{group}", "Exchange")
     .replace("{resource}", "Exchange%20MTA")
     .replace("{networkName}", "EXCHVS")
-    .replace("{token}", "0123456789abcdef");
+    .replace("{token}", "0123456789abcdef")
+    .replace("{webhook}", "0123456789abcdef");
 }
 
 const cases = routes.flatMap(({ spec }) =>

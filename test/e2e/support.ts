@@ -70,7 +70,12 @@ export type Command = {
 
 export function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): Command {
   const bin = join(import.meta.dirname, "..", "..", "bin", "bridgehead.js");
-  const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  return startNode([bin, ...args], env, cwd);
+}
+
+/** Node with these arguments, such as `--eval` and a program's text. */
+export function startNode(args: readonly string[], env: NodeJS.ProcessEnv, cwd = tmpdir()): Command {
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let written = "";
   const take = (chunk: Buffer): void => {
     written += chunk.toString("utf8");

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { CliError, exitCodes, usageError } from "../errors.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
-import { parseEndpoint, isLoopback, type Endpoint } from "../workerd/endpoint.ts";
+import { parseEndpoint, parseNetwork, isLoopback, type Endpoint } from "../workerd/endpoint.ts";
 import { startControlPlane } from "../workerd/process.ts";
 
 type ServeOptions = {
@@ -11,6 +11,7 @@ type ServeOptions = {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly insecure?: true;
+  readonly webhookNetwork: readonly string[];
 };
 
 export function register(noun: Command): void {
@@ -20,7 +21,12 @@ export function register(noun: Command): void {
     .option("--tls-cert <file>", "certificate chain, PEM")
     .option("--tls-key <file>", "private key, PEM")
     .option("--insecure", "plain HTTP beyond this machine: tokens can be read on the way")
+    .option("--webhook-network <cidr>", "private network that webhooks may reach; repeatable", collectNetworks, [])
     .action(serve);
+}
+
+function collectNetworks(text: string, before: readonly string[]): string[] {
+  return [...before, parseNetwork(text)];
 }
 
 async function serve(options: ServeOptions): Promise<void> {
@@ -33,7 +39,13 @@ async function serve(options: ServeOptions): Promise<void> {
     );
   }
   const signal = untilSignal();
-  const controlPlane = await startControlPlane({ folder: options.data, host, port, tls });
+  const controlPlane = await startControlPlane({
+    folder: options.data,
+    host,
+    port,
+    tls,
+    webhookNetworks: options.webhookNetwork,
+  });
   write(`The control plane answers at ${controlPlane.url}`);
   write(`  admin token   ${controlPlane.adminTokenFile ?? "from BRIDGEHEAD_ADMIN_TOKEN"}`);
   write(`  log           ${controlPlane.logFile}`);

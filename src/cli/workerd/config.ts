@@ -17,6 +17,8 @@ export type WorkerdConfigOptions = {
   readonly listen: string;
   /** File names as seen from the configuration file, or null for plain HTTP. */
   readonly tls: { readonly certificateChain: string; readonly privateKey: string } | null;
+  /** Networks that are not public and that webhooks may reach all the same, as CIDR. */
+  readonly reachable: readonly string[];
 };
 
 export const socketName = "http";
@@ -30,7 +32,7 @@ const objectClasses = { CLUSTER: "ClusterObject", DIRECTORY: "DirectoryObject" }
  * never change, or every cluster would be lost.
  */
 export function workerdConfig(options: WorkerdConfigOptions): string {
-  const { manifest, moduleFolder, objectFolder, listen } = options;
+  const { manifest, moduleFolder, objectFolder, listen, reachable } = options;
   const modules = [manifest.main, ...manifest.modules.filter((name) => name !== manifest.main)];
   const classes = Object.values(objectClasses);
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -38,6 +40,7 @@ export function workerdConfig(options: WorkerdConfigOptions): string {
 const config :Workerd.Config = (
   services = [
     (name = "bridgehead", worker = .bridgehead),
+    (name = "internet", network = (allow = [${["public", ...reachable].map(quoted).join(", ")}], tlsOptions = (trustBrowserCas = true))),
     (name = "objects", disk = (path = ${quoted(objectFolder)}, writable = true)),
   ],
   sockets = [(name = ${quoted(socketName)}, address = ${quoted(listen)}, ${protocol(options)}, service = "bridgehead")],

@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CliError, codeOf, messageOf } from "../errors.ts";
 import { workerFolder } from "../package-files.ts";
 import { newSecret, readSecret, writeSecret } from "../secret-file.ts";
+import { isLoopback, loopbackNetworks } from "./endpoint.ts";
 import { adminTokenVariable, manifestSchema, workerdConfig, type WorkerManifest } from "./config.ts";
 
 export type ControlPlaneOptions = {
@@ -18,6 +19,8 @@ export type ControlPlaneOptions = {
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null;
+  /** Networks that are not public and that webhooks may reach, as CIDR; loopback always, as long as `host` is loopback. */
+  readonly webhookNetworks?: readonly string[];
 };
 
 export type ControlPlane = {
@@ -107,13 +110,15 @@ function adminTokenOf(folder: string): { adminToken: string; adminTokenFile: str
 /** The modules are copied, so that a build meanwhile changes nothing under a running process's next start. */
 async function writeConfig(folder: string, manifest: WorkerManifest, options: ControlPlaneOptions): Promise<string> {
   for (const name of manifest.modules) await copyFile(join(workerFolder, name), join(folder, "worker", name));
-  const { tls, host, port } = options;
+  const { tls, host, port, webhookNetworks = [] } = options;
   const fromFolder = (file: string): string => relative(folder, resolve(file));
   const text = workerdConfig({
     manifest,
     moduleFolder: "worker",
     objectFolder: "data",
     listen: `${urlHost(host)}:${port}`,
+    // Whoever is let in from elsewhere shall not reach, by a webhook, what listens for this machine only.
+    reachable: isLoopback(host) ? [...loopbackNetworks, ...webhookNetworks] : webhookNetworks,
     tls:
       tls === null ? null : { certificateChain: fromFolder(tls.certificateFile), privateKey: fromFolder(tls.keyFile) },
   });
