@@ -1,6 +1,8 @@
 import type * as z from "zod";
 import type { Verdict } from "../cluster/verdict.ts";
 import type { ClusterView } from "../cluster/view.ts";
+import type { ClusterEnum } from "../cluster/enumerate.ts";
+import { type Enumeration, enumerationSchema } from "../protocol/enumeration.ts";
 import {
   type Accepted,
   acceptedSchema,
@@ -28,7 +30,10 @@ import { parse } from "../protocol/shape.ts";
 import { verdictSchema } from "../protocol/verdict.ts";
 import { clusterViewSchema } from "../protocol/view.ts";
 import { readEventStream } from "./event-stream.ts";
+import { notifyMethods } from "./notify-methods.ts";
+import { registryMethods } from "./registry-methods.ts";
 import type { Result } from "./result.ts";
+import type { RequestExtra, Transport } from "./transport.ts";
 
 export type ClientOptions = {
   /** Where the control plane is, such as `http://127.0.0.1:8787`. */
@@ -44,7 +49,14 @@ export type Client = ReturnType<typeof createClient>;
 export function createClient(options: ClientOptions) {
   const get = <T>(path: string, schema: z.ZodType<T>) => request(options, "GET", path, undefined, schema);
   const post = <T>(path: string, body: unknown, schema: z.ZodType<T>) => request(options, "POST", path, body, schema);
+  const transport: Transport = {
+    at,
+    request: (method, path, body, schema, extra) => request(options, method, path, body, schema, extra),
+  };
   return {
+    ...registryMethods(transport),
+    ...notifyMethods(transport),
+
     version: (): Promise<Result<Version>> => get("/version", versionSchema),
 
     listClusters: (): Promise<Result<ClusterList>> => get("/clusters", clusterListSchema),
@@ -52,6 +64,17 @@ export function createClient(options: ClientOptions) {
     putCluster: (cluster: string, definition: unknown): Promise<Result<Defined>> =>
       request(options, "PUT", at(cluster), definition, definedSchema),
     getCluster: (cluster: string): Promise<Result<ClusterView>> => get(at(cluster), clusterViewSchema),
+
+    /** A page of the objects of these types; `cursor` is `next` of the page before. */
+    enumerate: (
+      cluster: string,
+      types: readonly ClusterEnum[],
+      page: { readonly cursor?: string; readonly limit?: number } = {},
+    ): Promise<Result<Enumeration>> => {
+      const query = new URLSearchParams({ types: types.join(",") });
+      for (const [name, value] of Object.entries(page)) query.set(name, String(value));
+      return get(`${at(cluster, "enum")}?${query}`, enumerationSchema);
+    },
 
     createToken: (cluster: string, token: TokenRequest): Promise<Result<TokenCreated>> =>
       post(at(cluster, "tokens"), token, tokenCreatedSchema),
@@ -109,11 +132,13 @@ async function request<T>(
   path: string,
   body: unknown,
   schema: z.ZodType<T> | null,
+  { headers = {}, waitMs = 0 }: RequestExtra = {},
 ): Promise<Result<T>> {
-  const signal = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+  const signal = AbortSignal.timeout((options.timeoutMs ?? 10_000) + waitMs);
   const sent = await send(options, path, {
     method,
     signal,
+    headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!sent.ok) return sent;

@@ -41,6 +41,7 @@ export const journalKinds = [
   "group.given-up",
   "group.wanted",
   "resource.failed",
+  "registry.changed",
   "association.accepted",
   "association.refused",
   "association.deferred",

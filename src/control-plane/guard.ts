@@ -1,6 +1,8 @@
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { tokenIdSchema } from "../protocol/http.ts";
+import { notifyPortIdSchema } from "../protocol/notify.ts";
+import type * as z from "zod";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { bearerOf, principalOf } from "./auth.ts";
@@ -79,9 +81,15 @@ async function understand(
   return { query: query?.value, body: parsed.value };
 }
 
+/** Parameters of a path that are not names. */
+const paramSchemas: ReadonlyMap<string, z.ZodType> = new Map([
+  ["token", tokenIdSchema],
+  ["port", notifyPortIdSchema],
+]);
+
 function problemsOfParams(params: Params): Problem[] {
   return Object.entries(params).flatMap(([name, value]) => {
-    const parsed = parse(name === "token" ? tokenIdSchema : nameSchema, value);
+    const parsed = parse(paramSchemas.get(name) ?? nameSchema, value);
     return parsed.ok ? [] : parsed.problems.map((problem) => ({ ...problem, path: `/path/${name}` }));
   });
 }

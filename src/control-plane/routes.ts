@@ -1,9 +1,12 @@
 import type { Route } from "./route.ts";
 import { aboutRoutes } from "./routes/about.ts";
 import { clusterRoutes } from "./routes/clusters.ts";
+import { enumerateRoutes } from "./routes/enumerate.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
+import { notifyRoutes } from "./routes/notify.ts";
+import { registryRoutes } from "./routes/registry.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 
 /** Everything that the API answers to, in one table. */
@@ -13,5 +16,8 @@ export const routes: readonly Route[] = [
   ...nodeRoutes,
   ...groupRoutes,
   ...eventRoutes,
+  ...enumerateRoutes,
+  ...registryRoutes,
+  ...notifyRoutes,
   ...aboutRoutes,
 ];

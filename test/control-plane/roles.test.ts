@@ -29,6 +29,19 @@ const expected: Readonly<Record<string, string>> = {
   reportAssociation: "----o",
   getEvents: "ooo--",
   watchEvents: "ooo--",
+  enumerateCluster: "ooo--",
+  getRegistryKey: "oooo-",
+  createRegistryKey: "oo-o-",
+  deleteRegistryKey: "oo-o-",
+  getRegistryValue: "oooo-",
+  setRegistryValue: "oo-o-",
+  deleteRegistryValue: "oo-o-",
+  writeRegistryBatch: "oo-o-",
+  readRegistryBatch: "oooo-",
+  createNotifyPort: "ooo--",
+  registerNotify: "ooo--",
+  getNotifications: "ooo--",
+  closeNotifyPort: "ooo--",
   getHealth: "ooooo",
   getVersion: "ooooo",
 };
@@ -50,7 +63,8 @@ function pathOf(path: string): string {
     .replace("{node}", "NODE1")
     .replace("{group}", "Exchange")
     .replace("{networkName}", "EXCHVS")
-    .replace("{token}", "0123456789abcdef");
+    .replace("{token}", "0123456789abcdef")
+    .replace("{port}", "0123456789abcdef".repeat(2));
 }
 
 const cases = routes.flatMap(({ spec }) =>

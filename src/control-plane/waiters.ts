@@ -1,0 +1,86 @@
+/**
+ * Waiting until something is published, or the time is over. The two halves stand in two places: an object may have no timer,
+ * so it only resolves who waits when something is published, and the stateless Worker, which may, keeps the time.
+ */
+
+type Waiter = { readonly until: number; readonly resolve: (published: true) => void };
+
+/**
+ * The object's half. Who waits and is gone cannot be told from who waits, so each says how long it will wait at most, and
+ * takes no place after that. A waiting call keeps the object in memory; if the object is lost all the same, so is the waiter,
+ * and its caller waits until its time is over.
+ */
+export class Waiters {
+  readonly #most: number;
+  readonly #waiting = new Set<Waiter>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get count(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves at the next `wake`; null when as many wait as may. @param now milliseconds, of the object's clock */
+  wait(now: number, forMs: number): Promise<true> | null {
+    if (this.#waiting.size >= this.#most) this.#resolve(({ until }) => until <= now);
+    if (this.#waiting.size >= this.#most) return null;
+    return new Promise((resolve) => {
+      this.#waiting.add({ until: now + forMs, resolve });
+    });
+  }
+
+  /** Something has been published. */
+  wake(): void {
+    this.#resolve(() => true);
+  }
+
+  #resolve(whom: (waiter: Waiter) => boolean): void {
+    for (const waiter of this.#waiting) {
+      if (!whom(waiter)) continue;
+      this.#waiting.delete(waiter);
+      waiter.resolve(true);
+    }
+  }
+}
+
+/** What a look found; or nothing, and then the number of the newest journal entry that there was. */
+export type Look<T> = { readonly found: true; readonly value: T } | { readonly found: false; readonly last: number };
+
+export type Patience<T> = {
+  readonly timeoutMs: number;
+  readonly look: () => Promise<Look<T>>;
+  /** Resolves when there are entries after this one; with false when too many wait already. */
+  readonly published: (after: number, forMs: number) => Promise<boolean>;
+};
+
+export type Waited<T> = { readonly kind: "found"; readonly value: T } | { readonly kind: "time-over" | "too-many" };
+
+/**
+ * The Worker's half: looks, and looks again whenever something has been published, until it finds something or the time is
+ * over. Nothing is missed between: a wait names the entry up to which it was looked.
+ */
+export async function waitFor<T>({ timeoutMs, look, published }: Patience<T>): Promise<Waited<T>> {
+  const stop = new AbortController();
+  const timeOver = timeoutMs === 0 ? Promise.resolve() : scheduler.wait(timeoutMs, { signal: stop.signal });
+  // The timer is stopped when the answer is there, and says so by rejecting.
+  const over = timeOver.then(
+    () => "time-over" as const,
+    () => "time-over" as const,
+  );
+  try {
+    for (;;) {
+      const seen = await look();
+      if (seen.found) return { kind: "found", value: seen.value };
+      if (timeoutMs === 0) return { kind: "time-over" };
+      // A waiter that was lost with its object can only wait for its time.
+      const news = published(seen.last, timeoutMs).catch(() => over);
+      const came = await Promise.race([news, over]);
+      if (came === "time-over") return { kind: "time-over" };
+      if (!came) return { kind: "too-many" };
+    }
+  } finally {
+    stop.abort();
+  }
+}
