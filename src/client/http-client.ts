@@ -143,7 +143,9 @@ async function request<T>(
   });
   if (!sent.ok) return sent;
   if (schema === null) return { ok: true, value: null as T };
-  const parsed = parse(schema, await sent.value.json().catch(() => null));
+  // An answer without a body says nothing, which is not the same as an answer that cannot be read.
+  const document = sent.value.status === 204 ? null : await sent.value.json().catch(() => undefined);
+  const parsed = parse(schema, document);
   return parsed.ok ? parsed : { ok: false, kind: "unreachable", reason: "not-this-api" };
 }
 

@@ -17,15 +17,25 @@ export function notifyMethods({ at, request }: Transport) {
       request("POST", at(cluster, "notify-ports"), port, notifyPortSchema),
     registerNotify: (cluster: string, port: string, registration: RegistrationInput): Promise<Result<NotifyPort>> =>
       request("POST", at(cluster, "notify-ports", port, "registrations"), registration, notifyPortSchema),
-    /** Null: nothing came in this time. What is answered is not told again. @param timeoutMs 30 000 at most */
-    nextNotifications: (cluster: string, port: string, timeoutMs = 0): Promise<Result<Notifications | null>> =>
-      request(
+    /**
+     * Null: nothing came in this time.
+     * @param question `timeoutMs`: how long to wait for it, 30 000 at most. `after`: the position of the last answer that came
+     *   in; without it, what is answered is not told again, be the answer lost
+     */
+    nextNotifications: (
+      cluster: string,
+      port: string,
+      question: { readonly timeoutMs?: number; readonly after?: number } = {},
+    ): Promise<Result<Notifications | null>> => {
+      const query = new URLSearchParams(Object.entries(question).map(([name, value]) => [name, String(value)]));
+      return request(
         "GET",
-        `${at(cluster, "notify-ports", port, "next")}?timeoutMs=${timeoutMs}`,
+        `${at(cluster, "notify-ports", port, "next")}?${query}`,
         undefined,
         z.nullable(notificationsSchema),
-        { waitMs: timeoutMs },
-      ),
+        { waitMs: question.timeoutMs ?? 0 },
+      );
+    },
     closeNotifyPort: (cluster: string, port: string): Promise<Result<null>> =>
       request("DELETE", at(cluster, "notify-ports", port), undefined, null),
   };

@@ -330,8 +330,8 @@ export class ClusterObject extends DurableObject<Env> {
     return this.#notifyPorts.register(port, registration, this.clock());
   }
 
-  nextNotifications(port: string): Notifications | null {
-    return this.#notifyPorts.next(port, this.clock());
+  nextNotifications(port: string, after: number | null): Notifications | null {
+    return this.#notifyPorts.next(port, after, this.clock());
   }
 
   closeNotifyPort(port: string): boolean {

@@ -51,8 +51,18 @@ const milliseconds = z
   .transform(Number)
   .refine((ms) => ms <= protocolLimits.waitMs, `must be ${protocolLimits.waitMs} at most`);
 
-/** A question that may wait for its answer. */
-export const nextQuerySchema = z.strictObject({ timeoutMs: milliseconds.default(0) });
+/**
+ * `timeoutMs`: the question may wait for its answer. `after`: the position of the last answer that the caller has; what was
+ * told since then and got lost is told again. Without it, what is told is told once.
+ */
+export const nextQuerySchema = z.strictObject({
+  timeoutMs: milliseconds.default(0),
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a whole number")
+    .transform(Number)
+    .exactOptional(),
+});
 
 export const notificationSchema = z.object({
   /** Number of the journal entry, which says the rest. */

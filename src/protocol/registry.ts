@@ -94,9 +94,16 @@ const flag = z
   .transform((word) => word === "true");
 
 export const registryKeyQuerySchema = z.strictObject({ key: registryKeySchema.default("") });
+/** A change names its key, also when that is the root. */
+export const registryCreateKeyQuerySchema = z.strictObject({ key: registryKeySchema });
 export const registryDeleteKeyQuerySchema = z.strictObject({ key: registryKeySchema, recursive: flag });
 export const registryValueQuerySchema = z.strictObject({
   key: registryKeySchema.default(""),
+  name: registryValueNameSchema.default(""),
+});
+
+export const registryChangeValueQuerySchema = z.strictObject({
+  key: registryKeySchema,
   name: registryValueNameSchema.default(""),
 });
 

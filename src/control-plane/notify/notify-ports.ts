@@ -6,13 +6,13 @@ import { type Interest, notificationOf } from "./match.ts";
 
 type Row = { id: string; registrations: string; position: number; asked_at: number };
 
-/** When a port has nothing to tell, it is written only now and then: that it is asked for, and how far it has looked. */
+/** A port that has nothing to tell is written only now and then: that it is asked for, and how far it has looked. */
 const askedEachMs = 60_000;
 const lookedEach = 100;
 
 /**
  * The notify ports of a cluster. A port is rows, not a connection: it survives everything that the object does, and is
- * forgotten when nobody has asked for long. Each is told every entry that it wants, once and in order.
+ * forgotten when nobody has asked for long. Each tells every entry that it is registered for, in order.
  */
 export class NotifyPorts {
   readonly #sql: SqlStorage;
@@ -59,16 +59,22 @@ export class NotifyPorts {
     return { port: id, position: row.position };
   }
 
-  /** What has come since, and the position moves past it. Null when there is no such port. */
-  next(id: string, now: number): Notifications | null {
+  /**
+   * What has come since. Null when there is no such port.
+   * @param after what the caller has: the port moves to there, so that an answer which was lost is told again. Null: the port
+   *   moves past what it tells, as GetClusterNotify does
+   */
+  next(id: string, after: number | null, now: number): Notifications | null {
     const row = this.#row(id, now);
     if (row === null) return null;
-    const from = this.#journal.resumesAfter(row.position);
+    const seen = after ?? row.position;
+    const from = this.#journal.resumesAfter(seen);
     const { notifications, position } = this.#collect(interestsOf(row), from);
-    const gap = from === row.position ? null : { after: row.position, resumesAt: from };
-    const isOld = position - row.position >= lookedEach || now - row.asked_at >= askedEachMs;
-    if (notifications.length > 0 || gap !== null || isOld) {
-      this.#sql.exec("UPDATE notify_ports SET position = ?, asked_at = ? WHERE id = ?", position, now, id);
+    const gap = from === seen ? null : { after: seen, resumesAt: from };
+    const isTold = notifications.length > 0 || gap !== null || position - row.position >= lookedEach;
+    const moved = after !== null ? from : isTold ? position : row.position;
+    if (moved !== row.position || now - row.asked_at >= askedEachMs) {
+      this.#sql.exec("UPDATE notify_ports SET position = ?, asked_at = ? WHERE id = ?", moved, now, id);
     }
     return { notifications, gap, position };
   }

@@ -66,7 +66,7 @@ export const notifyRoutes: readonly Route[] = [
       path: "/clusters/{cluster}/notify-ports/{port}/next",
       summary:
         "What has changed since the last answer. With `timeoutMs` the answer waits until there is something, or the time \
-is over",
+is over. `after`, the position of the last answer, asks again for what got lost with a connection",
       clusapi: ["GetClusterNotify", "GetClusterNotifyV2", "GetNotifyEventHandle", "ClusterRegGetBatchNotification"],
       roles: readers,
       query: nextQuerySchema,
@@ -76,11 +76,11 @@ is over",
       },
       problems: ["notify-port-not-found", "too-many-waiters"],
     },
-    async ({ params, query: { timeoutMs }, cluster }) => {
+    async ({ params, query: { timeoutMs, after }, cluster }) => {
       const waited = await waitFor<Notifications | null>({
         timeoutMs,
         look: async () => {
-          const next = await cluster().nextNotifications(params.port);
+          const next = await cluster().nextNotifications(params.port, after ?? null);
           if (next === null) return { found: true, value: null };
           const isNews = next.notifications.length > 0 || next.gap !== null;
           return isNews ? { found: true, value: next } : { found: false, last: next.position };
