@@ -27,7 +27,8 @@ export function notifyMethods({ at, request }: Transport) {
       port: string,
       question: { readonly timeoutMs?: number; readonly after?: number } = {},
     ): Promise<Result<Notifications | null>> => {
-      const query = new URLSearchParams(Object.entries(question).map(([name, value]) => [name, String(value)]));
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(question)) query.set(name, String(value));
       return request(
         "GET",
         `${at(cluster, "notify-ports", port, "next")}?${query}`,
