@@ -12,6 +12,7 @@ const nouns: Readonly<Record<string, Noun>> = {
   node: { summary: "list, pause, resume, confirm-down", load: () => import("./nouns/node.ts") },
   group: { summary: "list, move, online, offline", load: () => import("./nouns/group.ts") },
   resource: { summary: "list", load: () => import("./nouns/resource.ts") },
+  registry: { summary: "get, set, delete, list", load: () => import("./nouns/registry.ts") },
   token: { summary: "create", load: () => import("./nouns/token.ts") },
   "source-address": {
     summary: "from which address may a node call for a group?",

@@ -2,7 +2,9 @@ import * as z from "zod";
 import type { Operation } from "../cluster/operation.ts";
 import type { Verdict } from "../cluster/verdict.ts";
 import type { ClusterView } from "../cluster/view.ts";
+import type { ClusterEnum } from "../cluster/enumerate.ts";
 import type { dependsOnSchema } from "../protocol/definition.ts";
+import { type Enumeration, enumerationSchema } from "../protocol/enumeration.ts";
 import { type FailoverList, failoverListSchema } from "../protocol/failovers.ts";
 import {
   type Accepted,
@@ -62,7 +64,10 @@ import {
   type WebhookView,
 } from "../protocol/webhooks.ts";
 import { readEventStream } from "./event-stream.ts";
+import { notifyMethods } from "./notify-methods.ts";
+import { registryMethods } from "./registry-methods.ts";
 import type { Result } from "./result.ts";
+import type { RequestExtra, Transport } from "./transport.ts";
 
 export type ClientOptions = {
   /** Where the control plane is, such as `http://127.0.0.1:8787`. */
@@ -89,7 +94,14 @@ export type RemovalOptions = ChangeOptions & { readonly force?: boolean };
 /** The cluster API, typed. Every method resolves; a refusal and a missing answer are values. */
 export function createClient(options: ClientOptions) {
   const ask = createAsker(options);
+  const transport: Transport = {
+    at,
+    request: (method, path, body, schema, extra) => request(options, method, path, body, schema, extra),
+  };
   return {
+    ...registryMethods(transport),
+    ...notifyMethods(transport),
+
     version: (): Promise<Result<Version>> => ask.get("/version", versionSchema),
 
     // --- clusters ---------------------------------------------------------------------------------------------------
@@ -105,6 +117,17 @@ export function createClient(options: ClientOptions) {
       ask.change("DELETE", at(cluster), undefined, acceptedSchema, change),
     setMaintenance: (cluster: string, on: boolean, change: ChangeOptions = {}): Promise<Result<Accepted>> =>
       ask.change("PUT", at(cluster, "maintenance"), { on }, acceptedSchema, change),
+
+    /** A page of the objects of these types; `cursor` is `next` of the page before. */
+    enumerate: (
+      cluster: string,
+      types: readonly ClusterEnum[],
+      page: { readonly cursor?: string; readonly limit?: number } = {},
+    ): Promise<Result<Enumeration>> => {
+      const query = new URLSearchParams({ types: types.join(",") });
+      for (const [name, value] of Object.entries(page)) query.set(name, String(value));
+      return ask.get(`${at(cluster, "enum")}?${query}`, enumerationSchema);
+    },
 
     // --- operations -------------------------------------------------------------------------------------------------
     listOperations: (cluster: string): Promise<Result<OperationList>> =>
@@ -297,15 +320,15 @@ export function createClient(options: ClientOptions) {
 
 /** How long the control plane lets a receiver think, beside its own time. */
 const receiverPatienceMs = 10_000;
+
 /** The ways to ask: each answer is read by its schema. */
 function createAsker(options: ClientOptions) {
-  const send = <T>(method: string, path: string, sent: Sent, schema: z.ZodType<T> | null, waitMs = 0) =>
-    request(options, method, path, sent, schema, waitMs);
   return {
-    get: <T>(path: string, schema: z.ZodType<T>, waitMs = 0) => send("GET", path, {}, schema, waitMs),
+    get: <T>(path: string, schema: z.ZodType<T>, waitMs = 0) =>
+      request(options, "GET", path, undefined, schema, { waitMs }),
     post: <T>(path: string, body: unknown, schema: z.ZodType<T>, waitMs = 0) =>
-      send("POST", path, { body }, schema, waitMs),
-    remove: (path: string) => send<null>("DELETE", path, {}, null),
+      request(options, "POST", path, body, schema, { waitMs }),
+    remove: (path: string) => request<null>(options, "DELETE", path, undefined, null),
     change: <T>(
       method: string,
       path: string,
@@ -320,12 +343,10 @@ function createAsker(options: ClientOptions) {
         ...(revision === undefined ? {} : { "If-Match": `"${revision}"` }),
         ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
       };
-      return send(method, query === "" ? path : `${path}?${query}`, { body, headers }, schema);
+      return request(options, method, query === "" ? path : `${path}?${query}`, body, schema, { headers });
     },
   };
 }
-
-type Sent = { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 function at(cluster: string, ...parts: readonly string[]): string {
   return ["", "clusters", cluster, ...parts].map(encodeURIComponent).join("/");
@@ -335,9 +356,9 @@ async function request<T>(
   options: ClientOptions,
   method: string,
   path: string,
-  { body, headers = {} }: Sent,
+  body: unknown,
   schema: z.ZodType<T> | null,
-  waitMs: number,
+  { headers = {}, waitMs = 0 }: RequestExtra = {},
 ): Promise<Result<T>> {
   const signal = AbortSignal.timeout((options.timeoutMs ?? 10_000) + waitMs);
   const sent = await send(options, path, {
@@ -348,7 +369,9 @@ async function request<T>(
   });
   if (!sent.ok) return sent;
   if (schema === null) return { ok: true, value: null as T };
-  const parsed = parse(schema, await sent.value.json().catch(() => null));
+  // An answer without a body says nothing, which is not the same as an answer that cannot be read.
+  const document = sent.value.status === 204 ? null : await sent.value.json().catch(() => undefined);
+  const parsed = parse(schema, document);
   return parsed.ok ? parsed : { ok: false, kind: "unreachable", reason: "not-this-api" };
 }
 

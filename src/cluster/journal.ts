@@ -52,6 +52,7 @@ export const journalKinds = [
   "operation.failed",
   "resource.fail-requested",
   "resource.restart-requested",
+  "registry.changed",
   "association.accepted",
   "association.refused",
   "association.deferred",

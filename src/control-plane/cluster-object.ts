@@ -22,13 +22,23 @@ import type {
   WebhookView,
 } from "../protocol/webhooks.ts";
 import { decodeAgentMessage, encode, type FrameFault } from "../protocol/session.ts";
+import type { ClusterEnum } from "../cluster/enumerate.ts";
+import type { Enumeration } from "../protocol/enumeration.ts";
+import type { NotifyPort, NotifyPortRequest, Notifications, Registration } from "../protocol/notify.ts";
+import type { RegistryRead, RegistryReplies, RegistryWritten } from "../protocol/registry.ts";
 import { Alarm } from "./alarm.ts";
 import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
 import type { Conditions } from "./conditions.ts";
+import { pageOfObjects } from "./enumeration.ts";
 import type { Env } from "./env.ts";
 import { Idempotency } from "./idempotency.ts";
 import { migrate } from "./migrations.ts";
 import { directory } from "./objects.ts";
+import { interestsOf, isThere } from "./notify/interests.ts";
+import { NotifyPorts } from "./notify/notify-ports.ts";
+import { noteOf } from "./registry/note.ts";
+import { Registry, type RegistryResult } from "./registry/registry.ts";
+import type { RegistryWrite } from "./registry/write.ts";
 import { refuse } from "./respond.ts";
 import { attachmentOf, closeQuietly, type SessionAttachment, SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
@@ -72,6 +82,8 @@ export class ClusterObject extends DurableObject<Env> {
   readonly webhooks: WebhookStore;
   readonly #deliveries: Deliveries;
   readonly #desk: WebhookDesk;
+  readonly #registry: Registry;
+  readonly #notifyPorts: NotifyPorts;
   #started: ClusterState | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -98,6 +110,8 @@ export class ClusterObject extends DurableObject<Env> {
       deliveries: this.#deliveries,
       note: (actor, note) => this.#note(actor, note),
     });
+    this.#registry = new Registry(ctx.storage);
+    this.#notifyPorts = new NotifyPorts(ctx.storage.sql, this.store.journal);
     // What browsers and proxies need to keep a quiet watch open; it does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     void ctx.blockConcurrencyWhile(() => this.#start());
@@ -182,6 +196,7 @@ export class ClusterObject extends DurableObject<Env> {
   #persist({ changes }: Effect & { type: "persist" }): void {
     try {
       this.store.apply(changes);
+      for (const change of changes) if (change.table === "cluster") this.#registry.follow(change.row.definition);
     } catch (error) {
       this.ctx.abort("a write was not taken");
       throw error;
@@ -296,6 +311,7 @@ export class ClusterObject extends DurableObject<Env> {
   revokeToken(id: string): boolean {
     if (!this.#tokens.remove(id)) return false;
     this.watchers.closeOf(id);
+    this.#notifyPorts.closeOf(id);
     for (const socket of this.#sessions.ofToken(id)) {
       this.#sessions.close(socket, "token-revoked");
       this.#happen({ now: this.clock(), type: "closed", socket });
@@ -338,11 +354,6 @@ export class ClusterObject extends DurableObject<Env> {
     return [...this.#state.durable.operations.values()].sort((a, b) => b.startedAt - a.startedAt);
   }
 
-  /** Resolves when there are journal entries after this one; false: as many wait as may. It may also never resolve. */
-  async published(after: number, forMs: number): Promise<boolean> {
-    return this.store.journal.last > after || ((await this.waiters.wait(this.clock(), forMs)) ?? false);
-  }
-
   /** What is asked of a cluster that has a definition. */
   snapshot(): Snapshot | null {
     const { cluster } = this.#state.durable;
@@ -378,6 +389,64 @@ export class ClusterObject extends DurableObject<Env> {
   events(after: number, limit: number): Events {
     const { journal } = this.store;
     return { events: journal.after(after, limit), oldest: journal.oldest, last: journal.last };
+  }
+
+  /** Null, here and below: the cluster has no definition yet. */
+  enumerate(types: readonly ClusterEnum[], cursor: string | null, limit: number): Enumeration | null {
+    const definition = this.#definition;
+    return definition === null ? null : pageOfObjects(definition, types, cursor, limit);
+  }
+
+  // --- the registry -------------------------------------------------------------------------------------------------
+
+  readRegistry(reads: readonly RegistryRead[]): RegistryReplies | null {
+    const definition = this.#definition;
+    return definition === null ? null : this.#registry.read(definition, reads);
+  }
+
+  writeRegistry(actor: string, write: RegistryWrite): RegistryResult<RegistryWritten> | null {
+    const definition = this.#definition;
+    if (definition === null) return null;
+    const now = this.clock();
+    const result = this.#registry.write(definition, actor, write, now);
+    if (!result.ok) return result;
+    const { keys, values, revision } = result.value;
+    const changed = keys + values;
+    if (changed > 0) this.#happen({ now, type: "note", actor, note: noteOf(write.batch.commands, result.value) });
+    return { ok: true, value: { changed, revision } };
+  }
+
+  // --- notifications ------------------------------------------------------------------------------------------------
+
+  openNotifyPort(id: string, request: NotifyPortRequest, token: string | null): NotifyPort | "no-object" | "full" {
+    if (!request.registrations.every((registration) => this.#isThere(registration))) return "no-object";
+    return this.#notifyPorts.open(id, interestsOf(request), token, this.clock()) ?? "full";
+  }
+
+  registerNotify(port: string, registration: Registration): NotifyPort | "no-object" | "no-port" | "full" {
+    if (!this.#isThere(registration)) return "no-object";
+    return this.#notifyPorts.register(port, registration, this.clock());
+  }
+
+  nextNotifications(port: string, after: number | null): Notifications | null {
+    return this.#notifyPorts.next(port, after, this.clock());
+  }
+
+  closeNotifyPort(port: string): boolean {
+    return this.#notifyPorts.close(port);
+  }
+
+  /** Resolves when there are journal entries after this one; false: as many wait as may. It may also never resolve. */
+  async published(after: number, forMs: number): Promise<boolean> {
+    return this.store.journal.last > after || ((await this.waiters.wait(this.clock(), forMs)) ?? false);
+  }
+
+  get #definition(): ClusterDefinition | null {
+    return this.#state.durable.cluster?.definition ?? null;
+  }
+
+  #isThere(registration: Registration): boolean {
+    return this.#definition !== null && isThere(registration, this.#definition, this.#registry);
   }
 
   // --- webhooks (RPC) -----------------------------------------------------------------------------------------------

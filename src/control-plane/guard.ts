@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { tokenIdSchema } from "../protocol/http.ts";
+import { notifyPortIdSchema } from "../protocol/notify.ts";
 import { operationIdSchema } from "../protocol/operation.ts";
 import { webhookIdSchema } from "../protocol/webhooks.ts";
 import { parse } from "../protocol/shape.ts";
@@ -101,6 +102,7 @@ const paramSchemas = new Map<string, z.ZodType>([
   ["token", tokenIdSchema],
   ["operation", operationIdSchema],
   ["webhook", webhookIdSchema],
+  ["port", notifyPortIdSchema],
 ]);
 
 function problemsOfParams(params: Params): Problem[] {

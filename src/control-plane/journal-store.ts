@@ -78,6 +78,15 @@ export class JournalStore {
       }));
   }
 
+  /**
+   * After which entry somebody can go on who has seen this one: a higher number when the next ones are forgotten, a lower
+   * one when the journal was rolled back. Anything but the same is a gap.
+   */
+  resumesAfter(seq: number): number {
+    if (seq > this.#last) return this.#last;
+    return this.#oldest !== null && seq < this.#oldest - 1 ? this.#oldest - 1 : seq;
+  }
+
   /** In batches: one entry in a hundred pays for the removal of a hundred, and nothing else ever does. */
   #trim(): void {
     const { journalTrimBatch: batch } = protocolLimits;

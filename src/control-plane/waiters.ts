@@ -45,10 +45,12 @@ export class Waiters {
   }
 }
 
+/** What a look found; or nothing, and then the number of the newest journal entry that there was. */
+export type Look<T> = { readonly found: true; readonly value: T } | { readonly found: false; readonly last: number };
+
 export type Patience<T> = {
   readonly timeoutMs: number;
-  /** What is waited for, or null, and then the number of the newest journal entry that there was. */
-  readonly look: () => Promise<{ readonly value: T } | { readonly value: null; readonly last: number }>;
+  readonly look: () => Promise<Look<T>>;
   /** Resolves when there are entries after this one; with false when too many wait already. */
   readonly published: (after: number, forMs: number) => Promise<boolean>;
 };
@@ -70,7 +72,7 @@ export async function waitFor<T>({ timeoutMs, look, published }: Patience<T>): P
   try {
     for (;;) {
       const seen = await look();
-      if (!("last" in seen)) return { kind: "found", value: seen.value };
+      if (seen.found) return { kind: "found", value: seen.value };
       if (timeoutMs === 0) return { kind: "time-over" };
       // A waiter that was lost with its object can only wait for its time.
       const news = published(seen.last, timeoutMs).catch(() => over);

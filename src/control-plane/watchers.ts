@@ -140,10 +140,8 @@ export class Watchers {
   }
 
   *#messagesAfter(after: number): Generator<WatchMessage> {
-    const { oldest, last } = this.#journal;
-    let from = after;
-    if (after > last) from = last;
-    else if (oldest !== null && after < oldest - 1) from = oldest - 1;
+    const { last } = this.#journal;
+    let from = this.#journal.resumesAfter(after);
     if (from !== after) yield { type: "gap", after, resumesAt: from };
     while (from < last) {
       const page = this.#journal.after(from, protocolLimits.eventsPage);

@@ -33,9 +33,32 @@ export const protocolLimits = {
   /** Answers kept for clients that may send a request again. */
   idempotencyKeys: 1_000,
   idempotencyKeyLength: 255,
+  /** The cluster registry: keys, values, and bytes of all values together, as Windows counts them. */
+  registryKeys: 2_000,
+  registryValues: 10_000,
+  registryBytes: 1_048_576,
+  registryValueBytes: 65_536,
+  /** Characters of the name of a key or value, of a whole key, and how many names it may have. */
+  registryNameLength: 255,
+  registryKeyLength: 1_024,
+  registryDepth: 16,
+  /** Commands, conditions or reads of one batch. */
+  registryBatch: 500,
+  /** Changes of the registry that one token may make within ten seconds: each is an entry of the journal. */
+  registryWritesInTenSeconds: 100,
+  /** Notify ports of one cluster, and registrations of one port. */
+  notifyPorts: 64,
+  notifyRegistrations: 64,
+  /** A port that nobody asks for so long is forgotten. */
+  notifyPortIdleMs: 3_600_000,
+  /** Notifications of one answer. */
+  notifications: 100,
   /** How long a question may wait for its answer, and how many may wait at a time. */
   waitMs: 30_000,
   waiters: 256,
+  /** Objects of one page of an enumeration, and how many when the question does not say. */
+  enumPage: 1_000,
+  enumPageDefault: 100,
   /** Journal entries beyond `limits.journal` that may gather before they are removed together. */
   journalTrimBatch: 100,
   /** Webhooks of one cluster, and characters of where one leads and of what is said about it. */

@@ -7,7 +7,9 @@ export type Win32Error = { readonly name: string; readonly number: number };
 type ProblemKind = { readonly status: number; readonly title: string; readonly win32?: Win32Error };
 
 const win32 = {
+  fileNotFound: { name: "ERROR_FILE_NOT_FOUND", number: 2 },
   accessDenied: { name: "ERROR_ACCESS_DENIED", number: 5 },
+  invalidHandle: { name: "ERROR_INVALID_HANDLE", number: 6 },
   invalidParameter: { name: "ERROR_INVALID_PARAMETER", number: 87 },
   invalidName: { name: "ERROR_INVALID_NAME", number: 123 },
   dirNotEmpty: { name: "ERROR_DIR_NOT_EMPTY", number: 145 },
@@ -19,6 +21,7 @@ const win32 = {
   networkExists: { name: "ERROR_CLUSTER_NETWORK_EXISTS", number: 5044 },
   networkNotFound: { name: "ERROR_CLUSTER_NETWORK_NOT_FOUND", number: 5045 },
   resourceTypeNotFound: { name: "ERROR_CLUSTER_RESOURCE_TYPE_NOT_FOUND", number: 5078 },
+  objectNotFound: { name: "ERROR_OBJECT_NOT_FOUND", number: 4312 },
   hostNodeNotAvailable: { name: "ERROR_HOST_NODE_NOT_AVAILABLE", number: 5005 },
   resourceNotOnline: { name: "ERROR_RESOURCE_NOT_ONLINE", number: 5004 },
   resourceNotFound: { name: "ERROR_RESOURCE_NOT_FOUND", number: 5007 },
@@ -112,7 +115,23 @@ const doorProblems = {
   },
   "operation-not-found": { status: 404, title: "There is no such operation" },
   "idempotency-key-reused": { status: 422, title: "This Idempotency-Key was used for another request" },
-  "too-many-waiters": { status: 429, title: "The cluster has as many calls that wait as it may have" },
+  "registry-key-not-found": { status: 404, title: "There is no such key", win32: win32.fileNotFound },
+  "registry-value-not-found": { status: 404, title: "The key has no such value", win32: win32.fileNotFound },
+  // [MS-CMRP] section 3.1.4.2.36 has this error for it.
+  "registry-key-has-subkeys": { status: 409, title: "The key has subkeys", win32: win32.accessDenied },
+  "registry-key-reserved": {
+    status: 409,
+    title: "The key is there as long as its object is, and no longer",
+    win32: win32.accessDenied,
+  },
+  "registry-condition-failed": { status: 409, title: "A condition of the batch does not hold" },
+  "registry-revision-differs": { status: 412, title: "The key or value has been changed meanwhile" },
+  "registry-full": { status: 409, title: "The registry holds as much as it may hold" },
+  "object-not-found": { status: 404, title: "There is no such object", win32: win32.objectNotFound },
+  "notify-port-not-found": { status: 404, title: "There is no such notify port", win32: win32.invalidHandle },
+  "too-many-notify-ports": { status: 409, title: "The cluster has as many notify ports as it may have" },
+  "too-many-registrations": { status: 409, title: "The port has as many registrations as it may have" },
+  "too-many-waiters": { status: 429, title: "As many questions wait for an answer as may" },
   unavailable: { status: 503, title: "The cluster cannot answer at the moment" },
   internal: { status: 500, title: "Something is wrong on this side" },
 } as const satisfies Record<string, ProblemKind>;

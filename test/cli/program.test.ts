@@ -35,6 +35,7 @@ test("CL1 every noun has help that fits eighty columns", async () => {
     "node",
     "group",
     "resource",
+    "registry",
     "token",
     "source-address",
     "events",

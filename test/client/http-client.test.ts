@@ -108,3 +108,38 @@ test("HT12: a token that is revoked has no answer", async () => {
   const client = await serve((_, response) => response.writeHead(204).end());
   expect(await client.revokeToken("c", "0123456789abcdef")).toEqual({ ok: true, value: null });
 });
+
+test("HT12: a key and a name go into the query, and what a change expects into its headers", async () => {
+  const asked: unknown[] = [];
+  const client = await serve((request, response) => {
+    asked.push([request.method, request.url, request.headers["if-match"], request.headers["if-none-match"]]);
+    json(200, { changed: 1, revision: 8 })(request, response);
+  });
+  const data = { type: "REG_DWORD", value: 1 } as const;
+  expect(await client.setRegistryValue("c", "A/b c", "n&m", data, { revision: 7 })).toEqual({
+    ok: true,
+    value: { changed: 1, revision: 8 },
+  });
+  await client.createRegistryKey("c", "A", { revision: null });
+  await client.deleteRegistryKey("c", "A", { recursive: true });
+  expect(asked).toEqual([
+    ["PUT", "/v1/clusters/c/registry/value?key=A%2Fb+c&name=n%26m", '"7"', undefined],
+    ["PUT", "/v1/clusters/c/registry/key?key=A", undefined, "*"],
+    ["DELETE", "/v1/clusters/c/registry/key?key=A&recursive=true", undefined, undefined],
+  ]);
+});
+
+test("HT12: no notification is null, and an answer that cannot be read is not", async () => {
+  const nothing = await serve((_, response) => response.writeHead(204).end());
+  expect(await nothing.nextNotifications("c", "p")).toEqual({ ok: true, value: null });
+  const broken = await serve((_, response) => response.writeHead(200).end("<html>"));
+  expect(await broken.nextNotifications("c", "p")).toEqual({ ok: false, kind: "unreachable", reason: "not-this-api" });
+});
+
+test("HT12: an answer that was asked to wait may take so much longer", async () => {
+  const late = await serve((_, response) => {
+    setTimeout(() => response.writeHead(204).end(), 400);
+  });
+  expect(await late.nextNotifications("c", "p", { timeoutMs: 5_000 })).toEqual({ ok: true, value: null });
+  expect(await late.nextNotifications("c", "p")).toMatchObject({ ok: false, reason: "timeout" });
+});

@@ -1,4 +1,3 @@
-import type { Operation } from "../../cluster/operation.ts";
 import { operationListSchema, operationSchema, waitQuerySchema } from "../../protocol/operation.ts";
 import { answer, refuse } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
@@ -28,20 +27,19 @@ export const operationRoutes: readonly Route[] = [
       problems: ["operation-not-found", "too-many-waiters"],
     },
     async ({ params, query: { waitMs }, cluster }) => {
-      const waited = await waitFor<{ readonly operation: Operation | null }>({
+      const waited = await waitFor({
         timeoutMs: waitMs,
         look: async () => {
           const { operation, last } = await cluster().operation(params.operation);
-          return operation?.status.state === "Pending" ? { value: null, last } : { value: { operation } };
+          return operation?.status.state === "Pending" ? { found: false, last } : { found: true, value: operation };
         },
         published: (after, forMs) => cluster().published(after, forMs),
       });
       if (waited.kind === "too-many") return refuse("too-many-waiters", "ask without waitMs, or again in a moment");
-      const operation =
-        waited.kind === "found" ? waited.value.operation : (await cluster().operation(params.operation)).operation;
-      return operation === null
+      const found = waited.kind === "found" ? waited.value : (await cluster().operation(params.operation)).operation;
+      return found === null
         ? refuse("operation-not-found", "operations are forgotten, oldest first, when there are many")
-        : answer(200, operation);
+        : answer(200, found);
     },
   ),
 ];

@@ -1,0 +1,33 @@
+import { enumerationSchema, enumQuerySchema } from "../../protocol/enumeration.ts";
+import { answer, refuse } from "../respond.ts";
+import { readers, route, type Route } from "../route.ts";
+
+export const enumerateRoutes: readonly Route[] = [
+  route(
+    {
+      id: "enumerateCluster",
+      method: "GET",
+      path: "/clusters/{cluster}/enum",
+      summary:
+        "The objects of a cluster by type and name, `types` being a list with commas. `next` is the cursor to go on with",
+      clusapi: [
+        "ClusterOpenEnum",
+        "ClusterEnum",
+        "ClusterGetEnumCount",
+        "ClusterCloseEnum",
+        "ClusterOpenEnumEx",
+        "ClusterEnumEx",
+        "ClusterGetEnumCountEx",
+        "ClusterCloseEnumEx",
+      ],
+      roles: readers,
+      query: enumQuerySchema,
+      answers: { 200: { what: "A page of them, in a stable order", schema: enumerationSchema } },
+      problems: ["cluster-not-defined"],
+    },
+    async ({ query: { types, cursor, limit }, cluster }) => {
+      const page = await cluster().enumerate(types, cursor ?? null, limit);
+      return page === null ? refuse("cluster-not-defined", "apply a definition first") : answer(200, page);
+    },
+  ),
+];
