@@ -1,12 +1,11 @@
 import { protocolLimits } from "../protocol/limits.ts";
-import { nameSchema } from "../protocol/names.ts";
-import { tokenIdSchema } from "../protocol/http.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { bearerOf, principalOf } from "./auth.ts";
 import { readJson } from "./body.ts";
 import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
+import { pathParameter } from "./path-parameters.ts";
 import { refuse } from "./respond.ts";
 import type { Call, Principal, Route, RouteSpec } from "./route.ts";
 
@@ -81,7 +80,7 @@ async function understand(
 
 function problemsOfParams(params: Params): Problem[] {
   return Object.entries(params).flatMap(([name, value]) => {
-    const parsed = parse(name === "token" ? tokenIdSchema : nameSchema, value);
+    const parsed = parse(pathParameter(name).schema, value);
     return parsed.ok ? [] : parsed.problems.map((problem) => ({ ...problem, path: `/path/${name}` }));
   });
 }

@@ -21,33 +21,58 @@ const propertiesSchema = z.record(text, propertyValueSchema).default({});
 export const leaseSchema = z
   .union([z.enum(["lan", "wan"]), z.strictObject({ ttlMs: z.int(), renewMs: z.int() })])
   .default("wan")
+  .describe("A preset by its name, or terms of one's own; wan if it is left out")
   .transform((lease): LeaseTerms => (typeof lease === "string" ? leasePresets[lease] : lease));
 
-const networkSchema = z.strictObject({ cidr: text, role: z.enum(networkRoles).default("InternalAndClient") });
+const networkSchema = z
+  .strictObject({ cidr: text, role: z.enum(networkRoles).default("InternalAndClient") })
+  .meta({ id: "NetworkDefinition" });
 
-const nodeSchema = z.strictObject({ address: text });
+const nodeSchema = z.strictObject({ address: text }).meta({ id: "NodeDefinition" });
 
-const resourceSchema = z.strictObject({
-  type: text,
-  dependsOn: z.array(nameSchema).max(limits.resourcesPerGroup).default([]),
-  possibleOwners: z.array(nameSchema).max(limits.nodes).default([]),
-  properties: propertiesSchema,
-});
+const resourceSchema = z
+  .strictObject({
+    type: text,
+    dependsOn: z.array(nameSchema).max(limits.resourcesPerGroup).default([]),
+    possibleOwners: z.array(nameSchema).max(limits.nodes).default([]),
+    properties: propertiesSchema,
+  })
+  .meta({ id: "ResourceDefinition" });
 
-const groupSchema = z.strictObject({
-  preferredOwners: z.array(nameSchema).max(limits.nodes).default([]),
-  properties: propertiesSchema,
-  resources: named(resourceSchema).default({}),
-});
+const groupSchema = z
+  .strictObject({
+    preferredOwners: z.array(nameSchema).max(limits.nodes).default([]),
+    properties: propertiesSchema,
+    resources: named(resourceSchema).default({}),
+  })
+  .meta({ id: "GroupDefinition" });
+
+/** Two nodes and one virtual server: the least that can fail over. */
+const example = {
+  cluster: "exchange",
+  lease: "lan",
+  networks: { client: { cidr: "127.0.1.0/24" } },
+  nodes: { NODE1: { address: "127.0.1.1" }, NODE2: { address: "127.0.1.2" } },
+  groups: {
+    Exchange: {
+      resources: {
+        "Exchange IP": { type: "IP Address", properties: { Address: "127.0.1.100", Network: "client" } },
+        "Exchange Name": { type: "Network Name", dependsOn: ["Exchange IP"], properties: { Name: "EXCHVS" } },
+      },
+    },
+  },
+} as const;
 
 /** A cluster definition as people write it: what may be left out has its default, and nothing may be added. */
-export const definitionSchema = z.strictObject({
-  cluster: nameSchema,
-  lease: leaseSchema,
-  networks: named(networkSchema).default({}),
-  nodes: named(nodeSchema).default({}),
-  groups: named(groupSchema).default({}),
-}) satisfies z.ZodType<ClusterDefinition>;
+export const definitionSchema = z
+  .strictObject({
+    cluster: nameSchema,
+    lease: leaseSchema,
+    networks: named(networkSchema).default({}),
+    nodes: named(nodeSchema).default({}),
+    groups: named(groupSchema).default({}),
+  })
+  .meta({ id: "Definition", examples: [example] }) satisfies z.ZodType<ClusterDefinition>;
 
 /** What `definitionSchema` takes. */
 export type DefinitionDocument = z.input<typeof definitionSchema>;

@@ -33,10 +33,11 @@ export const clusterRoutes: readonly Route[] = [
       id: "putCluster",
       method: "PUT",
       path: "/clusters/{cluster}",
-      summary:
-        "Apply a whole definition; the admin token creates, an operator's changes. `If-Match` takes the revision",
+      summary: "Apply a whole definition; the admin token creates, an operator's changes",
+      clusapi: ["CreateCluster"],
       roles: operators,
       creates: true,
+      headers: { "If-Match": 'Apply it only if the cluster is at this revision, in quotes, such as "42"' },
       body: definitionBody,
       answers: {
         200: { what: "Changed, or the same already", schema: definedSchema },
@@ -75,9 +76,9 @@ export const clusterRoutes: readonly Route[] = [
       method: "GET",
       path: "/clusters/{cluster}",
       summary: "The whole state",
+      clusapi: ["OpenCluster"],
       roles: readers,
       answers: { 200: { what: "Nodes, groups and resources as they are", schema: clusterViewSchema } },
-      problems: ["cluster-not-defined"],
     },
     async ({ cluster }) => {
       const view = await cluster().view();
