@@ -56,7 +56,10 @@ const example = {
   groups: {
     Exchange: {
       resources: {
-        "Exchange IP": { type: "IP Address", properties: { Address: "127.0.1.100", Network: "client" } },
+        "Exchange IP": {
+          type: "IP Address",
+          properties: { Address: "127.0.1.100", SubnetMask: "255.255.255.0", Network: "client" },
+        },
         "Exchange Name": { type: "Network Name", dependsOn: ["Exchange IP"], properties: { Name: "EXCHVS" } },
       },
     },

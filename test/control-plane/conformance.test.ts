@@ -32,8 +32,8 @@ describe("the conformance table", () => {
   });
 
   test("HT13: every family of rows is one of routes", () => {
-    const known = tables.map(({ family }) => family);
-    expect(Object.keys(conformance).filter((family) => !known.includes(family))).toEqual([]);
+    const known = new Set(tables.map(({ family }) => family));
+    expect(Object.keys(conformance).filter((family) => !known.has(family))).toEqual([]);
   });
 
   test("HT13: no two routes have one id, or one method and path", () => {
