@@ -1,4 +1,4 @@
-/** What CI runs before the tests: types, lint, format. All of them run, and what failed is shown. */
+/** What CI runs before the tests: types, lint, format, and what is made from the routes. All of them run, and what failed is shown. */
 import { runTool } from "./tool.ts";
 
 const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
@@ -10,6 +10,8 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ["types of the node side, scripts and tests", "tsc", "-p", "tsconfig.node.json"],
   ["lint", "oxlint", "--deny-warnings"],
   ["format", "oxfmt", "--check"],
+  ["the OpenAPI document", "node", "scripts/openapi.ts"],
+  ["docs/clusapi.md is what the routes say", "node", "scripts/clusapi.ts", "--check"],
 ];
 
 const results = await Promise.all(checks.map(([name, command, ...args]) => run(name, command, args)));

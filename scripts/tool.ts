@@ -3,16 +3,27 @@ import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
 
-/** Runs one of the tools that npm installed, in the checkout's folder, and keeps what it says. */
+/** No tool tells anybody that it ran, asks for a newer one, or writes in colours. */
+const quiet = {
+  WRANGLER_SEND_METRICS: "false",
+  REDOCLY_TELEMETRY: "off",
+  REDOCLY_SUPPRESS_UPDATE_NOTICE: "true",
+  NO_COLOR: "1",
+} as const;
+
+/** Runs one of the tools that npm installed, in the checkout's folder or another, and keeps what it says. */
 export function runTool(
   name: string,
   args: readonly string[],
+  folder = root,
 ): Promise<{ readonly ok: boolean; readonly said: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(join(root, "node_modules", ".bin", name), args, {
-      cwd: root,
+    // Scripts of this repository run under the Node that runs this one.
+    const path = name === "node" ? process.execPath : join(root, "node_modules", ".bin", name);
+    const child = spawn(path, args, {
+      cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+      env: { ...process.env, ...quiet },
     });
     let said = "";
     const listen = (chunk: Buffer): void => {

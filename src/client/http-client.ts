@@ -1,10 +1,11 @@
-import * as z from "zod";
+import type * as z from "zod";
 import type { Operation } from "../cluster/operation.ts";
 import type { Verdict } from "../cluster/verdict.ts";
 import type { ClusterView } from "../cluster/view.ts";
 import type { ClusterEnum } from "../cluster/enumerate.ts";
 import type { dependsOnSchema } from "../protocol/definition.ts";
 import { type Enumeration, enumerationSchema } from "../protocol/enumeration.ts";
+import { exportSchema } from "../protocol/export.ts";
 import { type FailoverList, failoverListSchema } from "../protocol/failovers.ts";
 import {
   type Accepted,
@@ -111,8 +112,8 @@ export function createClient(options: ClientOptions) {
       ask.change("PUT", at(cluster), definition, definedSchema, change),
     getCluster: (cluster: string): Promise<Result<ClusterView>> => ask.get(at(cluster), clusterViewSchema),
     /** As people write it: what has its default is left out. */
-    getDefinition: (cluster: string): Promise<Result<Record<string, unknown>>> =>
-      ask.get(at(cluster, "definition"), z.record(z.string(), z.unknown())),
+    getDefinition: (cluster: string): Promise<Result<z.infer<typeof exportSchema>>> =>
+      ask.get(at(cluster, "definition"), exportSchema),
     destroyCluster: (cluster: string, change: RemovalOptions = {}): Promise<Result<Accepted>> =>
       ask.change("DELETE", at(cluster), undefined, acceptedSchema, change),
     setMaintenance: (cluster: string, on: boolean, change: ChangeOptions = {}): Promise<Result<Accepted>> =>

@@ -175,7 +175,8 @@ function editGroup(definition: ClusterDefinition, edit: Exclude<GroupEdit, { kin
     case "order-after-groups":
       return withGroup(definition, edit.group, { ...group, dependsOn: edit.dependsOn });
     case "add-resource": {
-      if (lookup(group.resources, edit.resource) !== undefined) return exists("resource-exists", edit.resource);
+      const known = sameName(group.resources, edit.resource);
+      if (known !== undefined) return exists("resource-exists", known);
       const resources = { ...group.resources, [edit.resource]: edit.definition };
       return withGroup(definition, edit.group, { ...group, resources });
     }
@@ -273,7 +274,7 @@ function changeGroup(
   if (target === undefined) return noSuch("group-not-found", "group", to);
   if (from === to) return done(definition);
   const moving = connectedTo(group, resource);
-  const taken = [...moving].find((name) => lookup(target.resources, name) !== undefined);
+  const taken = [...moving].find((name) => sameName(target.resources, name) !== undefined);
   if (taken !== undefined) return exists("resource-exists", taken);
   const [goes, stays] = [true, false].map((wanted) =>
     Object.fromEntries(Object.entries(group.resources).filter(([name]) => moving.has(name) === wanted)),
@@ -352,10 +353,14 @@ function add<Key extends "nodes" | "networks" | "groups" | "resourceTypes">(
   added: ClusterDefinition[Key][string],
   code: RefusedCode,
 ): Edited {
-  const key = name.toLowerCase();
-  const known = Object.keys(definition[part]).find((other) => other.toLowerCase() === key);
+  const known = sameName(definition[part], name);
   if (known !== undefined) return exists(code, known);
   return done({ ...definition, [part]: { ...definition[part], [name]: added } });
+}
+
+/** Names are unique without regard to case. */
+function sameName(record: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  return Object.keys(record).find((other) => other.toLowerCase() === name.toLowerCase());
 }
 
 function withGroup(definition: ClusterDefinition, name: string, group: GroupDefinition): Edited {

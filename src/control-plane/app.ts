@@ -5,10 +5,12 @@ import { hasAdminToken } from "./auth.ts";
 import type { Env } from "./env.ts";
 import { groupBy } from "./group-by.ts";
 import { guarded } from "./guard.ts";
-import { openApi } from "./openapi.ts";
+import { openApi } from "./openapi/document.ts";
+import type { OpenApiDocument } from "./openapi/types.ts";
+import { literalsFirst } from "./path-parameters.ts";
 import { answer, refuse } from "./respond.ts";
 import type { Route } from "./route.ts";
-import { routes } from "./routes.ts";
+import { families, routes } from "./routes.ts";
 
 export const app = new Hono<{ Bindings: Env }>();
 
@@ -55,7 +57,8 @@ app.onError((error) => {
 
 /** Registers each path with all its methods, so that any other method on it is told which ones there are. */
 function addRoutes(table: readonly Route[], prefix: string): void {
-  for (const [path, ofPath] of groupBy(table, ({ spec }) => spec.path)) {
+  const paths = [...groupBy(table, ({ spec }) => spec.path)].toSorted(([a], [b]) => literalsFirst(a, b));
+  for (const [path, ofPath] of paths) {
     const pattern = prefix + path.replaceAll(/\{(\w+)\}/g, ":$1");
     for (const route of ofPath) {
       app.on(route.spec.method, pattern, ({ req, env }) => guarded(route, req.raw, env, req.param()));
@@ -65,9 +68,9 @@ function addRoutes(table: readonly Route[], prefix: string): void {
   }
 }
 
-let made: Record<string, unknown> | undefined;
-function document(): Record<string, unknown> {
-  return (made ??= openApi(routes));
+let made: OpenApiDocument | undefined;
+function document(): OpenApiDocument {
+  return (made ??= openApi(families));
 }
 
 /** What the platform says of a call to an object that was moved, restarted or has too much to do. */

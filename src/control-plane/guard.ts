@@ -1,10 +1,4 @@
-import type * as z from "zod";
 import { protocolLimits } from "../protocol/limits.ts";
-import { nameSchema } from "../protocol/names.ts";
-import { tokenIdSchema } from "../protocol/http.ts";
-import { notifyPortIdSchema } from "../protocol/notify.ts";
-import { operationIdSchema } from "../protocol/operation.ts";
-import { webhookIdSchema } from "../protocol/webhooks.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { bearerOf, principalOf } from "./auth.ts";
@@ -12,6 +6,7 @@ import { readJson } from "./body.ts";
 import { conditionsOf, unconditional } from "./conditions.ts";
 import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
+import { pathParameter } from "./path-parameters.ts";
 import { refuse } from "./respond.ts";
 import type { Call, Principal, Route, RouteSpec } from "./route.ts";
 
@@ -97,17 +92,9 @@ async function withConditions(
   return conditions instanceof Response ? conditions : { query, body, conditions };
 }
 
-/** Parameters of a path that are not names. */
-const paramSchemas = new Map<string, z.ZodType>([
-  ["token", tokenIdSchema],
-  ["operation", operationIdSchema],
-  ["webhook", webhookIdSchema],
-  ["port", notifyPortIdSchema],
-]);
-
 function problemsOfParams(params: Params): Problem[] {
   return Object.entries(params).flatMap(([name, value]) => {
-    const parsed = parse(paramSchemas.get(name) ?? nameSchema, value);
+    const parsed = parse(pathParameter(name).schema, value);
     return parsed.ok ? [] : parsed.problems.map((problem) => ({ ...problem, path: `/path/${name}` }));
   });
 }

@@ -31,6 +31,8 @@ export type RouteSpec = {
   /** The cluster need not exist, for the admin. */
   readonly creates?: true;
   readonly query?: z.ZodType;
+  /** The headers that it heeds, and what for. They are for documents; the handler reads them. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: BodySpec;
   /** A change that heeds `If-Match` and `Idempotency-Key`. */
   readonly conditional?: true;
@@ -71,6 +73,14 @@ export type Call<Params = Readonly<Record<string, string>>, Query = unknown, Bod
   readonly conditions: Conditions;
   /** The object of the cluster that the path names. */
   readonly cluster: () => DurableObjectStub<ClusterObject>;
+};
+
+/** Routes that belong together: a file of `routes/`, a file of `test/control-plane/conformance/`, a tag of the document. */
+export type Family = {
+  /** That of its files. */
+  readonly name: string;
+  readonly what: string;
+  readonly routes: readonly Route[];
 };
 
 export type Route = { readonly spec: RouteSpec; readonly handle: (call: Call) => Response | Promise<Response> };

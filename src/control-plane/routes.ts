@@ -1,4 +1,4 @@
-import type { Route } from "./route.ts";
+import type { Family, Route } from "./route.ts";
 import { aboutRoutes } from "./routes/about.ts";
 import { clusterRoutes } from "./routes/clusters.ts";
 import { enumerateRoutes } from "./routes/enumerate.ts";
@@ -14,18 +14,24 @@ import { virtualServerRoutes } from "./routes/virtual-servers.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 
 /** Everything that the API answers to, in one table. */
-export const routes: readonly Route[] = [
-  ...clusterRoutes,
-  ...tokenRoutes,
-  ...nodeRoutes,
-  ...groupRoutes,
-  ...resourceRoutes,
-  ...virtualServerRoutes,
-  ...operationRoutes,
-  ...eventRoutes,
-  ...webhookRoutes,
-  ...enumerateRoutes,
-  ...registryRoutes,
-  ...notifyRoutes,
-  ...aboutRoutes,
+export const families: readonly Family[] = [
+  { name: "clusters", what: "A cluster is applied as a whole, and told as a whole.", routes: clusterRoutes },
+  { name: "tokens", what: "Who may do what with one cluster.", routes: tokenRoutes },
+  { name: "nodes", what: "The hosts of a cluster, and the sessions of their agents.", routes: nodeRoutes },
+  { name: "groups", what: "What fails over as one.", routes: groupRoutes },
+  { name: "resources", what: "The parts of a group, and what they stand on.", routes: resourceRoutes },
+  {
+    name: "virtual-servers",
+    what: "A group as the network sees it: who may speak for it, from which address, and where it is.",
+    routes: virtualServerRoutes,
+  },
+  { name: "operations", what: "What was asked for and takes time.", routes: operationRoutes },
+  { name: "events", what: "The journal: what happened, in order.", routes: eventRoutes },
+  { name: "webhooks", what: "The journal, delivered and signed.", routes: webhookRoutes },
+  { name: "enumerate", what: "The names of everything.", routes: enumerateRoutes },
+  { name: "registry", what: "Keys and values that applications of the cluster share.", routes: registryRoutes },
+  { name: "notify", what: "Who wants to be told of which changes.", routes: notifyRoutes },
+  { name: "about", what: "What runs here. It takes no token.", routes: aboutRoutes },
 ];
+
+export const routes: readonly Route[] = families.flatMap((family) => family.routes);

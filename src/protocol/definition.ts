@@ -23,17 +23,24 @@ export const propertiesSchema = z.record(text, propertyValueSchema).default({});
 export const leaseSchema = z
   .union([z.enum(["lan", "wan"]), z.strictObject({ ttlMs: z.int(), renewMs: z.int() })])
   .default("wan")
+  .describe("A preset by its name, or terms of one's own; wan if it is left out")
   .transform((lease): LeaseTerms => (typeof lease === "string" ? leasePresets[lease] : lease));
 
-export const networkSchema = z.strictObject({
-  cidr: text,
-  role: z.enum(networkRoles).default("InternalAndClient"),
-  properties: propertiesSchema,
-});
+export const networkSchema = z
+  .strictObject({
+    cidr: text,
+    role: z.enum(networkRoles).default("InternalAndClient"),
+    properties: propertiesSchema,
+  })
+  .meta({ id: "NetworkDefinition" });
 
-export const nodeSchema = z.strictObject({ address: text, properties: propertiesSchema });
+export const nodeSchema = z
+  .strictObject({ address: text, properties: propertiesSchema })
+  .meta({ id: "NodeDefinition" });
 
-export const resourceTypeSchema = z.strictObject({ basedOn: text, properties: propertiesSchema });
+export const resourceTypeSchema = z
+  .strictObject({ basedOn: text, properties: propertiesSchema })
+  .meta({ id: "ResourceTypeDefinition" });
 
 /**
  * What a resource stands on: a list of names, all of which it needs; a list within it names those of which one is enough. Or an
@@ -60,33 +67,58 @@ export const dependsOnSchema = z.union([
 
 export const ownersSchema = z.array(nameSchema).max(limits.nodes);
 
-export const resourceSchema = z.strictObject({
-  type: text,
-  dependsOn: dependsOnSchema.default([]),
-  possibleOwners: ownersSchema.default([]),
-  properties: propertiesSchema,
-});
+export const resourceSchema = z
+  .strictObject({
+    type: text,
+    dependsOn: dependsOnSchema.default([]),
+    possibleOwners: ownersSchema.default([]),
+    properties: propertiesSchema,
+  })
+  .meta({ id: "ResourceDefinition" });
 
 export const groupDependenciesSchema = z.array(nameSchema).max(limits.groups);
 
-export const groupSchema = z.strictObject({
-  preferredOwners: ownersSchema.default([]),
-  dependsOn: groupDependenciesSchema.default([]),
-  properties: propertiesSchema,
-  resources: named(resourceSchema).default({}),
-});
+export const groupSchema = z
+  .strictObject({
+    preferredOwners: ownersSchema.default([]),
+    dependsOn: groupDependenciesSchema.default([]),
+    properties: propertiesSchema,
+    resources: named(resourceSchema).default({}),
+  })
+  .meta({ id: "GroupDefinition" });
+
+/** Two nodes and one virtual server: the least that can fail over. */
+const example = {
+  cluster: "exchange",
+  lease: "lan",
+  networks: { client: { cidr: "127.0.1.0/24" } },
+  nodes: { NODE1: { address: "127.0.1.1" }, NODE2: { address: "127.0.1.2" } },
+  groups: {
+    Exchange: {
+      resources: {
+        "Exchange IP": {
+          type: "IP Address",
+          properties: { Address: "127.0.1.100", SubnetMask: "255.255.255.0", Network: "client" },
+        },
+        "Exchange Name": { type: "Network Name", dependsOn: ["Exchange IP"], properties: { Name: "EXCHVS" } },
+      },
+    },
+  },
+} as const;
 
 /** A cluster definition as people write it: what may be left out has its default, and nothing may be added. */
-export const definitionSchema = z.strictObject({
-  cluster: nameSchema,
-  lease: leaseSchema,
-  timeZone: text.default("UTC"),
-  properties: propertiesSchema,
-  networks: named(networkSchema).default({}),
-  nodes: named(nodeSchema).default({}),
-  resourceTypes: named(resourceTypeSchema).default({}),
-  groups: named(groupSchema).default({}),
-}) satisfies z.ZodType<ClusterDefinition>;
+export const definitionSchema = z
+  .strictObject({
+    cluster: nameSchema,
+    lease: leaseSchema,
+    timeZone: text.default("UTC"),
+    properties: propertiesSchema,
+    networks: named(networkSchema).default({}),
+    nodes: named(nodeSchema).default({}),
+    resourceTypes: named(resourceTypeSchema).default({}),
+    groups: named(groupSchema).default({}),
+  })
+  .meta({ id: "Definition", examples: [example] }) satisfies z.ZodType<ClusterDefinition>;
 
 /** What `definitionSchema` takes. */
 export type DefinitionDocument = z.input<typeof definitionSchema>;

@@ -1,7 +1,12 @@
+import * as z from "zod";
 import { type ClusterDefinition, type GroupDefinition, type ResourceDefinition } from "../cluster/definition.ts";
 import { leasePresets, type LeaseTerms } from "../cluster/lease.ts";
 
 type Json = Readonly<Record<string, unknown>>;
+
+export const exportSchema = z
+  .looseObject({ cluster: z.string() })
+  .meta({ id: "DefinitionExport", description: "What `PUT` takes, without what has its default" });
 
 /**
  * A definition as people write it: what has its default is left out, a lease that is a preset has its name. Applied again, it

@@ -14,7 +14,8 @@ export const nameSchema = z
   )
   // The order of nodes and groups means something, and JavaScript would put such names first.
   .regex(/\D/, "a name is not a number alone")
-  .refine((name) => !isReserved(name), "this name is reserved: it is what a reader is told when nobody can say");
+  .refine((name) => !isReserved(name), "this name is reserved: it is what a reader is told when nobody can say")
+  .meta({ id: "Name", description: "Kept as written, and unique without regard to case", examples: ["Exchange"] });
 
 /** `Unknown` stands in place of an owner's name when nobody can say who owns a group. */
 export function isReserved(name: string): boolean {

@@ -5,23 +5,25 @@ import { protocolLimits } from "./limits.ts";
 const ended = { at: z.number(), code: z.enum(operationEnds), sentence: z.string() };
 
 /** What was asked for and takes time, and how far it is. */
-export const operationSchema = z.object({
-  id: z.string(),
-  kind: z.enum(operationKinds),
-  actor: z.string(),
-  startedAt: z.number(),
-  node: z.string().nullable(),
-  group: z.string().nullable(),
-  resource: z.string().nullable(),
-  epoch: z.int().nullable(),
-  count: z.int().nullable(),
-  status: z.discriminatedUnion("state", [
-    z.object({ state: z.literal("Pending") }),
-    z.object({ state: z.literal("Completed"), at: z.number() }),
-    z.object({ state: z.literal("Failed"), ...ended }),
-    z.object({ state: z.literal("Cancelled"), ...ended }),
-  ]),
-}) satisfies z.ZodType<Operation>;
+export const operationSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(operationKinds),
+    actor: z.string(),
+    startedAt: z.number(),
+    node: z.string().nullable(),
+    group: z.string().nullable(),
+    resource: z.string().nullable(),
+    epoch: z.int().nullable(),
+    count: z.int().nullable(),
+    status: z.discriminatedUnion("state", [
+      z.object({ state: z.literal("Pending") }),
+      z.object({ state: z.literal("Completed"), at: z.number() }),
+      z.object({ state: z.literal("Failed"), ...ended }),
+      z.object({ state: z.literal("Cancelled"), ...ended }),
+    ]),
+  })
+  .meta({ id: "Operation" }) satisfies z.ZodType<Operation>;
 
 export const operationIdSchema = z.uuid("is not the id of an operation");
 

@@ -144,23 +144,28 @@ export const problemCodes = Object.keys(problemKinds) as readonly ProblemCode[];
 export const problemMediaType = "application/problem+json";
 
 const problemSchema = z.object({
-  path: z.string(),
+  path: z.string().describe("JSON Pointer (RFC 6901) to the place"),
   code: z.string(),
   sentence: z.string(),
 }) satisfies z.ZodType<Problem>;
 
 /** Problem details, RFC 9457 section 3.1, with what this project adds to them. */
-export const problemDetailsSchema = z.object({
-  /** `urn:bridgehead:problem:<code>` */
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  /** What to decide by. It never changes its meaning; the sentences may change at any time. */
-  code: z.enum(problemCodes),
-  win32: z.object({ name: z.string(), number: z.int() }).exactOptional(),
-  problems: z.array(problemSchema).exactOptional(),
-});
+export const problemDetailsSchema = z
+  .object({
+    type: z.string().describe("urn:bridgehead:problem:, and the code"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe("A sentence about this case"),
+    code: z
+      .enum(problemCodes)
+      .describe("What to decide by. It never changes its meaning; the sentences may change at any time"),
+    win32: z
+      .object({ name: z.string(), number: z.int() })
+      .exactOptional()
+      .describe("The error that the cluster API has for the case"),
+    problems: z.array(problemSchema).exactOptional().describe("Each thing that is wrong with what was sent"),
+  })
+  .meta({ id: "Problem" });
 export type ProblemDetails = z.infer<typeof problemDetailsSchema>;
 
 /** @param detail a sentence about this case; it repeats nothing that was submitted */

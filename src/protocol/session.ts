@@ -37,7 +37,9 @@ const host = z.string().max(protocolLimits.hostLength);
 /** A random name, new at each start of an agent. */
 export const incarnationSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
-export const holdRefSchema = z.strictObject({ group: nameSchema, epoch: count }) satisfies z.ZodType<HoldRef>;
+export const holdRefSchema = z
+  .strictObject({ group: nameSchema, epoch: count })
+  .meta({ id: "HoldRef" }) satisfies z.ZodType<HoldRef>;
 const holds = z.array(holdRefSchema).max(limits.releasedNamed);
 
 const generationSchema = z.strictObject({

@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
+import * as z from "zod";
 import { beforeAll, describe, expect, test } from "vitest";
 import { app } from "../../src/control-plane/app.ts";
 import { routes } from "../../src/control-plane/routes.ts";
 import { acceptedSchema, definedSchema, eventsSchema, virtualServerSchema } from "../../src/protocol/http.ts";
+import { Schemas } from "../../src/control-plane/openapi/schemas.ts";
+import type { OpenApiDocument } from "../../src/control-plane/openapi/types.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
 import { version } from "../../src/protocol/version.ts";
 import { verdictSchema } from "../../src/protocol/verdict.ts";
@@ -229,27 +232,21 @@ describe("answers", () => {
 });
 
 describe("the OpenAPI document", () => {
-  type Operation = {
-    operationId: string;
-    responses: Record<string, unknown>;
-    security: unknown[];
-    "x-roles": string[];
-  };
-  const document = () =>
-    json<{ openapi: string; info: { version: string }; paths: Record<string, Record<string, Operation>> }>(
-      ask("GET", "/openapi.json", { token: null }),
-    );
+  const document = () => json<OpenApiDocument>(ask("GET", "/openapi.json", { token: null }));
+  const operationsOf = ({ paths }: OpenApiDocument) =>
+    Object.values(paths).flatMap((methods) => Object.values(methods));
 
   test("HT8: it holds every route of the table, with its roles and its answers", async () => {
-    const { openapi, info, paths } = await document();
-    expect(openapi).toBe("3.1.0");
-    expect(info.version).toBe(version);
-    const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
-    expect(operations.map(({ operationId }) => operationId).toSorted()).toEqual(
-      routes.map(({ spec }) => spec.id).toSorted(),
-    );
+    const found = await document();
+    expect(found.openapi).toBe("3.1.0");
+    expect(found.info.version).toBe(version);
+    expect(
+      operationsOf(found)
+        .map(({ operationId }) => operationId)
+        .toSorted(),
+    ).toEqual(routes.map(({ spec }) => spec.id).toSorted());
     for (const { spec } of routes) {
-      const operation = paths[`/v1${spec.path}`]?.[spec.method.toLowerCase()];
+      const operation = found.paths[`/v1${spec.path}`]?.[spec.method.toLowerCase()];
       expect(operation?.["x-roles"]).toEqual(spec.roles === "anyone" ? [] : spec.roles);
       expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(Object.keys(spec.answers)));
     }
@@ -259,17 +256,68 @@ describe("the OpenAPI document", () => {
     const found = await document();
     const text = JSON.stringify(found);
     const references = new Set(Array.from(text.matchAll(/"\$ref":"#\/([^"]+)"/g), ([, path]) => path ?? ""));
+    expect(references.size).toBeGreaterThan(20);
     for (const reference of references) {
       let at: unknown = found;
       for (const part of reference.split("/")) at = (at as Record<string, unknown>)[part];
-      expect(at).toBeDefined();
+      expect(at, reference).toBeDefined();
     }
     for (const [path, methods] of Object.entries(found.paths)) {
-      for (const operation of Object.values(methods)) {
-        const declared = (operation as unknown as { parameters: { name: string; in: string }[] }).parameters;
-        const inPath = declared.filter((parameter) => parameter.in === "path").map(({ name }) => `{${name}}`);
+      for (const { parameters } of Object.values(methods)) {
+        const inPath = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => `{${name}}`);
         expect(inPath).toEqual(path.match(/\{\w+\}/g) ?? []);
       }
     }
+  });
+
+  test("HT15: what stands in it is described: operations by a tag, parameters and answers by a sentence", async () => {
+    const found = await document();
+    const tags = new Set(found.tags.map(({ name }) => name));
+    for (const { operationId, tags: own, summary, parameters, responses } of operationsOf(found)) {
+      expect(tags, operationId).toContain(own[0]);
+      expect(summary.length, operationId).toBeGreaterThan(10);
+      for (const { name, description } of parameters) expect(description.length, `${operationId} ${name}`).not.toBe(0);
+      for (const response of Object.values(responses)) {
+        if (!("$ref" in response)) expect(response.description.length, operationId).toBeGreaterThan(3);
+      }
+    }
+  });
+
+  test.each(routes.filter(({ spec }) => spec.body !== undefined).map(({ spec }) => ({ id: spec.id, spec })))(
+    "HT15: the example of $id is one that it takes; if not, give its schema `.meta({ examples })`",
+    async ({ spec }) => {
+      const operation = (await document()).paths[`/v1${spec.path}`]?.[spec.method.toLowerCase()];
+      const example = operation?.requestBody?.content["application/json"]?.example;
+      expect(spec.body?.parse(example)).toMatchObject({ ok: true });
+      expect(operation?.requestBody?.required).toBe(spec.body?.parse({}).ok === false);
+    },
+  );
+
+  test("HT15: a schema with a name is said once, and two ways of it have two names", () => {
+    const schemas = new Schemas();
+    const inner = z.object({ a: z.string().default("x") }).meta({ id: "Inner" });
+    const outer = z.object({ inner, list: z.array(inner) }).meta({ id: "Outer" });
+    const other = z.strictObject({ n: z.number() }).meta({ id: "Other" });
+    const parts = [
+      schemas.of(outer, "input"),
+      schemas.of(outer, "output"),
+      schemas.of(other, "input"),
+      schemas.of(other, "output"),
+      schemas.of(z.array(z.int()), "output"),
+    ];
+    const { document, components } = schemas.finish(parts);
+    const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    expect(document.slice(0, 4)).toEqual(["OuterInput", "Outer", "Other", "Other"].map(reference));
+    expect(document[4]).toEqual({ type: "array", items: { type: "integer" } });
+    expect(Object.keys(components)).toEqual(["Inner", "InnerInput", "Other", "Outer", "OuterInput"]);
+    expect(components["OuterInput"]?.properties).toMatchObject({ inner: reference("InnerInput") });
+  });
+
+  test("HT15: two schemas of one name are a mistake, and are told", () => {
+    const schemas = new Schemas();
+    const registry = (schema: z.ZodType) => schemas.of(z.object({ schema }), "output");
+    const first = z.object({ a: z.string() }).meta({ id: "Twice" });
+    registry(first);
+    expect(() => registry(z.object({ b: z.string() }).meta({ id: "Twice" }))).toThrow(/Twice/);
   });
 });

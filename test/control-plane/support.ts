@@ -2,6 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import type { ClusterObject } from "../../src/worker.ts";
+import { expectContract } from "./contract.ts";
 import type { TokenRequest } from "../../src/protocol/http.ts";
 import { problemDetailsSchema, problemMediaType, type ProblemCode } from "../../src/protocol/problems.ts";
 
@@ -13,13 +14,22 @@ type Ask = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** One request to the Worker, below `/v1`. With the admin token, unless another or none (null) is named. */
-export function ask(method: string, path: string, { token = adminToken, body, headers }: Ask = {}): Promise<Response> {
-  return exports.default.fetch(`https://bridgehead.test/v1${path}`, {
+/**
+ * One request to the Worker, below `/v1`. With the admin token, unless another or none (null) is named. Whatever is
+ * answered is held to what the table of routes says.
+ */
+export async function ask(
+  method: string,
+  path: string,
+  { token = adminToken, body, headers }: Ask = {},
+): Promise<Response> {
+  const response = await exports.default.fetch(`https://bridgehead.test/v1${path}`, {
     method,
     headers: { ...(token === null ? {} : { Authorization: `Bearer ${token}` }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
+  await expectContract(method, path, response);
+  return response;
 }
 
 export async function json<T = Record<string, unknown>>(response: Promise<Response> | Response): Promise<T> {

@@ -1,7 +1,7 @@
 import type { ClusterDefinition } from "../../cluster/definition.ts";
 import type { Difference } from "../../cluster/difference.ts";
 import { definitionSchema, parseDefinition } from "../../protocol/definition.ts";
-import { exportDefinition } from "../../protocol/export.ts";
+import { exportDefinition, exportSchema } from "../../protocol/export.ts";
 import {
   clusterListSchema,
   definedSchema,
@@ -87,10 +87,9 @@ export const clusterRoutes: readonly Route[] = [
       method: "GET",
       path: "/clusters/{cluster}",
       summary: "The whole state",
-      clusapi: ["OpenCluster", "OpenClusterEx"],
+      clusapi: ["OpenCluster"],
       roles: readers,
       answers: { 200: { what: "Nodes, groups and resources as they are", schema: clusterViewSchema } },
-      problems: ["cluster-not-defined"],
     },
     async ({ cluster }) => {
       const view = await cluster().view();
@@ -106,7 +105,7 @@ export const clusterRoutes: readonly Route[] = [
       path: "/clusters/{cluster}/definition",
       summary: "The definition in force, as people write it: applied again, it changes nothing",
       roles: readers,
-      answers: { 200: { what: "The definition", schema: definitionSchema } },
+      answers: { 200: { what: "The definition", schema: exportSchema } },
       problems: ["cluster-not-defined"],
     },
     (call) =>

@@ -35,11 +35,11 @@ export const eventRoutes: readonly Route[] = [
       id: "watchEvents",
       method: "GET",
       path: "/clusters/{cluster}/watch",
-      summary:
-        "The journal as it grows: a WebSocket on upgrade, else server-sent events. Resumes after `after`, or after \
-`Last-Event-ID`. A browser names the subprotocols `bridgehead` and `bearer.<token>`",
+      summary: "The journal as it grows: a WebSocket on upgrade, else server-sent events",
+      clusapi: ["GetNotifyEventHandle"],
       roles: readers,
       query: watchQuerySchema,
+      headers: { "Last-Event-ID": "Where a reader of server-sent events was; it counts when there is no `after`" },
       answers: {
         101: { what: "A text frame for each message", schema: watchMessageSchema },
         200: { what: "An event for each message", schema: watchMessageSchema, mediaType: "text/event-stream" },

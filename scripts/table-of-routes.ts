@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { root } from "./tool.ts";
+
+/** As much of `src/control-plane/route.ts` as the scripts look at. The Worker's own types know no Node, and are checked there. */
+export type RouteRow = {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly clusapi?: readonly string[];
+};
+export type FamilyRow = { readonly name: string; readonly routes: readonly { readonly spec: RouteRow }[] };
+
+type Table = { readonly families: readonly FamilyRow[] };
+type Document = { readonly openApi: (families: readonly FamilyRow[]) => object };
+
+/** The table of routes itself: it is data, and needs no Worker to be read. */
+export async function familiesOfRoutes(): Promise<readonly FamilyRow[]> {
+  const table = (await import(join(root, "src/control-plane/routes.ts"))) as Table;
+  return table.families;
+}
+
+/** The OpenAPI document as the Worker serves it. */
+export async function openApiDocument(): Promise<object> {
+  const { openApi } = (await import(join(root, "src/control-plane/openapi/document.ts"))) as Document;
+  return openApi(await familiesOfRoutes());
+}

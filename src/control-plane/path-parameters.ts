@@ -1,0 +1,58 @@
+import type * as z from "zod";
+import { tokenIdSchema } from "../protocol/http.ts";
+import { nameSchema } from "../protocol/names.ts";
+import { notifyPortIdSchema } from "../protocol/notify.ts";
+import { operationIdSchema } from "../protocol/operation.ts";
+import { webhookIdSchema } from "../protocol/webhooks.ts";
+
+/** What stands in place of `{name}` in a path: for the guard how it is read, for people what it is. */
+export type PathParameter = {
+  readonly what: string;
+  /** One that the knowledge-base cluster has. */
+  readonly example: string;
+  readonly schema: z.ZodType<string>;
+};
+
+/** Every parameter of every path. A route that names another one needs a row here. */
+export const pathParameters: Readonly<Record<string, PathParameter>> = {
+  cluster: { what: "The cluster's name", example: "exchange", schema: nameSchema },
+  node: { what: "A node's name", example: "NODE1", schema: nameSchema },
+  group: { what: "A group's name", example: "Exchange", schema: nameSchema },
+  networkName: { what: "The network name of a virtual server", example: "EXCHVS", schema: nameSchema },
+  resource: { what: "A resource's name", example: "Exchange IP", schema: nameSchema },
+  on: { what: "The name of another resource of the group", example: "Exchange IP", schema: nameSchema },
+  operation: {
+    what: "An operation's id, as the answer to what began it has it",
+    example: "0b7bd6d3-4b0f-4c8e-9d4c-2f1f0a8f9d11",
+    schema: operationIdSchema,
+  },
+  webhook: {
+    what: "A webhook's id, as the list of webhooks has it",
+    example: "0123456789abcdef",
+    schema: webhookIdSchema,
+  },
+  port: {
+    what: "A notify port's id, as the answer that made it has it",
+    example: "0123456789abcdef0123456789abcdef",
+    schema: notifyPortIdSchema,
+  },
+  token: { what: "A token's id, as the list of tokens has it", example: "0123456789abcdef", schema: tokenIdSchema },
+};
+
+/** A parameter without a row is read as a name, so that nothing gets in that is not read at all. */
+export function pathParameter(name: string): PathParameter {
+  const known = Object.hasOwn(pathParameters, name) ? pathParameters[name] : undefined;
+  return known ?? { what: "", example: "NAME", schema: nameSchema };
+}
+
+/** `{name}` and `{other}` of a path, in their order. */
+export function parametersOf(path: string): string[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);
+}
+
+/** An order of paths in which a label that is written out comes before a parameter at its place. */
+export function literalsFirst(a: string, b: string): number {
+  // No label holds a tilde, and it comes after all that one may hold.
+  const key = (path: string): string => path.replaceAll(/\{\w+\}/g, "~");
+  return key(a) < key(b) ? -1 : 1;
+}

@@ -1,0 +1,40 @@
+import type { TokenCreated } from "../../../src/protocol/http.ts";
+import { protocolLimits } from "../../../src/protocol/limits.ts";
+import type { Conformance } from "./row.ts";
+
+export const tokens: Conformance = {
+  rows: {
+    createToken: {
+      success: [
+        { body: { role: "reader" }, status: 201 },
+        { body: { role: "node", node: "NODE1" }, status: 201 },
+      ],
+      refusal: async ({ ask }) => {
+        const cluster = "conformance-full";
+        await ask("PUT", `/clusters/${cluster}`, { body: { cluster, nodes: { NODE1: { address: "127.0.1.1" } } } });
+        for (let made = 0; made < protocolLimits.tokens; made++) {
+          await ask("POST", `/clusters/${cluster}/tokens`, { body: { role: "reader" } });
+        }
+        return { params: { cluster }, body: { role: "reader" }, code: "too-many-tokens" };
+      },
+      badInput: [
+        { body: { role: "admin" }, code: "invalid-request" },
+        { body: { role: "node" }, code: "invalid-request" },
+        { body: "{", code: "not-json" },
+      ],
+    },
+    listTokens: {
+      success: { status: 200 },
+      refusal: { params: { cluster: "nothing" }, code: "cluster-not-found" },
+      badInput: { without: "a name that is none is the name of no cluster, and it takes nothing else" },
+    },
+    revokeToken: {
+      success: async ({ ask, cluster }) => {
+        const created = await ask("POST", `/clusters/${cluster}/tokens`, { body: { role: "reader" } });
+        return { params: { token: ((await created.json()) as TokenCreated).id }, status: 204 };
+      },
+      refusal: { code: "token-not-found" },
+      badInput: { params: { token: "x" }, code: "invalid-request" },
+    },
+  },
+};
