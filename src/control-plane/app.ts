@@ -8,6 +8,7 @@ import { guarded } from "./guard.ts";
 import { openApi } from "./openapi/document.ts";
 import type { OpenApiDocument } from "./openapi/types.ts";
 import { literalsFirst } from "./path-parameters.ts";
+import { reference } from "./reference/reference.ts";
 import { answer, refuse } from "./respond.ts";
 import type { Route } from "./route.ts";
 import { families, routes } from "./routes.ts";
@@ -47,6 +48,7 @@ addRoutes(
   "/v1",
 );
 
+app.route("/", reference(document));
 app.route("/", dashboard);
 app.notFound(() => refuse("not-found", "GET /openapi.json lists what there is"));
 app.onError((error) => {

@@ -1,5 +1,5 @@
 /**
- * Packs the page's script and style into `packed.ts`, so that the Worker carries them as strings and no way to run it
+ * Packs the page's script and style, and the style of the API's reference, into `packed.ts`, so that the Worker carries them as strings and no way to run it
  * needs another step or another kind of module. Run it after each change below `client/`: node src/dashboard/pack.ts
  */
 import { createHash } from "node:crypto";
@@ -12,10 +12,11 @@ export const packedFile = join(folder, "packed.ts");
 
 /** What `packed.ts` should hold. */
 export async function pack(): Promise<string> {
-  const [script, style] = await Promise.all([bundle("main.ts"), bundle("style.css")]);
+  const [script, style, referenceStyle] = await Promise.all(["main.ts", "style.css", "reference.css"].map(bundle));
   return `/** Made by pack.ts out of client/: change those, and run it. */
 ${constant("script", script)}
 ${constant("style", style)}
+${constant("referenceStyle", referenceStyle)}
 `;
 }
 
@@ -33,7 +34,7 @@ async function bundle(entry: string): Promise<string> {
 }
 
 /** The tag is of the content, so that a browser keeps what has not changed over deployments. */
-function constant(name: string, text: string): string {
+function constant(name: string, text = ""): string {
   const tag = createHash("sha256").update(text).digest("hex").slice(0, 16);
   return `export const ${name} = {
   tag: '"${tag}"',

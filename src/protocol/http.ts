@@ -66,10 +66,14 @@ export const definedSchema = z
   .meta({ id: "Defined" });
 export type Defined = z.infer<typeof definedSchema>;
 
+/** Query flags of changes. */
+export const dryRun = flag.describe("Say what would come of it, and change nothing");
+export const force = flag.describe("Also what is not offline may go");
+
 export const putClusterQuerySchema = z.strictObject({
-  force: flag,
-  dryRun: flag,
-  locationHint: locationHintSchema.exactOptional(),
+  force,
+  dryRun,
+  locationHint: locationHintSchema.describe("Where a new cluster's object shall live, at the edge").exactOptional(),
 });
 
 /** CLUSTERVERSIONINFO, and the numbers that tell whether something has changed. */
@@ -191,7 +195,11 @@ export const dependenciesRequestSchema = z.strictObject({ dependsOn: dependsOnSc
 export const changeGroupRequestSchema = z.strictObject({ group: nameSchema });
 
 /** `recursive`: with its resources (DestroyClusterGroup); `force`: though it is not offline. */
-export const groupRemovalQuerySchema = z.strictObject({ dryRun: flag, force: flag, recursive: flag });
+export const groupRemovalQuerySchema = z.strictObject({
+  dryRun,
+  force,
+  recursive: flag.describe("With its resources"),
+});
 
 export const activeQuerySchema = z.strictObject({ node: nameSchema });
 
