@@ -2,6 +2,8 @@ import { createClient, type Client } from "../client/http-client.ts";
 import type { Result, UnreachableReason } from "../client/result.ts";
 import type { ProblemDetails } from "../protocol/problems.ts";
 import { CliError, exitCodes } from "./errors.ts";
+import { hintOf } from "./hints.ts";
+import { wrapped } from "./output.ts";
 
 /** Asks the control plane one thing. Rejects with `CliError`: exit code 3 where nobody answered. */
 export type Ask = <T>(question: (client: Client) => Promise<Result<T>>) => Promise<T>;
@@ -15,10 +17,18 @@ export function createAsk(url: string, token: string): Ask {
   };
 }
 
-function refused({ code, title, detail, win32, problems = [] }: ProblemDetails): CliError {
+/** Three parts: what happened, with its code; the places in what was sent; how to mend it. */
+function refused(problem: ProblemDetails): CliError {
+  const { code, title, detail, win32, problems = [] } = problem;
   const number = win32 === undefined ? "" : ` [${win32.name} ${win32.number}]`;
-  const lines = problems.map(({ path, sentence }) => `  ${path || "(document)"}: ${sentence}`);
-  return new CliError(code, [`${title}: ${detail} (${code})${number}`, ...lines].join("\n"));
+  const places = problems.map(({ path, sentence }) => wrapped(`  ${path || "(document)"}: ${sentence}`, 4));
+  const hint = hintOf(code);
+  const lines = [
+    wrapped(`${title}: ${detail} (${code})${number}`, 2),
+    ...places,
+    ...(hint === null ? [] : [wrapped(hint, 2)]),
+  ];
+  return new CliError(code, lines.join("\n"), exitCodes.failed, problem);
 }
 
 function unreachable(url: string, reason: UnreachableReason): CliError {

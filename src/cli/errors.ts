@@ -1,3 +1,5 @@
+import type { ProblemDetails } from "../protocol/problems.ts";
+
 /** How the command ends: 0 done, 1 refused or failed, 2 wrong usage, 3 the control plane cannot be reached. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -7,11 +9,19 @@ export class CliError extends Error {
   override readonly name = "CliError";
   readonly code: string;
   readonly exitCode: ExitCode;
+  /** The refusal of the control plane, where it is one. */
+  readonly problem: ProblemDetails | null;
 
-  constructor(code: string, message: string, exitCode: ExitCode = exitCodes.failed) {
+  constructor(
+    code: string,
+    message: string,
+    exitCode: ExitCode = exitCodes.failed,
+    problem: ProblemDetails | null = null,
+  ) {
     super(message);
     this.code = code;
     this.exitCode = exitCode;
+    this.problem = problem;
   }
 }
 

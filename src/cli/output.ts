@@ -2,12 +2,19 @@ export type OutputFormat = "table" | "json";
 export type Row = Readonly<Record<string, string | number | null>>;
 
 /** Terminals are eighty columns wide; so is a table, whatever a name or a reason is long. */
-const tableWidth = 80;
+export const textWidth = 80;
 const columnGap = "  ";
 
-/** Prints what a command found: the document as JSON for programs, or its rows as a table for people. */
-export function print(format: OutputFormat, document: unknown, rows: readonly Row[]): void {
-  write(format === "json" ? JSON.stringify(document, null, 2) : table(rows));
+/**
+ * Prints what a command found: the document as JSON for programs, or for people its rows as a table, or a text of its own.
+ */
+export function print(
+  format: OutputFormat,
+  document: unknown,
+  rows: readonly Row[],
+  text: () => string = () => table(rows),
+): void {
+  write(format === "json" ? JSON.stringify(document, null, 2) : text());
 }
 
 export function write(text: string): void {
@@ -31,12 +38,37 @@ export function table(rows: readonly Row[]): string {
     .join("\n");
 }
 
+/** Facts about one thing, a line each; what is null is left out. */
+export function facts(of: Readonly<Record<string, string | number | null>>): string {
+  const known = Object.entries(of).filter(([, value]) => value !== null && value !== "");
+  const width = Math.max(0, ...known.map(([name]) => name.length)) + columnGap.length;
+  return known.map(([name, value]) => name.padEnd(width) + wrapped(String(value), width, width)).join("\n");
+}
+
+/**
+ * A text in lines of eighty columns at most, of which `begun` are taken in the first; those after it are indented. A word
+ * that is longer stays whole.
+ */
+export function wrapped(text: string, indent = 0, begun = 0): string {
+  const lines: string[] = [];
+  let line = "";
+  let room = textWidth - begun;
+  for (const word of text.split(/(?<=\S) +(?=\S)/)) {
+    if (line !== "" && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+      room = textWidth - indent;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((part, index) => (index === 0 ? part : " ".repeat(indent) + part)).join("\n");
+}
+
 function cell(value: string | number | null | undefined): string {
   return value === null || value === undefined || value === "" ? "-" : String(value).replaceAll("\n", " ");
 }
 
 function fit(widths: readonly number[]): number[] {
-  const room = tableWidth - columnGap.length * (widths.length - 1);
+  const room = textWidth - columnGap.length * (widths.length - 1);
   const fitted = [...widths];
   for (let excess = fitted.reduce((sum, width) => sum + width, -room); excess > 0; excess -= 1) {
     const widest = fitted.indexOf(Math.max(...fitted));

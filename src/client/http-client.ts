@@ -40,6 +40,8 @@ import {
   dependenciesSchema,
   type GroupStateAnswer,
   groupStateSchema,
+  type NodeStateAnswer,
+  nodeStateSchema,
   type ResourceSet,
   resourceSetSchema,
   type ResourceStateAnswer,
@@ -144,6 +146,8 @@ export function createClient(options: ClientOptions) {
     revokeToken: (cluster: string, id: string): Promise<Result<null>> => ask.remove(at(cluster, "tokens", id)),
 
     // --- nodes ------------------------------------------------------------------------------------------------------
+    getNode: (cluster: string, node: string): Promise<Result<NodeStateAnswer>> =>
+      ask.get(at(cluster, "nodes", node), nodeStateSchema),
     addNode: (cluster: string, node: NodeRequest, change: ChangeOptions = {}): Promise<Result<Accepted>> =>
       ask.change("POST", at(cluster, "nodes"), node, acceptedSchema, change),
     evictNode: (cluster: string, node: string, change: ChangeOptions = {}): Promise<Result<Accepted>> =>

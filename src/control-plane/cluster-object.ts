@@ -43,6 +43,7 @@ import { refuse } from "./respond.ts";
 import { attachmentOf, closeQuietly, type SessionAttachment, SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { type TokenHolder, TokenStore } from "./token-store.ts";
+import { randomHex } from "./tokens.ts";
 import { Waiters } from "./waiters.ts";
 import { Watchers } from "./watchers.ts";
 import { Deliveries } from "./webhooks/deliveries.ts";
@@ -333,7 +334,7 @@ export class ClusterObject extends DurableObject<Env> {
     const before = this.#state;
     const revision = before.durable.cluster?.revision ?? 0;
     if (expectedRevision !== null && expectedRevision !== revision) return { ok: false, code: "revision-differs" };
-    const event = { ...command, now, operation: crypto.randomUUID() };
+    const event = { ...command, now, operation: randomHex(8) };
     const { state, effects, outcome } = step(before, event);
     if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
     const answer = changeAnswer(before, { state, effects, outcome }, event, dryRun);

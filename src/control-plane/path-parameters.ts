@@ -23,7 +23,7 @@ export const pathParameters: Readonly<Record<string, PathParameter>> = {
   on: { what: "The name of another resource of the group", example: "Exchange IP", schema: nameSchema },
   operation: {
     what: "An operation's id, as the answer to what began it has it",
-    example: "0b7bd6d3-4b0f-4c8e-9d4c-2f1f0a8f9d11",
+    example: "0123456789abcdef",
     schema: operationIdSchema,
   },
   webhook: {

@@ -25,7 +25,7 @@ export const operationSchema = z
   })
   .meta({ id: "Operation" }) satisfies z.ZodType<Operation>;
 
-export const operationIdSchema = z.uuid("is not the id of an operation");
+export const operationIdSchema = z.string().regex(/^[0-9a-f]{16}$/, "is not the id of an operation");
 
 export const operationListSchema = z.object({ operations: z.array(operationSchema) });
 export type OperationList = z.infer<typeof operationListSchema>;

@@ -115,7 +115,7 @@ function pathOf(path: string): string {
     .replace("{networkName}", "EXCHVS")
     .replace("{token}", "0123456789abcdef")
     .replace("{on}", "Exchange IP")
-    .replace("{operation}", "6c1d7d3e-3f0c-4d5b-9a1a-111111111111")
+    .replace("{operation}", "0123456789abcdef")
     .replace("{webhook}", "0123456789abcdef")
     .replace("{port}", "0123456789abcdef".repeat(2));
 }

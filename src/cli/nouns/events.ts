@@ -6,14 +6,25 @@ import { follow } from "../follow.ts";
 import { untilSignal } from "../local/signals.ts";
 import { print, write, type OutputFormat } from "../output.ts";
 
-type Options = { readonly follow?: true; readonly after?: number; readonly limit: number };
+type Options = Filter & { readonly follow?: true; readonly after?: number; readonly limit: number };
+type Filter = { readonly kind?: string; readonly group?: string; readonly node?: string };
 
 export function register(noun: Command): void {
   noun
     .option("--follow", "go on until Ctrl-C")
     .option("--after <number>", "what happened after this event", wholeNumber)
     .option("--limit <count>", "how many at most", wholeNumber, protocolLimits.eventsPageDefault)
+    .option("--kind <kind>", "only this kind, or what begins so, such as group.")
+    .option("--group <group>", "only those of a group")
+    .option("--node <node>", "only those of a node")
     .action(events);
+}
+
+function isWanted({ kind, group, node }: Filter): (entry: JournalEntry) => boolean {
+  return (entry) =>
+    (kind === undefined || entry.kind.startsWith(kind)) &&
+    (group === undefined || entry.group === group) &&
+    (node === undefined || entry.node === node);
 }
 
 function wholeNumber(text: string): number {
@@ -28,14 +39,18 @@ async function events(options: Options, command: Command): Promise<void> {
   const after =
     options.after ?? Math.max(0, (await ask((client) => client.getCluster(name))).lastEvent - options.limit);
   const found = await ask((client) => client.events(name, after, options.limit));
-  if (output === "json" && options.follow !== true) return print("json", found, []);
-  for (const entry of found.events) write(lineOf(entry, output));
+  const wanted = isWanted(options);
+  const shown = found.events.filter(wanted);
+  if (output === "json" && options.follow !== true) return print("json", { ...found, events: shown }, []);
+  for (const entry of shown) write(lineOf(entry, output));
   if (options.follow !== true) return;
   const ending = new AbortController();
   void untilSignal().then(() => ending.abort());
   await follow(ask, name, found.events.at(-1)?.seq ?? Math.min(after, found.last), {
     signal: ending.signal,
-    entry: (entry) => write(lineOf(entry, output)),
+    entry: (entry) => {
+      if (wanted(entry)) write(lineOf(entry, output));
+    },
     gap: (first, last) => process.stderr.write(`events ${first} to ${last} are not kept any more\n`),
   });
 }

@@ -1,44 +1,40 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { InvalidArgumentError, type Command } from "commander";
-import { lookup } from "../../cluster/definition.ts";
-import type { GroupView } from "../../cluster/view.ts";
-import { contextOf, type Context } from "../context.ts";
-import { CliError } from "../errors.ts";
-import { print, write } from "../output.ts";
-import { groupRows } from "../rows.ts";
-
-/** How long `--wait` waits when it is not told, in seconds: PendingTimeout of a resource is three minutes. */
-const defaultPatienceS = 180;
-/** How often the state is read while waiting, in milliseconds. */
-const lookEachMs = 100;
-
-type WaitOptions = { readonly wait?: true; readonly timeout: number };
+import type { Command } from "commander";
+import { change, type ChangeFlags, withDryRun, withWait } from "../change.ts";
+import { contextOf } from "../context.ts";
+import { usageError } from "../errors.ts";
+import { facts, print, table } from "../output.ts";
+import { groupFacts, groupResourceRows, groupRows } from "../rows.ts";
 
 export function register(noun: Command): void {
   noun.command("list").description("the groups, and who owns them").action(list);
-  const move = noun
-    .command("move <group>")
-    .description("give a group to another node: offline here, then online there")
-    .option("--to <node>", "which node (default: the best one)");
-  withWait(move).action(moveGroup);
-  withWait(noun.command("online <group>").description("bring a group online")).action(
-    (group: string, options: WaitOptions, command: Command) => want(group, "online", options, command),
+  noun.command("show <group>").description("one group: its owner, its resources, what is planned").action(show);
+  withDryRun(noun.command("create <group>").description("create a group without resources"))
+    .option("--prefer <nodes...>", "the nodes that shall own it, in their order")
+    .action(create);
+  withWait(noun.command("delete <group>").description("delete a group"))
+    .option("--recursive", "with its resources")
+    .option("--force", "though it is not offline")
+    .action(remove);
+  withWait(noun.command("move <group>").description("give a group to another node: offline here, then online there"))
+    .option("--to <node>", "which node (default: the best one)")
+    .option("--at <time>", "not now but then, such as 2026-12-01T02:00:00Z")
+    .addHelpText("after", "\nExample: bridgehead group move Exchange --to NODE2 --wait")
+    .action(move);
+  withDryRun(noun.command("cancel <group>").description("call off a move that waits or is under way")).action(cancel);
+  withWait(noun.command("online <group>").description("bring a group online; what has failed is tried again")).action(
+    (group: string, flags: ChangeFlags, command: Command) => want(group, "online", flags, command),
   );
   withWait(noun.command("offline <group>").description("take a group offline; it keeps its owner")).action(
-    (group: string, options: WaitOptions, command: Command) => want(group, "offline", options, command),
+    (group: string, flags: ChangeFlags, command: Command) => want(group, "offline", flags, command),
   );
-}
-
-function withWait(command: Command): Command {
-  return command
-    .option("--wait", "wait until it is done")
-    .option("--timeout <seconds>", "how long to wait", positive, defaultPatienceS);
-}
-
-function positive(text: string): number {
-  const seconds = Number(text);
-  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
-  throw new InvalidArgumentError("It should be a number of seconds.");
+  withDryRun(
+    noun.command("prefer <group> [nodes...]").description("say which nodes shall own a group, in their order"),
+  ).action(prefer);
+  withDryRun(
+    noun
+      .command("depend-on <group> [groups...]")
+      .description("say which groups must be online before this one comes online"),
+  ).action(dependOn);
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
@@ -48,67 +44,75 @@ async function list(_options: unknown, command: Command): Promise<void> {
   print(output, view.groups, groupRows(view));
 }
 
-async function moveGroup(
-  group: string,
-  options: WaitOptions & { readonly to?: string },
-  command: Command,
-): Promise<void> {
-  const context = contextOf(command);
-  const cluster = await context.cluster();
-  const accepted = await context.ask((client) => client.moveGroup(cluster, group, { target: options.to ?? null }));
-  const before = accepted.epoch ?? 0;
-  const moved = ({ epoch, state, owner }: GroupView): boolean =>
-    epoch > before && state === "Online" && owner !== null && (options.to === undefined || same(owner, options.to));
-  await finish(context, { cluster, group, options, accepted, isDone: moved, doing: "is on its way" });
+async function show(group: string, _options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  const found = await ask((client) => client.getGroup(name, group));
+  print(output, found, [], () => `${facts(groupFacts(found))}\n\n${table(groupResourceRows(found))}`);
 }
 
-async function want(
-  group: string,
-  wanted: "online" | "offline",
-  options: WaitOptions,
-  command: Command,
-): Promise<void> {
-  const context = contextOf(command);
-  const cluster = await context.cluster();
-  const accepted = await context.ask((client) => client.commandGroup(cluster, group, wanted));
-  const isDone = ({ state }: GroupView): boolean => state === (wanted === "online" ? "Online" : "Offline");
-  await finish(context, { cluster, group, options, accepted, isDone, doing: `shall be ${wanted}` });
+type CreateOptions = ChangeFlags & { readonly prefer?: string[] };
+
+function create(group: string, { prefer: preferred = [], ...flags }: CreateOptions, command: Command): Promise<void> {
+  return change(command, {
+    flags,
+    ask: (client, cluster, options) =>
+      client.createGroup(cluster, { name: group, preferredOwners: preferred }, options),
+    said: `Group ${group} is created.`,
+  });
 }
 
-type Finish = {
-  readonly cluster: string;
-  readonly group: string;
-  readonly options: WaitOptions;
-  readonly accepted: unknown;
-  readonly isDone: (group: GroupView) => boolean;
-  readonly doing: string;
-};
+type RemoveOptions = ChangeFlags & { readonly recursive?: true; readonly force?: true };
 
-async function finish({ ask, output }: Context, wish: Finish): Promise<void> {
-  const { cluster, group, options, accepted, isDone, doing } = wish;
-  if (options.wait !== true) {
-    if (output === "json") print(output, accepted, []);
-    else write(`${group} ${doing}.`);
-    return;
-  }
-  const giveUpAt = performance.now() + options.timeout * 1000;
-  for (;;) {
-    const view = await ask((client) => client.getCluster(cluster));
-    const [, now] = Object.entries(view.groups).find(([name]) => same(name, group)) ?? [];
-    if (now !== undefined && isDone(now)) {
-      if (output === "json") print(output, lookup(view.groups, group) ?? now, []);
-      else write(`${group} is ${now.state} on ${now.owner ?? "no node"}, epoch ${now.epoch}.`);
-      return;
-    }
-    if (performance.now() > giveUpAt) {
-      const state = now === undefined ? "is not there any more" : `is ${now.state} on ${now.owner ?? "no node"}`;
-      throw new CliError("wait-timeout", `After ${options.timeout} s ${group} ${state}. See: bridgehead events`);
-    }
-    await delay(lookEachMs);
-  }
+function remove(group: string, { recursive, force, ...flags }: RemoveOptions, command: Command): Promise<void> {
+  const how = { ...(recursive === true ? { recursive } : {}), ...(force === true ? { force } : {}) };
+  return change(command, {
+    flags,
+    ask: (client, cluster, options) => client.deleteGroup(cluster, group, { ...options, ...how }),
+    said: `Group ${group} is deleted.`,
+  });
 }
 
-/** Names are told apart without regard to case. */
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+type MoveOptions = ChangeFlags & { readonly to?: string; readonly at?: string };
+
+function move(group: string, { to, at, ...flags }: MoveOptions, command: Command): Promise<void> {
+  const when = at === undefined ? null : Date.parse(at);
+  if (Number.isNaN(when)) throw usageError(`${at} is no time; write it such as 2026-12-01T02:00:00Z.`);
+  return change(command, {
+    flags,
+    ask: (client, cluster, options) => client.moveGroup(cluster, group, { target: to ?? null, at: when }, options),
+    said: when === null ? `${group} is on its way.` : `${group} shall move at ${new Date(when).toISOString()}.`,
+  });
+}
+
+function cancel(group: string, flags: ChangeFlags, command: Command): Promise<void> {
+  return change(command, {
+    flags,
+    ask: (client, cluster, options) => client.commandGroup(cluster, group, "cancel", options),
+    said: `${group} stays where it is.`,
+  });
+}
+
+function want(group: string, wanted: "online" | "offline", flags: ChangeFlags, command: Command): Promise<void> {
+  return change(command, {
+    flags,
+    ask: (client, cluster, options) => client.commandGroup(cluster, group, wanted, options),
+    said: `${group} shall be ${wanted}.`,
+  });
+}
+
+function prefer(group: string, nodes: readonly string[], flags: ChangeFlags, command: Command): Promise<void> {
+  return change(command, {
+    flags,
+    ask: (client, cluster, options) => client.setPreferredOwners(cluster, group, nodes, options),
+    said: nodes.length === 0 ? `${group} prefers no node.` : `${group} prefers ${nodes.join(", then ")}.`,
+  });
+}
+
+function dependOn(group: string, groups: readonly string[], flags: ChangeFlags, command: Command): Promise<void> {
+  return change(command, {
+    flags,
+    ask: (client, cluster, options) => client.setGroupDependencies(cluster, group, groups, options),
+    said: groups.length === 0 ? `${group} waits for no group.` : `${group} starts after ${groups.join(", ")}.`,
+  });
 }

@@ -14,6 +14,29 @@ export function register(noun: Command): void {
     .option("--node <name>", "the node that joins with it, for the role node")
     .option("--partner <name>", "the mail system that reports with it, for the role partner")
     .action(create);
+  noun.command("list").description("which tokens there are, without their secrets").action(list);
+  noun.command("revoke <id>").description("revoke a token, and close what it has opened").action(revoke);
+}
+
+async function list(_options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  const document = await ask((client) => client.listTokens(name));
+  const rows = document.tokens.map(({ id, role, subject, createdAt, createdBy }) => ({
+    id,
+    role,
+    for: subject,
+    created: new Date(createdAt).toISOString().slice(0, 19),
+    by: createdBy,
+  }));
+  print(output, document, rows);
+}
+
+async function revoke(id: string, _options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  await ask((client) => client.revokeToken(name, id));
+  print(output, { id, revoked: true }, [], () => `Token ${id} is revoked; what it had opened is closed.`);
 }
 
 async function create(options: CreateOptions, command: Command): Promise<void> {

@@ -47,7 +47,7 @@ const named: Readonly<Record<string, string>> = {
   token: "0123456789abcdef",
   resource: "Exchange MTA",
   on: "Exchange Name",
-  operation: "0b7bd6d3-4b0f-4c8e-9d4c-2f1f0a8f9d11",
+  operation: "0123456789abcdef",
   webhook: "0123456789abcdef",
   port: "0123456789abcdef".repeat(2),
 };
