@@ -69,6 +69,13 @@ export const networkProperties: PropertyRules = {
   AutoMetric: readOnly(dword(0, 1, 0)),
 };
 
+export const netInterfaceProperties: PropertyRules = {
+  Name: readOnly(text()),
+  Node: readOnly(text()),
+  Network: readOnly(text()),
+  Address: readOnly(text()),
+};
+
 export const groupProperties: PropertyRules = {
   Description: text(""),
   /** Failovers within FailoverPeriod before the group is given up. The largest value means: as many as nodes, less one. */
@@ -82,7 +89,10 @@ export const groupProperties: PropertyRules = {
   /** The hour at which the window is over. */
   FailbackWindowEnd: dword(-1, 23, -1),
   /** What a group begins as when it is created: 1 online, 0 offline. From then on it is what it was last told to be. */
-  PersistentState: dword(0, 1, 1),
+  PersistentState: kept(
+    dword(0, 1, 1),
+    "it says what a new group begins as; an existing one is brought online or offline",
+  ),
   /** 3000 High, 2000 Medium, 1000 Low; 0 No Auto Start: it comes online only when it is told to. */
   Priority: dword(0, dwordMax, 2_000),
   AntiAffinityClassNames: texts(),
@@ -114,7 +124,10 @@ export const commonResourceProperties: PropertyRules = {
   /** Not shorter than RestartPeriod. */
   RetryPeriodOnFailure: dword(0, dwordMax, 3_600_000),
   /** What a resource begins as when it is created, as PersistentState of a group. */
-  PersistentState: dword(0, 1, 1),
+  PersistentState: kept(
+    dword(0, 1, 1),
+    "it says what a new resource begins as; an existing one is brought online or offline",
+  ),
   SeparateMonitor: kept(dword(0, 1, 0), byAgent),
   DebugPrefix: kept(text(""), byAgent),
   AdminExtensions: kept(texts(), byAgent),

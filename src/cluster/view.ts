@@ -54,6 +54,8 @@ export type NodeView = {
   readonly incarnation: string | null;
   /** NodeDrainStatus by name. */
   readonly drain: DrainStatus;
+  /** Where its groups were asked to go, if to one node. */
+  readonly drainTarget: string | null;
   /** Until when it is in quarantine, epoch milliseconds; else null. */
   readonly quarantinedUntil: number | null;
 };
@@ -150,6 +152,7 @@ function viewNode(
   const known = {
     address,
     drain: drainStatusOf(state, row),
+    drainTarget: row.drain?.target ?? null,
     quarantinedUntil: isQuarantined(row, now) && quarantine !== null ? quarantine.since + quarantine.durationMs : null,
   };
   const runs = [...state.memory.sessions.values()].filter(({ node }) => node === row.name);

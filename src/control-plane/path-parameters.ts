@@ -1,4 +1,5 @@
-import type * as z from "zod";
+import * as z from "zod";
+import { propertyScopes } from "../cluster/property-sets.ts";
 import { tokenIdSchema } from "../protocol/http.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { notifyPortIdSchema } from "../protocol/notify.ts";
@@ -21,6 +22,15 @@ export const pathParameters: Readonly<Record<string, PathParameter>> = {
   networkName: { what: "The network name of a virtual server", example: "EXCHVS", schema: nameSchema },
   resource: { what: "A resource's name", example: "Exchange IP", schema: nameSchema },
   on: { what: "The name of another resource of the group", example: "Exchange IP", schema: nameSchema },
+  network: { what: "A network's name", example: "client", schema: nameSchema },
+  interface: { what: "A network interface's name", example: "NODE1 - client", schema: nameSchema },
+  type: { what: "A resource type's name", example: "IP Address", schema: nameSchema },
+  scope: { what: "Which properties", example: "common", schema: z.enum(propertyScopes) },
+  code: {
+    what: "A control code of clusapi.h, by name, with or without what it begins with, or by number",
+    example: "GET_COMMON_PROPERTIES",
+    schema: z.string().regex(/^[A-Za-z0-9_]{1,80}$/, "is neither a name nor a number"),
+  },
   operation: {
     what: "An operation's id, as the answer to what began it has it",
     example: "0123456789abcdef",

@@ -1,4 +1,10 @@
 import type { Family, Route } from "./route.ts";
+import { controlRoutes } from "./routes/control.ts";
+import { networkRoutes } from "./routes/networks.ts";
+import { objectEnumRoutes } from "./routes/object-enums.ts";
+import { propertyRoutes } from "./routes/properties.ts";
+import { quorumRoutes } from "./routes/quorum.ts";
+import { resourceTypeRoutes } from "./routes/resource-types.ts";
 import { aboutRoutes } from "./routes/about.ts";
 import { clusterRoutes } from "./routes/clusters.ts";
 import { enumerateRoutes } from "./routes/enumerate.ts";
@@ -25,6 +31,16 @@ export const families: readonly Family[] = [
     what: "A group as the network sees it: who may speak for it, from which address, and where it is.",
     routes: virtualServerRoutes,
   },
+  {
+    name: "resource-types",
+    what: "What a resource can be: built-in types, and the cluster's own.",
+    routes: resourceTypeRoutes,
+  },
+  { name: "networks", what: "Networks, and where nodes meet them.", routes: networkRoutes },
+  { name: "quorum", what: "Who arbitrates, who could witness, and who asks.", routes: quorumRoutes },
+  { name: "object-enums", what: "The names of what belongs to one object.", routes: objectEnumRoutes },
+  { name: "properties", what: "The properties of MSCS, with types, ranges and defaults.", routes: propertyRoutes },
+  { name: "control", what: "Control codes, as programs for the cluster API ask them.", routes: controlRoutes },
   { name: "operations", what: "What was asked for and takes time.", routes: operationRoutes },
   { name: "events", what: "The journal: what happened, in order.", routes: eventRoutes },
   { name: "webhooks", what: "The journal, delivered and signed.", routes: webhookRoutes },

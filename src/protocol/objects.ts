@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { dependsOnSchema } from "./definition.ts";
+import { networkRoles } from "../cluster/definition.ts";
+import { limits } from "../cluster/limits.ts";
+import type { NetInterfaceView } from "../cluster/network-states.ts";
+import type { Quorum } from "../cluster/quorum.ts";
+import { dependsOnSchema, networkSchema, resourceTypeSchema } from "./definition.ts";
+import { tokenRoles } from "./http.ts";
+import { nameSchema } from "./names.ts";
 import { groupViewSchema, nodeViewSchema, resourceViewSchema } from "./view.ts";
 
 /** Nodes, groups and resources of a cluster, asked for one by one. */
@@ -57,3 +63,78 @@ export const activeSchema = z.object({
   owner: z.string().nullable(),
   epoch: z.int(),
 });
+
+// --- networks, types, quorum ----------------------------------------------------------------------------------------
+
+export const netInterfaceSchema = z
+  .object({
+    name: z.string(),
+    node: z.string(),
+    network: z.string(),
+    address: z.string(),
+    state: z.enum(["Unknown", "Unavailable", "Unreachable", "Up"]),
+  })
+  .meta({ id: "NetInterface" }) satisfies z.ZodType<NetInterfaceView>;
+export const netInterfaceSetSchema = z.object({ netInterfaces: z.array(netInterfaceSchema) });
+export type NetInterfaceSet = z.infer<typeof netInterfaceSetSchema>;
+
+export const networkStateSchema = z
+  .object({
+    name: z.string(),
+    cidr: z.string(),
+    role: z.enum(networkRoles),
+    state: z.enum(["Unavailable", "Down", "Up"]),
+    netInterfaces: z.array(netInterfaceSchema),
+  })
+  .meta({ id: "Network" });
+export const networkSetSchema = z.object({ networks: z.array(networkStateSchema) });
+export type NetworkSet = z.infer<typeof networkSetSchema>;
+
+export const networkRequestSchema = networkSchema.extend({ name: nameSchema }).meta({ id: "NetworkRequest" });
+export type NetworkRequest = z.input<typeof networkRequestSchema>;
+export const networkOrderSchema = z.strictObject({ networks: z.array(nameSchema).max(limits.networks) });
+
+export const resourceTypeStateSchema = z
+  .object({
+    name: z.string(),
+    basedOn: z.string().nullable().describe("The built-in type that serves it; null for a built-in one"),
+    requiredDependencies: z.array(z.string()),
+    resources: z.int().describe("How many resources are of this type"),
+  })
+  .meta({ id: "ResourceType" });
+export const resourceTypeSetSchema = z.object({ resourceTypes: z.array(resourceTypeStateSchema) });
+export type ResourceTypeSet = z.infer<typeof resourceTypeSetSchema>;
+
+export const resourceTypeRequestSchema = resourceTypeSchema
+  .extend({ name: nameSchema })
+  .meta({ id: "ResourceTypeRequest", examples: [{ name: "Mail Disk", basedOn: "Physical Disk" }] });
+export type ResourceTypeRequest = z.input<typeof resourceTypeRequestSchema>;
+
+export const quorumSchema = z
+  .object({
+    arbiter: z.literal("control-plane"),
+    generation: z.int(),
+    starting: z.boolean(),
+    witnesses: z.array(z.string()),
+    ownerships: z.array(
+      z.object({ group: z.string(), owner: z.string(), epoch: z.int(), witnesses: z.array(z.string()) }),
+    ),
+    sentence: z.string(),
+  })
+  .meta({ id: "Quorum" }) satisfies z.ZodType<Quorum>;
+
+export const selfSchema = z
+  .object({
+    role: z.enum(["admin", ...tokenRoles]),
+    token: z.string(),
+    node: z.string().nullable().describe("The node that the token is for: the caller's own"),
+    partner: z.string().nullable(),
+  })
+  .meta({ id: "Self" });
+export type Self = z.infer<typeof selfSchema>;
+
+/** Names of one object's parts and neighbours. */
+export const objectEnumSchema = z
+  .object({ count: z.int(), objects: z.array(z.object({ type: z.string(), name: z.string() })) })
+  .meta({ id: "ObjectEnum" });
+export type ObjectEnum = z.infer<typeof objectEnumSchema>;

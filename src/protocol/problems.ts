@@ -12,6 +12,8 @@ const win32 = {
   invalidHandle: { name: "ERROR_INVALID_HANDLE", number: 6 },
   invalidParameter: { name: "ERROR_INVALID_PARAMETER", number: 87 },
   invalidName: { name: "ERROR_INVALID_NAME", number: 123 },
+  invalidFunction: { name: "ERROR_INVALID_FUNCTION", number: 1 },
+  netInterfaceNotFound: { name: "ERROR_CLUSTER_NETINTERFACE_NOT_FOUND", number: 5048 },
   dirNotEmpty: { name: "ERROR_DIR_NOT_EMPTY", number: 145 },
   busy: { name: "ERROR_BUSY", number: 170 },
   dependentResourceExists: { name: "ERROR_DEPENDENT_RESOURCE_EXISTS", number: 5001 },
@@ -108,6 +110,22 @@ const doorProblems = {
   "too-many-watchers": { status: 429, title: "The cluster has as many watchers as it may have" },
   "too-many-sessions": { status: 429, title: "The node has as many connections as it may have" },
   "revision-differs": { status: 412, title: "The definition has been changed meanwhile" },
+  "net-interface-not-found": {
+    status: 404,
+    title: "There is no such network interface",
+    win32: win32.netInterfaceNotFound,
+  },
+  "invalid-properties": {
+    status: 422,
+    title: "The properties cannot be set so",
+    win32: win32.invalidParameter,
+  },
+  "unknown-control-code": { status: 400, title: "There is no such control code", win32: win32.invalidParameter },
+  "control-code-not-supported": {
+    status: 501,
+    title: "This control code has no meaning here",
+    win32: win32.invalidFunction,
+  },
   "no-such-dependency": {
     status: 404,
     title: "It depends on nothing of that type",

@@ -47,6 +47,7 @@ export const nodeViewSchema = z
     reason: z.string().nullable(),
     incarnation: z.string().nullable(),
     drain: z.enum(drainStatuses),
+    drainTarget: z.string().nullable(),
     quarantinedUntil: z.number().nullable(),
   })
   .meta({ id: "Node" }) satisfies z.ZodType<NodeView>;

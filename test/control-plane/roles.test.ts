@@ -78,6 +78,53 @@ const expected: Readonly<Record<string, string>> = {
   listOperations: "ooo--",
   getOperation: "ooo--",
   getFailovers: "ooo--",
+  getClusterProperties: "ooo--",
+  setClusterProperties: "oo---",
+  validateClusterProperties: "oo---",
+  controlCluster: "ooo--",
+  getNodeProperties: "ooo--",
+  setNodeProperties: "oo---",
+  validateNodeProperties: "oo---",
+  controlNode: "ooo--",
+  getGroupProperties: "ooo--",
+  setGroupProperties: "oo---",
+  validateGroupProperties: "oo---",
+  controlGroup: "ooo--",
+  getResourceProperties: "ooo--",
+  setResourceProperties: "oo---",
+  validateResourceProperties: "oo---",
+  controlResource: "ooo--",
+  getResourceTypeProperties: "ooo--",
+  setResourceTypeProperties: "oo---",
+  validateResourceTypeProperties: "oo---",
+  controlResourceType: "ooo--",
+  getNetworkProperties: "ooo--",
+  setNetworkProperties: "oo---",
+  validateNetworkProperties: "oo---",
+  controlNetwork: "ooo--",
+  getNetInterfaceProperties: "ooo--",
+  setNetInterfaceProperties: "oo---",
+  validateNetInterfaceProperties: "oo---",
+  controlNetInterface: "ooo--",
+  listNetworks: "ooo--",
+  getNetwork: "ooo--",
+  createNetwork: "oo---",
+  deleteNetwork: "oo---",
+  orderNetworks: "oo---",
+  listNetInterfaces: "ooo--",
+  getNetInterface: "ooo--",
+  findNetInterface: "ooo--",
+  listResourceTypes: "ooo--",
+  getResourceType: "ooo--",
+  createResourceType: "oo---",
+  deleteResourceType: "oo---",
+  getQuorum: "ooo--",
+  getSelf: "ooooo",
+  enumerateNode: "ooo--",
+  enumerateGroup: "ooo--",
+  enumerateResource: "ooo--",
+  enumerateResourceType: "ooo--",
+  enumerateNetwork: "ooo--",
   enumerateCluster: "ooo--",
   getRegistryKey: "oooo-",
   createRegistryKey: "oo-o-",
@@ -116,6 +163,11 @@ function pathOf(path: string): string {
     .replace("{token}", "0123456789abcdef")
     .replace("{on}", "Exchange IP")
     .replace("{operation}", "0123456789abcdef")
+    .replace("{network}", "client")
+    .replace("{interface}", "NODE1 - client")
+    .replace("{type}", "IP Address")
+    .replace("{scope}", "common")
+    .replace("{code}", "GET_ID")
     .replace("{webhook}", "0123456789abcdef")
     .replace("{port}", "0123456789abcdef".repeat(2));
 }

@@ -27,7 +27,7 @@ export function groupView(group: Partial<GroupView> = {}): GroupView {
   };
 }
 
-const calm = { drain: "NotInitiated", quarantinedUntil: null } as const;
+const calm = { drain: "NotInitiated", drainTarget: null, quarantinedUntil: null } as const;
 
 export function clusterView(view: Partial<ClusterView> = {}): ClusterView {
   return {

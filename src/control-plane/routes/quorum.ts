@@ -1,0 +1,39 @@
+import { quorumOf } from "../../cluster/quorum.ts";
+import { quorumSchema, selfSchema } from "../../protocol/objects.ts";
+import { answer } from "../respond.ts";
+import { readers, route, type Route } from "../route.ts";
+import { snapshotOf } from "./snapshot.ts";
+
+export const quorumRoutes: readonly Route[] = [
+  route(
+    {
+      id: "getQuorum",
+      method: "GET",
+      path: "/clusters/{cluster}/quorum",
+      summary: "What takes the place of a quorum: who could witness that an owner fell silent",
+      clusapi: ["GetClusterQuorumResource"],
+      roles: readers,
+      answers: { 200: { what: "The arbiter, and the witnesses", schema: quorumSchema } },
+      problems: ["cluster-not-defined"],
+    },
+    (call) => snapshotOf(call, ({ view }) => answer(200, quorumOf(view))),
+  ),
+  route(
+    {
+      id: "getSelf",
+      method: "GET",
+      path: "/clusters/{cluster}/self",
+      summary: "Who asks: the role of the token, and the node that it is for",
+      clusapi: ["GetCurrentClusterNodeId"],
+      roles: ["admin", "operator", "reader", "node", "partner"],
+      answers: { 200: { what: "The caller", schema: selfSchema } },
+    },
+    ({ principal }) =>
+      answer(200, {
+        role: principal.role,
+        token: principal.id,
+        node: principal.role === "node" ? principal.node : null,
+        partner: principal.role === "partner" ? principal.partner : null,
+      }),
+  ),
+];

@@ -1,0 +1,92 @@
+import { lookup } from "../../cluster/definition.ts";
+import { driverTypeOf, requiredDependencies, resourceTypes } from "../../cluster/property-tables.ts";
+import { resourceTypeRequestSchema, resourceTypeSetSchema, resourceTypeStateSchema } from "../../protocol/objects.ts";
+import type { Snapshot } from "../cluster-object.ts";
+import { answer, refuse } from "../respond.ts";
+import { body, readers, route, type Route } from "../route.ts";
+import { accept } from "./accept.ts";
+import { changeQuerySchema, changing, createdNow, doneNow } from "./change.ts";
+import { snapshotOf } from "./snapshot.ts";
+
+export const resourceTypeRoutes: readonly Route[] = [
+  route(
+    {
+      id: "listResourceTypes",
+      method: "GET",
+      path: "/clusters/{cluster}/resource-types",
+      summary: "The resource types: the built-in ones, and the cluster's own",
+      roles: readers,
+      answers: { 200: { what: "The types", schema: resourceTypeSetSchema } },
+      problems: ["cluster-not-defined"],
+    },
+    (call) =>
+      snapshotOf(call, (snapshot) => {
+        const names = [...Object.keys(resourceTypes), ...Object.keys(snapshot.definition.resourceTypes)];
+        return answer(200, { resourceTypes: names.map((name) => typeOf(snapshot, name)) });
+      }),
+  ),
+  route(
+    {
+      id: "getResourceType",
+      method: "GET",
+      path: "/clusters/{cluster}/resource-types/{type}",
+      summary: "A resource type: what serves it, what its resources have to depend on",
+      roles: readers,
+      answers: { 200: { what: "The type", schema: resourceTypeStateSchema } },
+      problems: ["cluster-not-defined", "resource-type-not-found"],
+    },
+    (call) =>
+      snapshotOf(call, (snapshot) =>
+        driverTypeOf(snapshot.definition, call.params.type) === undefined
+          ? refuse("resource-type-not-found", "names are written as in the definition")
+          : answer(200, typeOf(snapshot, call.params.type)),
+      ),
+  ),
+  route(
+    {
+      id: "createResourceType",
+      method: "POST",
+      path: "/clusters/{cluster}/resource-types",
+      summary: "Make a resource type: a name and intervals of one's own for a built-in type",
+      clusapi: ["CreateClusterResourceType"],
+      ...changing,
+      query: changeQuerySchema,
+      body: body(resourceTypeRequestSchema),
+      answers: createdNow,
+      problems: ["cluster-not-defined", "invalid-definition", "resource-type-exists"],
+    },
+    (call) => {
+      const { name, ...definition } = call.body;
+      const edit = { kind: "add-resource-type", type: name, definition } as const;
+      return accept(201, call, { type: "edit", actor: call.principal.id, edit, force: false });
+    },
+  ),
+  route(
+    {
+      id: "deleteResourceType",
+      method: "DELETE",
+      path: "/clusters/{cluster}/resource-types/{type}",
+      summary: "Delete a resource type of the cluster's own that no resource is of",
+      clusapi: ["DeleteClusterResourceType"],
+      ...changing,
+      query: changeQuerySchema,
+      answers: doneNow,
+      problems: ["cluster-not-defined", "invalid-definition", "resource-type-not-found", "resource-type-in-use"],
+    },
+    (call) => {
+      const edit = { kind: "remove-resource-type", type: call.params.type } as const;
+      return accept(200, call, { type: "edit", actor: call.principal.id, edit, force: false });
+    },
+  ),
+];
+
+function typeOf({ definition }: Snapshot, name: string) {
+  const driverType = driverTypeOf(definition, name) ?? name;
+  const all = Object.values(definition.groups).flatMap(({ resources }) => Object.values(resources));
+  return {
+    name,
+    basedOn: driverType === name ? null : driverType,
+    requiredDependencies: lookup(requiredDependencies, driverType) ?? [],
+    resources: all.filter(({ type }) => type === name).length,
+  };
+}
