@@ -10,6 +10,7 @@ import {
 } from "./definition.ts";
 import { drainGrants } from "./draining.ts";
 import type { OperatorEvent, Outcome } from "./events.ts";
+import { reconsiderWindows } from "./failback.ts";
 import type { Wanted } from "./messages.ts";
 import { becomeDraining, holdOf, mayBeCalledOff } from "./ownership.ts";
 import { dwordOf } from "./properties.ts";
@@ -173,6 +174,7 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
     }
   }
   if (before !== null) drainWhatNoLongerFits(turn, before.definition, definition);
+  reconsiderWindows(turn);
   return epochFloor;
 }
 

@@ -1,11 +1,12 @@
-import { eligibleSession } from "./candidates.ts";
-import { type ClusterDefinition, lookup, possibleOwners } from "./definition.ts";
+import { candidatesFor } from "./candidates.ts";
+import { type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } from "./definition.ts";
 import { drainGrants } from "./draining.ts";
 import type { OperatorEvent, Outcome } from "./events.ts";
+import { forgetFailbackOf } from "./failback.ts";
 import { becomeDraining, becomeOwnedAgain, holdOf, mayBeCalledOff } from "./ownership.ts";
-import { hasOtherOwner } from "./placement.ts";
+import { hasOtherOwner, noLoss } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "./refusals.ts";
-import type { GroupRow } from "./state.ts";
+import type { GroupRow, Hold } from "./state.ts";
 import { journal, putGroup, type Turn } from "./turn.ts";
 
 type MoveCommand = Extract<OperatorEvent, { type: "move" }>;
@@ -28,9 +29,8 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
     return refused("group-not-owned", `nobody owns group ${name}; it goes to the first node that may have it`);
   if (hold.phase.kind === "draining") return refused("group-in-transition", `group ${name} is already on its way`);
   if (target === hold.node) return refused("already-owner", `node ${target} owns group ${name} already`);
-  if (target !== null && eligibleSession(turn, target, 0) === null) {
-    return refused("node-not-up", `node ${target} is not up, or is paused, so it cannot take group ${name}`);
-  }
+  const objection = target === null ? null : objectionTo(turn, definition, hold, group, target);
+  if (objection !== null) return refused("node-not-up", `it cannot take group ${name}: ${objection}`);
   if (!hasOtherOwner(turn, row, hold.node))
     return refused("no-other-owner", `no other node can take group ${name} now`);
   journal(turn, {
@@ -66,7 +66,10 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
       actor,
     });
   }
-  if (underWay) becomeOwnedAgain(turn, hold, "an operator called it off", actor);
+  if (underWay) {
+    becomeOwnedAgain(turn, hold, "an operator called it off", actor);
+    if (hold.phase.kind === "draining" && hold.phase.because === "failback") forgetFailbackOf(turn, name);
+  }
   return { kind: "done", changed: [`groups.${name}`] };
 }
 
@@ -120,6 +123,18 @@ function schedule(turn: Turn, row: GroupRow, planned: { at: number; target: stri
     details: { at: planned.at, target: planned.target },
   });
   return { kind: "done", changed: [`groups.${row.name}`] };
+}
+
+/** What speaks against a node as the next owner, or null. */
+function objectionTo(
+  turn: Turn,
+  definition: ClusterDefinition,
+  { group: name, node: leaving }: Hold,
+  group: GroupDefinition,
+  target: string,
+): string | null {
+  const candidates = candidatesFor(turn, definition, name, group, { ...noLoss, target, leaving });
+  return candidates.find(({ node }) => node === target)?.rejected?.sentence ?? null;
 }
 
 function nodeOrBest(target: string | null): string {

@@ -44,7 +44,7 @@ export function hasOtherOwner(turn: Turn, row: GroupRow, node: string): boolean 
   const definition = turn.durable.cluster?.definition;
   const group = definition && lookup(definition.groups, row.name);
   if (definition === undefined || group === undefined) return false;
-  return candidatesFor(turn, definition, row.name, group, noLoss).some(
+  return candidatesFor(turn, definition, row.name, group, { ...noLoss, leaving: node }).some(
     (candidate) => candidate.node !== node && candidate.rejected === null,
   );
 }

@@ -80,8 +80,8 @@ export type Plan = {
 };
 /** MoveClusterGroup at a time. `at`: epoch milliseconds. */
 export type ScheduledMove = { readonly at: number; readonly target: string | null; readonly actor: string };
-/** A more preferred owner was not there when the group was placed. `notBefore`: when its window opens next, epoch ms. */
-export type Failback = { readonly notBefore: number };
+/** More preferred owners were not there when the group was placed. `notBefore`: when its window opens next, epoch ms. */
+export type Failback = { readonly notBefore: number; readonly awaited: readonly string[] };
 /** Waits for `delayMs` from `since` on (GroupStartDelay), and for the groups that it depends on. */
 export type StartWait = { readonly since: number; readonly delayMs: number };
 

@@ -20,16 +20,18 @@ export function isWithinHours(hour: number, start: number, end: number): boolean
 }
 
 const quarterMs = 900_000;
+/** Clocks are put forward once a year: a window that is left out today is there tomorrow. */
+const mostDays = 3;
 
 /**
- * When an hour of the day begins next, epoch milliseconds. Every time zone's hours begin at a quarter of an hour of UTC, so
- * those are looked through; across a change of clocks too, where an hour may begin twice or be left out (then at most
- * two days are looked through, and the beginning of the next hour that there is counts).
+ * When it is next within these hours, epoch milliseconds. Every time zone's hours begin at a quarter of an hour of UTC, so
+ * those are looked through; also across a change of clocks: of an hour that begins twice the first beginning counts, and where
+ * the first hour is left out, the next one of the window.
  */
-export function nextHourStart(timeZone: string, hour: number, now: number): number {
+export function nextWithinHours(timeZone: string, start: number, end: number, now: number): number {
   const first = (Math.floor(now / quarterMs) + 1) * quarterMs;
-  for (let at = first; at < first + 48 * 4 * quarterMs; at += quarterMs) {
-    if (hourIn(timeZone, at) === hour && hourIn(timeZone, at - quarterMs) !== hour) return at;
+  for (let at = first; at < first + mostDays * 96 * quarterMs; at += quarterMs) {
+    if (isWithinHours(hourIn(timeZone, at), start, end)) return at;
   }
   return first;
 }
