@@ -3,6 +3,7 @@ import { type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } 
 import { drainGrants } from "./draining.ts";
 import type { OperatorEvent, Outcome } from "./events.ts";
 import { forgetFailbackOf } from "./failback.ts";
+import { countMovesAnew } from "./operations.ts";
 import { becomeDraining, becomeOwnedAgain, holdOf, mayBeCalledOff } from "./ownership.ts";
 import { hasOtherOwner, noLoss } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "./refusals.ts";
@@ -58,6 +59,7 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
   }
   if (row.plan.move !== null) {
     putGroup(turn, name, { ...row, plan: { ...row.plan, move: null } });
+    countMovesAnew(turn, name, row.epoch);
     journal(turn, {
       kind: "group.move-cancelled",
       sentence: `The scheduled move of group ${name} was called off.`,
@@ -73,14 +75,18 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
   return { kind: "done", changed: [`groups.${name}`] };
 }
 
-/** Moves whose time has come. One that cannot be carried out then is told, and not tried again. */
+/**
+ * Moves whose time has come. One that cannot be carried out then is told, and not tried again. Just started, the object knows
+ * of nobody yet who could take anything, so it waits.
+ */
 export function moveOnTime(turn: Turn): void {
   const { cluster } = turn.durable;
-  if (cluster === null) return;
+  if (cluster === null || turn.memory.start.kind !== "over") return;
   for (const row of turn.durable.groups.values()) {
     const due = row.plan.move;
     if (due === null || due.at > turn.now) continue;
     putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: null } });
+    countMovesAnew(turn, row.name, row.epoch);
     const { target, actor } = due;
     const outcome = cluster.maintenance
       ? refused("in-maintenance", "the cluster is in maintenance")

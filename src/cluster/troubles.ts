@@ -83,6 +83,10 @@ function judgeFailure(
 ): void {
   const properties = lookup(group.resources, name)?.properties ?? {};
   const number = (property: string): number => dwordOf(properties, commonResourceProperties, property);
+  const recent = trouble.failedAt.filter((at) => at <= turn.now && turn.now - at < number("RestartPeriod"));
+  const mayRestart = number("RestartAction") !== 0 && recent.length < number("RestartThreshold");
+  // Just started, the object knows of nobody yet who could take the group: this is judged when its hold is over.
+  if (!mayRestart && turn.memory.start.kind !== "over") return;
   journal(turn, {
     kind: "resource.failed",
     severity: "error",
@@ -94,8 +98,6 @@ function judgeFailure(
     epoch: hold.epoch,
     details: { code },
   });
-  const recent = trouble.failedAt.filter((at) => at <= turn.now && turn.now - at < number("RestartPeriod"));
-  const mayRestart = number("RestartAction") !== 0 && recent.length < number("RestartThreshold");
   const failedAt = [...recent, turn.now].slice(-mostRemembered);
   const judged = mayRestart ? nextAttempt(trouble, failedAt) : { ...trouble, judged: trouble.attempt, failedAt };
   const after = { ...row, troubles: { ...row.troubles, resources: { ...row.troubles.resources, [name]: judged } } };

@@ -67,7 +67,11 @@ describe("Properties", () => {
   test.each(Object.keys(documented))("DF9: the properties of a %s are those of the table, both ways", (object) => {
     const known = (documented[object] ?? []).map(({ differs: _why, ...row }) => row);
     const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
-    expect(Object.entries(inSource[object] ?? {}).map(asRow).toSorted(byName)).toEqual(known.toSorted(byName));
+    expect(
+      Object.entries(inSource[object] ?? {})
+        .map(asRow)
+        .toSorted(byName),
+    ).toEqual(known.toSorted(byName));
   });
 
   test("DF9: the table has every object of the source", () => {

@@ -26,7 +26,9 @@ describe("Time zones and windows", () => {
   ])("DF13: a window from %i to %i lacks its %s", (FailbackWindowStart, FailbackWindowEnd, missing) => {
     const group = plainGroup({}, { properties: { FailbackWindowStart, FailbackWindowEnd } });
     const problems = validateDefinition(clusterOf({ G: group }));
-    expect(problems.map(({ path, code }) => [path, code])).toEqual([[`/groups/G/properties/${missing}`, "window-half"]]);
+    expect(problems.map(({ path, code }) => [path, code])).toEqual([
+      [`/groups/G/properties/${missing}`, "window-half"],
+    ]);
   });
 
   test.each([
@@ -55,8 +57,22 @@ describe("Time zones and windows", () => {
     ["an ordinary night", berlin, 2, 4, "2026-01-10T12:00:00Z", "2026-01-11T01:00:00Z"],
     ["half an hour off", "Asia/Kolkata", 2, 4, "2026-01-10T12:00:00Z", "2026-01-10T20:30:00Z"],
     ["a quarter off", "Asia/Kathmandu", 2, 4, "2026-01-10T12:00:00Z", "2026-01-10T20:15:00Z"],
-    ["clocks go forward over the start: at the next hour that there is", berlin, 2, 4, "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z"],
-    ["clocks go forward over the whole window: the next day", berlin, 2, 3, "2026-03-28T12:00:00Z", "2026-03-30T00:00:00Z"],
+    [
+      "clocks go forward over the start: at the next hour that there is",
+      berlin,
+      2,
+      4,
+      "2026-03-28T12:00:00Z",
+      "2026-03-29T01:00:00Z",
+    ],
+    [
+      "clocks go forward over the whole window: the next day",
+      berlin,
+      2,
+      3,
+      "2026-03-28T12:00:00Z",
+      "2026-03-30T00:00:00Z",
+    ],
     ["clocks go back: at the first of the two hours", berlin, 2, 4, "2026-10-24T12:00:00Z", "2026-10-25T00:00:00Z"],
     ["clocks go back by half an hour", "Australia/Lord_Howe", 2, 3, "2026-04-04T03:00:00Z", "2026-04-04T15:30:00Z"],
     ["over midnight", berlin, 22, 2, "2026-01-10T12:00:00Z", "2026-01-10T21:00:00Z"],
