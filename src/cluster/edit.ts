@@ -9,7 +9,7 @@ import type {
   ResourceTypeDefinition,
 } from "./definition.ts";
 import { lookup } from "./definition.ts";
-import { alternativesOf, type Dependency, everythingAbove, everythingBelow, namesIn } from "./dependencies.ts";
+import { alternativesOf, type Dependency, everythingAbove, everythingBelow } from "./dependencies.ts";
 import type { RefusedCode } from "./events.ts";
 
 /**
@@ -231,8 +231,10 @@ function editResource(definition: ClusterDefinition, edit: ResourceEdit, group: 
       return { ok: false, code: "last-possible-owner", detail };
     }
     case "add-dependency": {
-      if (namesIn(resource.dependsOn).includes(edit.on)) return done(definition);
-      return withResource({ ...resource, dependsOn: [...resource.dependsOn, edit.on] });
+      if (resource.dependsOn.includes(edit.on)) return done(definition);
+      // It is needed from now on, so what it was an alternative in asks for nothing more.
+      const others = resource.dependsOn.filter((dependency) => !alternativesOf(dependency).includes(edit.on));
+      return withResource({ ...resource, dependsOn: [...others, edit.on] });
     }
     case "remove-dependency":
       return withResource({ ...resource, dependsOn: withoutName(resource.dependsOn, edit.on) });

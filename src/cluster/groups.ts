@@ -1,4 +1,4 @@
-import { type GroupDefinition, lookup } from "./definition.ts";
+import { lookup } from "./definition.ts";
 import { holdId, type Report, type ReportedHold } from "./messages.ts";
 import { nextOperationTimeout } from "./operations.ts";
 import { becomeArrived, holdsOfRun } from "./ownership.ts";
@@ -26,7 +26,13 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
     if (hasArrived(turn, hold, reported)) becomeArrived(turn, hold);
     if (!maintenance) judgeFailures(turn, hold, definition, reported);
     const pending = is === "Pending" || is === "PartialOnline";
-    watchPending(turn, hold, group, pending, hasProgressed(reportedResources(before, hold), reported));
+    watchPending(
+      turn,
+      hold,
+      pendingBudgetMs(definition, group),
+      pending,
+      hasProgressed(reportedResources(before, hold), reported),
+    );
   }
 }
 
@@ -117,11 +123,11 @@ export function rebase(turn: Turn): void {
 }
 
 /** The agent bounds each resource itself; what is left to find here is an agent that does not. */
-function watchPending(turn: Turn, hold: Hold, group: GroupDefinition, pending: boolean, progressed: boolean): void {
+function watchPending(turn: Turn, hold: Hold, budgetMs: number, pending: boolean, progressed: boolean): void {
   const id = holdId(hold);
   const running = turn.memory.pending.get(id);
   if (pending === (running !== undefined) && !(pending && progressed)) return;
-  const span = pending ? spanOf(turn.now, pendingBudgetMs(group), running) : null;
+  const span = pending ? spanOf(turn.now, budgetMs, running) : null;
   turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, span) };
 }
 
