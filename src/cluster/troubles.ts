@@ -5,7 +5,7 @@ import { becomeDraining } from "./ownership.ts";
 import { hasOtherOwner } from "./placement.ts";
 import { dwordMax, dwordOf } from "./properties.ts";
 import { commonResourceProperties, groupProperties } from "./property-tables.ts";
-import type { GroupRow, Hold, ResourceTrouble } from "./state.ts";
+import type { GroupRow, Hold, ResourceTrouble, Troubles } from "./state.ts";
 import { journal, putGroup, type Turn } from "./turn.ts";
 
 /**
@@ -40,10 +40,16 @@ export function judgeStuck(turn: Turn, hold: Hold, definition: ClusterDefinition
 /** Tries again what had been given up. */
 export function retryGivenUp(turn: Turn, row: GroupRow): void {
   if (row.troubles.givenUp === null && Object.keys(row.troubles.resources).length === 0) return;
-  const resources = Object.fromEntries(
-    Object.entries(row.troubles.resources).map(([name, trouble]) => [name, nextAttempt(trouble, [])]),
-  );
-  putGroup(turn, row.name, { ...row, troubles: { failovers: [], resources, givenUp: null } });
+  putGroup(turn, row.name, { ...row, troubles: newChance(row.troubles) });
+}
+
+/**
+ * All is tried again, and nothing counts that failed before. The numbers of the tries go on: an agent that has made a try
+ * makes none of a lower number.
+ */
+export function newChance({ resources }: Troubles): Troubles {
+  const again = Object.entries(resources).map(([name, trouble]) => [name, nextAttempt(trouble, [])] as const);
+  return { failovers: [], resources: Object.fromEntries(again), givenUp: null };
 }
 
 /** Tries these again, if they have failed and nobody else would. */

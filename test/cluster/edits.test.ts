@@ -191,6 +191,21 @@ describe("Edits", () => {
     expect(cluster.view().revision).toBe(2);
   });
 
+  test("GP3: a new definition is a new chance for what had failed: a higher attempt, never a lower one", () => {
+    const definition = (Description: string) =>
+      clusterOf({ A: plainGroup({ Disk: disk({ RestartThreshold: 1 }) }, { properties: { Description } }) });
+    const cluster = new Cluster(definition("first"));
+    cluster.up("NODE1", "NODE2");
+    const attempt = () => cluster.assigned("NODE1").groups[0]?.resources["Disk"]?.attempt;
+    const fail = () => cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Failed" } }) });
+    fail();
+    expect(attempt()).toBe(2);
+    cluster.define(definition("second"));
+    expect(attempt()).toBe(3);
+    fail();
+    expect([attempt(), cluster.owner("A")]).toEqual([4, "NODE1#1"]);
+  });
+
   test("DF10: what is so already changes nothing", () => {
     const cluster = new Cluster(base);
     const edit: Edit = { kind: "set-properties", of: { kind: "cluster" }, properties: { Description: null } };
