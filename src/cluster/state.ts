@@ -199,16 +199,16 @@ export type Loss = {
 export type OwnedBecause = "new" | "expired" | "confirmed-down" | "released" | DrainReason;
 
 /** Losses that an operator's word has led to, and that go on to their end in maintenance too. */
-const byOperators: readonly OwnedBecause[] = ["move", "pause", "failback", "redefined", "evicted"];
+const byOperators: ReadonlySet<OwnedBecause> = new Set(["move", "pause", "failback", "redefined", "evicted"]);
 /** The group was online and well, and comes to another node because the one that had it, or its resources, gave out. */
-const byItself: readonly OwnedBecause[] = ["expired", "confirmed-down", "released", "failover"];
+const byItself: ReadonlySet<OwnedBecause> = new Set(["expired", "confirmed-down", "released", "failover"]);
 
 export function isByOperator({ because }: Loss): boolean {
-  return byOperators.includes(because);
+  return byOperators.has(because);
 }
 
 export function isByItself({ because }: Loss): boolean {
-  return byItself.includes(because);
+  return byItself.has(because);
 }
 
 /** A length of time from a moment of the object's clock; re-based when that clock goes back. */

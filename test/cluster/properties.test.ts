@@ -12,6 +12,7 @@ import {
   resourceTypes,
 } from "../../src/cluster/property-tables.ts";
 import { checkProperties } from "../../src/cluster/validate-properties.ts";
+import { propertyNotes } from "../../src/cluster/property-notes.ts";
 import { validateDefinition } from "../../src/cluster/validate.ts";
 import { clusterOf, disk, plainGroup } from "./definitions.ts";
 import { documented, type Row } from "./property-table.ts";
@@ -154,6 +155,39 @@ describe("Properties", () => {
     const kept = each.filter(([, , { held }]) => held === "kept");
     expect(kept.length).toBeGreaterThan(20);
     for (const [object, name] of kept) expect(lookup(inSource[object] ?? {}, name)?.note).toMatch(/^[a-zA-Z].{10}/);
+  });
+
+  test("DF9: what a definition sets without effect is told with its place and why, and nothing else is", () => {
+    const noted = { SeparateMonitor: 0, RestartThreshold: 1 };
+    const definition = clusterOf(
+      {
+        G: plainGroup(
+          { "a/b": disk({ Drive: "X", ...noted }), Own: { ...disk(noted), type: "Fast" } },
+          { properties: { PreferredSite: "x", Priority: 1 } },
+        ),
+        constructor: plainGroup({}),
+      },
+      {
+        properties: { DynamicQuorum: 1, Description: "x" },
+        nodes: { NODE1: { address: "192.0.2.1", properties: { NodeWeight: 1 } } },
+        resourceTypes: { Fast: { basedOn: "Physical Disk", properties: { PendingTimeout: 10 } } },
+      },
+    );
+    const notes = propertyNotes(definition);
+    expect(notes.map(({ path }) => path)).toEqual([
+      "/properties/DynamicQuorum",
+      "/nodes/NODE1/properties/NodeWeight",
+      "/groups/G/properties/PreferredSite",
+      "/groups/G/resources/a~1b/properties/Drive",
+      "/groups/G/resources/a~1b/properties/SeparateMonitor",
+      "/groups/G/resources/Own/properties/SeparateMonitor",
+    ]);
+    expect(notes[0]).toEqual({
+      path: "/properties/DynamicQuorum",
+      property: "DynamicQuorum",
+      sentence: "DynamicQuorum changes nothing here: the control plane is the quorum.",
+    });
+    expect(propertyNotes(clusterOf({ G: plainGroup() }))).toEqual([]);
   });
 
   test("DF9: RetryPeriodOnFailure is not shorter than RestartPeriod", () => {
