@@ -1,4 +1,4 @@
-import { lookup } from "./definition.ts";
+import { type GroupDefinition, lookup } from "./definition.ts";
 import { holdId, type Report, type ReportedHold } from "./messages.ts";
 import { nextOperationTimeout } from "./operations.ts";
 import { becomeArrived, holdsOfRun } from "./ownership.ts";
@@ -25,7 +25,7 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
     if (was !== is) journalGroupState(turn, hold, is);
     if (hasArrived(turn, hold, reported)) becomeArrived(turn, hold);
     if (!maintenance) judgeFailures(turn, hold, definition, reported);
-    const pending = is === "Pending" || is === "PartialOnline";
+    const pending = is === "Pending" || (is === "PartialOnline" && !isAsWanted(turn, hold, group, reported));
     watchPending(
       turn,
       hold,
@@ -39,6 +39,14 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
 /** What was only observed for a time, or while nobody else was known, is judged now. */
 export function judgeAnew(turn: Turn): void {
   for (const session of turn.memory.sessions.values()) judgeReport(turn, session.report, session);
+}
+
+/** Part of a group may be offline by an operator's word, or because it waits to start. */
+function isAsWanted(turn: Turn, hold: Hold, group: GroupDefinition, reported: ReportedResources): boolean {
+  const row = turn.durable.groups.get(hold.group);
+  return (
+    row !== undefined && Object.keys(group.resources).every((name) => stateOf(reported, name) === wantedOf(row, name))
+  );
 }
 
 /** Whether what is to be online under this epoch is, or has said that it cannot. */

@@ -31,7 +31,7 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
   if (hold.phase.kind === "draining") return refused("group-in-transition", `group ${name} is already on its way`);
   if (target === hold.node) return refused("already-owner", `node ${target} owns group ${name} already`);
   const objection = target === null ? null : objectionTo(turn, definition, hold, group, target);
-  if (objection !== null) return refused("node-not-up", `it cannot take group ${name}: ${objection}`);
+  if (objection !== null) return refused("node-not-up", `node ${target} cannot take group ${name} (${objection})`);
   if (!hasOtherOwner(turn, row, hold.node))
     return refused("no-other-owner", `no other node can take group ${name} now`);
   journal(turn, {
@@ -122,7 +122,7 @@ function schedule(turn: Turn, row: GroupRow, planned: { at: number; target: stri
   putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: planned } });
   journal(turn, {
     kind: "group.move-scheduled",
-    sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at a time that was set.`,
+    sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at ${timeOf(planned.at)}.`,
     group: row.name,
     epoch: row.epoch,
     actor: planned.actor,
@@ -140,7 +140,17 @@ function objectionTo(
   target: string,
 ): string | null {
   const candidates = candidatesFor(turn, definition, name, group, { ...noLoss, target, leaving });
-  return candidates.find(({ node }) => node === target)?.rejected?.sentence ?? null;
+  return (
+    candidates
+      .find(({ node }) => node === target)
+      ?.rejected?.sentence.replace(/^The /, "the ")
+      .replace(/\.$/, "") ?? null
+  );
+}
+
+/** In UTC, as far as dates reach (ECMA-262, 21.4.1.1). */
+function timeOf(at: number): string {
+  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : "a time that no calendar has";
 }
 
 function nodeOrBest(target: string | null): string {

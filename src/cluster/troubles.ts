@@ -126,7 +126,7 @@ function failOver(
   const given = dwordOf(group.properties, groupProperties, "FailoverThreshold");
   const threshold = given === dwordMax ? Object.keys(definition.nodes).length - 1 : given;
   const recent = row.troubles.failovers.filter((at) => at <= turn.now && turn.now - at < periodMs);
-  if (recent.length >= threshold) return giveUp(turn, hold, group, row, `${why}, ${recent.length} failovers lately`);
+  if (recent.length >= threshold) return giveUp(turn, hold, group, row, `${why}; failovers lately: ${recent.length}`);
   if (!hasOtherOwner(turn, row, hold.node)) return giveUp(turn, hold, group, row, `${why}, no other node can take it`);
   const failovers = [...recent, turn.now].slice(-mostRemembered);
   putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, failovers } });

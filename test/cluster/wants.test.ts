@@ -83,6 +83,18 @@ describe("Resources by themselves", () => {
     expect(cluster.assigned("NODE2").groups[0]?.resources["Top"]?.wanted).toBe("Offline");
   });
 
+  test("GP6: a group of which a resource is offline by an operator's word is settled, and not stuck", () => {
+    const cluster = up();
+    ask(cluster, "Top", "Offline");
+    const going = { Top: { state: "OfflinePending" } } as const;
+    cluster.renew("NODE1", { report: cluster.report("NODE1", going) });
+    expect(cluster.alarmAt).not.toBeNull();
+    cluster.renew("NODE1");
+    expect([cluster.groupView("A").state, cluster.alarmAt]).toEqual(["PartialOnline", null]);
+    cluster.renew("NODE1", { report: cluster.report("NODE1", { Middle: { state: "Offline" } }) });
+    expect(cluster.alarmAt).not.toBeNull();
+  });
+
   test("GP12: with its resource goes the exception, and a new one of its name begins without", () => {
     const cluster = up();
     ask(cluster, "constructor", "Offline");
