@@ -8,6 +8,7 @@ import { becomeDraining, becomeOwnedAgain, holdOf, mayBeCalledOff } from "./owne
 import { hasOtherOwner, noLoss } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "./refusals.ts";
 import type { GroupRow, Hold } from "./state.ts";
+import { timeIn } from "./time-zone.ts";
 import { journal, putGroup, type Turn } from "./turn.ts";
 
 type MoveCommand = Extract<OperatorEvent, { type: "move" }>;
@@ -24,7 +25,7 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
       return refused("node-not-possible-owner", `node ${target} is not a possible owner of group ${name}`);
     }
   }
-  if (at !== null && at > turn.now) return schedule(turn, row, { at, target, actor });
+  if (at !== null && at > turn.now) return schedule(turn, row, definition, { at, target, actor });
   const hold = holdOf(turn, name);
   if (hold === undefined)
     return refused("group-not-owned", `nobody owns group ${name}; it goes to the first node that may have it`);
@@ -118,11 +119,16 @@ export function callOffMoves(turn: Turn): void {
   }
 }
 
-function schedule(turn: Turn, row: GroupRow, planned: { at: number; target: string | null; actor: string }): Outcome {
+function schedule(
+  turn: Turn,
+  row: GroupRow,
+  { timeZone }: ClusterDefinition,
+  planned: { at: number; target: string | null; actor: string },
+): Outcome {
   putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: planned } });
   journal(turn, {
     kind: "group.move-scheduled",
-    sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at ${timeOf(planned.at)}.`,
+    sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at ${timeIn(timeZone, planned.at)}.`,
     group: row.name,
     epoch: row.epoch,
     actor: planned.actor,
@@ -146,11 +152,6 @@ function objectionTo(
       ?.rejected?.sentence.replace(/^The /, "the ")
       .replace(/\.$/, "") ?? null
   );
-}
-
-/** In UTC, as far as dates reach (ECMA-262, 21.4.1.1). */
-function timeOf(at: number): string {
-  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : "a time that no calendar has";
 }
 
 function nodeOrBest(target: string | null): string {

@@ -13,6 +13,28 @@ export function hourIn(timeZone: string, now: number): number {
   return Number(parts.find(({ type }) => type === "hour")?.value);
 }
 
+/** As far as dates reach (ECMA-262, 21.4.1.1). */
+const furthestMs = 8.64e15;
+
+/** `2026-01-31 23:05:00 (Europe/Berlin)`. @param at epoch milliseconds */
+export function timeIn(timeZone: string, at: number): string {
+  if (!(Math.abs(at) <= furthestMs)) return "a time that no calendar has";
+  const two = "2-digit";
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone,
+    year: "numeric",
+    month: two,
+    day: two,
+    hour: two,
+    minute: two,
+    second: two,
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const part = (wanted: string): string => parts.find(({ type }) => type === wanted)?.value ?? "";
+  const [date, time] = [["year", "month", "day"].map(part).join("-"), ["hour", "minute", "second"].map(part).join(":")];
+  return `${date} ${time} (${timeZone})`;
+}
+
 /** From `start` up to but not including `end`; over midnight when the start is later. Equal hours are the whole day. */
 export function isWithinHours(hour: number, start: number, end: number): boolean {
   if (start === end) return true;

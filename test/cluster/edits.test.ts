@@ -264,7 +264,7 @@ describe("Resource types of one's own", () => {
     const group = plainGroup({ A: fast, B: { ...fast, properties: { PendingTimeout: 7_000 } } });
     const cluster = new Cluster(clusterOf({ G: group }, { resourceTypes: types(timing) }));
     cluster.up("NODE1", "NODE2");
-    const { resources } = cluster.assigned("NODE1").groups[0] ?? { resources: {} };
+    const resources = cluster.assigned("NODE1").groups[0]?.resources ?? {};
     expect(resources["A"]).toMatchObject({
       type: "Physical Disk",
       properties: { PendingTimeout: 5_000, IsAlivePollInterval: 1_000, RestartThreshold: 1 },

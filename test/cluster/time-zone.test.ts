@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { validateDefinition } from "../../src/cluster/validate.ts";
-import { hourIn, isTimeZone, isWithinHours, nextWithinHours } from "../../src/cluster/time-zone.ts";
+import { hourIn, isTimeZone, isWithinHours, nextWithinHours, timeIn } from "../../src/cluster/time-zone.ts";
 import { clusterOf, plainGroup } from "./definitions.ts";
 
 const at = (text: string): number => Date.parse(text);
@@ -41,6 +41,12 @@ describe("Time zones and windows", () => {
     ["America/St_Johns", "2026-01-01T03:29:00Z", 23],
   ])("DF13: in %s at %s it is %i o'clock", (zone, time, hour) => {
     expect(hourIn(zone, at(time))).toBe(hour);
+  });
+
+  test("DF13: a time is written as it is there", () => {
+    expect(timeIn(berlin, at("2026-07-31T22:05:09Z"))).toBe("2026-08-01 00:05:09 (Europe/Berlin)");
+    expect(timeIn("UTC", 0)).toBe("1970-01-01 00:00:00 (UTC)");
+    expect(timeIn("UTC", Number.MAX_SAFE_INTEGER)).toBe("a time that no calendar has");
   });
 
   test.each<[number, number, number[]]>([
