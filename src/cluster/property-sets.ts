@@ -1,5 +1,6 @@
 import { type ClusterDefinition, lookup, type Properties, type PropertyValue } from "./definition.ts";
-import { propertiesOf, type PropertyOwner } from "./edit.ts";
+import type { PropertyOwner } from "./edit.ts";
+import { propertiesOf } from "./edit-properties.ts";
 import { netInterfacesOf } from "./enumerate.ts";
 import { parseNetwork } from "./ip-address.ts";
 import { networkRoles } from "./definition.ts";
