@@ -8,13 +8,15 @@ const types = z
   .string()
   .default(clusterEnums.join(","))
   .transform((text) => text.split(","))
-  .pipe(z.array(z.enum(clusterEnums)).max(clusterEnums.length));
+  .pipe(z.array(z.enum(clusterEnums)).max(clusterEnums.length))
+  .describe("CLUSTER_ENUM names, separated by commas");
 
 /** Where to go on: after this object, be it still there or not. */
 const cursor = z
   .string()
   .max(protocolLimits.registryNameLength)
-  .regex(new RegExp(`^(?:${clusterEnums.join("|")})/.+$`), "is not a cursor of an enumeration");
+  .regex(new RegExp(`^(?:${clusterEnums.join("|")})/.+$`), "is not a cursor of an enumeration")
+  .describe("What the page before answered as `next`");
 
 export const enumQuerySchema = z.strictObject({
   types,
@@ -24,7 +26,8 @@ export const enumQuerySchema = z.strictObject({
     .regex(/^\d{1,6}$/, "must be a whole number")
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= protocolLimits.enumPage, `must be 1 to ${protocolLimits.enumPage}`)
-    .default(protocolLimits.enumPageDefault),
+    .default(protocolLimits.enumPageDefault)
+    .describe("How many objects at most"),
 });
 
 export const enumerationSchema = z.object({

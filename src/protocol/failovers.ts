@@ -28,11 +28,12 @@ export const failoverListSchema = z.object({ failovers: z.array(failoverSchema) 
 export type FailoverList = z.infer<typeof failoverListSchema>;
 
 export const failoversQuerySchema = z.strictObject({
-  group: nameSchema.exactOptional(),
+  group: nameSchema.exactOptional().describe("Only the changes of this group"),
   limit: wholeNumber
     .refine(
       (limit) => limit >= 1 && limit <= protocolLimits.failoversPage,
       `must be 1 to ${protocolLimits.failoversPage}`,
     )
-    .default(protocolLimits.failoversPage),
+    .default(protocolLimits.failoversPage)
+    .describe("How many changes at most"),
 });

@@ -201,7 +201,9 @@ export const groupRemovalQuerySchema = z.strictObject({
   recursive: flag.describe("With its resources"),
 });
 
-export const activeQuerySchema = z.strictObject({ node: nameSchema });
+export const activeQuerySchema = z.strictObject({
+  node: nameSchema.meta({ description: "The node that a balancer would send to", examples: ["NODE1"] }),
+});
 
 /** The guard's word: every resource under these epochs is offline, and that was verified. */
 export const releaseRequestSchema = z

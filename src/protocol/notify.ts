@@ -23,6 +23,9 @@ export const registrationSchema = z
         message: "an object of this type has no such change",
       });
     }
+  })
+  .meta({
+    examples: [{ object: "group", name: "Exchange", changes: ["CLUSTER_CHANGE_GROUP_STATE"], notifyKey: "mail" }],
   });
 export type Registration = z.output<typeof registrationSchema>;
 export type RegistrationInput = z.input<typeof registrationSchema>;
@@ -56,12 +59,13 @@ const milliseconds = z
  * told since then and got lost is told again. Without it, what is told is told once.
  */
 export const nextQuerySchema = z.strictObject({
-  timeoutMs: milliseconds.default(0),
+  timeoutMs: milliseconds.default(0).describe("For how long the answer may wait for a notification, in milliseconds"),
   after: z
     .string()
     .regex(/^\d{1,15}$/, "must be a whole number")
     .transform(Number)
-    .exactOptional(),
+    .exactOptional()
+    .describe("The position of the last answer that the caller has"),
 });
 
 export const notificationSchema = z.object({

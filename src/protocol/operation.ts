@@ -37,5 +37,8 @@ export const waitQuerySchema = z.strictObject({
     .regex(/^\d{1,5}$/, "must be a whole number of milliseconds")
     .transform(Number)
     .refine((waitMs) => waitMs <= protocolLimits.waitMs, `must be ${protocolLimits.waitMs} at most`)
-    .default(0),
+    .default(0)
+    .describe(
+      `For how long the answer may wait for the end of the operation, in milliseconds, ${protocolLimits.waitMs} at most`,
+    ),
 });

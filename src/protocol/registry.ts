@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { flag } from "./http.ts";
 import { protocolLimits } from "./limits.ts";
 import { problemCodes } from "./problems.ts";
 
@@ -88,23 +89,27 @@ export function bytesOf(data: RegistryData): number {
 
 // --- questions ------------------------------------------------------------------------------------------------------
 
-const flag = z
-  .enum(["true", "false"])
-  .default("false")
-  .transform((word) => word === "true");
+const recursive = flag.describe("With all that is in it");
+const keyAsked = registryKeySchema
+  .default("")
+  .describe("The path of a key, its names separated by `/`; the root if it is not said");
+const keyChanged = registryKeySchema.describe("The path of a key, its names separated by `/`; empty is the root");
+const valueAsked = registryValueNameSchema
+  .default("")
+  .describe("The name of a value; the default value of the key if it is not said");
 
-export const registryKeyQuerySchema = z.strictObject({ key: registryKeySchema.default("") });
+export const registryKeyQuerySchema = z.strictObject({ key: keyAsked });
 /** A change names its key, also when that is the root. */
-export const registryCreateKeyQuerySchema = z.strictObject({ key: registryKeySchema });
-export const registryDeleteKeyQuerySchema = z.strictObject({ key: registryKeySchema, recursive: flag });
+export const registryCreateKeyQuerySchema = z.strictObject({ key: keyChanged });
+export const registryDeleteKeyQuerySchema = z.strictObject({ key: keyChanged, recursive });
 export const registryValueQuerySchema = z.strictObject({
-  key: registryKeySchema.default(""),
-  name: registryValueNameSchema.default(""),
+  key: keyAsked,
+  name: valueAsked,
 });
 
 export const registryChangeValueQuerySchema = z.strictObject({
-  key: registryKeySchema,
-  name: registryValueNameSchema.default(""),
+  key: keyChanged,
+  name: valueAsked,
 });
 
 const key = registryKeySchema;

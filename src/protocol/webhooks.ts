@@ -28,12 +28,16 @@ const webhookUrlSchema = z
 
 const descriptionSchema = z.string().max(protocolLimits.webhookDescriptionLength);
 
-export const webhookRequestSchema = z.strictObject({
-  url: webhookUrlSchema,
-  /** Which kinds of journal entries are delivered; empty: all. */
-  kinds: z.array(z.enum(journalKinds)).max(journalKinds.length).default([]),
-  description: descriptionSchema.default(""),
-});
+export const webhookRequestSchema = z
+  .strictObject({
+    url: webhookUrlSchema,
+    /** Which kinds of journal entries are delivered; empty: all. */
+    kinds: z.array(z.enum(journalKinds)).max(journalKinds.length).default([]),
+    description: descriptionSchema.default(""),
+  })
+  .meta({
+    examples: [{ url: "https://hooks.test/cluster", kinds: ["group.owned"], description: "Pages who is on call" }],
+  });
 export type WebhookRequest = z.output<typeof webhookRequestSchema>;
 export type WebhookDocument = z.input<typeof webhookRequestSchema>;
 
