@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { pathParameters, parametersOf } from "../../src/control-plane/path-parameters.ts";
 import type { Role, RouteSpec } from "../../src/control-plane/route.ts";
 import { families } from "../../src/control-plane/routes.ts";
@@ -8,6 +8,9 @@ import { conformance } from "./conformance/table.ts";
 import { allRows, ask, expectProblem } from "./support.ts";
 
 /** Every route of the table, each with its row; `ask` holds each answer to what the route's spec says. */
+
+// A row may have much to make first; on a loaded machine that takes its time.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const roles = ["admin", "operator", "reader", "node", "partner"] as const satisfies readonly Role[];
 const wrongInput = ["invalid-request", "invalid-definition", "not-json"];

@@ -1,5 +1,6 @@
 import type { TokenCreated } from "../../../src/protocol/http.ts";
 import { protocolLimits } from "../../../src/protocol/limits.ts";
+import { createExchange, inside } from "../support.ts";
 import type { Conformance } from "./row.ts";
 
 export const tokens: Conformance = {
@@ -9,12 +10,14 @@ export const tokens: Conformance = {
         { body: { role: "reader" }, status: 201 },
         { body: { role: "node", node: "NODE1" }, status: 201 },
       ],
-      refusal: async ({ ask }) => {
+      refusal: async () => {
         const cluster = "conformance-full";
-        await ask("PUT", `/clusters/${cluster}`, { body: { cluster, nodes: { NODE1: { address: "127.0.1.1" } } } });
-        for (let made = 0; made < protocolLimits.tokens; made++) {
-          await ask("POST", `/clusters/${cluster}/tokens`, { body: { role: "reader" } });
-        }
+        await createExchange(cluster);
+        await inside(cluster, (object) => {
+          for (let i = 0; i < protocolLimits.tokens; i++) {
+            object.addToken(i.toString(16).padStart(16, "0"), new ArrayBuffer(32), { role: "reader" }, "test");
+          }
+        });
         return { params: { cluster }, body: { role: "reader" }, code: "too-many-tokens" };
       },
       badInput: [
