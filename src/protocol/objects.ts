@@ -83,6 +83,7 @@ export const networkStateSchema = z
     name: z.string(),
     cidr: z.string(),
     role: z.enum(networkRoles),
+    metric: z.int(),
     state: z.enum(["Unavailable", "Down", "Up"]),
     netInterfaces: z.array(netInterfaceSchema),
   })
@@ -98,6 +99,15 @@ export const resourceTypeStateSchema = z
   .object({
     name: z.string(),
     basedOn: z.string().nullable().describe("The built-in type that serves it; null for a built-in one"),
+    intervals: z
+      .object({
+        LooksAlivePollInterval: z.int(),
+        IsAlivePollInterval: z.int(),
+        PendingTimeout: z.int(),
+        DeadlockTimeout: z.int(),
+      })
+      .describe("Milliseconds"),
+    properties: z.array(z.string()).describe("The private properties that its resources have"),
     requiredDependencies: z.array(z.string()),
     resources: z.int().describe("How many resources are of this type"),
   })
@@ -125,6 +135,7 @@ export const quorumSchema = z
 
 export const selfSchema = z
   .object({
+    cluster: z.string(),
     role: z.enum(["admin", ...tokenRoles]),
     token: z.string(),
     node: z.string().nullable().describe("The node that the token is for: the caller's own"),
