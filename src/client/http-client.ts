@@ -69,6 +69,7 @@ import {
 import { readEventStream } from "./event-stream.ts";
 import { notifyMethods } from "./notify-methods.ts";
 import { registryMethods } from "./registry-methods.ts";
+import { lookupMethods } from "./lookup-methods.ts";
 import type { Result } from "./result.ts";
 import type { RequestExtra, Transport } from "./transport.ts";
 
@@ -320,6 +321,8 @@ export function createClient(options: ClientOptions) {
 
     reportAssociation: (cluster: string, observation: Observation): Promise<Result<Accepted>> =>
       ask.post(at(cluster, "associations"), observation, acceptedSchema),
+
+    ...lookupMethods(transport),
   };
 }
 

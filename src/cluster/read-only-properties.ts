@@ -104,12 +104,14 @@ function isKeptApart({ definition, view }: Known, name: string, { owner }: Group
   const enforced = dwordOf(definition.properties, clusterProperties, "ClusterEnforcedAntiAffinity") === 1;
   if (group === undefined || owner !== null || !enforced) return false;
   const classes = classesOf(group.properties);
-  const crowded = Object.entries(view.groups).flatMap(([other, { lastOwner }]) => {
-    const shares = classesOf(lookup(definition.groups, other)?.properties ?? {}).some((of) => classes.includes(of));
-    return other !== name && shares && lastOwner !== null ? [lastOwner] : [];
-  });
+  const crowded = new Set(
+    Object.entries(view.groups).flatMap(([other, { lastOwner }]) => {
+      const shares = classesOf(lookup(definition.groups, other)?.properties ?? {}).some((of) => classes.includes(of));
+      return other !== name && shares ? [lastOwner] : [];
+    }),
+  );
   const up = possibleOwners(definition, group).filter((node) => lookup(view.nodes, node)?.state === "Up");
-  return up.length > 0 && up.every((node) => crowded.includes(node));
+  return up.length > 0 && up.every((node) => crowded.has(node));
 }
 
 function classesOf(properties: Properties): readonly string[] {

@@ -75,6 +75,7 @@ export const netInterfaceSchema = z
     state: z.enum(["Unknown", "Unavailable", "Unreachable", "Up"]),
   })
   .meta({ id: "NetInterface" }) satisfies z.ZodType<NetInterfaceView>;
+export type NetInterfaceAnswer = z.infer<typeof netInterfaceSchema>;
 export const netInterfaceSetSchema = z.object({ netInterfaces: z.array(netInterfaceSchema) });
 export type NetInterfaceSet = z.infer<typeof netInterfaceSetSchema>;
 
@@ -88,6 +89,7 @@ export const networkStateSchema = z
     netInterfaces: z.array(netInterfaceSchema),
   })
   .meta({ id: "Network" });
+export type NetworkAnswer = z.infer<typeof networkStateSchema>;
 export const networkSetSchema = z.object({ networks: z.array(networkStateSchema) });
 export type NetworkSet = z.infer<typeof networkSetSchema>;
 
@@ -112,6 +114,7 @@ export const resourceTypeStateSchema = z
     resources: z.int().describe("How many resources are of this type"),
   })
   .meta({ id: "ResourceType" });
+export type ResourceTypeAnswer = z.infer<typeof resourceTypeStateSchema>;
 export const resourceTypeSetSchema = z.object({ resourceTypes: z.array(resourceTypeStateSchema) });
 export type ResourceTypeSet = z.infer<typeof resourceTypeSetSchema>;
 
