@@ -65,4 +65,19 @@ export const notMapped: Readonly<Record<string, string>> = {
     "It restores the hive that BackupClusterDatabase has copied, and stops the cluster for it; there is no such hive.",
   SetClusterServiceAccountPassword:
     "It changes the password of the account that the cluster service runs under on every node; agents have tokens instead, each with an end of its own.",
+  ClusterRegBatchReadCommand:
+    "It reads the single commands of a batch from a notification; the journal names the key and how many values were changed, and never what was written.",
+  ClusterRegGetKeySecurity: "A key has no security descriptor; the roles of tokens decide who may read and write.",
+  ClusterRegSetKeySecurity: "A key has no security descriptor; the roles of tokens decide who may read and write.",
+  CreateClusterResourceWithId: "It gives a new resource an id beside its name; here the name is the id.",
+  OpenClusterEx2: "It is not documented beyond OpenClusterEx.",
+  SetClusterGroupName:
+    "A group is known to agents and epochs by its name. Another name is another group: a definition that says so deletes the one and creates the other.",
+  SetClusterName:
+    "Tokens and agents know a cluster by its name. Another name is another cluster: create it, and destroy the old one.",
+  SetClusterNetworkName:
+    "A network is known by its name, also to the addresses on it: create one of the other name, and put them there.",
+  SetClusterQuorumResource: "The storage of the control plane is what arbitrates, and no resource can take its place.",
+  SetClusterResourceName:
+    "A resource is known to its agent by its name. Another name is another resource: a definition that says so deletes the one and creates the other.",
 };

@@ -67,6 +67,7 @@ import {
   type WebhookView,
 } from "../protocol/webhooks.ts";
 import { readEventStream } from "./event-stream.ts";
+import { objectMethods } from "./object-methods.ts";
 import { notifyMethods } from "./notify-methods.ts";
 import { registryMethods } from "./registry-methods.ts";
 import { lookupMethods } from "./lookup-methods.ts";
@@ -105,6 +106,7 @@ export function createClient(options: ClientOptions) {
   return {
     ...registryMethods(transport),
     ...notifyMethods(transport),
+    ...objectMethods(transport),
 
     version: (): Promise<Result<Version>> => ask.get("/version", versionSchema),
 

@@ -66,7 +66,8 @@ function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   }
   const resources = Object.entries(servedResources(cluster.definition, defined));
   const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
-  return { group, epoch, wanted: "Online", observe: cluster.maintenance, resources: Object.fromEntries(assigned) };
+  const observe = cluster.maintenance && hold.phase.arriving !== true;
+  return { group, epoch, wanted: "Online", observe, resources: Object.fromEntries(assigned) };
 }
 
 function assignedResource(

@@ -74,7 +74,7 @@ export function candidatesFor(
     return candidate.rejected === null && crowded ? rejected(node, "anti-affinity", neighbours.get(node)) : candidate;
   });
   const others = Object.keys(definition.nodes).filter((node) => !order.includes(node));
-  return [...unlessLast(turn, possible, since), ...others.map((node) => rejected(node, "not-possible-owner"))];
+  return [...unlessLast(turn, possible, since, leaving), ...others.map((node) => rejected(node, "not-possible-owner"))];
 }
 
 /** The node's run that may begin a new epoch, or null. */
@@ -90,9 +90,14 @@ export function ownerOrder(definition: ClusterDefinition, group: GroupDefinition
   return [...preferred, ...possible.filter((node) => !preferred.includes(node))];
 }
 
-/** Quarantine never takes the last owner (LEASE rule 22). */
-function unlessLast(turn: Cluster, candidates: readonly Candidate[], since: number): readonly Candidate[] {
-  if (candidates.some(({ rejected }) => rejected === null)) return candidates;
+/** Quarantine never takes the last owner (LEASE rule 22); the node that is left is none. */
+function unlessLast(
+  turn: Cluster,
+  candidates: readonly Candidate[],
+  since: number,
+  leaving: string | null,
+): readonly Candidate[] {
+  if (candidates.some(({ node, rejected }) => rejected === null && node !== leaving)) return candidates;
   return candidates.map((candidate) =>
     candidate.rejected?.code === "quarantined"
       ? { ...candidate, rejected: null, session: eligibleSession(turn, candidate.node, since) }

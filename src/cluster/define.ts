@@ -10,6 +10,8 @@ import {
 } from "./definition.ts";
 import { drainGrants } from "./draining.ts";
 import type { OperatorEvent, Outcome } from "./events.ts";
+import { reconsiderWindows } from "./failback.ts";
+import { limits } from "./limits.ts";
 import type { Wanted } from "./messages.ts";
 import { becomeDraining, holdOf, mayBeCalledOff } from "./ownership.ts";
 import { dwordOf } from "./properties.ts";
@@ -17,7 +19,8 @@ import { commonResourceProperties } from "./property-tables.ts";
 import { refused } from "./refusals.ts";
 import { groupStateOf, reportedResources, reportOf } from "./resources.ts";
 import { wantedAtFirst } from "./starting.ts";
-import { type ClusterRow, type GroupRow, newNode, noPlan, noTroubles } from "./state.ts";
+import { newChance } from "./troubles.ts";
+import { type ClusterRow, type GroupRow, newNode, noPlan, noTroubles, type Troubles } from "./state.ts";
 import { journal, putGroup, putNode, type Turn, withRow } from "./turn.ts";
 import { validateDefinition } from "./validate.ts";
 
@@ -173,6 +176,7 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
     }
   }
   if (before !== null) drainWhatNoLongerFits(turn, before.definition, definition);
+  reconsiderWindows(turn);
   return epochFloor;
 }
 
@@ -203,8 +207,16 @@ function redefineGroup(turn: Turn, row: GroupRow, before: GroupDefinition | unde
   const kept = row.exceptions.filter((name) => lookup(after.resources, name) !== undefined);
   const exceptions = [...kept, ...exceptionsOf(row.wanted, Object.fromEntries(fresh))].toSorted();
   // A new definition is a new chance for what had failed.
-  const redefined: GroupRow = { ...row, exceptions, troubles: noTroubles };
+  const redefined: GroupRow = { ...row, exceptions, troubles: newChance(bounded(row.troubles, after)) };
   if (!same(redefined, row)) putGroup(turn, row.name, redefined);
+}
+
+/** A resource that is no longer defined may come back under this epoch, so its number stays while there is room for it. */
+function bounded(troubles: Troubles, { resources }: GroupDefinition): Troubles {
+  const known = Object.entries(troubles.resources);
+  if (known.length <= limits.demandsKept) return troubles;
+  const kept = known.filter(([name]) => lookup(resources, name) !== undefined);
+  return { ...troubles, resources: Object.fromEntries(kept) };
 }
 
 function drainWhatNoLongerFits(turn: Turn, before: ClusterDefinition, after: ClusterDefinition): void {

@@ -115,6 +115,7 @@ function tokensOf(text: string): Token[] {
     const match = pattern.exec(text);
     if (match === null) throw new Fault(at, "names stand in brackets, with and, or and parentheses between them");
     const [token, name] = match;
+    if (name?.trim() === "") throw new Fault(at, "a name is missing in the brackets");
     if (name !== undefined) tokens.push({ kind: "name", text: name.trim(), at });
     else if (token === "(" || token === ")") tokens.push({ kind: token, text: token, at });
     else if (/\S/.test(token)) tokens.push({ kind: token.toLowerCase() === "and" ? "and" : "or", text: token, at });

@@ -6,7 +6,7 @@ import { dwordOf } from "./properties.ts";
 import { groupProperties } from "./property-tables.ts";
 import { groupStateOf, reportOf, reportedResources } from "./resources.ts";
 import type { Failback, GroupRow, Hold, Loss } from "./state.ts";
-import { hourIn, isWithinHours, nextHourStart } from "./time-zone.ts";
+import { hourIn, isWithinHours, nextWithinHours } from "./time-zone.ts";
 import { putGroup, type Turn } from "./turn.ts";
 
 /**
@@ -20,11 +20,10 @@ export function failbackAfter(
   candidates: readonly Candidate[],
 ): Failback | null {
   const chosen = candidates.find(({ rejected }) => rejected === null)?.node;
-  if (chosen === undefined || chosen === loss.target) return null;
-  const place = preferredOwners.indexOf(chosen);
-  const before = place < 0 ? preferredOwners : preferredOwners.slice(0, place);
-  const absent = candidates.some(({ node, rejected }) => rejected !== null && before.includes(node));
-  return absent ? { notBefore: 0 } : null;
+  if (chosen === undefined || (loss.because === "move" && chosen === loss.target)) return null;
+  const absent = new Set(candidates.filter(({ rejected }) => rejected !== null).map(({ node }) => node));
+  const awaited = betterThan(preferredOwners, chosen).filter((node) => absent.has(node));
+  return awaited.length === 0 ? null : { notBefore: 0, awaited };
 }
 
 /** Sends home what may go home now. */
@@ -39,8 +38,16 @@ export function failBack(turn: Turn): void {
     const way = wayHome(turn, cluster.definition, row, group);
     if (way === null) continue;
     const opensAt = windowOpensAt(cluster.definition, group, turn.now);
-    if (opensAt === null) goHome(turn, cluster.definition, row, group, way);
-    else putGroup(turn, row.name, { ...row, plan: { ...row.plan, failback: { notBefore: opensAt } } });
+    if (opensAt === null) goHome(turn, cluster.definition, group, way);
+    else putFailback(turn, row, { ...row.plan.failback, notBefore: opensAt });
+  }
+}
+
+/** Windows may have been changed: they are looked at again when there is a way home. */
+export function reconsiderWindows(turn: Turn): void {
+  for (const row of turn.durable.groups.values()) {
+    const { failback } = row.plan;
+    if (failback !== null && failback.notBefore !== 0) putFailback(turn, row, { ...failback, notBefore: 0 });
   }
 }
 
@@ -52,18 +59,24 @@ export function failBackNow(turn: Turn, node: string, actor: string): void {
     const group = lookup(cluster.definition.groups, row.name);
     if (row.plan.failback === null || group === undefined) continue;
     const way = wayHome(turn, cluster.definition, row, group);
-    if (way?.target === node) goHome(turn, cluster.definition, row, group, way, actor);
+    if (way?.target === node) goHome(turn, cluster.definition, group, way, actor);
   }
 }
 
 /** The node is no longer owed any group. */
 export function forgetFailback(turn: Turn, node: string): void {
-  const { cluster } = turn.durable;
   for (const row of turn.durable.groups.values()) {
-    const group = cluster && lookup(cluster.definition.groups, row.name);
-    if (row.plan.failback === null || !group?.preferredOwners.includes(node)) continue;
-    putGroup(turn, row.name, { ...row, plan: { ...row.plan, failback: null } });
+    const { failback } = row.plan;
+    if (failback === null || !failback.awaited.includes(node)) continue;
+    const awaited = failback.awaited.filter((other) => other !== node);
+    putFailback(turn, row, awaited.length === 0 ? null : { ...failback, awaited });
   }
+}
+
+/** The group stays where it is, by an operator's word. */
+export function forgetFailbackOf(turn: Turn, group: string): void {
+  const row = turn.durable.groups.get(group);
+  if (row !== undefined && row.plan.failback !== null) putFailback(turn, row, null);
 }
 
 /** When the window opens next, epoch milliseconds; null: it is open, or there is none. */
@@ -75,20 +88,19 @@ export function windowOpensAt(
   const start = dwordOf(properties, groupProperties, "FailbackWindowStart");
   const end = dwordOf(properties, groupProperties, "FailbackWindowEnd");
   if (start === -1 || end === -1) return null;
-  return isWithinHours(hourIn(timeZone, now), start, end) ? null : nextHourStart(timeZone, start, now);
+  return isWithinHours(hourIn(timeZone, now), start, end) ? null : nextWithinHours(timeZone, start, end, now);
 }
 
 type WayHome = { readonly hold: Hold; readonly target: string };
 
-/** From a settled group to the most preferred owner before its present one that could take it. */
+/** From a settled group to the most preferred of the owners that it waits for, if that one could take it. */
 function wayHome(turn: Turn, definition: ClusterDefinition, row: GroupRow, group: GroupDefinition): WayHome | null {
   const hold = holdOf(turn, row.name);
   if (hold?.phase.kind !== "owned" || row.troubles.givenUp !== null) return null;
   const state = groupStateOf(group, reportedResources(reportOf(turn, hold), hold));
   if (state === "Pending" || state === "Failed") return null;
-  const { preferredOwners } = group;
-  const place = preferredOwners.indexOf(hold.node);
-  const before = place < 0 ? preferredOwners : preferredOwners.slice(0, place);
+  const awaited = row.plan.failback?.awaited ?? [];
+  const before = betterThan(group.preferredOwners, hold.node).filter((node) => awaited.includes(node));
   const loss: Loss = { because: "failback", from: hold.node, target: null, leaving: null, since: 0 };
   const candidates = candidatesFor(turn, definition, row.name, group, loss);
   const able = new Set(candidates.filter(({ rejected }) => rejected === null).map(({ node }) => node));
@@ -96,14 +108,22 @@ function wayHome(turn: Turn, definition: ClusterDefinition, row: GroupRow, group
   return target === undefined ? null : { hold, target };
 }
 
+/** It is owed until the group has another owner: a way home may be called off. */
 function goHome(
   turn: Turn,
   definition: ClusterDefinition,
-  row: GroupRow,
   group: GroupDefinition,
   { hold, target }: WayHome,
   actor = "cluster",
 ): void {
-  putGroup(turn, row.name, { ...row, plan: { ...row.plan, failback: null } });
   becomeDraining(turn, hold, "failback", target, drainGrants(definition, group), actor);
+}
+
+function betterThan(preferredOwners: readonly string[], node: string): readonly string[] {
+  const place = preferredOwners.indexOf(node);
+  return place < 0 ? preferredOwners : preferredOwners.slice(0, place);
+}
+
+function putFailback(turn: Turn, row: GroupRow, failback: Failback | null): void {
+  putGroup(turn, row.name, { ...row, plan: { ...row.plan, failback } });
 }

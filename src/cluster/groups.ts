@@ -1,11 +1,10 @@
 import { type GroupDefinition, lookup } from "./definition.ts";
 import { holdId, type Report, type ReportedHold } from "./messages.ts";
-import { moveOnTime } from "./moves.ts";
 import { nextOperationTimeout } from "./operations.ts";
-import { holdsOfRun } from "./ownership.ts";
+import { becomeArrived, holdsOfRun } from "./ownership.ts";
 import { endQuarantines } from "./quarantine.ts";
 import { mostPendingTimeouts } from "./resource-timing.ts";
-import { groupStateOf, pendingBudgetMs, reportedResources } from "./resources.ts";
+import { groupStateOf, pendingBudgetMs, reportedResources, stateOf, wantedOf } from "./resources.ts";
 import type { Hold, PendingSpan, Session, Span } from "./state.ts";
 import { judgeFailures, judgeStuck, retryAt, retryGivenUp } from "./troubles.ts";
 import { journal, putGroup, putNode, type Turn, withRow } from "./turn.ts";
@@ -24,10 +23,40 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
     const was = groupStateOf(group, reportedResources(before, hold));
     const is = groupStateOf(group, reported);
     if (was !== is) journalGroupState(turn, hold, is);
+    if (hasArrived(turn, hold, reported)) becomeArrived(turn, hold);
     if (!maintenance) judgeFailures(turn, hold, definition, reported);
-    const pending = is === "Pending" || is === "PartialOnline";
-    watchPending(turn, hold, group, pending, hasProgressed(reportedResources(before, hold), reported));
+    const pending = is === "Pending" || (is === "PartialOnline" && !isAsWanted(turn, hold, group, reported));
+    watchPending(
+      turn,
+      hold,
+      pendingBudgetMs(definition, group),
+      pending,
+      hasProgressed(reportedResources(before, hold), reported),
+    );
   }
+}
+
+/** What was only observed for a time, or while nobody else was known, is judged now. */
+export function judgeAnew(turn: Turn): void {
+  for (const session of turn.memory.sessions.values()) judgeReport(turn, session.report, session);
+}
+
+/** Part of a group may be offline by an operator's word, or because it waits to start. */
+function isAsWanted(turn: Turn, hold: Hold, group: GroupDefinition, reported: ReportedResources): boolean {
+  const row = turn.durable.groups.get(hold.group);
+  return (
+    row !== undefined && Object.keys(group.resources).every((name) => stateOf(reported, name) === wantedOf(row, name))
+  );
+}
+
+/** Whether what is to be online under this epoch is, or has said that it cannot. */
+function hasArrived(turn: Turn, { phase, group }: Hold, reported: ReportedResources): boolean {
+  const row = turn.durable.groups.get(group);
+  if (phase.kind !== "owned" || phase.arriving !== true || row === undefined || row.plan.start !== null) return false;
+  const resources = Object.keys(lookup(turn.durable.cluster?.definition.groups ?? {}, group)?.resources ?? {});
+  return resources
+    .filter((name) => wantedOf(row, name) === "Online")
+    .every((name) => ["Online", "Failed"].includes(stateOf(reported, name)));
 }
 
 /** Deadlines that have passed; none of them decides about an ownership. */
@@ -36,7 +65,6 @@ export function onAlarm(turn: Turn): void {
   if (cluster === null) return;
   turn.memory = { ...turn.memory, alarmAt: null };
   endQuarantines(turn);
-  moveOnTime(turn);
   if (cluster.maintenance) return;
   for (const [id, span] of turn.memory.pending) {
     const hold = turn.durable.holds.get(id);
@@ -56,16 +84,18 @@ export function nextAlarm(turn: Pick<Turn, "durable" | "memory" | "now">): numbe
   const { durable, memory } = turn;
   const rows = [...durable.groups.values()];
   const later = (at: number | null): number | null => (at !== null && at > turn.now ? at : null);
+  const moves = rows.map(({ plan }) => plan.move?.at ?? null);
   const times = [
-    ...rows.map(({ plan }) => plan.move?.at ?? null),
+    // What is due while the object is holding is looked at when that is over.
+    ...(memory.start.kind === "over" ? moves : moves.map(later)),
+    // So are these with every event: their time may come before what else they wait for.
+    ...rows.map(({ plan: { start } }) => later(start && start.since + start.delayMs)),
     ...[...durable.nodes.values()].map(({ stability: { quarantine } }) => quarantine && endOf(quarantine)),
     nextOperationTimeout(turn),
   ];
   // In maintenance nothing of this is done, so nobody is woken for it.
   if (durable.cluster?.maintenance !== true) {
     times.push(...[...memory.pending.values()].map(endOf), ...rows.map(retryAt));
-    // These go on waiting for somebody when their time has come, and are looked at with every event.
-    times.push(...rows.map(({ plan: { start } }) => later(start && start.since + start.delayMs)));
     times.push(...rows.map(({ plan: { failback } }) => later(failback && failback.notBefore)));
   }
   const due = times.filter((at) => at !== null);
@@ -101,11 +131,11 @@ export function rebase(turn: Turn): void {
 }
 
 /** The agent bounds each resource itself; what is left to find here is an agent that does not. */
-function watchPending(turn: Turn, hold: Hold, group: GroupDefinition, pending: boolean, progressed: boolean): void {
+function watchPending(turn: Turn, hold: Hold, budgetMs: number, pending: boolean, progressed: boolean): void {
   const id = holdId(hold);
   const running = turn.memory.pending.get(id);
   if (pending === (running !== undefined) && !(pending && progressed)) return;
-  const span = pending ? spanOf(turn.now, pendingBudgetMs(group), running) : null;
+  const span = pending ? spanOf(turn.now, budgetMs, running) : null;
   turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, span) };
 }
 

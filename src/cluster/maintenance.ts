@@ -1,12 +1,12 @@
 import { done, type OperatorEvent, type Outcome } from "./events.ts";
-import { judgeReport } from "./groups.ts";
+import { judgeAnew } from "./groups.ts";
 import type { ClusterRow } from "./state.ts";
 import { journal, type Turn } from "./turn.ts";
 
 /**
  * Cluster-wide maintenance: observe, touch nothing. Leases go on, for they are what makes the address safe; but no group
- * changes its owner, is restarted, started or sent back, unless an operator says so. When it is over, what was observed
- * meanwhile is judged.
+ * changes its owner, is restarted, started or sent back, unless an operator says so: then it is brought online where it goes,
+ * and only observed once it is there. When maintenance is over, what was observed meanwhile is judged.
  */
 export function setMaintenance(
   turn: Turn,
@@ -24,8 +24,6 @@ export function setMaintenance(
     actor,
     details: { on: on ? 1 : 0 },
   });
-  if (!on) {
-    for (const session of turn.memory.sessions.values()) judgeReport(turn, session.report, session);
-  }
+  if (!on) judgeAnew(turn);
   return { kind: "done", changed: ["maintenance"] };
 }

@@ -1,11 +1,14 @@
-import { eligibleSession } from "./candidates.ts";
-import { type ClusterDefinition, lookup, possibleOwners } from "./definition.ts";
+import { candidatesFor } from "./candidates.ts";
+import { type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } from "./definition.ts";
 import { drainGrants } from "./draining.ts";
 import type { OperatorEvent, Outcome } from "./events.ts";
+import { forgetFailbackOf } from "./failback.ts";
+import { countMovesAnew } from "./operations.ts";
 import { becomeDraining, becomeOwnedAgain, holdOf, mayBeCalledOff } from "./ownership.ts";
-import { hasOtherOwner } from "./placement.ts";
+import { hasOtherOwner, noLoss } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "./refusals.ts";
-import type { GroupRow } from "./state.ts";
+import type { GroupRow, Hold } from "./state.ts";
+import { timeIn } from "./time-zone.ts";
 import { journal, putGroup, type Turn } from "./turn.ts";
 
 type MoveCommand = Extract<OperatorEvent, { type: "move" }>;
@@ -22,15 +25,14 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
       return refused("node-not-possible-owner", `node ${target} is not a possible owner of group ${name}`);
     }
   }
-  if (at !== null && at > turn.now) return schedule(turn, row, { at, target, actor });
+  if (at !== null && at > turn.now) return schedule(turn, row, definition, { at, target, actor });
   const hold = holdOf(turn, name);
   if (hold === undefined)
     return refused("group-not-owned", `nobody owns group ${name}; it goes to the first node that may have it`);
   if (hold.phase.kind === "draining") return refused("group-in-transition", `group ${name} is already on its way`);
   if (target === hold.node) return refused("already-owner", `node ${target} owns group ${name} already`);
-  if (target !== null && eligibleSession(turn, target, 0) === null) {
-    return refused("node-not-up", `node ${target} is not up, or is paused, so it cannot take group ${name}`);
-  }
+  const objection = target === null ? null : objectionTo(turn, definition, hold, group, target);
+  if (objection !== null) return refused("node-not-up", `node ${target} cannot take group ${name} (${objection})`);
   if (!hasOtherOwner(turn, row, hold.node))
     return refused("no-other-owner", `no other node can take group ${name} now`);
   journal(turn, {
@@ -58,6 +60,7 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
   }
   if (row.plan.move !== null) {
     putGroup(turn, name, { ...row, plan: { ...row.plan, move: null } });
+    countMovesAnew(turn, name, row.epoch);
     journal(turn, {
       kind: "group.move-cancelled",
       sentence: `The scheduled move of group ${name} was called off.`,
@@ -66,18 +69,25 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
       actor,
     });
   }
-  if (underWay) becomeOwnedAgain(turn, hold, "an operator called it off", actor);
+  if (underWay) {
+    becomeOwnedAgain(turn, hold, "an operator called it off", actor);
+    if (hold.phase.kind === "draining" && hold.phase.because === "failback") forgetFailbackOf(turn, name);
+  }
   return { kind: "done", changed: [`groups.${name}`] };
 }
 
-/** Moves whose time has come. One that cannot be carried out then is told, and not tried again. */
+/**
+ * Moves whose time has come. One that cannot be carried out then is told, and not tried again. Just started, the object knows
+ * of nobody yet who could take anything, so it waits.
+ */
 export function moveOnTime(turn: Turn): void {
   const { cluster } = turn.durable;
-  if (cluster === null) return;
+  if (cluster === null || turn.memory.start.kind !== "over") return;
   for (const row of turn.durable.groups.values()) {
     const due = row.plan.move;
     if (due === null || due.at > turn.now) continue;
     putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: null } });
+    countMovesAnew(turn, row.name, row.epoch);
     const { target, actor } = due;
     const outcome = cluster.maintenance
       ? refused("in-maintenance", "the cluster is in maintenance")
@@ -109,17 +119,39 @@ export function callOffMoves(turn: Turn): void {
   }
 }
 
-function schedule(turn: Turn, row: GroupRow, planned: { at: number; target: string | null; actor: string }): Outcome {
+function schedule(
+  turn: Turn,
+  row: GroupRow,
+  { timeZone }: ClusterDefinition,
+  planned: { at: number; target: string | null; actor: string },
+): Outcome {
   putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: planned } });
   journal(turn, {
     kind: "group.move-scheduled",
-    sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at a time that was set.`,
+    sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at ${timeIn(timeZone, planned.at)}.`,
     group: row.name,
     epoch: row.epoch,
     actor: planned.actor,
     details: { at: planned.at, target: planned.target },
   });
   return { kind: "done", changed: [`groups.${row.name}`] };
+}
+
+/** What speaks against a node as the next owner, or null. */
+function objectionTo(
+  turn: Turn,
+  definition: ClusterDefinition,
+  { group: name, node: leaving }: Hold,
+  group: GroupDefinition,
+  target: string,
+): string | null {
+  const candidates = candidatesFor(turn, definition, name, group, { ...noLoss, target, leaving });
+  return (
+    candidates
+      .find(({ node }) => node === target)
+      ?.rejected?.sentence.replace(/^The /, "the ")
+      .replace(/\.$/, "") ?? null
+  );
 }
 
 function nodeOrBest(target: string | null): string {

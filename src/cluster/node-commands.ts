@@ -5,7 +5,7 @@ import { done, type OperatorEvent, type Outcome } from "./events.ts";
 import { failBackNow, forgetFailback } from "./failback.ts";
 import { becomeDraining, becomeEnded } from "./ownership.ts";
 import { hasOtherOwner } from "./placement.ts";
-import { endQuarantine } from "./quarantine.ts";
+import { endQuarantine, isQuarantined } from "./quarantine.ts";
 import { noSuchNode, refused } from "./refusals.ts";
 import { journal, putNode, type Turn } from "./turn.ts";
 
@@ -18,8 +18,11 @@ export function pause(turn: Turn, definition: ClusterDefinition, command: Comman
   if (row === undefined) return noSuchNode(node);
   if (target !== null) {
     if (!turn.durable.nodes.has(target)) return noSuchNode(target);
-    if (target === node || eligibleSession(turn, target, 0) === null) {
-      return refused("node-not-up", `node ${target} is not up, or is paused, so it cannot take what ${node} has`);
+    const targetRow = turn.durable.nodes.get(target);
+    const quarantined = targetRow !== undefined && isQuarantined(targetRow, turn.now);
+    if (target === node || quarantined || eligibleSession(turn, target, 0) === null) {
+      const detail = `node ${target} is not up, is paused or in quarantine, so it cannot take what ${node} has`;
+      return refused("node-not-up", detail);
     }
   }
   const drained = drain ? { target } : row.drain;

@@ -57,6 +57,14 @@ export function settleOperations(turn: Turn): void {
   }
 }
 
+/** Moves of a group that were waiting for their time count from its present epoch on, whatever became of it meanwhile. */
+export function countMovesAnew(turn: Turn, group: string, epoch: number): void {
+  for (const operation of turn.durable.operations.values()) {
+    if (!isPending(operation) || operation.kind !== "move" || operation.group !== group) continue;
+    if (operation.epoch !== epoch) putOperation(turn, operation.id, { ...operation, epoch });
+  }
+}
+
 /** When the first of the pending operations has taken too long, epoch milliseconds. */
 export function nextOperationTimeout({ durable }: Pick<Turn, "durable">): number | null {
   const times = [...durable.operations.values()].filter(isPending).map(({ startedAt }) => startedAt + longestMs);
@@ -166,9 +174,10 @@ function judgeOfGroup(turn: Turn, operation: Operation, completed: OperationStat
     if (hold.epoch === epoch) return hold.phase.kind === "owned" ? cancelled(turn, "called-off") : pending;
     if (node !== null && hold.node !== node) return failed(turn, "went-elsewhere");
   } else if (isAskedOtherwise(row, operation)) return cancelled(turn, "asked-otherwise");
-  if (row.troubles.givenUp !== null) return failed(turn, "given-up");
   const of = resource === null ? Object.keys(group.resources) : [resource];
-  return of.every((one) => isAsWanted(turn, row, hold, one)) ? completed : pending;
+  if (of.every((one) => isAsWanted(turn, row, hold, one))) return completed;
+  const downwards = kind === "offline" || kind === "resource-offline";
+  return row.troubles.givenUp !== null && !downwards ? failed(turn, "given-up") : pending;
 }
 
 function isAskedOtherwise(row: GroupRow, { kind, resource }: Operation): boolean {

@@ -15,10 +15,13 @@ export type Beginning = {
   /** How the group lost its last owner. */
   readonly loss: Loss;
   readonly ttlMs: number;
+  /** In maintenance: by an operator's word, and to be brought online all the same. */
+  readonly arriving: boolean;
 };
 
 /** Begins the next epoch. Everything that would make it unsafe is a broken invariant here: callers have asked before. */
-export function becomeOwned(turn: Turn, row: GroupRow, { addresses, owner, loss, ttlMs }: Beginning): Hold {
+export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Hold {
+  const { addresses, owner, loss, ttlMs, arriving } = beginning;
   if (turn.memory.start.kind !== "over") throw new Error("an epoch must not begin while the object is holding");
   if (holdOf(turn, row.name) !== undefined) throw new Error(`group ${row.name} is still held`);
   if (addressesHeld(turn, addresses)) throw new Error(`an address of group ${row.name} is still held`);
@@ -29,7 +32,7 @@ export function becomeOwned(turn: Turn, row: GroupRow, { addresses, owner, loss,
     node: owner.node,
     incarnation: owner.incarnation,
     addresses,
-    phase: { kind: "owned" },
+    phase: { kind: "owned", ...(arriving ? { arriving } : {}) },
   };
   // A new epoch begins with every resource anew on its host, so what was asked of them before is over.
   putGroup(turn, row.name, {
@@ -50,6 +53,11 @@ export function becomeOwned(turn: Turn, row: GroupRow, { addresses, owner, loss,
     details: { because: loss.because, from: loss.from },
   });
   return hold;
+}
+
+/** It has been brought online, or cannot be, so from now on it is observed like all others. */
+export function becomeArrived(turn: Turn, hold: Hold): void {
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
 }
 
 /** Wanted offline from now on; grants cover it `grants` more times at most, then only an end can follow. */

@@ -5,7 +5,7 @@ import { addressesHeld, becomeOwned, holdOf } from "./ownership.ts";
 import { dwordOf } from "./properties.ts";
 import { groupProperties } from "./property-tables.ts";
 import { isAutoStart, startWaitOf } from "./starting.ts";
-import type { GroupRow, Loss } from "./state.ts";
+import { type GroupRow, isByItself, isByOperator, type Loss } from "./state.ts";
 import { putGroup, type Turn } from "./turn.ts";
 
 export const noLoss: Loss = { because: "new", from: null, target: null, leaving: null, since: 0 };
@@ -24,8 +24,7 @@ export function placeGroups(turn: Turn): void {
     const addresses = addressesOf(servedResources(definition, group));
     if (addressesHeld(turn, addresses)) continue;
     const loss = turn.memory.unowned.get(name) ?? noLoss;
-    // In maintenance only what an operator has moved finds an owner.
-    if (maintenance && loss.because !== "move") continue;
+    if (maintenance && !isByOperator(loss)) continue;
     const candidates = candidatesFor(turn, definition, name, group, loss);
     const chosen = candidates.find(({ rejected }) => rejected === null)?.session ?? null;
     if (chosen === null) continue;
@@ -35,6 +34,7 @@ export function placeGroups(turn: Turn): void {
       owner: chosen,
       loss,
       ttlMs: definition.lease.ttlMs,
+      arriving: maintenance,
     });
   }
 }
@@ -44,7 +44,7 @@ export function hasOtherOwner(turn: Turn, row: GroupRow, node: string): boolean 
   const definition = turn.durable.cluster?.definition;
   const group = definition && lookup(definition.groups, row.name);
   if (definition === undefined || group === undefined) return false;
-  return candidatesFor(turn, definition, row.name, group, noLoss).some(
+  return candidatesFor(turn, definition, row.name, group, { ...noLoss, leaving: node }).some(
     (candidate) => candidate.node !== node && candidate.rejected === null,
   );
 }
@@ -57,8 +57,7 @@ function placed(
   loss: Loss,
   candidates: readonly Candidate[],
 ): GroupRow {
-  const asked = loss.because === "move" || loss.because === "new";
-  const wanted = isAutoStart(group) || asked ? row.wanted : "Offline";
+  const wanted = isAutoStart(group) || !isByItself(loss) ? row.wanted : "Offline";
   const exceptions = wanted === row.wanted ? row.exceptions : [];
   const plan = { ...row.plan, failback: failbackAfter(group, loss, candidates), start: startWaitOf(turn, group) };
   const same = JSON.stringify([row.wanted, row.exceptions, row.plan]) === JSON.stringify([wanted, exceptions, plan]);

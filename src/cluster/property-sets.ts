@@ -1,5 +1,6 @@
 import { type ClusterDefinition, lookup, type PropertyValue } from "./definition.ts";
-import { propertiesOf, type PropertyOwner } from "./edit.ts";
+import type { PropertyOwner } from "./edit.ts";
+import { propertiesOf } from "./edit-properties.ts";
 import { netInterfacesOf } from "./enumerate.ts";
 import type { PropertyRule, PropertyRules } from "./properties.ts";
 import {

@@ -89,10 +89,7 @@ export const groupProperties: PropertyRules = {
   /** The hour at which the window is over. */
   FailbackWindowEnd: dword(-1, 23, -1),
   /** What a group begins as when it is created: 1 online, 0 offline. From then on it is what it was last told to be. */
-  PersistentState: kept(
-    dword(0, 1, 1),
-    "it says what a new group begins as; an existing one is brought online or offline",
-  ),
+  PersistentState: dword(0, 1, 1),
   /** 3000 High, 2000 Medium, 1000 Low; 0 No Auto Start: it comes online only when it is told to. */
   Priority: dword(0, dwordMax, 2_000),
   AntiAffinityClassNames: texts(),
@@ -124,10 +121,7 @@ export const commonResourceProperties: PropertyRules = {
   /** Not shorter than RestartPeriod. */
   RetryPeriodOnFailure: dword(0, dwordMax, 3_600_000),
   /** What a resource begins as when it is created, as PersistentState of a group. */
-  PersistentState: kept(
-    dword(0, 1, 1),
-    "it says what a new resource begins as; an existing one is brought online or offline",
-  ),
+  PersistentState: dword(0, 1, 1),
   SeparateMonitor: kept(dword(0, 1, 0), byAgent),
   DebugPrefix: kept(text(""), byAgent),
   AdminExtensions: kept(texts(), byAgent),

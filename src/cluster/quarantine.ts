@@ -27,8 +27,8 @@ export function noteLoss(turn: Turn, node: string): void {
   const { losses, quarantine } = row.stability;
   const last = losses.at(-1);
   // Its other groups end with the same silence.
-  if (last !== undefined && turn.now - last < lease.ttlMs) return;
-  const recent = [...losses.filter((at) => at <= turn.now && turn.now - at < hourMs), turn.now].slice(-mostRemembered);
+  if (last !== undefined && last <= turn.now && turn.now - last < lease.ttlMs) return;
+  const recent = [...losses.filter((at) => Math.abs(turn.now - at) < hourMs), turn.now].slice(-mostRemembered);
   const flapping = recent.length >= dwordOf(properties, clusterProperties, "QuarantineThreshold");
   putNode(turn, node, {
     ...row,

@@ -1,4 +1,4 @@
-import { type GroupDefinition, lookup } from "./definition.ts";
+import { type ClusterDefinition, type GroupDefinition, lookup, servedResources } from "./definition.ts";
 import { longestChain } from "./dependencies.ts";
 import { emptyReport, type Report, type ReportedResource, type ResourceState, type Wanted } from "./messages.ts";
 import { pendingTimeoutMs } from "./resource-timing.ts";
@@ -25,10 +25,9 @@ export function stateOf(reported: Readonly<Record<string, ReportedResource>>, na
 }
 
 /** How long the whole group may take to come up or go down: PendingTimeout of each resource along the longest chain. */
-export function pendingBudgetMs(group: GroupDefinition): number {
-  return longestChain(group.resources, (name) =>
-    pendingTimeoutMs({ properties: lookup(group.resources, name)?.properties ?? {} }),
-  );
+export function pendingBudgetMs(definition: ClusterDefinition, group: GroupDefinition): number {
+  const resources = servedResources(definition, group);
+  return longestChain(resources, (name) => pendingTimeoutMs({ properties: lookup(resources, name)?.properties ?? {} }));
 }
 
 /** What the run of an ownership last said; nothing when it has not said anything in this generation. */

@@ -2,7 +2,7 @@ import { isBehind, nextRevision, refreshAssignments, assignmentFor } from "./ass
 import { noteAssociations } from "./associations.ts";
 import type { SessionEvent } from "./events.ts";
 import { grant, isDeaf, type OpenConnection, stillPossible } from "./grants.ts";
-import { judgeReport } from "./groups.ts";
+import { judgeAnew, judgeReport } from "./groups.ts";
 import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
 import { limits } from "./limits.ts";
 import { type Answer, emptyReport, type Hello, holdId, type HoldRef, type Renewal, type Standing } from "./messages.ts";
@@ -73,12 +73,13 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   };
   putSession(turn, incarnation, session);
   takeReleases(turn, before.node, incarnation, message.released);
-  endHoldWhenCounted(turn, message.generation, message.generationAgeMs);
+  const mayAct = endHoldWhenCounted(turn, message.generation, message.generationAgeMs);
   for (const claim of message.claims) acceptClaim(turn, session, claim);
   if (message.report !== null) {
     judgeReport(turn, before.report, sessionOf(turn, incarnation));
     noteAssociations(turn, sessionOf(turn, incarnation));
   }
+  if (mayAct) judgeAnew(turn);
   refreshStandings(turn);
   if (!turn.memory.sessions.has(incarnation)) return;
   followPolicies(turn);

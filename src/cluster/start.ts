@@ -35,12 +35,16 @@ export function restart(durable: Durable, journaled: number, now: number): Step<
   return finishTurn(turn, null);
 }
 
-/** A run has counted long enough from its first answer of this generation: epochs may begin (LEASE rule 10). */
-export function endHoldWhenCounted(turn: Turn, generation: number, countedMs: number | null): void {
+/**
+ * A run has counted long enough from its first answer of this generation: epochs may begin (LEASE rule 10). Returns whether
+ * the hold has ended by that.
+ */
+export function endHoldWhenCounted(turn: Turn, generation: number, countedMs: number | null): boolean {
   const { start } = turn.memory;
-  if (start.kind === "over" || countedMs === null || countedMs < start.holdMs) return;
-  if (generation !== turn.durable.generation.number) return;
+  if (start.kind === "over" || countedMs === null || countedMs < start.holdMs) return false;
+  if (generation !== turn.durable.generation.number) return false;
   turn.memory = { ...turn.memory, start: { kind: "over" } };
+  return true;
 }
 
 /**

@@ -29,12 +29,13 @@ export function wantedAtFirst(group: GroupDefinition): "Online" | "Offline" {
 /** Starts what has waited long enough, and for everybody that it waits for. */
 export function startWhatMay(turn: Turn): void {
   const { cluster } = turn.durable;
-  if (cluster === null || cluster.maintenance) return;
+  if (cluster === null) return;
   for (const row of turn.durable.groups.values()) {
     const { start } = row.plan;
     const group = lookup(cluster.definition.groups, row.name);
     const hold = holdOf(turn, row.name);
-    if (start === null || group === undefined || hold === undefined) continue;
+    if (start === null || group === undefined || hold?.phase.kind !== "owned") continue;
+    if (cluster.maintenance && hold.phase.arriving !== true) continue;
     if (turn.now < start.since + start.delayMs) continue;
     if (waitsFor(turn, cluster.definition, group).length > 0) continue;
     putGroup(turn, row.name, { ...row, plan: { ...row.plan, start: null } });

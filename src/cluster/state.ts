@@ -80,8 +80,8 @@ export type Plan = {
 };
 /** MoveClusterGroup at a time. `at`: epoch milliseconds. */
 export type ScheduledMove = { readonly at: number; readonly target: string | null; readonly actor: string };
-/** A more preferred owner was not there when the group was placed. `notBefore`: when its window opens next, epoch ms. */
-export type Failback = { readonly notBefore: number };
+/** More preferred owners were not there when the group was placed. `notBefore`: when its window opens next, epoch ms. */
+export type Failback = { readonly notBefore: number; readonly awaited: readonly string[] };
 /** Waits for `delayMs` from `since` on (GroupStartDelay), and for the groups that it depends on. */
 export type StartWait = { readonly since: number; readonly delayMs: number };
 
@@ -123,7 +123,8 @@ export type Hold = HoldRef & {
 };
 
 export type HoldPhase =
-  | { readonly kind: "owned" }
+  /** `arriving`: it came by an operator's word while all else is only observed, and is still to be brought online. */
+  | { readonly kind: "owned"; readonly arriving?: true }
   /** Wanted offline, still covered by grants until it is released or `drainGrantsLeft` is used up. */
   | { readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null };
 
@@ -196,6 +197,19 @@ export type Loss = {
 
 /** Why a group gets an owner: it has none yet, or lost its last one like this. */
 export type OwnedBecause = "new" | "expired" | "confirmed-down" | "released" | DrainReason;
+
+/** Losses that an operator's word has led to, and that go on to their end in maintenance too. */
+const byOperators: ReadonlySet<OwnedBecause> = new Set(["move", "pause", "failback", "redefined", "evicted"]);
+/** The group was online and well, and comes to another node because the one that had it, or its resources, gave out. */
+const byItself: ReadonlySet<OwnedBecause> = new Set(["expired", "confirmed-down", "released", "failover"]);
+
+export function isByOperator({ because }: Loss): boolean {
+  return byOperators.has(because);
+}
+
+export function isByItself({ because }: Loss): boolean {
+  return byItself.has(because);
+}
 
 /** A length of time from a moment of the object's clock; re-based when that clock goes back. */
 export type Span = { readonly since: number; readonly durationMs: number };

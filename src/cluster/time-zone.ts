@@ -13,6 +13,28 @@ export function hourIn(timeZone: string, now: number): number {
   return Number(parts.find(({ type }) => type === "hour")?.value);
 }
 
+/** As far as dates reach (ECMA-262, 21.4.1.1). */
+const furthestMs = 8.64e15;
+
+/** `2026-01-31 23:05:00 (Europe/Berlin)`. @param at epoch milliseconds */
+export function timeIn(timeZone: string, at: number): string {
+  if (!(Math.abs(at) <= furthestMs)) return "a time that no calendar has";
+  const two = "2-digit";
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone,
+    year: "numeric",
+    month: two,
+    day: two,
+    hour: two,
+    minute: two,
+    second: two,
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const part = (wanted: string): string => parts.find(({ type }) => type === wanted)?.value ?? "";
+  const [date, time] = [["year", "month", "day"].map(part).join("-"), ["hour", "minute", "second"].map(part).join(":")];
+  return `${date} ${time} (${timeZone})`;
+}
+
 /** From `start` up to but not including `end`; over midnight when the start is later. Equal hours are the whole day. */
 export function isWithinHours(hour: number, start: number, end: number): boolean {
   if (start === end) return true;
@@ -20,16 +42,18 @@ export function isWithinHours(hour: number, start: number, end: number): boolean
 }
 
 const quarterMs = 900_000;
+/** Clocks are put forward once a year: a window that is left out today is there tomorrow. */
+const mostDays = 3;
 
 /**
- * When an hour of the day begins next, epoch milliseconds. Every time zone's hours begin at a quarter of an hour of UTC, so
- * those are looked through; across a change of clocks too, where an hour may begin twice or be left out (then at most
- * two days are looked through, and the beginning of the next hour that there is counts).
+ * When it is next within these hours, epoch milliseconds. Every time zone's hours begin at a quarter of an hour of UTC, so
+ * those are looked through; also across a change of clocks: of an hour that begins twice the first beginning counts, and where
+ * the first hour is left out, the next one of the window.
  */
-export function nextHourStart(timeZone: string, hour: number, now: number): number {
+export function nextWithinHours(timeZone: string, start: number, end: number, now: number): number {
   const first = (Math.floor(now / quarterMs) + 1) * quarterMs;
-  for (let at = first; at < first + 48 * 4 * quarterMs; at += quarterMs) {
-    if (hourIn(timeZone, at) === hour && hourIn(timeZone, at - quarterMs) !== hour) return at;
+  for (let at = first; at < first + mostDays * 96 * quarterMs; at += quarterMs) {
+    if (isWithinHours(hourIn(timeZone, at), start, end)) return at;
   }
   return first;
 }

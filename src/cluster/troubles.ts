@@ -5,7 +5,7 @@ import { becomeDraining } from "./ownership.ts";
 import { hasOtherOwner } from "./placement.ts";
 import { dwordMax, dwordOf } from "./properties.ts";
 import { commonResourceProperties, groupProperties } from "./property-tables.ts";
-import type { GroupRow, Hold, ResourceTrouble } from "./state.ts";
+import type { GroupRow, Hold, ResourceTrouble, Troubles } from "./state.ts";
 import { journal, putGroup, type Turn } from "./turn.ts";
 
 /**
@@ -40,10 +40,16 @@ export function judgeStuck(turn: Turn, hold: Hold, definition: ClusterDefinition
 /** Tries again what had been given up. */
 export function retryGivenUp(turn: Turn, row: GroupRow): void {
   if (row.troubles.givenUp === null && Object.keys(row.troubles.resources).length === 0) return;
-  const resources = Object.fromEntries(
-    Object.entries(row.troubles.resources).map(([name, trouble]) => [name, nextAttempt(trouble, [])]),
-  );
-  putGroup(turn, row.name, { ...row, troubles: { failovers: [], resources, givenUp: null } });
+  putGroup(turn, row.name, { ...row, troubles: newChance(row.troubles) });
+}
+
+/**
+ * All is tried again, and nothing counts that failed before. The numbers of the tries go on: an agent that has made a try
+ * makes none of a lower number.
+ */
+export function newChance({ resources }: Troubles): Troubles {
+  const again = Object.entries(resources).map(([name, trouble]) => [name, nextAttempt(trouble, [])] as const);
+  return { failovers: [], resources: Object.fromEntries(again), givenUp: null };
 }
 
 /** Tries these again, if they have failed and nobody else would. */
@@ -83,6 +89,10 @@ function judgeFailure(
 ): void {
   const properties = lookup(group.resources, name)?.properties ?? {};
   const number = (property: string): number => dwordOf(properties, commonResourceProperties, property);
+  const recent = trouble.failedAt.filter((at) => at <= turn.now && turn.now - at < number("RestartPeriod"));
+  const mayRestart = number("RestartAction") !== 0 && recent.length < number("RestartThreshold");
+  // Just started, the object knows of nobody yet who could take the group: this is judged when its hold is over.
+  if (!mayRestart && turn.memory.start.kind !== "over") return;
   journal(turn, {
     kind: "resource.failed",
     severity: "error",
@@ -94,8 +104,6 @@ function judgeFailure(
     epoch: hold.epoch,
     details: { code },
   });
-  const recent = trouble.failedAt.filter((at) => at <= turn.now && turn.now - at < number("RestartPeriod"));
-  const mayRestart = number("RestartAction") !== 0 && recent.length < number("RestartThreshold");
   const failedAt = [...recent, turn.now].slice(-mostRemembered);
   const judged = mayRestart ? nextAttempt(trouble, failedAt) : { ...trouble, judged: trouble.attempt, failedAt };
   const after = { ...row, troubles: { ...row.troubles, resources: { ...row.troubles.resources, [name]: judged } } };
@@ -118,7 +126,7 @@ function failOver(
   const given = dwordOf(group.properties, groupProperties, "FailoverThreshold");
   const threshold = given === dwordMax ? Object.keys(definition.nodes).length - 1 : given;
   const recent = row.troubles.failovers.filter((at) => at <= turn.now && turn.now - at < periodMs);
-  if (recent.length >= threshold) return giveUp(turn, hold, group, row, `${why}, ${recent.length} failovers lately`);
+  if (recent.length >= threshold) return giveUp(turn, hold, group, row, `${why}; failovers lately: ${recent.length}`);
   if (!hasOtherOwner(turn, row, hold.node)) return giveUp(turn, hold, group, row, `${why}, no other node can take it`);
   const failovers = [...recent, turn.now].slice(-mostRemembered);
   putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, failovers } });

@@ -6,7 +6,7 @@ import {
   possibleOwners,
   type ResourceDefinition,
 } from "./definition.ts";
-import { alternativesOf, findCycle, namesIn } from "./dependencies.ts";
+import { alternativesOf, findCycle } from "./dependencies.ts";
 import { bitsOf, contains, parseAddress, parseNetwork, prefixOfMask } from "./ip-address.ts";
 import { dwordOf } from "./properties.ts";
 import {
@@ -80,10 +80,13 @@ function checkResource(
   checkProperties(rules, resource.properties, [...path, "properties"], withArticle(resource.type), report);
   checkRetryPeriod(resource, [...path, "properties"], report);
   for (const needed of lookup(requiredDependencies, driverType) ?? []) {
-    const stands = namesIn(resource.dependsOn).some((name) => {
-      const other = lookup(group.resources, name);
-      return other !== undefined && isOfType(definition, other, needed);
-    });
+    // An alternative of another type would do in its place.
+    const stands = resource.dependsOn.some((dependency) =>
+      alternativesOf(dependency).every((name) => {
+        const other = lookup(group.resources, name);
+        return other !== undefined && isOfType(definition, other, needed);
+      }),
+    );
     if (stands) continue;
     const sentence = `${withArticle(resource.type)} depends on ${withArticle(needed)}`;
     report([...path, "dependsOn"], "dependency-required", sentence);

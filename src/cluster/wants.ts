@@ -18,8 +18,10 @@ export function want(turn: Turn, { group: name, wanted, actor }: Command<"want">
   const row = turn.durable.groups.get(name);
   if (row === undefined) return noSuchGroup(name);
   if (wanted === "Online") retryGivenUp(turn, row);
-  if (row.wanted === wanted && row.exceptions.length === 0) return done;
-  putGroup(turn, name, { ...(turn.durable.groups.get(name) ?? row), wanted, exceptions: [] });
+  const retried = turn.durable.groups.get(name) ?? row;
+  const same = row.wanted === wanted && row.exceptions.length === 0;
+  if (same && retried === row) return done;
+  if (!same) putGroup(turn, name, { ...retried, wanted, exceptions: [] });
   journal(turn, {
     kind: "group.wanted",
     sentence: `Group ${name} shall be ${wanted.toLowerCase()}.`,
@@ -47,8 +49,8 @@ export function wantResource(turn: Turn, definition: ClusterDefinition, command:
   if (wanted === "Online") retryResources(turn, row, meant);
   const before = turn.durable.groups.get(name) ?? row;
   const changing = meant.filter((one) => wantedIgnoringStart(before, one) !== wanted);
-  if (changing.length === 0) return done;
-  putGroup(turn, name, { ...before, exceptions: toggled(before.exceptions, changing) });
+  if (changing.length === 0 && before === row) return done;
+  if (changing.length > 0) putGroup(turn, name, { ...before, exceptions: toggled(before.exceptions, changing) });
   journal(turn, {
     kind: "resource.wanted",
     sentence: `Resource ${resource} of group ${name} shall be ${wanted.toLowerCase()}${also(changing, resource, wanted)}.`,
@@ -57,7 +59,10 @@ export function wantResource(turn: Turn, definition: ClusterDefinition, command:
     epoch: row.epoch,
     actor,
   });
-  return { kind: "done", changed: changing.map((one) => `groups.${name}.${one}`) };
+  return {
+    kind: "done",
+    changed: (changing.length === 0 ? [resource] : changing).map((one) => `groups.${name}.${one}`),
+  };
 }
 
 function wantedIgnoringStart(row: GroupRow, resource: string): Wanted {

@@ -1,6 +1,7 @@
 import { protocolLimits } from "../protocol/limits.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
+import { accessDenied, accessOf, desiredAccess } from "./access.ts";
 import { bearerOf, principalOf } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { conditionsOf, unconditional } from "./conditions.ts";
@@ -19,7 +20,9 @@ export async function guarded(route: Route, request: Request, env: Env, params: 
   if (admitted instanceof Response) return admitted;
   const understood = await understand(spec, request, params);
   if (understood instanceof Response) return understood;
-  return route.handle({
+  const desired = desiredAccess(understood.query);
+  if (desired === "change" && accessOf(admitted) !== "change") return accessDenied();
+  const response = await route.handle({
     ...understood,
     request,
     env,
@@ -27,6 +30,8 @@ export async function guarded(route: Route, request: Request, env: Env, params: 
     principal: admitted,
     cluster: () => clusterStub(env, params["cluster"] ?? ""),
   });
+  if (desired !== null) response.headers.set("Granted-Access", accessOf(admitted));
+  return response;
 }
 
 /** Nothing is created on this way: a cluster's object is spoken to only when the directory knows it. */

@@ -294,6 +294,8 @@ export class Cluster {
   #happen(event: TimelessEvent, deaf: Run | null = null): Outcome {
     const timed: ClusterEvent = { ...event, now: this.now };
     this.#watch(timed);
+    // An alarm that has gone off, early or late, is no longer set.
+    if (event.type === "alarm") this.alarmAt = null;
     const twin = structuredClone({ state: this.state, event: timed });
     const before = this.state;
     const result = step(before, timed);

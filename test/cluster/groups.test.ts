@@ -85,6 +85,22 @@ describe("Groups", () => {
     expect(owners).toEqual(["NODE1", "NODE2", "NODE3", "NODE1"]);
   });
 
+  test("GP4: after a start a group is not given up because nobody else is known yet; it fails over when that is over", () => {
+    const cluster = fragile({ RestartThreshold: 0 });
+    cluster.restart();
+    cluster.hello("NODE1");
+    fail(cluster);
+    expect([givenUp(cluster), cluster.count("resource.failed")]).toEqual([false, 0]);
+    cluster.hello("NODE2");
+    const failed = () => cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Failed" } }) });
+    for (let passed = 0; passed < 2 * ttlMs; passed += renewMs) {
+      cluster.advance(renewMs);
+      cluster.renew("NODE2");
+      failed();
+    }
+    expect([cluster.owner("A"), cluster.count("resource.failed")]).toEqual(["NODE1#1 draining", 1]);
+  });
+
   test("GP2: a group goes only to a possible owner of all its resources", () => {
     const only = plainGroup({
       Disk: disk({}, { possibleOwners: ["NODE2", "NODE3"] }),

@@ -137,7 +137,8 @@ export class Instance implements ObjectEnd {
       this.#alarm += 1;
       const mine = this.#alarm;
       if (effect.at === null) return;
-      schedule.at(effect.at - clockOffset, () => {
+      // Not a rounding error too early: it would be asked for again at the same moment, for ever.
+      schedule.at(effect.at - clockOffset + 0.001, () => {
         if (this.#alarm === mine) this.handle({ type: "alarm" });
       });
     }

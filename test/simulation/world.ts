@@ -1,4 +1,5 @@
 import type { ClusterDefinition } from "../../src/cluster/definition.ts";
+import type { Edit } from "../../src/cluster/edit.ts";
 import { viewCluster } from "../../src/cluster/view.ts";
 import { calm, type FaultKind, faultKinds, type Faults, faultsFrom } from "./faults.ts";
 import { Network } from "./network.ts";
@@ -185,7 +186,7 @@ class World {
         this.#network.cutOff.add(node.name);
         return this.#schedule.after(a(0.1, 3), () => this.#network.cutOff.delete(node.name));
       case "operator":
-        return this.#operate(this.#randomCommand(node.name));
+        return this.#operate(this.#random.chance(0.5) ? this.#randomCommand(node.name) : this.#randomPlan(node.name));
     }
   }
 
@@ -221,6 +222,38 @@ class World {
     ]);
   }
 
+  /** What counts later, or until it is asked for otherwise. */
+  #randomPlan(node: string): TimelessEvent {
+    const { ttlMs } = this.#definition.lease;
+    const group = this.#random.pick(Object.keys(this.#definition.groups));
+    const at = this.#schedule.now + this.#platform.clockOffset + this.#random.between(0, 3) * ttlMs;
+    const target = this.#random.pick([null, ...nodeNames]);
+    const resource = this.#random.pick(["Disk", "IP", "Name"]);
+    const operation = this.#random.text();
+    const by = { actor: "operator", operation };
+    const properties = (of: Extract<Edit, { kind: "set-properties" }>["of"], name: string, values: number[]) =>
+      ({ kind: "set-properties", of, properties: { [name]: this.#random.pick(values) } }) as const;
+    const edit = this.#random.pick<Edit>([
+      properties({ kind: "cluster" }, "QuarantineDuration", [0, 1]),
+      properties({ kind: "cluster" }, "ClusterEnforcedAntiAffinity", [0, 1]),
+      properties({ kind: "group", name: group }, "GroupStartDelay", [0, ttlMs / 2]),
+      properties({ kind: "group", name: group }, "Priority", [0, 1_000, 3_000]),
+      { kind: "order-after-groups", group: "Second", dependsOn: this.#random.pick([[], ["First"]]) },
+      { kind: "remove-owner", group, resource: "Disk", node },
+      { kind: "allow-owners", group, resource: "Disk", owners: [] },
+    ]);
+    return this.#random.pick<TimelessEvent>([
+      { type: "move", group, target, at, ...by },
+      { type: "cancel", group, ...by },
+      { type: "maintenance", on: true, ...by },
+      { type: "maintenance", on: false, ...by },
+      { type: "want-resource", group, resource, wanted: this.#random.pick(["Online", "Offline"]), ...by },
+      { type: "pause", node, drain: true, target, ...by },
+      { type: "resume", node, failback: this.#random.pick(["no", "immediate"]), ...by },
+      { type: "edit", edit, force: true, ...by },
+    ]);
+  }
+
   #operate(event: TimelessEvent): void {
     this.#platform.current?.handle(event);
   }
@@ -237,12 +270,15 @@ class World {
     calm(this.#faults);
     this.#network.cutOff.clear();
     if (this.#platform.current === null) this.#platform.start(false);
+    this.#operate({ type: "maintenance", on: false, actor: "operator" });
+    this.#operate({ type: "define", definition: this.#definition, force: true, actor: "operator" });
     for (const node of this.#nodes) {
       node.agent?.thaw();
       node.startAgent();
       this.#operate({ type: "resume", node: node.name, failback: "policy", actor: "operator" });
     }
     for (const group of Object.keys(this.#definition.groups)) {
+      this.#operate({ type: "cancel", group, actor: "operator" });
       this.#operate({ type: "want", group, wanted: "Online", actor: "operator" });
     }
   }

@@ -12,6 +12,7 @@ import {
 import { clusterViewSchema } from "../../protocol/view.ts";
 import { version } from "../../protocol/version.ts";
 import { clusterExists, clusterStub, directory } from "../objects.ts";
+import { accessQuerySchema } from "../access.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type BodySpec, readers, route, type Route } from "../route.ts";
 import { accept, refusedChange } from "./accept.ts";
@@ -87,8 +88,9 @@ export const clusterRoutes: readonly Route[] = [
       method: "GET",
       path: "/clusters/{cluster}",
       summary: "The whole state",
-      clusapi: ["OpenCluster"],
+      clusapi: ["OpenCluster", "OpenClusterEx"],
       roles: readers,
+      query: accessQuerySchema,
       answers: { 200: { what: "Nodes, groups and resources as they are", schema: clusterViewSchema } },
     },
     async ({ cluster }) => {

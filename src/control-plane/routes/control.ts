@@ -1,7 +1,8 @@
 import { changesSomething, readControlCode, type SupportedFunction } from "../../cluster/control-codes.ts";
 import { lookup } from "../../cluster/definition.ts";
 import { everythingAbove, everythingBelow } from "../../cluster/dependencies.ts";
-import { propertiesOf, type PropertyChanges } from "../../cluster/edit.ts";
+import type { PropertyChanges } from "../../cluster/edit.ts";
+import { propertiesOf } from "../../cluster/edit-properties.ts";
 import { netInterfacesOf } from "../../cluster/enumerate.ts";
 import {
   describeProperties,

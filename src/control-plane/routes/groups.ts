@@ -8,6 +8,7 @@ import {
   ownersRequestSchema,
 } from "../../protocol/http.ts";
 import { groupSetSchema, groupStateSchema, ownersAnswerSchema } from "../../protocol/objects.ts";
+import { accessQuerySchema } from "../access.ts";
 import { answer } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
@@ -35,6 +36,7 @@ export const groupRoutes: readonly Route[] = [
       summary: "A group: its state, its owner and epoch, its resources, what is planned for it",
       clusapi: ["OpenClusterGroup", "OpenClusterGroupEx", "GetClusterGroupState"],
       roles: readers,
+      query: accessQuerySchema,
       answers: { 200: { what: "The group", schema: groupStateSchema } },
       problems: ["cluster-not-defined", "group-not-found"],
     },

@@ -11,6 +11,7 @@ import {
   networkStateSchema,
 } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";
+import { accessQuerySchema } from "../access.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
@@ -40,8 +41,9 @@ export const networkRoutes: readonly Route[] = [
       method: "GET",
       path: "/clusters/{cluster}/networks/{network}",
       summary: "A network: its range, its role, its state as far as it is known here. Its name is its id",
-      clusapi: ["OpenClusterNetwork", "GetClusterNetworkState", "GetClusterNetworkId"],
+      clusapi: ["OpenClusterNetwork", "GetClusterNetworkState", "GetClusterNetworkId", "OpenClusterNetworkEx"],
       roles: readers,
+      query: accessQuerySchema,
       answers: { 200: { what: "The network", schema: networkStateSchema } },
       problems: ["cluster-not-defined", "network-not-found"],
     },
@@ -123,8 +125,9 @@ export const networkRoutes: readonly Route[] = [
       method: "GET",
       path: "/clusters/{cluster}/net-interfaces/{interface}",
       summary: "An interface by its name; its state is what is known of its node",
-      clusapi: ["OpenClusterNetInterface", "GetClusterNetInterfaceState"],
+      clusapi: ["OpenClusterNetInterface", "GetClusterNetInterfaceState", "OpenClusterNetInterfaceEx"],
       roles: readers,
+      query: accessQuerySchema,
       answers: { 200: { what: "The interface", schema: netInterfaceSchema } },
       problems: ["cluster-not-defined", "net-interface-not-found"],
     },

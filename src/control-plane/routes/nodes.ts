@@ -7,6 +7,7 @@ import {
 } from "../../protocol/http.ts";
 import { acceptedSchema } from "../../protocol/http.ts";
 import { nodeSetSchema, nodeStateSchema } from "../../protocol/objects.ts";
+import { accessQuerySchema } from "../access.ts";
 import { answer, passOn, refuse } from "../respond.ts";
 import { body, operators, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
@@ -42,6 +43,7 @@ export const nodeRoutes: readonly Route[] = [
       ],
       roles: ["admin", "operator", "reader", "node"],
       ownNode: true,
+      query: accessQuerySchema,
       answers: { 200: { what: "The node", schema: nodeStateSchema } },
       problems: ["cluster-not-defined", "node-not-found"],
     },

@@ -103,7 +103,7 @@ is over. `after`, the position of the last answer, asks again for what got lost 
       method: "DELETE",
       path: "/clusters/{cluster}/notify-ports/{port}",
       summary: "Close a notify port",
-      clusapi: ["CloseClusterNotifyPort", "ClusterRegCloseBatchNotifyPort", "ClusterRegBatchCloseNotification"],
+      clusapi: ["CloseClusterNotifyPort"],
       roles: readers,
       answers: { 204: { what: "It is no port any more" } },
       problems: ["notify-port-not-found"],

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { propertiesOf, type PropertyOwner } from "../../cluster/edit.ts";
+import type { PropertyOwner } from "../../cluster/edit.ts";
+import { propertiesOf } from "../../cluster/edit-properties.ts";
 import { enumerateObject, type EnumeratedKind, objectEnums } from "../../cluster/object-enums.ts";
 import { driverTypeOf } from "../../cluster/property-tables.ts";
 import { objectEnumSchema } from "../../protocol/objects.ts";

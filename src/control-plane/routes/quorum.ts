@@ -24,7 +24,6 @@ export const quorumRoutes: readonly Route[] = [
       method: "GET",
       path: "/clusters/{cluster}/self",
       summary: "Who asks: the role of the token, and the node that it is for",
-      clusapi: ["GetCurrentClusterNodeId"],
       roles: ["admin", "operator", "reader", "node", "partner"],
       answers: { 200: { what: "The caller", schema: selfSchema } },
     },

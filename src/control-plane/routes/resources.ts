@@ -21,6 +21,7 @@ import {
   resourceStateSchema,
 } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";
+import { accessQuerySchema } from "../access.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type Call, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
@@ -74,6 +75,7 @@ export const resourceRoutes: readonly Route[] = [
       summary: "A resource: its type, its state, the node that has it",
       clusapi: ["OpenClusterResource", "OpenClusterResourceEx", "GetClusterResourceState"],
       roles: readers,
+      query: accessQuerySchema,
       answers: { 200: { what: "The resource", schema: resourceStateSchema } },
       problems: notFound,
     },

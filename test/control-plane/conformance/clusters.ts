@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { exchange } from "../support.ts";
 import type { Conformance } from "./row.ts";
 
@@ -55,9 +56,20 @@ export const clusters: Conformance = {
       badInput: { query: { force: "maybe" }, code: "invalid-request" },
     },
     getCluster: {
-      success: { status: 200 },
-      refusal: { params: { cluster: "nothing" }, code: "cluster-not-found" },
-      badInput: { without: "a name that is none is the name of no cluster, and it takes nothing else" },
+      success: [
+        { status: 200 },
+        {
+          query: { desiredAccess: "change" },
+          as: "operator",
+          status: 200,
+          after: (_stage, response) => expect(response.headers.get("Granted-Access")).toBe("change"),
+        },
+      ],
+      refusal: [
+        { params: { cluster: "nothing" }, code: "cluster-not-found" },
+        { query: { desiredAccess: "change" }, as: "reader", code: "forbidden" },
+      ],
+      badInput: { query: { desiredAccess: "everything" }, code: "invalid-request" },
     },
   },
 };

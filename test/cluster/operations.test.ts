@@ -1,0 +1,234 @@
+import { describe, expect, test } from "vitest";
+import { limits } from "../../src/cluster/limits.ts";
+import type { Operation } from "../../src/cluster/operation.ts";
+import { clusterOf, disk, nodes, plainGroup, virtualServer } from "./definitions.ts";
+import { Cluster, type Command } from "./driver.ts";
+
+const names = ["NODE1", "NODE2", "NODE3"];
+const definition = (parts = {}) =>
+  clusterOf(
+    { A: plainGroup({ Disk: disk({ RestartAction: 0 }) }), B: plainGroup(), ...parts },
+    { nodes: nodes(...names) },
+  );
+
+function up(): Cluster {
+  const cluster = new Cluster(definition());
+  cluster.up(...names);
+  return cluster;
+}
+
+/** Asks for it under the name `op`. */
+function begin(cluster: Cluster, command: Command, operation = "op"): void {
+  expect(cluster.ask({ ...command, operation })).toBe("done");
+}
+
+function operation(cluster: Cluster, id = "op"): Operation | undefined {
+  return cluster.state.durable.operations.get(id);
+}
+
+/** `Pending`, `Completed`, or `Failed given-up`. */
+function status(cluster: Cluster, id = "op"): string {
+  const found = operation(cluster, id)?.status;
+  if (found === undefined) return "none";
+  return "code" in found ? `${found.state} ${found.code}` : found.state;
+}
+
+const move = { type: "move", group: "A", target: "NODE2", at: null } as const;
+const fail = (cluster: Cluster) =>
+  cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Failed" } }) });
+
+/** The last that a node has to say that is not part of the cluster any more: it is not answered. */
+const leave = (cluster: Cluster) =>
+  cluster.renewal("NODE1", {
+    intact: [],
+    released: [
+      { group: "A", epoch: 1 },
+      { group: "B", epoch: 1 },
+    ],
+  });
+
+describe("Operations", () => {
+  test("GP23: a move is followed from its acceptance to its end, with who asked for it", () => {
+    const cluster = up();
+    begin(cluster, move);
+    expect(operation(cluster)).toMatchObject({ kind: "move", actor: "operator", group: "A", node: "NODE2", epoch: 1 });
+    expect(status(cluster)).toBe("Pending");
+    cluster.release("NODE1");
+    expect(status(cluster)).toBe("Pending");
+    cluster.renew("NODE2");
+    expect(operation(cluster)?.status).toEqual({ state: "Completed", at: cluster.now });
+  });
+
+  type End = [title: string, command: Command, go: (cluster: Cluster) => void, end: string];
+  test.each<End>([
+    ["cancelled", move, (cluster) => cluster.command({ type: "cancel", group: "A" }), "Cancelled called-off"],
+    [
+      "that went elsewhere",
+      move,
+      (cluster) => {
+        cluster.close("NODE2");
+        cluster.release("NODE1");
+      },
+      "Failed went-elsewhere",
+    ],
+    [
+      "of a group that is deleted",
+      move,
+      (cluster) => cluster.define(clusterOf({}, { nodes: nodes(...names) })),
+      "Cancelled gone",
+    ],
+    [
+      "asked otherwise",
+      { type: "want", group: "A", wanted: "Offline" },
+      (cluster) => cluster.command({ type: "want", group: "A", wanted: "Online" }),
+      "Cancelled asked-otherwise",
+    ],
+    ["offline", { type: "want", group: "A", wanted: "Offline" }, (cluster) => cluster.renew("NODE1"), "Completed"],
+    [
+      "a resource offline",
+      { type: "want-resource", group: "A", resource: "Disk", wanted: "Offline" },
+      (cluster) => cluster.renew("NODE1"),
+      "Completed",
+    ],
+    [
+      "a drain",
+      { type: "pause", node: "NODE1", drain: true, target: null },
+      (cluster) => cluster.release("NODE1"),
+      "Completed",
+    ],
+    [
+      "a drain that is resumed",
+      { type: "pause", node: "NODE1", drain: true, target: null },
+      (cluster) => cluster.command({ type: "resume", node: "NODE1", failback: "policy" }),
+      "Cancelled asked-otherwise",
+    ],
+    [
+      "a drain that has nowhere to go",
+      { type: "pause", node: "NODE1", drain: true, target: null },
+      (cluster) => {
+        cluster.close("NODE2");
+        cluster.close("NODE3");
+        cluster.renew("NODE1");
+      },
+      "Failed could-not-leave",
+    ],
+    ["an eviction", { type: "edit", edit: { kind: "remove-node", node: "NODE1" }, force: true }, leave, "Completed"],
+    [
+      "a deletion",
+      { type: "edit", edit: { kind: "remove-group", group: "A", recursive: true }, force: true },
+      (cluster) => cluster.release("NODE1"),
+      "Completed",
+    ],
+    ["destruction", { type: "destroy", force: true }, leave, "Completed"],
+    [
+      "a failure",
+      { type: "fail-resource", group: "A", resource: "Disk" },
+      (cluster) => cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Failed", fails: 1 } }) }),
+      "Completed",
+    ],
+    [
+      "a restart",
+      { type: "restart-resource", group: "A", resource: "Disk" },
+      (cluster) => cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { restarts: 1 } }) }),
+      "Completed",
+    ],
+  ])("GP23: %s comes to its end", (_title, command, go, end) => {
+    const cluster = up();
+    begin(cluster, command);
+    expect(status(cluster)).toBe("Pending");
+    go(cluster);
+    expect(status(cluster)).toBe(end);
+    if (end.startsWith("Failed")) expect(cluster.entry("operation.failed").details).toMatchObject({ operation: "op" });
+  });
+
+  test("GP23: bringing online what is given up again has failed", () => {
+    const cluster = up();
+    fail(cluster);
+    begin(cluster, { type: "want", group: "A", wanted: "Online" });
+    expect(status(cluster)).toBe("Pending");
+    fail(cluster);
+    expect(status(cluster)).toBe("Failed given-up");
+  });
+
+  test("GP23: taking offline what was given up comes to its end", () => {
+    const cluster = up();
+    fail(cluster);
+    begin(cluster, { type: "want", group: "A", wanted: "Offline" });
+    expect(status(cluster)).not.toContain("given-up");
+    cluster.renew("NODE1");
+    expect(status(cluster)).toBe("Completed");
+  });
+
+  test("GP23: a definition is applied when what it drives out is gone", () => {
+    const cluster = new Cluster(clusterOf({ A: virtualServer(100) }));
+    cluster.up("NODE1", "NODE2");
+    begin(cluster, { type: "define", definition: clusterOf({ A: virtualServer(101) }), force: true });
+    expect(status(cluster)).toBe("Pending");
+    cluster.release("NODE1");
+    expect(status(cluster)).toBe("Completed");
+  });
+
+  test("GP23: a scheduled move is pending until then, also over a failover, and called off with it", () => {
+    const cluster = up();
+    begin(cluster, { ...move, target: "NODE3", at: cluster.now + 60_000 });
+    cluster.close("NODE1");
+    cluster.witness("NODE2");
+    expect(status(cluster)).toBe("Pending");
+    cluster.command({ type: "cancel", group: "A" });
+    expect(status(cluster)).toBe("Cancelled called-off");
+  });
+
+  test("GP23: a scheduled move that was not made is not told as completed", () => {
+    const cluster = up();
+    begin(cluster, { ...move, target: null, at: cluster.now + 60_000 });
+    cluster.close("NODE1");
+    cluster.witness("NODE2");
+    cluster.command({ type: "maintenance", on: true });
+    cluster.alarm();
+    expect(status(cluster)).toBe("Cancelled called-off");
+  });
+
+  test("GP23: what takes longer than an hour has failed, and the alarm rings for it once", () => {
+    const cluster = up();
+    begin(cluster, { type: "want", group: "A", wanted: "Offline" });
+    expect(cluster.alarmAt).toBe(cluster.now + 3_600_000);
+    cluster.alarm();
+    expect([status(cluster), cluster.alarmAt]).toEqual(["Failed timeout", null]);
+    expect(cluster.entry("operation.failed")).toMatchObject({ group: "A", details: { code: "timeout" } });
+  });
+
+  test("GP23: operations survive a restart, and what nobody has reported since is not taken for done", () => {
+    const cluster = up();
+    begin(cluster, { type: "want", group: "A", wanted: "Offline" });
+    cluster.restart();
+    for (const node of names) cluster.hello(node);
+    expect(status(cluster)).toBe("Pending");
+    cluster.renew("NODE1");
+    expect(status(cluster)).toBe("Completed");
+  });
+
+  test("GP23: what changed nothing, or is done when it is accepted, has no operation", () => {
+    const cluster = up();
+    begin(cluster, { type: "want", group: "A", wanted: "Online" });
+    begin(cluster, { type: "pause", node: "NODE1", drain: false, target: null });
+    begin(cluster, { type: "maintenance", on: true });
+    expect(cluster.state.durable.operations.size).toBe(0);
+  });
+
+  test("GP23: pending ones are bounded in number, and finished ones make room, oldest first", () => {
+    const cluster = up();
+    const off = { type: "want", group: "A", wanted: "Offline" } as const;
+    const on = { type: "want", group: "A", wanted: "Online" } as const;
+    for (let n = 0; n < limits.operations + 5; n += 1) begin(cluster, n % 2 === 0 ? off : on, `op${n}`);
+    expect(cluster.state.durable.operations.size).toBe(limits.operations);
+    expect([status(cluster, "op4"), status(cluster, "op5")]).toEqual(["none", "Completed"]);
+    const later = cluster.now + 1_000_000;
+    const pending = [...cluster.state.durable.operations.values()].filter(({ status: of }) => of.state === "Pending");
+    for (let n = pending.length; n < limits.operationsPending; n += 1) {
+      begin(cluster, { type: "move", group: "B", target: null, at: later + n }, `later${n}`);
+    }
+    const another = { type: "move", group: "B", target: null, at: later } as const;
+    expect(cluster.ask({ ...another, operation: "more" })).toBe("too-many-operations");
+    expect(cluster.ask(another)).toBe("done");
+  });
+});
