@@ -70,6 +70,7 @@ import { readEventStream } from "./event-stream.ts";
 import { objectMethods } from "./object-methods.ts";
 import { notifyMethods } from "./notify-methods.ts";
 import { registryMethods } from "./registry-methods.ts";
+import { lookupMethods } from "./lookup-methods.ts";
 import type { Result } from "./result.ts";
 import type { RequestExtra, Transport } from "./transport.ts";
 
@@ -322,6 +323,8 @@ export function createClient(options: ClientOptions) {
 
     reportAssociation: (cluster: string, observation: Observation): Promise<Result<Accepted>> =>
       ask.post(at(cluster, "associations"), observation, acceptedSchema),
+
+    ...lookupMethods(transport),
   };
 }
 

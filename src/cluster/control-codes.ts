@@ -1,7 +1,6 @@
-/**
- * Control codes of clusapi.h (CLUSCTL_…), by name and by number. A number is made of the object in bits 24 to 31, the flag
- * for what changes something in bit 22, the function from bit 2 on, and the access in bits 0 and 1.
- */
+import { functionsElsewhere } from "./control-codes-elsewhere.ts";
+
+/** Control codes of clusapi.h (CLUSCTL_…), by name and by number. */
 export const controlObjects = {
   resource: { bits: 1, name: "RESOURCE" },
   "resource-type": { bits: 2, name: "RESOURCE_TYPE" },
@@ -13,11 +12,20 @@ export const controlObjects = {
 } as const;
 export type ControlObject = keyof typeof controlObjects;
 
-type ControlFunction = { readonly n: number; readonly changes?: true };
+/** CLCTL_EXTERNAL_CODE and CLCTL_INTERNAL_CODE: a function's number, and the flags that stand beside it. */
+export type ControlFunction = {
+  readonly n: number;
+  /** CLUS_ACCESS_WRITE instead of CLUS_ACCESS_READ. */
+  readonly writes?: true;
+  /** CLUS_MODIFY: it changes what the cluster's database holds. */
+  readonly modifies?: true;
+  /** Said by the cluster service to a resource DLL. */
+  readonly internal?: true;
+  readonly global?: true;
+};
 
 const everything = Object.keys(controlObjects) as readonly ControlObject[];
-const readAccess = 1;
-const writeAccess = 2;
+const sets = { writes: true, modifies: true } as const;
 
 /** What is answered here, and for which objects. */
 export const supportedFunctions = {
@@ -34,58 +42,39 @@ export const supportedFunctions = {
   ENUM_COMMON_PROPERTIES: { n: 20, of: everything },
   GET_RO_COMMON_PROPERTIES: { n: 21, of: everything },
   GET_COMMON_PROPERTIES: { n: 22, of: everything },
-  SET_COMMON_PROPERTIES: { n: 23, of: everything, changes: true },
+  SET_COMMON_PROPERTIES: { n: 23, of: everything, ...sets },
   VALIDATE_COMMON_PROPERTIES: { n: 24, of: everything },
   GET_COMMON_PROPERTY_FMTS: { n: 25, of: everything },
   GET_COMMON_RESOURCE_PROPERTY_FMTS: { n: 26, of: ["resource-type"] },
   ENUM_PRIVATE_PROPERTIES: { n: 30, of: everything },
   GET_RO_PRIVATE_PROPERTIES: { n: 31, of: everything },
   GET_PRIVATE_PROPERTIES: { n: 32, of: everything },
-  SET_PRIVATE_PROPERTIES: { n: 33, of: everything, changes: true },
+  SET_PRIVATE_PROPERTIES: { n: 33, of: everything, ...sets },
   VALIDATE_PRIVATE_PROPERTIES: { n: 34, of: everything },
   GET_PRIVATE_PROPERTY_FMTS: { n: 35, of: everything },
   GET_PRIVATE_RESOURCE_PROPERTY_FMTS: { n: 36, of: ["resource-type"] },
   GET_NETWORK_NAME: { n: 90, of: ["resource"] },
   QUERY_DELETE: { n: 110, of: ["resource"] },
+  QUERY_MAINTENANCE_MODE: { n: 120, of: ["resource"] },
 } as const satisfies Record<string, ControlFunction & { readonly of: readonly ControlObject[] }>;
 export type SupportedFunction = keyof typeof supportedFunctions;
 
-/** Functions that clusapi.h has as well, and that have nothing to answer here: disks, checkpoints and parts of Windows. */
-const unsupportedFunctions: Readonly<Record<string, ControlFunction>> = {
-  GET_ARB_TIMEOUT: { n: 5 },
-  GET_CLUSTER_SERVICE_ACCOUNT_NAME: { n: 16 },
-  CHECK_VOTER_EVICT: { n: 17 },
-  CHECK_VOTER_DOWN: { n: 18 },
-  SHUTDOWN: { n: 19 },
-  ADD_REGISTRY_CHECKPOINT: { n: 40, changes: true },
-  DELETE_REGISTRY_CHECKPOINT: { n: 41, changes: true },
-  GET_REGISTRY_CHECKPOINTS: { n: 42 },
-  ADD_CRYPTO_CHECKPOINT: { n: 43, changes: true },
-  DELETE_CRYPTO_CHECKPOINT: { n: 44, changes: true },
-  GET_CRYPTO_CHECKPOINTS: { n: 45 },
-  UPGRADE_DLL: { n: 46, changes: true },
-  ADD_REGISTRY_CHECKPOINT_64BIT: { n: 47, changes: true },
-  ADD_REGISTRY_CHECKPOINT_32BIT: { n: 48, changes: true },
-  GET_LOADBAL_PROCESS_LIST: { n: 50 },
-  NETNAME_GET_VIRTUAL_SERVER_TOKEN: { n: 91 },
-  NETNAME_REGISTER_DNS_RECORDS: { n: 92 },
-  STORAGE_GET_DISK_INFO: { n: 100 },
-  STORAGE_GET_AVAILABLE_DISKS: { n: 101 },
-  STORAGE_IS_PATH_VALID: { n: 102 },
-  QUERY_MAINTENANCE_MODE: { n: 120 },
-  SET_MAINTENANCE_MODE: { n: 121, changes: true },
-};
-
 export type ControlCode =
   | { readonly kind: "supported"; readonly function: SupportedFunction; readonly name: string; readonly number: number }
-  /** It is a code of clusapi.h, and means nothing for this object here. */
-  | { readonly kind: "unsupported"; readonly name: string; readonly number: number }
+  /** It is a code of clusapi.h, and is not answered for this object. `why`: a sentence, without its end. */
+  | { readonly kind: "unsupported"; readonly name: string; readonly number: number; readonly why: string }
   | { readonly kind: "unknown" };
 
-/** The number of a function of an object, as clusapi.h makes it. */
-export function controlNumber(object: ControlObject, { n, changes }: ControlFunction): number {
-  const modify = changes === true ? 0x40_0000 : 0;
-  return controlObjects[object].bits * 0x100_0000 + modify + n * 4 + (changes === true ? writeAccess : readAccess);
+/**
+ * The number of a function of an object, as the macros of clusapi.h make it: the access in bits 0 and 1 (read 1, write 2), the
+ * function from bit 2 on, flags in bits 20 (internal), 22 (modify) and 23 (global), the object from bit 24 on.
+ */
+export function controlNumber(
+  object: ControlObject,
+  { n, writes, modifies, internal, global }: ControlFunction,
+): number {
+  const flags = (internal === true ? 1 << 20 : 0) | (modifies === true ? 1 << 22 : 0) | (global === true ? 1 << 23 : 0);
+  return (controlObjects[object].bits << 24) | flags | (n << 2) | (writes === true ? 2 : 1);
 }
 
 /**
@@ -94,22 +83,28 @@ export function controlNumber(object: ControlObject, { n, changes }: ControlFunc
  */
 export function readControlCode(object: ControlObject, text: string): ControlCode {
   const prefix = `CLUSCTL_${controlObjects[object].name}_`;
-  const functions: readonly [string, ControlFunction][] = [
-    ...Object.entries(supportedFunctions),
-    ...Object.entries(unsupportedFunctions),
-  ];
-  const wanted = /^(?:0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : text.toUpperCase().replace(prefix, "");
-  const found = functions.find(([name, of]) => wanted === name || wanted === controlNumber(object, of));
-  if (found === undefined) return { kind: "unknown" };
-  const [name, of] = found;
-  const code = { name: prefix + name, number: controlNumber(object, of) };
-  return isSupported(name) && supportedBy(name).includes(object)
-    ? { kind: "supported", function: name, ...code }
-    : { kind: "unsupported", ...code };
+  const name = text.toUpperCase();
+  const bare = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  const number = /^(?:0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : null;
+  const isMeant = ([of, code]: readonly [string, ControlFunction]): boolean =>
+    number === null ? of === bare : controlNumber(object, code) === number;
+  const known = Object.entries<ControlFunction>(supportedFunctions).find(isMeant);
+  if (known !== undefined && isSupported(known[0])) {
+    const code = { name: prefix + known[0], number: controlNumber(object, known[1]) };
+    return supportedBy(known[0]).includes(object)
+      ? { kind: "supported", function: known[0], ...code }
+      : { kind: "unsupported", ...code, why: "an object of this kind has nothing of the sort" };
+  }
+  const elsewhere = Object.entries(functionsElsewhere).find(isMeant);
+  if (elsewhere === undefined) return { kind: "unknown" };
+  const [of, code] = elsewhere;
+  return { kind: "unsupported", name: prefix + of, number: controlNumber(object, code), why: code.why };
 }
 
+/** Whether it takes somebody who may change the cluster. */
 export function changesSomething(name: SupportedFunction): boolean {
-  return "changes" in supportedFunctions[name];
+  const code: ControlFunction = supportedFunctions[name];
+  return code.modifies === true;
 }
 
 function supportedBy(name: SupportedFunction): readonly ControlObject[] {

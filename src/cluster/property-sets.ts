@@ -1,9 +1,7 @@
-import { type ClusterDefinition, lookup, type Properties, type PropertyValue } from "./definition.ts";
+import { type ClusterDefinition, lookup, type PropertyValue } from "./definition.ts";
 import type { PropertyOwner } from "./edit.ts";
 import { propertiesOf } from "./edit-properties.ts";
 import { netInterfacesOf } from "./enumerate.ts";
-import { parseNetwork } from "./ip-address.ts";
-import { networkRoles } from "./definition.ts";
 import type { PropertyRule, PropertyRules } from "./properties.ts";
 import {
   clusterProperties,
@@ -18,7 +16,8 @@ import {
   resourceTypeProperties,
   resourceTypes,
 } from "./property-tables.ts";
-import { type ClusterView, drainStatuses, type GroupView } from "./view.ts";
+import { readOnlyProperties } from "./read-only-properties.ts";
+import type { ClusterView } from "./view.ts";
 
 /** Whoever has properties: what a definition has, built-in types, and what follows from it. */
 export type Described = PropertyOwner | { readonly kind: "net-interface"; readonly name: string };
@@ -41,13 +40,15 @@ export type PropertyView = {
   readonly note: string | null;
 };
 
+/** Which of them: those that can be set, or those that can be read only. */
+export const propertyAccesses = ["read-only", "read-write"] as const;
+export type PropertyAccess = (typeof propertyAccesses)[number];
+
 /** The rules of an object's properties; null where there is no such object. Only resources have private ones. */
 export function rulesFor({ definition }: Known, of: Described, scope: PropertyScope): PropertyRules | null {
   if (!isThere(definition, of)) return null;
-  if (scope === "private") {
-    if (of.kind === "resource") return privateRules(driverTypeOf(definition, typeOf(definition, of)) ?? "") ?? {};
-    return of.kind === "resource-type" ? (privateRules(driverTypeOf(definition, of.name) ?? "") ?? {}) : {};
-  }
+  if (scope === "private")
+    return of.kind === "resource" ? resourceRules(definition, typeOf(definition, of), scope) : {};
   switch (of.kind) {
     case "cluster":
       return clusterProperties;
@@ -58,12 +59,34 @@ export function rulesFor({ definition }: Known, of: Described, scope: PropertySc
     case "net-interface":
       return netInterfaceProperties;
     case "group":
-      return groupProperties;
+      return withWantedState(groupProperties);
     case "resource-type":
-      return resourceTypeProperties;
+      return isBuiltIn(of.name) ? mapRules(resourceTypeProperties, asBuiltIn) : resourceTypeProperties;
     case "resource":
-      return { ...commonResourceProperties, ...resourceIdentity };
+      return resourceRules(definition, typeOf(definition, of), scope);
   }
+}
+
+function resourceRules(definition: ClusterDefinition, type: string, scope: PropertyScope): PropertyRules {
+  if (scope === "private") return privateRules(driverTypeOf(definition, type) ?? "") ?? {};
+  return { ...withWantedState(commonResourceProperties), ...resourceIdentity };
+}
+
+/**
+ * MSCS keeps in PersistentState what a group or a resource was last told to be, and looks at it when a node starts. Here that is
+ * what agents are told from moment to moment, so to set it would be to bring something online by another name.
+ */
+function withWantedState(rules: PropertyRules): PropertyRules {
+  const note = "it is what it was last told to be: …/online and …/offline tell it; a definition says what it begins as";
+  return mapRules(rules, (rule, name) => (name === "PersistentState" ? { ...rule, readOnly: true, note } : rule));
+}
+
+function asBuiltIn(rule: PropertyRule): PropertyRule {
+  return { ...rule, readOnly: true, note: "a built-in type stays as it is; base one of your own on it" };
+}
+
+function mapRules(rules: PropertyRules, map: (rule: PropertyRule, name: string) => PropertyRule): PropertyRules {
+  return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, map(rule, name)]));
 }
 
 /** All properties of an object in one scope, by name; null where there is no such object. */
@@ -75,26 +98,32 @@ export function describeProperties(
   const rules = rulesFor(known, of, scope);
   if (rules === null) return null;
   const set = of.kind === "net-interface" ? {} : (propertiesOf(known.definition, of) ?? {});
-  const derived = scope === "common" ? derivedValues(known, of) : {};
+  // A private property may have the name of a common one: that of a Network Name is called Name.
+  const derived = scope === "common" ? readOnlyProperties(known, of) : {};
   return Object.fromEntries(
-    Object.entries(rules).map(([name, rule]) => [name, viewOf(rule, lookup(derived, name) ?? valueIn(set, name, of))]),
+    Object.entries(rules).map(([name, rule]) => [name, viewOf(rule, lookup(derived, name), lookup(set, name))]),
   );
 }
 
-/** A type's private properties are those of its resources, which have no value there. */
-function valueIn(set: Properties, name: string, of: Described): PropertyValue | undefined {
-  return of.kind === "resource-type" && lookup(resourceTypeProperties, name) === undefined
-    ? undefined
-    : lookup(set, name);
+/** The properties that a resource of a type has before anything is set (…_RESOURCE_PROPERTY_FMTS). */
+export function resourceProperties(
+  { definition }: Pick<Known, "definition">,
+  type: string,
+  scope: PropertyScope,
+): Readonly<Record<string, PropertyView>> {
+  const rules = Object.entries(resourceRules(definition, type, scope));
+  return Object.fromEntries(rules.map(([name, rule]) => [name, viewOf(rule, undefined, undefined)]));
 }
 
-function viewOf(rule: PropertyRule, value: PropertyValue | undefined): PropertyView {
+/** What follows from the state is a default where it is one; what was set is none, be it the same. */
+function viewOf(rule: PropertyRule, derived: PropertyValue | undefined, set: PropertyValue | undefined): PropertyView {
+  const value = derived ?? set;
   const bounds = rule.kind === "dword" ? { min: rule.min, max: rule.max } : { min: null, max: null };
   const types = { dword: "DWORD", text: "SZ", "multi-text": "MULTI_SZ" } as const;
   return {
     type: types[rule.kind],
     value: value ?? rule.default,
-    isDefault: value === undefined,
+    isDefault: derived === undefined ? set === undefined : derived === rule.default,
     default: rule.default,
     ...bounds,
     readOnly: rule.readOnly === true,
@@ -102,73 +131,14 @@ function viewOf(rule: PropertyRule, value: PropertyValue | undefined): PropertyV
   };
 }
 
-/** What follows from the state and from other parts of the definition, whatever was set. */
-function derivedValues(known: Known, of: Described): Properties {
-  const { definition, view } = known;
-  switch (of.kind) {
-    case "cluster":
-    case "resource-type":
-      return {};
-    case "node": {
-      const node = lookup(view.nodes, of.name);
-      const target = node?.drainTarget == null ? -1 : Object.keys(definition.nodes).indexOf(node.drainTarget);
-      const status = node === undefined ? 0 : drainStatuses.indexOf(node.drain);
-      return { NodeDrainStatus: status, ...(target < 0 ? {} : { NodeDrainTarget: target }) };
-    }
-    case "network": {
-      const network = lookup(definition.networks, of.name);
-      const range = parseNetwork(network?.cidr ?? "");
-      const auto = lookup(network?.properties ?? {}, "Metric") === undefined ? 1 : 0;
-      return {
-        Role: networkRoles.indexOf(network?.role ?? "InternalAndClient"),
-        Address: network?.cidr.split("/")[0] ?? "",
-        PrefixLength: range?.prefix ?? 0,
-        AutoMetric: auto,
-      };
-    }
-    case "net-interface": {
-      const found = netInterfacesOf(definition).find(({ name }) => name === of.name);
-      return found === undefined
-        ? {}
-        : { Name: found.name, Node: found.node, Network: found.network, Address: found.address };
-    }
-    case "group":
-      return groupValues(lookup(view.groups, of.name), view.maintenance);
-    case "resource": {
-      const resource = lookup(lookup(view.groups, of.group)?.resources ?? {}, of.name);
-      return {
-        Name: of.name,
-        Type: typeOf(definition, of),
-        PersistentState: resource?.wanted === "Online" ? 1 : 0,
-        StatusInformation: resource?.problem == null ? 0 : resourceStatus.embeddedFailure,
-      };
-    }
-  }
-}
-
-/** CLUSGRP_STATUS and CLUSRES_STATUS of clusapi.h, those that have a meaning here. */
-const groupStatus = { waitingForMove: 0x4, waitingToStart: 0x10, embeddedFailure: 0x20, unmonitored: 0x100 } as const;
-const resourceStatus = { embeddedFailure: 0x2 } as const;
-
-function groupValues(group: GroupView | undefined, maintenance: boolean): Properties {
-  if (group === undefined) return {};
-  const failed = Object.values(group.resources).some(({ state }) => state === "Failed");
-  const bits = [
-    group.scheduled === null ? 0 : groupStatus.waitingForMove,
-    group.waiting === null ? 0 : groupStatus.waitingToStart,
-    failed ? groupStatus.embeddedFailure : 0,
-    maintenance ? groupStatus.unmonitored : 0,
-  ];
-  return {
-    PersistentState: group.wanted === "Online" ? 1 : 0,
-    StatusInformation: bits.reduce((sum, bit) => sum + bit, 0),
-  };
-}
-
 function isThere(definition: ClusterDefinition, of: Described): boolean {
   if (of.kind === "net-interface") return netInterfacesOf(definition).some(({ name }) => name === of.name);
-  if (of.kind === "resource-type" && lookup(resourceTypes, of.name) !== undefined) return true;
+  if (of.kind === "resource-type" && isBuiltIn(of.name)) return true;
   return propertiesOf(definition, of) !== undefined;
+}
+
+function isBuiltIn(type: string): boolean {
+  return lookup(resourceTypes, type) !== undefined;
 }
 
 function typeOf({ groups }: ClusterDefinition, of: { readonly group: string; readonly name: string }): string {

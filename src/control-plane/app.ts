@@ -35,18 +35,20 @@ for (const prefix of ["", "/v1"]) {
   app.get(`${prefix}/openapi.json`, () => answer(200, document()));
 }
 
-app.use("/v1/*", async (context, next) => {
-  if (hasAdminToken(context.env)) return next();
-  return refuse(
-    "admin-token-not-set",
-    "set the secret BRIDGEHEAD_ADMIN_TOKEN: `wrangler secret put BRIDGEHEAD_ADMIN_TOKEN` at the edge, " +
-      "`--var BRIDGEHEAD_ADMIN_TOKEN:…` for wrangler dev; `bridgehead serve` makes one by itself",
-  );
-});
-addRoutes(
-  routes.filter(({ spec }) => spec.roles !== "anyone"),
-  "/v1",
-);
+const closed = routes.filter(({ spec }) => spec.roles !== "anyone");
+const bare = closed.filter(({ spec }) => spec.bare === true);
+for (const path of ["/v1/*", ...bare.map(({ spec }) => spec.path)]) {
+  app.use(path, async (context, next) => {
+    if (hasAdminToken(context.env)) return next();
+    return refuse(
+      "admin-token-not-set",
+      "set the secret BRIDGEHEAD_ADMIN_TOKEN: `wrangler secret put BRIDGEHEAD_ADMIN_TOKEN` at the edge, " +
+        "`--var BRIDGEHEAD_ADMIN_TOKEN:…` for wrangler dev; `bridgehead serve` makes one by itself",
+    );
+  });
+}
+addRoutes(bare, "");
+addRoutes(closed, "/v1");
 
 app.route("/", reference(document));
 app.route("/", dashboard);

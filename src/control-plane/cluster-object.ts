@@ -32,6 +32,8 @@ import type { Conditions } from "./conditions.ts";
 import { pageOfObjects } from "./enumeration.ts";
 import type { Env } from "./env.ts";
 import { Idempotency } from "./idempotency.ts";
+import type { ClusterFigures } from "./metrics/cluster-metrics.ts";
+import { Tally } from "./metrics/tally.ts";
 import { migrate } from "./migrations.ts";
 import { directory } from "./objects.ts";
 import { interestsOf, isThere } from "./notify/interests.ts";
@@ -85,6 +87,7 @@ export class ClusterObject extends DurableObject<Env> {
   readonly #desk: WebhookDesk;
   readonly #registry: Registry;
   readonly #notifyPorts: NotifyPorts;
+  readonly #tally = new Tally();
   #started: ClusterState | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -161,6 +164,7 @@ export class ClusterObject extends DurableObject<Env> {
           this.#sessions.close(effect.socket, effect.reason);
           break;
         case "publish":
+          this.#tally.add(effect.entries);
           this.watchers.publish(effect.entries, now);
           this.waiters.wake();
           this.#deliveries.published(effect.entries, now);
@@ -364,6 +368,24 @@ export class ClusterObject extends DurableObject<Env> {
 
   view(): ClusterView | null {
     return this.#state.durable.cluster === null ? null : viewCluster(this.#state, this.clock());
+  }
+
+  /** What there is to measure. Nothing is read from the storage for it. */
+  figures(): ClusterFigures | null {
+    const view = this.view();
+    if (view === null) return null;
+    const { operations } = this.#state.durable;
+    return {
+      view,
+      sessions: this.#sessions.count,
+      watchers: this.watchers.count,
+      waiters: this.waiters.count,
+      operationsPending: [...operations.values()].filter(({ status }) => status.state === "Pending").length,
+      journalEntries: this.store.journal.count,
+      webhooks: this.webhooks.countByState(),
+      rowsWritten: this.store.rowsWritten,
+      tally: this.#tally.counts,
+    };
   }
 
   sourceAddress(group: string, node: string): Verdict {

@@ -25,8 +25,7 @@ export class DirectoryObject extends DurableObject<Env> {
 
   register(name: string): Registration {
     if (this.has(name)) return "known";
-    const { count } = this.ctx.storage.sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM clusters").one();
-    if (count >= protocolLimits.clusters) return "full";
+    if (this.count() >= protocolLimits.clusters) return "full";
     this.ctx.storage.sql.exec(
       "INSERT INTO clusters (key, name, created_at) VALUES (?, ?, ?)",
       nameKey(name),
@@ -34,6 +33,10 @@ export class DirectoryObject extends DurableObject<Env> {
       Date.now(),
     );
     return "registered";
+  }
+
+  count(): number {
+    return this.ctx.storage.sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM clusters").one().count;
   }
 
   unregister(name: string): void {

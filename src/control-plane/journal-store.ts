@@ -34,6 +34,11 @@ export class JournalStore {
     return this.#last;
   }
 
+  /** Entries that are kept: their numbers have no gap. */
+  get count(): number {
+    return this.#oldest === null ? 0 : this.#last - this.#oldest + 1;
+  }
+
   add(entry: JournalEntry): void {
     this.rowsWritten += this.#sql.exec(
       `INSERT INTO journal (seq, at, kind, severity, sentence, mscs_id, epoch, node, group_name, resource, actor, details)
@@ -90,7 +95,7 @@ export class JournalStore {
   /** In batches: one entry in a hundred pays for the removal of a hundred, and nothing else ever does. */
   #trim(): void {
     const { journalTrimBatch: batch } = protocolLimits;
-    if (this.#oldest === null || this.#last - this.#oldest + 1 < limits.journal + batch) return;
+    if (this.#oldest === null || this.count < limits.journal + batch) return;
     const oldest = this.#last - limits.journal + 1;
     this.rowsWritten += this.#sql.exec("DELETE FROM journal WHERE seq < ?", oldest).rowsWritten;
     this.#oldest = oldest;

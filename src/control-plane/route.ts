@@ -26,6 +26,8 @@ export type RouteSpec = {
   readonly clusapi?: readonly string[];
   /** `anyone`: no token, and also without the prefix. */
   readonly roles: readonly Role[] | "anyone";
+  /** Also without the prefix: what knows the API asks for it there. */
+  readonly bare?: true;
   /** A node's token only gets in for the node that the path names. */
   readonly ownNode?: true;
   /** The cluster need not exist, for the admin. */

@@ -14,6 +14,7 @@ import { nodeRoutes } from "./routes/nodes.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { resourceRoutes } from "./routes/resources.ts";
 import { notifyRoutes } from "./routes/notify.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { registryRoutes } from "./routes/registry.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { virtualServerRoutes } from "./routes/virtual-servers.ts";
@@ -47,6 +48,7 @@ export const families: readonly Family[] = [
   { name: "enumerate", what: "The names of everything.", routes: enumerateRoutes },
   { name: "registry", what: "Keys and values that applications of the cluster share.", routes: registryRoutes },
   { name: "notify", what: "Who wants to be told of which changes.", routes: notifyRoutes },
+  { name: "metrics", what: "Figures for Prometheus.", routes: metricsRoutes },
   { name: "about", what: "What runs here. It takes no token.", routes: aboutRoutes },
 ];
 

@@ -58,6 +58,10 @@ export class SessionSockets {
     return this.#open.has(id);
   }
 
+  get count(): number {
+    return this.#open.size;
+  }
+
   ofToken(token: string): SocketId[] {
     return [...this.#open].filter(([, entry]) => entry.token === token).map(([id]) => id);
   }

@@ -35,8 +35,13 @@ export class Watchers {
     return this.#streams.size;
   }
 
+  /** All that watch, be it over a stream or a WebSocket. */
+  get count(): number {
+    return this.#ctx.getWebSockets("watch").length + this.#streams.size;
+  }
+
   isFull(): boolean {
-    return this.#ctx.getWebSockets("watch").length + this.#streams.size >= protocolLimits.watchers;
+    return this.count >= protocolLimits.watchers;
   }
 
   /**

@@ -75,6 +75,7 @@ export const netInterfaceSchema = z
     state: z.enum(["Unknown", "Unavailable", "Unreachable", "Up"]),
   })
   .meta({ id: "NetInterface" }) satisfies z.ZodType<NetInterfaceView>;
+export type NetInterfaceAnswer = z.infer<typeof netInterfaceSchema>;
 export const netInterfaceSetSchema = z.object({ netInterfaces: z.array(netInterfaceSchema) });
 export type NetInterfaceSet = z.infer<typeof netInterfaceSetSchema>;
 
@@ -83,10 +84,12 @@ export const networkStateSchema = z
     name: z.string(),
     cidr: z.string(),
     role: z.enum(networkRoles),
+    metric: z.int(),
     state: z.enum(["Unavailable", "Down", "Up"]),
     netInterfaces: z.array(netInterfaceSchema),
   })
   .meta({ id: "Network" });
+export type NetworkAnswer = z.infer<typeof networkStateSchema>;
 export const networkSetSchema = z.object({ networks: z.array(networkStateSchema) });
 export type NetworkSet = z.infer<typeof networkSetSchema>;
 
@@ -98,10 +101,20 @@ export const resourceTypeStateSchema = z
   .object({
     name: z.string(),
     basedOn: z.string().nullable().describe("The built-in type that serves it; null for a built-in one"),
+    intervals: z
+      .object({
+        LooksAlivePollInterval: z.int(),
+        IsAlivePollInterval: z.int(),
+        PendingTimeout: z.int(),
+        DeadlockTimeout: z.int(),
+      })
+      .describe("Milliseconds"),
+    properties: z.array(z.string()).describe("The private properties that its resources have"),
     requiredDependencies: z.array(z.string()),
     resources: z.int().describe("How many resources are of this type"),
   })
   .meta({ id: "ResourceType" });
+export type ResourceTypeAnswer = z.infer<typeof resourceTypeStateSchema>;
 export const resourceTypeSetSchema = z.object({ resourceTypes: z.array(resourceTypeStateSchema) });
 export type ResourceTypeSet = z.infer<typeof resourceTypeSetSchema>;
 
@@ -125,6 +138,7 @@ export const quorumSchema = z
 
 export const selfSchema = z
   .object({
+    cluster: z.string(),
     role: z.enum(["admin", ...tokenRoles]),
     token: z.string(),
     node: z.string().nullable().describe("The node that the token is for: the caller's own"),

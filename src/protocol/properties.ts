@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { PropertyChanges } from "../cluster/edit.ts";
-import type { PropertyView } from "../cluster/property-sets.ts";
+import { propertyAccesses, type PropertyView } from "../cluster/property-sets.ts";
 import { limits } from "../cluster/limits.ts";
 import { propertyValueSchema } from "./definition.ts";
 
@@ -23,6 +23,13 @@ export const propertySetSchema = z
   .object({ properties: z.record(z.string(), propertyViewSchema) })
   .meta({ id: "Properties" });
 export type PropertySet = z.infer<typeof propertySetSchema>;
+
+export const propertiesQuerySchema = z.strictObject({
+  access: z
+    .enum(propertyAccesses)
+    .describe("Only those that can be set, or only those that can be read only; both unless it is said")
+    .exactOptional(),
+});
 
 /** Values by name; null takes a property back to its default. */
 export const propertyChangesSchema = z.record(z.string().max(limits.nameLength), propertyValueSchema.nullable()).meta({

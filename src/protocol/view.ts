@@ -13,7 +13,7 @@ import {
   type ResourceView,
 } from "../cluster/view.ts";
 
-const nodeStates = ["Up", "Down", "Paused", "Joining", "Unknown"] as const satisfies readonly NodeState[];
+export const nodeStates = ["Up", "Down", "Paused", "Joining", "Unknown"] as const satisfies readonly NodeState[];
 export const groupStates = [
   "Online",
   "Offline",

@@ -55,6 +55,8 @@ export const webhookDisabledReasons = ["gone", "failing-too-long", "too-far-behi
 const webhookErrorSchema = z.object({ code: z.enum(webhookErrorCodes), status: z.int().nullable() });
 export type WebhookError = z.infer<typeof webhookErrorSchema>;
 
+export const webhookStates = ["Delivering", "Failing", "Disabled"] as const;
+
 export const webhookSchema = z.object({
   id: z.string(),
   url: z.string(),
@@ -62,7 +64,7 @@ export const webhookSchema = z.object({
   description: z.string(),
   createdAt: z.number(),
   createdBy: z.string(),
-  state: z.enum(["Delivering", "Failing", "Disabled"]),
+  state: z.enum(webhookStates),
   /** Number of the journal entry up to which everything has been delivered or passed over. */
   cursor: z.int(),
   /** Journal entries after it. */

@@ -143,3 +143,30 @@ test("HT12: an answer that was asked to wait may take so much longer", async () 
   expect(await late.nextNotifications("c", "p", { timeoutMs: 5_000 })).toEqual({ ok: true, value: null });
   expect(await late.nextNotifications("c", "p")).toMatchObject({ ok: false, reason: "timeout" });
 });
+
+test("HT12: objects are looked up under their escaped names, and enumerated by the types that are asked for", async () => {
+  const asked: string[] = [];
+  const answer = { count: 1, objects: [{ type: "CONTAINS", name: "Exchange IP" }] };
+  const client = await serve((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    json(200, answer)(request, response);
+  });
+  const group = { kind: "group", name: "Exchange" } as const;
+  expect(await client.enumerateObject("c", group, ["CONTAINS", "NODES"])).toEqual({ ok: true, value: answer });
+  await client.enumerateObject("c", { kind: "resource", group: "Exchange", name: "Exchange IP" });
+  await client.enumerateObject("c", { kind: "resource-type", name: "IP Address" });
+  // What is answered here is no interface, and is not taken for one.
+  expect(await client.getNetInterface("c", "NODE1 - client")).toMatchObject({ ok: false, kind: "unreachable" });
+  await client.findNetInterface("c", "NODE1", "client");
+  await client.getNetwork("c", "client");
+  await client.getResourceType("c", "IP Address");
+  expect(asked).toEqual([
+    "GET /v1/clusters/c/groups/Exchange/enum?types=CONTAINS%2CNODES",
+    "GET /v1/clusters/c/groups/Exchange/resources/Exchange%20IP/enum",
+    "GET /v1/clusters/c/resource-types/IP%20Address/enum",
+    "GET /v1/clusters/c/net-interfaces/NODE1%20-%20client",
+    "GET /v1/clusters/c/nodes/NODE1/net-interfaces/client",
+    "GET /v1/clusters/c/networks/client",
+    "GET /v1/clusters/c/resource-types/IP%20Address",
+  ]);
+});

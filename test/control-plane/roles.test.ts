@@ -138,6 +138,8 @@ const expected: Readonly<Record<string, string>> = {
   registerNotify: "ooo--",
   getNotifications: "ooo--",
   closeNotifyPort: "ooo--",
+  getClusterMetrics: "ooo--",
+  getMetrics: "o----",
   getHealth: "ooooo",
   getVersion: "ooooo",
 };

@@ -9,6 +9,7 @@ import {
   type Described,
   type PropertyScope,
   type PropertyView,
+  resourceProperties,
 } from "../../cluster/property-sets.ts";
 import { driverTypeOf, requiredDependencies } from "../../cluster/property-tables.ts";
 import { controlAnswerSchema, propertyChangesSchema } from "../../protocol/properties.ts";
@@ -51,10 +52,11 @@ export const controlRoutes: readonly Route[] = describedKinds.map((described) =>
       const params: Params = call.params as Params;
       const code = readControlCode(described.kind, params["code"] ?? "");
       if (code.kind === "unknown") return refuse("unknown-control-code", "a name or a number of clusapi.h is expected");
-      if (code.kind === "unsupported") return refuse("control-code-not-supported", `${code.name} has no meaning here`);
+      if (code.kind === "unsupported") return refuse("control-code-not-supported", `${code.name}: ${code.why}`);
       const { name, number, function: asked } = code;
       const of = described.of(params);
-      const wrap = (result: unknown): Response => answer(200, { code: name, number, result });
+      const wrap = (result: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
+        answer(200, { code: name, number, result }, headers);
       if (!changesSomething(asked)) {
         return snapshotOf(call, (snapshot) => {
           const properties = describeProperties(snapshot, of, scopeOf(asked));
@@ -67,7 +69,8 @@ export const controlRoutes: readonly Route[] = describedKinds.map((described) =>
         return refuse("forbidden", "a code that sets something takes a token of role admin or operator");
       }
       const response = await setProperties(call, described, of, scopeOf(asked), call.body);
-      return response.ok ? wrap(await response.json()) : response;
+      const revision = response.headers.get("ETag");
+      return response.ok ? wrap(await response.json(), revision === null ? {} : { ETag: revision }) : response;
     },
   ),
 );
@@ -95,9 +98,10 @@ function resultOf(
       return valuesOf(properties, ({ readOnly }) => !readOnly);
     case "GET_COMMON_PROPERTY_FMTS":
     case "GET_PRIVATE_PROPERTY_FMTS":
+      return formatsOf(properties);
     case "GET_COMMON_RESOURCE_PROPERTY_FMTS":
     case "GET_PRIVATE_RESOURCE_PROPERTY_FMTS":
-      return Object.fromEntries(Object.entries(properties).map(([name, { type }]) => [name, type]));
+      return of.kind === "resource-type" ? formatsOf(resourceProperties(snapshot, of.name, scopeOf(asked))) : {};
     case "VALIDATE_COMMON_PROPERTIES":
     case "VALIDATE_PRIVATE_PROPERTIES": {
       const problems = problemsWith(snapshot, of, scopeOf(asked), values) ?? [];
@@ -111,6 +115,10 @@ function resultOf(
 function valuesOf(properties: Readonly<Record<string, PropertyView>>, which: (of: PropertyView) => boolean): object {
   const chosen = Object.entries(properties).filter(([, property]) => which(property));
   return Object.fromEntries(chosen.map(([name, { value }]) => [name, value]));
+}
+
+function formatsOf(properties: Readonly<Record<string, Pick<PropertyView, "type">>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).map(([name, { type }]) => [name, type]));
 }
 
 /** CLUS_CHAR_… and CLUS_RESSUBCLASS_… have no part here but this: a resource is no disk of Windows. */
@@ -144,6 +152,8 @@ function factOf(snapshot: Snapshot, of: Described, asked: SupportedFunction): un
       return interfaceOf(snapshot, of)?.network;
     case "GET_NETWORK_NAME":
       return networkNameBelow(snapshot, of);
+    case "QUERY_MAINTENANCE_MODE":
+      return { inMaintenance: snapshot.view.maintenance };
     case "QUERY_DELETE":
       return { mayBeDeleted: of.kind === "resource" && aboveOf(snapshot, of).length === 0 };
     default:

@@ -1,5 +1,7 @@
 import { lookup } from "../../cluster/definition.ts";
 import { netInterfaceViews, networkStateOf } from "../../cluster/network-states.ts";
+import { dwordOf } from "../../cluster/properties.ts";
+import { networkProperties } from "../../cluster/property-tables.ts";
 import {
   netInterfaceSchema,
   netInterfaceSetSchema,
@@ -163,5 +165,13 @@ export const networkRoutes: readonly Route[] = [
 function networkOf({ definition, view }: Snapshot, name: string) {
   const netInterfaces = netInterfaceViews(definition, view).filter(({ network }) => network === name);
   const network = lookup(definition.networks, name);
-  return { name, cidr: network?.cidr, role: network?.role, state: networkStateOf(netInterfaces), netInterfaces };
+  const metric = dwordOf(network?.properties ?? {}, networkProperties, "Metric");
+  return {
+    name,
+    cidr: network?.cidr,
+    role: network?.role,
+    metric,
+    state: networkStateOf(netInterfaces),
+    netInterfaces,
+  };
 }

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { PropertyChanges } from "../../cluster/edit.ts";
 import type { Problem } from "../../cluster/events.ts";
 import { faultOf } from "../../cluster/properties.ts";
@@ -6,11 +7,17 @@ import {
   type Described,
   type PropertyScope,
   propertyScopes,
+  type PropertyView,
   rulesFor,
 } from "../../cluster/property-sets.ts";
 import { lookup } from "../../cluster/definition.ts";
 import { pointer } from "../../cluster/validate-properties.ts";
-import { propertyChangesSchema, propertySetSchema, validationSchema } from "../../protocol/properties.ts";
+import {
+  propertiesQuerySchema,
+  propertyChangesSchema,
+  propertySetSchema,
+  validationSchema,
+} from "../../protocol/properties.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type Call, operators, readers, route, type Route } from "../route.ts";
@@ -31,6 +38,7 @@ export const propertyRoutes: readonly Route[] = describedKinds.flatMap((describe
       path: `/clusters/{cluster}${described.path}/properties/{scope}`,
       summary: `The common or private properties of ${described.what}, with types, ranges and defaults`,
       roles: readers,
+      query: propertiesQuerySchema,
       answers: { 200: { what: "Properties by name", schema: propertySetSchema } },
       problems: problemsOf(described),
     },
@@ -38,7 +46,7 @@ export const propertyRoutes: readonly Route[] = describedKinds.flatMap((describe
       snapshotOf(call, (snapshot) => {
         const { of, scope } = subjectOf(described, call.params as Params);
         const properties = describeProperties(snapshot, of, scope);
-        return properties === null ? notFound(described) : answer(200, { properties });
+        return properties === null ? notFound(described) : answer(200, { properties: only(call.query, properties) });
       }),
   ),
   route(
@@ -111,10 +119,22 @@ export function problemsWith(
     const rule = lookup(rules, name);
     if (rule === undefined)
       return [{ path, code: "unknown-property", sentence: `there is no ${scope} property ${name}` }];
-    if (rule.readOnly) return [{ path, code: "property-read-only", sentence: `${name} can be read only` }];
+    if (rule.readOnly) {
+      const why = rule.note === undefined ? "" : `: ${rule.note}`;
+      return [{ path, code: "property-read-only", sentence: `${name} can be read only${why}` }];
+    }
     const fault = value === null ? null : faultOf(rule, value);
     return fault === null ? [] : [{ path, code: fault.code, sentence: `${name} ${fault.sentence}` }];
   });
+}
+
+function only(
+  { access }: z.output<typeof propertiesQuerySchema>,
+  properties: Readonly<Record<string, PropertyView>>,
+): Readonly<Record<string, PropertyView>> {
+  if (access === undefined) return properties;
+  const chosen = Object.entries(properties).filter(([, { readOnly }]) => readOnly === (access === "read-only"));
+  return Object.fromEntries(chosen);
 }
 
 function subjectOf({ of }: DescribedKind, params: Params): { readonly of: Described; readonly scope: PropertyScope } {

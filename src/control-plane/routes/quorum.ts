@@ -27,8 +27,9 @@ export const quorumRoutes: readonly Route[] = [
       roles: ["admin", "operator", "reader", "node", "partner"],
       answers: { 200: { what: "The caller", schema: selfSchema } },
     },
-    ({ principal }) =>
+    ({ principal, params }) =>
       answer(200, {
+        cluster: params.cluster,
         role: principal.role,
         token: principal.id,
         node: principal.role === "node" ? principal.node : null,

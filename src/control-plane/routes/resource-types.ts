@@ -1,5 +1,12 @@
 import { lookup } from "../../cluster/definition.ts";
-import { driverTypeOf, requiredDependencies, resourceTypes } from "../../cluster/property-tables.ts";
+import { dwordOf } from "../../cluster/properties.ts";
+import { resourceProperties } from "../../cluster/property-sets.ts";
+import {
+  driverTypeOf,
+  requiredDependencies,
+  resourceTypeProperties,
+  resourceTypes,
+} from "../../cluster/property-tables.ts";
 import { resourceTypeRequestSchema, resourceTypeSetSchema, resourceTypeStateSchema } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
@@ -83,9 +90,15 @@ export const resourceTypeRoutes: readonly Route[] = [
 function typeOf({ definition }: Snapshot, name: string) {
   const driverType = driverTypeOf(definition, name) ?? name;
   const all = Object.values(definition.groups).flatMap(({ resources }) => Object.values(resources));
+  const own = lookup(definition.resourceTypes, name)?.properties ?? {};
+  const intervals = (
+    ["LooksAlivePollInterval", "IsAlivePollInterval", "PendingTimeout", "DeadlockTimeout"] as const
+  ).map((interval) => [interval, dwordOf(own, resourceTypeProperties, interval)] as const);
   return {
     name,
     basedOn: driverType === name ? null : driverType,
+    intervals: Object.fromEntries(intervals),
+    properties: Object.keys(resourceProperties({ definition }, name, "private")),
     requiredDependencies: lookup(requiredDependencies, driverType) ?? [],
     resources: all.filter(({ type }) => type === name).length,
   };

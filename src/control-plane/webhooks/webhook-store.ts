@@ -37,6 +37,12 @@ export class WebhookStore {
     return this.#hooks.size;
   }
 
+  countByState(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { state } of this.#hooks.values()) counts[state.kind] = (counts[state.kind] ?? 0) + 1;
+    return counts;
+  }
+
   /** Oldest first. */
   all(): Webhook[] {
     return [...this.#hooks.values()];

@@ -10,9 +10,13 @@ function rowsOf(id: string, gone: Row["refusal"], settable: Row["success"]): Rec
   const unknown = { body: { Colour: "red" }, code: "invalid-properties" } as const;
   return {
     [`get${id}Properties`]: {
-      success: [{ status: 200 }, { params: { scope: "private" }, as: "reader", status: 200 }],
+      success: [
+        { status: 200 },
+        { query: { access: "read-only" }, status: 200 },
+        { params: { scope: "private" }, as: "reader", status: 200 },
+      ],
       refusal: gone,
-      badInput: wrongScope,
+      badInput: [wrongScope, { query: { access: "write-only" }, code: "invalid-request" }],
     },
     [`set${id}Properties`]: { success: settable, refusal: unknown, badInput: [wrongScope, notAnObject, notJson] },
     [`validate${id}Properties`]: {

@@ -4,6 +4,7 @@ import { control } from "./control.ts";
 import { enumerate } from "./enumerate.ts";
 import { events } from "./events.ts";
 import { groups } from "./groups.ts";
+import { metrics } from "./metrics.ts";
 import { networks } from "./networks.ts";
 import { nodes } from "./nodes.ts";
 import { notify } from "./notify.ts";
@@ -39,5 +40,6 @@ export const conformance: Readonly<Record<string, Conformance>> = {
   enumerate,
   registry,
   notify,
+  metrics,
   about,
 };
