@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, Document, visit } from "yaml";
 
 /** Where a level of the definition is worth a line for each of its entries; below, one line holds it all. */
-const blocks = ["networks", "nodes", "resourceTypes", "groups"];
+const blocks = new Set(["networks", "nodes", "resourceTypes", "groups"]);
 
 /**
  * A definition as YAML, laid out as people write it: groups and resources a line each, and what belongs to one of them
@@ -29,7 +29,7 @@ function isBlock(keys: readonly string[], node: Node): boolean {
   if (isSeq(node) || !isMap(node) || node.items.length === 0) return false;
   const [part, , inGroup] = keys;
   if (part === undefined) return true;
-  if (!blocks.includes(part)) return false;
+  if (!blocks.has(part)) return false;
   if (keys.length === 1) return true;
   if (part !== "groups") return false;
   return keys.length === 2 || (inGroup === "resources" && keys.length <= 4);

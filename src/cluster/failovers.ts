@@ -102,10 +102,11 @@ function causeOf(change: Change, drain: JournalEntry): JournalEntry {
   return failed !== undefined && failed.seq < drain.seq ? failed : drain;
 }
 
+const ends: ReadonlySet<JournalKind> = new Set(["group.released", "group.expired", "node.confirmed-down"]);
+
 /** How the ownership before it ended. */
 function endOf(change: Change): JournalEntry | undefined {
-  const ends: readonly JournalKind[] = ["group.released", "group.expired", "node.confirmed-down"];
-  return before(change, (entry) => ends.includes(entry.kind) && isOfLastEpoch(change, entry));
+  return before(change, (entry) => ends.has(entry.kind) && isOfLastEpoch(change, entry));
 }
 
 function drainOf(change: Change): JournalEntry | undefined {

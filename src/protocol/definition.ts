@@ -42,14 +42,14 @@ export const resourceTypeSchema = z
   .strictObject({ basedOn: text, properties: propertiesSchema })
   .meta({ id: "ResourceTypeDefinition" });
 
-/**
- * What a resource stands on: a list of names, all of which it needs; a list within it names those of which one is enough. Or an
- * expression: `([IP A] or [IP B]) and [Disk]`.
- */
+/** What a resource stands on: names, all of which it needs; a list within it names those of which one is enough. */
+export const dependencyListSchema = z
+  .array(z.union([nameSchema, z.array(nameSchema).min(2).max(limits.resourcesPerGroup)]))
+  .max(limits.resourcesPerGroup);
+
+/** The same as a list or as an expression: `([IP A] or [IP B]) and [Disk]`. */
 export const dependsOnSchema = z.union([
-  z
-    .array(z.union([nameSchema, z.array(nameSchema).min(2).max(limits.resourcesPerGroup)]))
-    .max(limits.resourcesPerGroup),
+  dependencyListSchema,
   z
     .string()
     .max(limits.expressionLength)

@@ -3,7 +3,7 @@ import { networkRoles } from "../cluster/definition.ts";
 import { limits } from "../cluster/limits.ts";
 import type { NetInterfaceView } from "../cluster/network-states.ts";
 import type { Quorum } from "../cluster/quorum.ts";
-import { dependsOnSchema, networkSchema, resourceTypeSchema } from "./definition.ts";
+import { dependencyListSchema, networkSchema, resourceTypeSchema } from "./definition.ts";
 import { tokenRoles } from "./http.ts";
 import { nameSchema } from "./names.ts";
 import { groupViewSchema, nodeViewSchema, resourceViewSchema } from "./view.ts";
@@ -38,7 +38,7 @@ export type ResourceSet = z.infer<typeof resourceSetSchema>;
 export const ownersAnswerSchema = z.object({ owners: z.array(z.string()) });
 
 /** Dependencies as a list and as an expression: `([IP A] or [IP B]) and [Disk]`. */
-export const dependenciesSchema = z.object({ dependsOn: dependsOnSchema, expression: z.string() });
+export const dependenciesSchema = z.object({ dependsOn: dependencyListSchema, expression: z.string() });
 
 export type Dependencies = z.infer<typeof dependenciesSchema>;
 
