@@ -28,7 +28,7 @@ import type { NotifyPort, NotifyPortRequest, Notifications, Registration } from 
 import type { RegistryRead, RegistryReplies, RegistryWritten } from "../protocol/registry.ts";
 import { Alarm } from "./alarm.ts";
 import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
-import type { Conditions } from "./conditions.ts";
+import { type Conditions, isExpected } from "./conditions.ts";
 import { pageOfObjects } from "./enumeration.ts";
 import type { Env } from "./env.ts";
 import { Idempotency } from "./idempotency.ts";
@@ -336,8 +336,9 @@ export class ClusterObject extends DurableObject<Env> {
       if (answered !== null) return { ok: true, value: answered as ChangeAnswer };
     }
     const before = this.#state;
-    const revision = before.durable.cluster?.revision ?? 0;
-    if (expectedRevision !== null && expectedRevision !== revision) return { ok: false, code: "revision-differs" };
+    const { cluster } = before.durable;
+    const revision = cluster === null || cluster.destroyed ? null : cluster.revision;
+    if (!isExpected(expectedRevision, revision)) return { ok: false, code: "revision-differs" };
     const event = { ...command, now, operation: randomHex(8) };
     const { state, effects, outcome } = step(before, event);
     if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };

@@ -3,8 +3,8 @@ import { refuse } from "./respond.ts";
 
 /** Under which conditions a change is to be made, and whether at all. */
 export type Conditions = {
-  /** The revision of the definition that the caller has seen (`If-Match`, RFC 9110 section 13.1.1); null: whichever. */
-  readonly expectedRevision: number | null;
+  /** The revision of the definition that the caller has seen (`If-Match`, RFC 9110 section 13.1.1); null: it does not matter. */
+  readonly expectedRevision: ExpectedRevision | null;
   /** `Idempotency-Key`: sent again under the same key, a request is answered and not carried out again. */
   readonly idempotency: { readonly key: string; readonly fingerprint: string } | null;
   /** Say what would come of it, and change nothing. */
@@ -12,6 +12,15 @@ export type Conditions = {
 };
 
 export const unconditional: Conditions = { expectedRevision: null, idempotency: null, dryRun: false };
+
+/** `any`: whichever, but there has to be one. */
+export type ExpectedRevision = number | "any";
+
+/** Whether the condition holds. @param present the revision of the definition in force; null: there is none */
+export function isExpected(expected: ExpectedRevision | null, present: number | null): boolean {
+  if (expected === null) return true;
+  return expected === "any" ? present !== null : expected === present;
+}
 
 /** Reads the conditions of a request. The fingerprint is of everything that says what is asked for. */
 export async function conditionsOf(request: Request, body: unknown, dryRun: boolean): Promise<Conditions | Response> {
@@ -33,8 +42,9 @@ export async function conditionsOf(request: Request, body: unknown, dryRun: bool
 }
 
 /** `"42"`, or `*` for any; null when the header is not there. */
-function revisionOf(header: string | null): number | null | "malformed" {
-  if (header === null || header === "*") return null;
+function revisionOf(header: string | null): ExpectedRevision | null | "malformed" {
+  if (header === null) return null;
+  if (header === "*") return "any";
   const [, digits] = /^"(\d{1,15})"$/.exec(header) ?? [];
   return digits === undefined ? "malformed" : Number(digits);
 }

@@ -4,14 +4,22 @@ import { answer, refuse } from "../respond.ts";
 import type { Call } from "../route.ts";
 import { refused } from "./refused.ts";
 
-type Asked = Pick<Call, "cluster" | "conditions">;
+/** Of a call, what it takes to change the cluster that it names. */
+export type Asked = Pick<Call, "cluster" | "conditions"> & { readonly params: { readonly cluster: string } };
 
 /** Hands a command to the cluster, and answers with what became of it. */
 export async function accept(status: 200 | 201 | 202, call: Asked, command: OperatorEvent): Promise<Response> {
   const changed = await call.cluster().change(command, call.conditions);
   if (!changed.ok) return refusedChange(changed);
   const { created: _, differences: __, ...accepted } = changed.value;
-  return answer(status, accepted, { ETag: `"${accepted.revision}"` });
+  const { operation, revision } = accepted;
+  const underWay = status === 202 && operation !== null;
+  return answer(status, accepted, {
+    ETag: `"${revision}"`,
+    ...(underWay
+      ? { Location: `/v1/clusters/${encodeURIComponent(call.params.cluster)}/operations/${operation.id}` }
+      : {}),
+  });
 }
 
 export function refusedChange(changed: Exclude<Changed, { ok: true }>): Response {

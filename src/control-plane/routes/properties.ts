@@ -21,14 +21,12 @@ import {
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type Call, operators, readers, route, type Route } from "../route.ts";
-import { accept } from "./accept.ts";
+import { accept, type Asked } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
 import { describedKinds, type DescribedKind } from "./described.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 type Params = Readonly<Record<string, string>>;
-type Asked = Pick<Call, "cluster" | "conditions" | "principal">;
-
 /** Common and private properties of everything that has some: one row of `describedKinds` makes three routes. */
 export const propertyRoutes: readonly Route[] = describedKinds.flatMap((described) => [
   route(
@@ -88,7 +86,7 @@ export const propertyRoutes: readonly Route[] = describedKinds.flatMap((describe
 
 /** Judged by itself first, so that each fault has its name; then the whole definition is judged by the brain. */
 export async function setProperties(
-  call: Asked,
+  call: Asked & Pick<Call, "principal">,
   described: DescribedKind,
   of: Described,
   scope: PropertyScope,

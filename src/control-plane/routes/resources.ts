@@ -24,7 +24,7 @@ import type { Snapshot } from "../cluster-object.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type Call, readers, route, type Route } from "../route.ts";
-import { accept } from "./accept.ts";
+import { accept, type Asked } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, doneNow, underWay } from "./change.ts";
 import { snapshotOf } from "./snapshot.ts";
 
@@ -391,11 +391,7 @@ function withResource(
   });
 }
 
-function edit(
-  status: 200 | 201 | 202,
-  call: Pick<Call, "cluster" | "conditions" | "principal">,
-  change: Edit,
-): Promise<Response> {
+function edit(status: 200 | 201 | 202, call: Asked & Pick<Call, "principal">, change: Edit): Promise<Response> {
   return accept(status, call, { type: "edit", actor: call.principal.id, edit: change, force: false });
 }
 

@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { operationSchema } from "../../src/protocol/operation.ts";
+import { evictDurableObject } from "cloudflare:test";
+import { type FakeAgent, joinBoth } from "./fake-agent.ts";
+import { allRows, ask, createExchange, eventually, exchange, expectProblem, inside, json, stubOf } from "./support.ts";
+
+type Accepted = {
+  readonly changed: readonly string[];
+  readonly revision: number;
+  readonly dryRun: boolean;
+  readonly operation: { readonly id: string; readonly status: { readonly state: string } } | null;
+  readonly entries: readonly { readonly kind: string }[];
+};
+
+/** A cluster whose group is online on NODE1. */
+async function online(cluster: string): Promise<{ at: string; owner: FakeAgent; standby: FakeAgent }> {
+  await createExchange(cluster);
+  const { owner, standby } = await joinBoth(cluster);
+  await owner.renew();
+  return { at: `/clusters/${cluster}`, owner, standby };
+}
+
+const description = (text: string) => ({ Description: text });
+
+describe("If-Match", () => {
+  const at = "/clusters/matching";
+  beforeAll(() => createExchange("matching"));
+
+  test("HT19: what stands in the definition is changed only if nobody else has changed it meanwhile", async () => {
+    const seen = (await ask("GET", at)).headers.get("ETag") ?? "";
+    expect(seen).toBe('"1"');
+    const patch = (text: string) =>
+      ask("PATCH", `${at}/groups/Exchange/properties/common`, {
+        body: description(text),
+        headers: { "If-Match": seen },
+      });
+    const first = await json<Accepted>(patch("first"));
+    expect(first.revision).toBe(2);
+    const before = await allRows("matching");
+    await expectProblem(patch("second"), "revision-differs");
+    expect(await allRows("matching")).toEqual(before);
+    expect((await ask("GET", at)).headers.get("ETag")).toBe('"2"');
+  });
+
+  test("HT19: it holds commands too, and `*` is any revision of a cluster that is there", async () => {
+    await expectProblem(
+      ask("POST", `${at}/groups/Exchange/offline`, { headers: { "If-Match": '"1"' } }),
+      "revision-differs",
+    );
+    expect((await ask("POST", `${at}/groups/Exchange/offline`, { headers: { "If-Match": "*" } })).ok).toBe(true);
+    await expectProblem(
+      ask("PUT", "/clusters/notthere", { body: exchange("notthere"), headers: { "If-Match": "*" } }),
+      "revision-differs",
+    );
+  });
+
+  test.each(["1", 'W/"1"', '"one"', '"1", "2"'])("HT19: %s is no revision", async (header) => {
+    await expectProblem(
+      ask("POST", `${at}/groups/Exchange/online`, { headers: { "If-Match": header } }),
+      "invalid-request",
+    );
+  });
+});
+
+describe("Idempotency-Key", () => {
+  test("HT20: what is sent again under its key is answered again, and done once; also over an eviction", async () => {
+    const { at } = await online("once");
+    const move = () =>
+      ask("POST", `${at}/groups/Exchange/move`, { body: {}, headers: { "Idempotency-Key": "a-move" } });
+    const first = await move();
+    expect(first.status).toBe(202);
+    const answered = await first.json();
+    const before = await allRows("once");
+    const again = await move();
+    expect([again.status, await again.json()]).toEqual([202, answered]);
+    expect(await allRows("once")).toEqual(before);
+    await evictDurableObject(stubOf("once"));
+    expect(await json(move())).toEqual(answered);
+  });
+
+  test("HT20: a key that came with another request is refused, and changes nothing", async () => {
+    const { at } = await online("other");
+    const headers = { "Idempotency-Key": "k" };
+    expect((await ask("POST", `${at}/nodes/NODE2/pause`, { body: {}, headers })).ok).toBe(true);
+    const before = await allRows("other");
+    await expectProblem(ask("POST", `${at}/nodes/NODE1/pause`, { body: {}, headers }), "idempotency-key-reused");
+    await expectProblem(
+      ask("POST", `${at}/nodes/NODE2/pause`, { body: { drain: false }, headers }),
+      "idempotency-key-reused",
+    );
+    expect(await allRows("other")).toEqual(before);
+  });
+
+  test("HT20: what was refused or only tried keeps no key", async () => {
+    const { at } = await online("unkept");
+    const headers = { "Idempotency-Key": "k" };
+    await expectProblem(
+      ask("POST", `${at}/groups/Exchange/move`, { body: { target: "NODE1" }, headers }),
+      "already-owner",
+    );
+    expect((await ask("POST", `${at}/groups/Exchange/move?dryRun`, { body: { target: "NODE2" }, headers })).ok).toBe(
+      true,
+    );
+    expect((await ask("POST", `${at}/groups/Exchange/move`, { body: { target: "NODE2" }, headers })).status).toBe(202);
+  });
+
+  test.each(["", "two words", "ü", "k".repeat(256)])("HT20: %j is no key", async (key) => {
+    const asked = ask("POST", "/clusters/matching/groups/Exchange/online", { headers: { "Idempotency-Key": key } });
+    await expectProblem(asked, "invalid-request");
+  });
+
+  test("HT20: a day later a key is forgotten", async () => {
+    const { at } = await online("day");
+    const headers = { "Idempotency-Key": "k" };
+    const pause = () => json<Accepted>(ask("POST", `${at}/nodes/NODE2/pause`, { body: {}, headers }));
+    expect((await pause()).changed).not.toEqual([]);
+    expect((await pause()).changed).not.toEqual([]);
+    await inside("day", (object) => {
+      const { clock } = object;
+      object.clock = () => clock() + 86_400_001;
+    });
+    expect((await pause()).changed).toEqual([]);
+  });
+});
+
+describe("dryRun", () => {
+  test("HT21: it tells what would come of a change, and writes and sends nothing", async () => {
+    const { at, owner } = await online("tried");
+    const before = await allRows("tried");
+    const tried = await json<Accepted>(ask("POST", `${at}/groups/Exchange/move?dryRun`, { body: {} }));
+    expect(tried).toMatchObject({ dryRun: true, operation: null });
+    expect(tried.entries.map(({ kind }) => kind)).toContain("group.draining");
+    expect(await allRows("tried")).toEqual(before);
+    expect(owner.line.frames).toEqual([]);
+    const done = await json<Accepted>(ask("POST", `${at}/groups/Exchange/move`, { body: {} }));
+    expect(done.entries.map(({ kind }) => kind)).toEqual(tried.entries.map(({ kind }) => kind));
+  });
+
+  test("HT21: what would be refused is refused in the same words", async () => {
+    const { at } = await online("vain");
+    const ask2 = async (query: string) =>
+      json(ask("POST", `${at}/groups/Exchange/move${query}`, { body: { target: "NODE1" } }));
+    expect(await ask2("?dryRun")).toEqual(await ask2(""));
+  });
+});
+
+describe("operations", () => {
+  test("HT22: what takes time answers 202 with an operation, whose end can be waited for", async () => {
+    const { at, owner, standby } = await online("taking");
+    const asked = await ask("POST", `${at}/groups/Exchange/move`, { body: {} });
+    expect(asked.status).toBe(202);
+    const { operation } = await json<Accepted>(asked);
+    expect(operation?.status.state).toBe("Pending");
+    const path = `${at}/operations/${operation?.id}`;
+    expect(asked.headers.get("Location")).toBe(`/v1${path}`);
+    expect(await json(ask("GET", path))).toMatchObject({ id: operation?.id, status: { state: "Pending" } });
+    const waited = json(ask("GET", `${path}?waitMs=10000`));
+    await eventually(
+      () => inside("taking", (object) => object.waiters.count),
+      (count) => count === 1,
+    );
+    await owner.renew({ released: [{ group: "Exchange", epoch: 1 }] });
+    await standby.renew();
+    await standby.renew();
+    expect(operationSchema.parse(await waited)).toMatchObject({ id: operation?.id, status: { state: "Completed" } });
+  });
+
+  test("HT22: when the time is over it is told as it is", async () => {
+    const { at } = await online("long");
+    const { operation } = await json<Accepted>(ask("POST", `${at}/groups/Exchange/move`, { body: {} }));
+    const answer = await json(ask("GET", `${at}/operations/${operation?.id}?waitMs=20`));
+    expect(answer).toMatchObject({ status: { state: "Pending" } });
+  });
+
+  test("HT22: an operation that there is not, or not any more, is told as such", async () => {
+    await expectProblem(ask("GET", "/clusters/long/operations/0123456789abcdef"), "operation-not-found");
+  });
+});
+
+describe("a balancer's question", () => {
+  test("HT23: 200 where a node owns the group and has it online, 503 everywhere else and where nobody can say", async () => {
+    const { at } = await online("balanced");
+    const status = async (node: string) => (await ask("GET", `${at}/groups/Exchange/active?node=${node}`)).status;
+    expect([await status("NODE1"), await status("NODE2"), await status("NODE9")]).toEqual([200, 503, 503]);
+    expect((await ask("POST", `${at}/groups/Exchange/move`, { body: {} })).status).toBe(202);
+    expect(await status("NODE1")).toBe(503);
+    const { at: silent } = await online("silent");
+    await inside("silent", (object) => {
+      const { clock } = object;
+      object.clock = () => clock() + 2_001;
+    });
+    expect((await ask("GET", `${silent}/groups/Exchange/active?node=NODE1`)).status).toBe(503);
+  });
+});
