@@ -10,7 +10,7 @@ type Noun = { readonly summary: string; readonly load: () => Promise<NounModule>
 const nouns: Readonly<Record<string, Noun>> = {
   cluster: { summary: "apply, show, list", load: () => import("./nouns/cluster.ts") },
   node: { summary: "list, pause, resume, confirm-down", load: () => import("./nouns/node.ts") },
-  group: { summary: "list, move, online, offline", load: () => import("./nouns/group.ts") },
+  group: { summary: "list, explain, move, online, offline", load: () => import("./nouns/group.ts") },
   resource: { summary: "list", load: () => import("./nouns/resource.ts") },
   registry: { summary: "get, set, delete, list", load: () => import("./nouns/registry.ts") },
   token: { summary: "create", load: () => import("./nouns/token.ts") },

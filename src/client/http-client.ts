@@ -65,6 +65,7 @@ import {
   type WebhookView,
 } from "../protocol/webhooks.ts";
 import { readEventStream } from "./event-stream.ts";
+import { explainMethods } from "./explain-methods.ts";
 import { notifyMethods } from "./notify-methods.ts";
 import { registryMethods } from "./registry-methods.ts";
 import type { Result } from "./result.ts";
@@ -102,6 +103,7 @@ export function createClient(options: ClientOptions) {
   return {
     ...registryMethods(transport),
     ...notifyMethods(transport),
+    ...explainMethods(transport),
 
     version: (): Promise<Result<Version>> => ask.get("/version", versionSchema),
 

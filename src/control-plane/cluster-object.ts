@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ClusterDefinition } from "../cluster/definition.ts";
 import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
+import { arrivalKinds, explainGroup, type GroupExplanation } from "../cluster/explain.ts";
 import { type Failover, failoverKinds, failoversIn } from "../cluster/failovers.ts";
 import { nextGeneration } from "../cluster/generation.ts";
 import type { AgentMessage } from "../cluster/messages.ts";
@@ -376,6 +377,13 @@ export class ClusterObject extends DurableObject<Env> {
       return { networkName: view.networkName, group, address, owner, epoch, state, ageMs };
     }
     return null;
+  }
+
+  /** Null: there is no such group. */
+  explain(group: string): GroupExplanation | null {
+    // Its last ownership, the drain that led to it, and the drain that it is in now.
+    const entries = this.store.journal.newestOf(group, arrivalKinds, 4);
+    return explainGroup(this.#state, group, this.clock(), entries);
   }
 
   /** Changes of owner, newest first. */

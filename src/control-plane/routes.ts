@@ -3,6 +3,7 @@ import { aboutRoutes } from "./routes/about.ts";
 import { clusterRoutes } from "./routes/clusters.ts";
 import { enumerateRoutes } from "./routes/enumerate.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { explainRoutes } from "./routes/explain.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
 import { operationRoutes } from "./routes/operations.ts";
@@ -25,6 +26,7 @@ export const families: readonly Family[] = [
     what: "A group as the network sees it: who may speak for it, from which address, and where it is.",
     routes: virtualServerRoutes,
   },
+  { name: "explain", what: "Why it is so, and what would be if.", routes: explainRoutes },
   { name: "operations", what: "What was asked for and takes time.", routes: operationRoutes },
   { name: "events", what: "The journal: what happened, in order.", routes: eventRoutes },
   { name: "webhooks", what: "The journal, delivered and signed.", routes: webhookRoutes },

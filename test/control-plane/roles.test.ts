@@ -78,6 +78,7 @@ const expected: Readonly<Record<string, string>> = {
   listOperations: "ooo--",
   getOperation: "ooo--",
   getFailovers: "ooo--",
+  explainGroup: "ooo--",
   enumerateCluster: "ooo--",
   getRegistryKey: "oooo-",
   createRegistryKey: "oo-o-",

@@ -4,6 +4,7 @@ import { lookup } from "../../cluster/definition.ts";
 import type { GroupView } from "../../cluster/view.ts";
 import { contextOf, type Context } from "../context.ts";
 import { CliError } from "../errors.ts";
+import { explanationText } from "../explanation.ts";
 import { print, write } from "../output.ts";
 import { groupRows } from "../rows.ts";
 
@@ -16,6 +17,10 @@ type WaitOptions = { readonly wait?: true; readonly timeout: number };
 
 export function register(noun: Command): void {
   noun.command("list").description("the groups, and who owns them").action(list);
+  noun
+    .command("explain <group>")
+    .description("why a group is where it is, why not elsewhere, and what comes next")
+    .action(explain);
   const move = noun
     .command("move <group>")
     .description("give a group to another node: offline here, then online there")
@@ -46,6 +51,14 @@ async function list(_options: unknown, command: Command): Promise<void> {
   const name = await cluster();
   const view = await ask((client) => client.getCluster(name));
   print(output, view.groups, groupRows(view));
+}
+
+async function explain(group: string, _options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  const explanation = await ask((client) => client.explainGroup(name, group));
+  if (output === "json") print(output, explanation, []);
+  else write(explanationText(explanation));
 }
 
 async function moveGroup(

@@ -2,6 +2,7 @@ import { about } from "./about.ts";
 import { clusters } from "./clusters.ts";
 import { enumerate } from "./enumerate.ts";
 import { events } from "./events.ts";
+import { explain } from "./explain.ts";
 import { groups } from "./groups.ts";
 import { nodes } from "./nodes.ts";
 import { notify } from "./notify.ts";
@@ -21,6 +22,7 @@ export const conformance: Readonly<Record<string, Conformance>> = {
   groups,
   resources,
   "virtual-servers": virtualServers,
+  explain,
   operations,
   events,
   webhooks,

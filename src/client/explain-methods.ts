@@ -1,0 +1,13 @@
+import type { GroupExplanation } from "../cluster/explain.ts";
+import { explanationSchema } from "../protocol/explain.ts";
+import type { Result } from "./result.ts";
+import type { Transport } from "./transport.ts";
+
+/** Questions about what the cluster decides. */
+export function explainMethods({ at, request }: Transport) {
+  return {
+    /** Why the group is where it is, and why it is on no other node. */
+    explainGroup: (cluster: string, group: string): Promise<Result<GroupExplanation>> =>
+      request("GET", at(cluster, "groups", group, "explain"), undefined, explanationSchema),
+  };
+}
