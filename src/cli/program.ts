@@ -11,6 +11,10 @@ const nouns: Readonly<Record<string, Noun>> = {
   cluster: { summary: "apply, show, list", load: () => import("./nouns/cluster.ts") },
   node: { summary: "list, pause, resume, confirm-down", load: () => import("./nouns/node.ts") },
   group: { summary: "list, explain, move, online, offline", load: () => import("./nouns/group.ts") },
+  simulate: {
+    summary: "what would happen if a node went down, a group moved, …",
+    load: () => import("./nouns/simulate.ts"),
+  },
   resource: { summary: "list", load: () => import("./nouns/resource.ts") },
   registry: { summary: "get, set, delete, list", load: () => import("./nouns/registry.ts") },
   token: { summary: "create", load: () => import("./nouns/token.ts") },

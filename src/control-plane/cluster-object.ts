@@ -57,6 +57,9 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 /** A cluster as it was defined, and as it is. */
 export type Snapshot = { readonly definition: ClusterDefinition; readonly view: ClusterView };
 
+/** The state of the brain, and the object's clock with it. */
+export type Present = { readonly state: ClusterState; readonly now: number };
+
 export type Changed =
   | { readonly ok: true; readonly value: ChangeAnswer }
   | { readonly ok: false; readonly refusal: Refusal }
@@ -384,6 +387,11 @@ export class ClusterObject extends DurableObject<Env> {
     // Its last ownership, the drain that led to it, and the drain that it is in now.
     const entries = this.store.journal.newestOf(group, arrivalKinds, 4);
     return explainGroup(this.#state, group, this.clock(), entries);
+  }
+
+  /** All that the brain knows, as plain data, for somebody who plays through what would be. */
+  present(): Present | null {
+    return this.#state.durable.cluster === null ? null : { state: this.#state, now: this.clock() };
   }
 
   /** Changes of owner, newest first. */

@@ -79,6 +79,7 @@ const expected: Readonly<Record<string, string>> = {
   getOperation: "ooo--",
   getFailovers: "ooo--",
   explainGroup: "ooo--",
+  simulate: "ooo--",
   enumerateCluster: "ooo--",
   getRegistryKey: "oooo-",
   createRegistryKey: "oo-o-",
