@@ -14,7 +14,7 @@ type Script = readonly ScriptItem[];
 
 /** Each verb is one item of a script; `--script` names a file of many. Nothing of it happens. */
 export function register(noun: Command): void {
-  noun.option("--script <file>", "items to carry out one after another, YAML or JSON; - is standard input");
+  noun.option("--script <file>", "a script (YAML, JSON)");
   noun.action((options: { readonly script?: string }, command: Command) => {
     if (options.script === undefined) return command.help({ error: true });
     return play(readScript(options.script), command);
@@ -25,7 +25,7 @@ export function register(noun: Command): void {
   one(
     noun,
     "resource-fails <group> <resource>",
-    "it fails wherever it comes online",
+    "wherever it comes online",
     ([group = "", resource = ""], options) => ({
       do: "resource-fails",
       group,
@@ -33,18 +33,18 @@ export function register(noun: Command): void {
       times: Number(options["times"] ?? 1),
     }),
   ).option("--times <count>", "how often", positive);
-  one(noun, "move <group>", "a group moves to another node", ([group = ""], { to }) => ({
+  one(noun, "move <group>", "a group goes to another node", ([group = ""], { to }) => ({
     do: "move",
     group,
     target: typeof to === "string" ? to : null,
   })).option("--to <node>", "which node (default: the best one)");
-  one(noun, "pause <node>", "a node is paused, and what it owns goes elsewhere", ([node = ""]) => ({
+  one(noun, "pause <node>", "a node gives all away", ([node = ""]) => ({
     do: "pause",
     node,
     drain: true,
     target: null,
   }));
-  one(noun, "resume <node>", "a node is resumed", ([node = ""]) => ({
+  one(noun, "resume <node>", "a node may own groups again", ([node = ""]) => ({
     do: "resume",
     node,
     failback: "policy",
@@ -58,8 +58,8 @@ export function register(noun: Command): void {
 
 const nodeVerbs = {
   "node-down": "a host is gone",
-  "node-up": "a host's agent joins",
-  "lease-lost": "a host is cut off until it has lost its lease, and comes back",
+  "node-up": "its agent joins",
+  "lease-lost": "cut off until its lease is lost",
 } as const;
 
 type Options = Readonly<Record<string, unknown>>;
@@ -70,7 +70,7 @@ function one(
   description: string,
   itemOf: (names: readonly string[], options: Options) => ScriptItem,
 ): Command {
-  const verb = noun.command(usage).description(`what if ${description}?`);
+  const verb = noun.command(usage).description(description);
   return verb.action(() => play([itemOf(verb.args, verb.opts<Options>())], verb));
 }
 
