@@ -1,6 +1,6 @@
 import { lookup } from "../cluster/definition.ts";
 import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages.ts";
-import { commonResourceProperties } from "../cluster/property-tables.ts";
+import { sameSetup } from "../cluster/resource-setup.ts";
 import type { LocalPhase, LocalResource } from "./host-state.ts";
 import { isDown, isOnline, type Work } from "./host-work.ts";
 import type { HoldOrder } from "./orders.ts";
@@ -33,19 +33,6 @@ export function isToFail(resource: LocalResource, spec: AssignedResource): boole
 
 export function isToRestart(resource: LocalResource, spec: AssignedResource): boolean {
   return isOnline(resource) && spec.restarts > resource.spec.restarts;
-}
-
-/**
- * What a driver has set up: its type, what it stands on and its own properties. How often it is polled and how long it may
- * take is nobody's outage, and neither is the number of the try.
- */
-export function sameSetup(a: AssignedResource, b: AssignedResource): boolean {
-  return setupOf(a) === setupOf(b);
-}
-
-function setupOf({ type, dependsOn, properties }: AssignedResource): string {
-  const own = Object.entries(properties).filter(([name]) => lookup(commonResourceProperties, name) === undefined);
-  return JSON.stringify([type, dependsOn, own.toSorted()]);
 }
 
 function adopted(resource: LocalResource, spec: AssignedResource): AssignedResource {

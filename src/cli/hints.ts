@@ -56,6 +56,7 @@ const hints: Readonly<Record<ProblemCode, string | null>> = {
   "unknown-control-code": null,
   "control-code-not-supported": null,
   "no-such-dependency": "See what it stands on: bridgehead resource show RESOURCE",
+  "simulation-too-large": "Let less time pass, or simulate one half of the script after the other",
   "operation-not-found": "See which are kept: bridgehead operation list",
   "idempotency-key-reused": null,
   "too-many-waiters": "Try again in a moment.",

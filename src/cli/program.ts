@@ -13,10 +13,14 @@ type Noun = { readonly summary: string; readonly load: () => Promise<NounModule>
 const nouns: Readonly<Record<string, Noun>> = {
   cluster: { summary: "apply, show, list, export, maintenance, delete", load: () => import("./nouns/cluster.ts") },
   node: { summary: "list, show, add, pause, resume, evict, confirm-down", load: () => import("./nouns/node.ts") },
-  group: { summary: "list, show, move, online, offline, create, delete, …", load: () => import("./nouns/group.ts") },
+  group: { summary: "list, show, explain, move, online, offline, create, …", load: () => import("./nouns/group.ts") },
   resource: {
     summary: "list, show, online, offline, fail, restart, create, …",
     load: () => import("./nouns/resource.ts"),
+  },
+  simulate: {
+    summary: "what would happen if a node went down, a group moved, …",
+    load: () => import("./nouns/simulate.ts"),
   },
   registry: { summary: "get, set, delete, list", load: () => import("./nouns/registry.ts") },
   operation: { summary: "what was asked for and takes time", load: () => import("./nouns/operation.ts") },

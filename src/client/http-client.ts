@@ -68,6 +68,7 @@ import {
 } from "../protocol/webhooks.ts";
 import { readEventStream } from "./event-stream.ts";
 import { objectMethods } from "./object-methods.ts";
+import { explainMethods } from "./explain-methods.ts";
 import { notifyMethods } from "./notify-methods.ts";
 import { registryMethods } from "./registry-methods.ts";
 import { lookupMethods } from "./lookup-methods.ts";
@@ -107,6 +108,7 @@ export function createClient(options: ClientOptions) {
     ...registryMethods(transport),
     ...notifyMethods(transport),
     ...objectMethods(transport),
+    ...explainMethods(transport),
 
     version: (): Promise<Result<Version>> => ask.get("/version", versionSchema),
 

@@ -91,10 +91,15 @@ export function windowOpensAt(
   return isWithinHours(hourIn(timeZone, now), start, end) ? null : nextWithinHours(timeZone, start, end, now);
 }
 
-type WayHome = { readonly hold: Hold; readonly target: string };
+export type WayHome = { readonly hold: Hold; readonly target: string };
 
 /** From a settled group to the most preferred of the owners that it waits for, if that one could take it. */
-function wayHome(turn: Turn, definition: ClusterDefinition, row: GroupRow, group: GroupDefinition): WayHome | null {
+export function wayHome(
+  turn: Turn,
+  definition: ClusterDefinition,
+  row: GroupRow,
+  group: GroupDefinition,
+): WayHome | null {
   const hold = holdOf(turn, row.name);
   if (hold?.phase.kind !== "owned" || row.troubles.givenUp !== null) return null;
   const state = groupStateOf(group, reportedResources(reportOf(turn, hold), hold));

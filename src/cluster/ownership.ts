@@ -186,9 +186,16 @@ export function holdsOfRun({ durable }: Pick<Turn, "durable">, incarnation: stri
 }
 
 /** True while any ownership, of whatever group, has one of these addresses (LEASE rule 9). */
-export function addressesHeld({ durable }: Pick<Turn, "durable">, addresses: readonly string[]): boolean {
+export function addressesHeld(turn: Pick<Turn, "durable">, addresses: readonly string[]): boolean {
+  return holdersOf(turn, addresses).length > 0;
+}
+
+/** The ownerships, of whatever groups, that have one of these addresses. */
+export function holdersOf({ durable }: Pick<Turn, "durable">, addresses: readonly string[]): Hold[] {
   const wanted = new Set(addresses.map(comparable));
-  return [...durable.holds.values()].some((hold) => hold.addresses.some((address) => wanted.has(comparable(address))));
+  return [...durable.holds.values()].filter((hold) =>
+    hold.addresses.some((address) => wanted.has(comparable(address))),
+  );
 }
 
 export function leaseOf({ durable }: Pick<Turn, "durable">, hold: Hold): Lease {

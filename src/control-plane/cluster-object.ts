@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ClusterDefinition } from "../cluster/definition.ts";
 import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
+import { arrivalKinds, explainGroup, type GroupExplanation } from "../cluster/explain.ts";
 import { type Failover, failoverKinds, failoversIn } from "../cluster/failovers.ts";
 import { nextGeneration } from "../cluster/generation.ts";
 import type { AgentMessage } from "../cluster/messages.ts";
@@ -58,6 +59,9 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 /** A cluster as it was defined, and as it is. */
 export type Snapshot = { readonly definition: ClusterDefinition; readonly view: ClusterView };
+
+/** The state of the brain, and the object's clock with it. */
+export type Present = { readonly state: ClusterState; readonly now: number };
 
 export type Changed =
   | { readonly ok: true; readonly value: ChangeAnswer }
@@ -400,6 +404,18 @@ export class ClusterObject extends DurableObject<Env> {
       return { networkName: view.networkName, group, address, owner, epoch, state, ageMs };
     }
     return null;
+  }
+
+  /** Null: there is no such group. */
+  explain(group: string): GroupExplanation | null {
+    // Its last ownership, the drain that led to it, and the drain that it is in now.
+    const entries = this.store.journal.newestOf(group, arrivalKinds, 4);
+    return explainGroup(this.#state, group, this.clock(), entries);
+  }
+
+  /** All that the brain knows, as plain data, for somebody who plays through what would be. */
+  present(): Present | null {
+    return this.#state.durable.cluster === null ? null : { state: this.#state, now: this.clock() };
   }
 
   /** Changes of owner, newest first. */

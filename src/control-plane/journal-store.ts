@@ -71,6 +71,17 @@ export class JournalStore {
     return this.#read(`SELECT * FROM journal WHERE kind IN (${places}) ORDER BY seq`, ...kinds);
   }
 
+  /** The newest ones of these kinds about a group, oldest first. */
+  newestOf(group: string, kinds: readonly JournalKind[], limit: number): JournalEntry[] {
+    const places = kinds.map(() => "?").join(", ");
+    return this.#read(
+      `SELECT * FROM journal WHERE group_name = ? AND kind IN (${places}) ORDER BY seq DESC LIMIT ?`,
+      group,
+      ...kinds,
+      limit,
+    ).toReversed();
+  }
+
   #read(query: string, ...bindings: readonly SqlStorageValue[]): JournalEntry[] {
     return this.#sql
       .exec<Row>(query, ...bindings)

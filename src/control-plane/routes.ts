@@ -9,6 +9,7 @@ import { aboutRoutes } from "./routes/about.ts";
 import { clusterRoutes } from "./routes/clusters.ts";
 import { enumerateRoutes } from "./routes/enumerate.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { explainRoutes } from "./routes/explain.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
 import { operationRoutes } from "./routes/operations.ts";
@@ -42,6 +43,7 @@ export const families: readonly Family[] = [
   { name: "object-enums", what: "The names of what belongs to one object.", routes: objectEnumRoutes },
   { name: "properties", what: "The properties of MSCS, with types, ranges and defaults.", routes: propertyRoutes },
   { name: "control", what: "Control codes, as programs for the cluster API ask them.", routes: controlRoutes },
+  { name: "explain", what: "Why it is so, and what would be if.", routes: explainRoutes },
   { name: "operations", what: "What was asked for and takes time.", routes: operationRoutes },
   { name: "events", what: "The journal: what happened, in order.", routes: eventRoutes },
   { name: "webhooks", what: "The journal, delivered and signed.", routes: webhookRoutes },

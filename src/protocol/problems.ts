@@ -150,6 +150,7 @@ const doorProblems = {
   "too-many-notify-ports": { status: 409, title: "The cluster has as many notify ports as it may have" },
   "too-many-registrations": { status: 409, title: "The port has as many registrations as it may have" },
   "too-many-waiters": { status: 429, title: "As many questions wait for an answer as may" },
+  "simulation-too-large": { status: 422, title: "The simulation would take too much time or too many steps" },
   unavailable: { status: 503, title: "The cluster cannot answer at the moment" },
   internal: { status: 500, title: "Something is wrong on this side" },
 } as const satisfies Record<string, ProblemKind>;

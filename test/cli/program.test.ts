@@ -34,6 +34,7 @@ test("CL1 every noun has help that fits eighty columns", async () => {
     "cluster",
     "node",
     "group",
+    "simulate",
     "resource",
     "operation",
     "failovers",

@@ -125,6 +125,8 @@ const expected: Readonly<Record<string, string>> = {
   enumerateResource: "ooo--",
   enumerateResourceType: "ooo--",
   enumerateNetwork: "ooo--",
+  explainGroup: "ooo--",
+  simulate: "ooo--",
   enumerateCluster: "ooo--",
   getRegistryKey: "oooo-",
   createRegistryKey: "oo-o-",

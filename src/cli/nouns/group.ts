@@ -2,12 +2,17 @@ import type { Command } from "commander";
 import { change, type ChangeFlags, withDryRun, withWait } from "../change.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
+import { explanationText } from "../explanation.ts";
 import { facts, print, table } from "../output.ts";
 import { groupFacts, groupResourceRows, groupRows } from "../rows.ts";
 
 export function register(noun: Command): void {
   noun.command("list").description("the groups, and who owns them").action(list);
   noun.command("show <group>").description("one group: its owner, its resources, what is planned").action(show);
+  noun
+    .command("explain <group>")
+    .description("why a group is where it is, why not elsewhere, and what comes next")
+    .action(explain);
   withDryRun(noun.command("create <group>").description("create a group without resources"))
     .option("--prefer <nodes...>", "the nodes that shall own it, in their order")
     .action(create);
@@ -49,6 +54,13 @@ async function show(group: string, _options: unknown, command: Command): Promise
   const name = await cluster();
   const found = await ask((client) => client.getGroup(name, group));
   print(output, found, [], () => `${facts(groupFacts(found))}\n\n${table(groupResourceRows(found))}`);
+}
+
+async function explain(group: string, _options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  const explanation = await ask((client) => client.explainGroup(name, group));
+  print(output, explanation, [], () => explanationText(explanation));
 }
 
 type CreateOptions = ChangeFlags & { readonly prefer?: string[] };

@@ -3,6 +3,7 @@ import { clusters } from "./clusters.ts";
 import { control } from "./control.ts";
 import { enumerate } from "./enumerate.ts";
 import { events } from "./events.ts";
+import { explain } from "./explain.ts";
 import { groups } from "./groups.ts";
 import { metrics } from "./metrics.ts";
 import { networks } from "./networks.ts";
@@ -34,6 +35,7 @@ export const conformance: Readonly<Record<string, Conformance>> = {
   "object-enums": objectEnums,
   properties,
   control,
+  explain,
   operations,
   events,
   webhooks,

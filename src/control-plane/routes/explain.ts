@@ -1,0 +1,48 @@
+import { explanationSchema } from "../../protocol/explain.ts";
+import { simulate } from "../../cluster/simulate/simulate.ts";
+import { simulationRequestSchema, simulationSchema } from "../../protocol/simulate.ts";
+import { answer, refuse } from "../respond.ts";
+import { body, readers, route, type Route } from "../route.ts";
+
+/** Questions about what the cluster decides. None of them changes anything. */
+export const explainRoutes: readonly Route[] = [
+  route(
+    {
+      id: "explainGroup",
+      method: "GET",
+      path: "/clusters/{cluster}/groups/{group}/explain",
+      summary: "Why a group is where it is, why it is on no other node, what it waits for, and what happens by itself",
+      roles: readers,
+      answers: { 200: { what: "Each answer with the rule that it follows from", schema: explanationSchema } },
+      problems: ["group-not-found"],
+    },
+    async ({ params, cluster }) => {
+      const explanation = await cluster().explain(params.group);
+      return explanation === null
+        ? refuse("group-not-found", "names are written as in the definition")
+        : answer(200, explanation);
+    },
+  ),
+  route(
+    {
+      id: "simulate",
+      method: "POST",
+      path: "/clusters/{cluster}/simulate",
+      summary:
+        "What would happen if: the cluster's own rules on its present state, with agents that are well. It changes nothing",
+      roles: readers,
+      body: body(simulationRequestSchema),
+      answers: { 200: { what: "What the journal would tell, and what would be different", schema: simulationSchema } },
+      problems: ["cluster-not-defined", "simulation-too-large"],
+    },
+    async ({ body: { script }, cluster }) => {
+      // Here and not in the object: it would keep the agents' renewals waiting.
+      const present = await cluster().present();
+      if (present === null) return refuse("cluster-not-defined", "apply a definition first");
+      const simulated = simulate(present.state, script, present.now);
+      return simulated.ok
+        ? answer(200, simulated.value)
+        : refuse(simulated.code, "ask for less time, or for fewer things at once");
+    },
+  ),
+];
