@@ -101,7 +101,7 @@ function whyNot(subject: Subject, { node }: Candidate, isBeforeOwner: boolean): 
 
 /** Whether the group is to go back to this node some day. */
 function owed({ row, group }: Subject, { node: owner }: Hold, node: string): boolean {
-  if (row.plan.failback === null || !group.preferredOwners.includes(node)) return false;
+  if (row.plan.failback?.awaited.includes(node) !== true || !group.preferredOwners.includes(node)) return false;
   const place = group.preferredOwners.indexOf(owner);
   return place < 0 || group.preferredOwners.indexOf(node) < place;
 }

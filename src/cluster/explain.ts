@@ -6,7 +6,7 @@ import { explainResources, type ResourceExplanation } from "./explain-resources.
 import type { JournalEntry } from "./journal.ts";
 import { holdersOf, holdOf } from "./ownership.ts";
 import { noLoss } from "./placement.ts";
-import { type ClusterState, drainReasons, type GroupRow, type Hold, type OwnedBecause } from "./state.ts";
+import { type ClusterState, drainReasons, type GroupRow, type Hold, isByOperator, type OwnedBecause } from "./state.ts";
 import { beginTurn, type Turn } from "./turn.ts";
 import { type GroupState, silentForMs, viewCluster } from "./view.ts";
 
@@ -175,8 +175,8 @@ function blocksOf({ turn, definition, group, row, hold, maintenance }: Subject):
     const sentence = `An address of it is still held by ${other.node}, with group ${other.group} under epoch ${other.epoch}.`;
     blocks.push({ code: "address-held", rule: "EN9", sentence });
   }
-  const moved = (turn.memory.unowned.get(row.name) ?? noLoss).because === "move";
-  if (maintenance && !(hold === null && moved)) {
+  const asked = isByOperator(turn.memory.unowned.get(row.name) ?? noLoss);
+  if (maintenance && !(hold === null && asked)) {
     const sentence = "The cluster is in maintenance: it observes, and moves, starts or restarts nothing by itself.";
     blocks.push({ code: "maintenance", rule: "GP19", sentence });
   }
