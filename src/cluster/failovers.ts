@@ -104,8 +104,8 @@ function causeOf(change: Change, drain: JournalEntry): JournalEntry {
 
 /** How the ownership before it ended. */
 function endOf(change: Change): JournalEntry | undefined {
-  const ends: ReadonlySet<JournalKind> = new Set(["group.released", "group.expired", "node.confirmed-down"]);
-  return before(change, (entry) => ends.has(entry.kind) && isOfLastEpoch(change, entry));
+  const ends: readonly JournalKind[] = ["group.released", "group.expired", "node.confirmed-down"];
+  return before(change, (entry) => ends.includes(entry.kind) && isOfLastEpoch(change, entry));
 }
 
 function drainOf(change: Change): JournalEntry | undefined {
