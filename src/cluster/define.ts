@@ -1,3 +1,4 @@
+import { changedParts, same, summary } from "./changed-parts.ts";
 import { applyEdit } from "./edit.ts";
 import {
   addressesOf,
@@ -18,7 +19,7 @@ import { dwordOf } from "./properties.ts";
 import { commonResourceProperties } from "./property-tables.ts";
 import { refused } from "./refusals.ts";
 import { groupStateOf, reportedResources, reportOf } from "./resources.ts";
-import { wantedAtFirst } from "./starting.ts";
+import { startDelayMs, wantedAtFirst } from "./starting.ts";
 import { newChance } from "./troubles.ts";
 import { type ClusterRow, type GroupRow, newNode, noPlan, noTroubles, type Troubles } from "./state.ts";
 import { journal, putGroup, putNode, type Turn, withRow } from "./turn.ts";
@@ -41,7 +42,7 @@ export function define(turn: Turn, definition: ClusterDefinition, actor: string,
       `this cluster is named ${before.definition.cluster}, not ${definition.cluster}`,
     );
   }
-  const changed = before === null ? ["cluster"] : differences(before.definition, definition);
+  const changed = before === null ? ["cluster"] : changedParts(before.definition, definition);
   if (changed.length === 0 && before?.destroyed !== true) return { kind: "done", changed };
   const online = force ? undefined : onlineAndGone(turn, definition);
   if (online !== undefined) {
@@ -118,35 +119,12 @@ function onlineAndGone(turn: Turn, definition: ClusterDefinition): string | unde
   for (const [name, group] of Object.entries(before?.groups ?? {})) {
     const hold = holdOf(turn, name);
     if (hold === undefined || lookup(definition.groups, name) !== undefined) continue;
+    if (Object.keys(group.resources).length === 0) continue;
     const session = turn.memory.sessions.get(hold.incarnation);
     const said = session !== undefined && session.renewedAt !== null;
     if (!said || groupStateOf(group, reportedResources(reportOf(turn, hold), hold)) !== "Offline") return name;
   }
   return undefined;
-}
-
-/** Paths of what differs, one level below each collection: `lease`, `nodes.NODE1`, `groups.Exchange`. */
-function differences(before: ClusterDefinition, after: ClusterDefinition): string[] {
-  const changed: string[] = (["lease", "timeZone", "properties"] as const).filter(
-    (part) => !same(before[part], after[part]),
-  );
-  for (const part of ["networks", "nodes", "resourceTypes", "groups"] as const) {
-    const names = new Set([...Object.keys(before[part]), ...Object.keys(after[part])]);
-    for (const name of names) {
-      if (!same(lookup<unknown>(before[part], name), lookup<unknown>(after[part], name)))
-        changed.push(`${part}.${name}`);
-    }
-    // The order of nodes and groups decides who comes first, so it is part of what an operator says.
-    if (
-      !same(
-        Object.keys(before[part]).filter((name) => Object.hasOwn(after[part], name)),
-        Object.keys(after[part]).filter((name) => Object.hasOwn(before[part], name)),
-      )
-    ) {
-      changed.push(`${part} (order)`);
-    }
-  }
-  return changed;
 }
 
 function defineNodes(turn: Turn, definition: ClusterDefinition): void {
@@ -207,7 +185,9 @@ function redefineGroup(turn: Turn, row: GroupRow, before: GroupDefinition | unde
   const kept = row.exceptions.filter((name) => lookup(after.resources, name) !== undefined);
   const exceptions = [...kept, ...exceptionsOf(row.wanted, Object.fromEntries(fresh))].toSorted();
   // A new definition is a new chance for what had failed.
-  const redefined: GroupRow = { ...row, exceptions, troubles: newChance(bounded(row.troubles, after)) };
+  const troubles = newChance(bounded(row.troubles, after));
+  const plan = { ...row.plan, start: row.plan.start && { ...row.plan.start, delayMs: startDelayMs(after) } };
+  const redefined: GroupRow = { ...row, exceptions, troubles, plan };
   if (!same(redefined, row)) putGroup(turn, row.name, redefined);
 }
 
@@ -243,14 +223,4 @@ function mustLeave(
     !possibleOwners(definition, group).includes(node) ||
     !same(addressesOf(servedResources(definition, group)).toSorted(), held.toSorted())
   );
-}
-
-/** Definitions come from one parser, which writes the fields of each object in one order. */
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function summary(changed: readonly string[]): string {
-  const shown = changed.slice(0, 5).join(", ");
-  return changed.length > 5 ? `${shown} and ${changed.length - 5} more` : shown;
 }

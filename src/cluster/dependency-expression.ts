@@ -10,6 +10,8 @@ export type ParsedExpression =
 
 /** An OR of many ANDs grows when it is written as an AND of ORs; more than this is nobody's dependency. */
 const mostClauses = 64;
+/** Parentheses within parentheses. */
+const deepest = 32;
 
 type Token = { readonly kind: "name" | "and" | "or" | "(" | ")"; readonly text: string; readonly at: number };
 /** Every inner list is a choice; all of the outer list is needed. */
@@ -28,7 +30,7 @@ export function parseExpression(text: string): ParsedExpression {
   try {
     const tokens = tokensOf(text);
     if (tokens.length === 0) return { ok: true, dependsOn: [] };
-    const reader = { tokens, next: 0, length: text.length };
+    const reader = { tokens, next: 0, depth: 0, length: text.length };
     const clauses = readOr(reader);
     const left = reader.tokens[reader.next];
     if (left !== undefined) throw new Fault(left.at, `"${left.kind}" is not expected here`);
@@ -50,7 +52,7 @@ export function expressionOf(dependsOn: readonly Dependency[]): string {
     .join(" and ");
 }
 
-type Reader = { readonly tokens: readonly Token[]; next: number; readonly length: number };
+type Reader = { readonly tokens: readonly Token[]; next: number; depth: number; readonly length: number };
 
 function readOr(reader: Reader): Clauses {
   let clauses = readAnd(reader);
@@ -77,7 +79,10 @@ function readOne(reader: Reader): Clauses {
   reader.next += 1;
   if (token.kind === "name") return [[token.text]];
   if (token.kind !== "(") throw new Fault(token.at, `a name in brackets is expected, not "${token.kind}"`);
+  reader.depth += 1;
+  if (reader.depth > deepest) throw new Fault(token.at, `more than ${deepest} parentheses stand within each other`);
   const inner = readOr(reader);
+  reader.depth -= 1;
   if (!taken(reader, ")"))
     throw new Fault(reader.tokens[reader.next]?.at ?? reader.length, "a parenthesis is not closed");
   return inner;

@@ -20,8 +20,8 @@ export function emptyDurable(generation: Generation): Durable {
  */
 export function changesBetween(before: Durable, after: Durable): Change[] {
   const changes: Change[] = [];
-  if (before.generation !== after.generation) changes.push({ table: "generation", row: after.generation });
-  if (after.cluster !== null && before.cluster !== after.cluster)
+  if (!isSame(before.generation, after.generation)) changes.push({ table: "generation", row: after.generation });
+  if (after.cluster !== null && !isSame(before.cluster, after.cluster))
     changes.push({ table: "cluster", row: after.cluster });
   for (const [key, row] of differing(before.nodes, after.nodes)) changes.push({ table: "nodes", key, row });
   for (const [key, row] of differing(before.groups, after.groups)) changes.push({ table: "groups", key, row });
@@ -37,6 +37,11 @@ function* differing<Row>(
   after: ReadonlyMap<string, Row>,
 ): Generator<[key: string, row: Row | null]> {
   if (before === after) return;
-  for (const [key, row] of after) if (before.get(key) !== row) yield [key, row];
+  for (const [key, row] of after) if (!isSame(before.get(key), row)) yield [key, row];
   for (const key of before.keys()) if (!after.has(key)) yield [key, null];
+}
+
+/** A turn may put a row and put back what it was: that is no change either. */
+function isSame(before: unknown, after: unknown): boolean {
+  return before === after || (before !== undefined && JSON.stringify(before) === JSON.stringify(after));
 }

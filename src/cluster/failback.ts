@@ -30,6 +30,8 @@ export function failbackAfter(
 export function failBack(turn: Turn): void {
   const { cluster } = turn.durable;
   if (cluster === null || cluster.maintenance || turn.memory.start.kind !== "over") return;
+  // Many groups may be owed at once, and to find when a window opens means to look through days.
+  const opensAtOf = new Map<string, number | null>();
   for (const row of turn.durable.groups.values()) {
     const group = lookup(cluster.definition.groups, row.name);
     if (row.plan.failback === null || group === undefined) continue;
@@ -37,7 +39,9 @@ export function failBack(turn: Turn): void {
     if (turn.now < row.plan.failback.notBefore) continue;
     const way = wayHome(turn, cluster.definition, row, group);
     if (way === null) continue;
-    const opensAt = windowOpensAt(cluster.definition, group, turn.now);
+    const window = windowOf(group).join();
+    const opensAt = opensAtOf.get(window) ?? windowOpensAt(cluster.definition, group, turn.now);
+    opensAtOf.set(window, opensAt);
     if (opensAt === null) goHome(turn, cluster.definition, group, way);
     else putFailback(turn, row, { ...row.plan.failback, notBefore: opensAt });
   }
@@ -48,6 +52,15 @@ export function reconsiderWindows(turn: Turn): void {
   for (const row of turn.durable.groups.values()) {
     const { failback } = row.plan;
     if (failback !== null && failback.notBefore !== 0) putFailback(turn, row, { ...failback, notBefore: 0 });
+  }
+}
+
+/** A window opens every day: one that is further off was reckoned by a clock that has gone back since. */
+export function rebaseWindows(turn: Turn): void {
+  for (const row of turn.durable.groups.values()) {
+    const { failback } = row.plan;
+    if (failback !== null && failback.notBefore > turn.now + longestDayMs)
+      putFailback(turn, row, { ...failback, notBefore: 0 });
   }
 }
 
@@ -79,16 +92,19 @@ export function forgetFailbackOf(turn: Turn, group: string): void {
   if (row !== undefined && row.plan.failback !== null) putFailback(turn, row, null);
 }
 
+/** A day and the hour that clocks may be put back. */
+const longestDayMs = 25 * 3_600_000;
+
 /** When the window opens next, epoch milliseconds; null: it is open, or there is none. */
-export function windowOpensAt(
-  { timeZone }: ClusterDefinition,
-  { properties }: GroupDefinition,
-  now: number,
-): number | null {
-  const start = dwordOf(properties, groupProperties, "FailbackWindowStart");
-  const end = dwordOf(properties, groupProperties, "FailbackWindowEnd");
+export function windowOpensAt({ timeZone }: ClusterDefinition, group: GroupDefinition, now: number): number | null {
+  const [start, end] = windowOf(group);
   if (start === -1 || end === -1) return null;
   return isWithinHours(hourIn(timeZone, now), start, end) ? null : nextWithinHours(timeZone, start, end, now);
+}
+
+function windowOf({ properties }: GroupDefinition): readonly [start: number, end: number] {
+  const hour = (name: string): number => dwordOf(properties, groupProperties, name);
+  return [hour("FailbackWindowStart"), hour("FailbackWindowEnd")];
 }
 
 export type WayHome = { readonly hold: Hold; readonly target: string };

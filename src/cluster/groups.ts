@@ -1,6 +1,7 @@
 import { type GroupDefinition, lookup } from "./definition.ts";
 import { holdId, type Report, type ReportedHold } from "./messages.ts";
-import { nextOperationTimeout } from "./operations.ts";
+import { rebaseWindows } from "./failback.ts";
+import { nextOperationTimeout, rebaseOperations } from "./operations.ts";
 import { becomeArrived, holdsOfRun } from "./ownership.ts";
 import { endQuarantines } from "./quarantine.ts";
 import { mostPendingTimeouts } from "./resource-timing.ts";
@@ -75,7 +76,14 @@ export function onAlarm(turn: Turn): void {
   }
   for (const row of turn.durable.groups.values()) {
     const due = retryAt(row);
-    if (due !== null && due <= turn.now) retryGivenUp(turn, row);
+    if (due === null || due > turn.now) continue;
+    retryGivenUp(turn, row);
+    journal(turn, {
+      kind: "group.starting",
+      sentence: `Group ${row.name} is tried again: RetryPeriodOnFailure is over.`,
+      group: row.name,
+      epoch: row.epoch,
+    });
   }
 }
 
@@ -128,6 +136,8 @@ export function rebase(turn: Turn): void {
     if (givenUp === null || givenUp.since <= turn.now) continue;
     putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, givenUp: { ...givenUp, since: turn.now } } });
   }
+  rebaseWindows(turn);
+  rebaseOperations(turn);
 }
 
 /** The agent bounds each resource itself; what is left to find here is an agent that does not. */

@@ -7,6 +7,7 @@ import { becomeDraining, becomeEnded } from "./ownership.ts";
 import { hasOtherOwner } from "./placement.ts";
 import { endQuarantine, isQuarantined } from "./quarantine.ts";
 import { noSuchNode, refused } from "./refusals.ts";
+import type { Hold } from "./state.ts";
 import { journal, putNode, type Turn } from "./turn.ts";
 
 type Command<Type extends OperatorEvent["type"]> = Extract<OperatorEvent, { type: Type }>;
@@ -43,8 +44,21 @@ function drainNode(turn: Turn, definition: ClusterDefinition, { node, target, ac
     if (hold.node !== node || hold.phase.kind === "draining" || group === undefined || groupRow === undefined) continue;
     if (hasOtherOwner(turn, groupRow, node)) {
       becomeDraining(turn, hold, "pause", target, drainGrants(definition, group), actor);
-    }
+    } else journalStay(turn, hold, actor);
   }
+}
+
+function journalStay(turn: Turn, { group, node, epoch }: Hold, actor: string): void {
+  journal(turn, {
+    kind: "group.move-failed",
+    severity: "warning",
+    mscsId: 1137,
+    sentence: `Group ${group} stays on node ${node}, which is being drained: no other node can take it now.`,
+    group,
+    node,
+    epoch,
+    actor,
+  });
 }
 
 /** ResumeClusterNode, and with `failback` ResumeClusterNodeEx. It also ends a quarantine. */

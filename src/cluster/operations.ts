@@ -4,12 +4,12 @@ import { limits } from "./limits.ts";
 import type { ResourceState } from "./messages.ts";
 import type { Operation, OperationEnd, OperationKind, OperationStatus } from "./operation.ts";
 import { holdOf } from "./ownership.ts";
+import { dwordOf } from "./properties.ts";
+import { clusterProperties } from "./property-tables.ts";
 import { reportedResources, reportOf, stateOf, wantedOf } from "./resources.ts";
 import { type GroupRow, type Hold, noDemands } from "./state.ts";
 import { journal, putOperation, type Turn } from "./turn.ts";
 
-/** RequestReplyTimeout of WSFC: what has not come to an end within an hour has failed. */
-const longestMs = 3_600_000;
 const pending: OperationStatus = { state: "Pending" };
 
 export function mayBegin({ durable }: Turn): boolean {
@@ -39,7 +39,7 @@ export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number |
 export function settleOperations(turn: Turn): void {
   for (const operation of turn.durable.operations.values()) {
     if (!isPending(operation)) continue;
-    const status = turn.now - operation.startedAt >= longestMs ? failed(turn, "timeout") : judge(turn, operation);
+    const status = turn.now - operation.startedAt >= longestMs(turn) ? failed(turn, "timeout") : judge(turn, operation);
     if (status.state === "Pending") continue;
     putOperation(turn, operation.id, { ...operation, status });
     if (status.state !== "Failed") continue;
@@ -65,10 +65,24 @@ export function countMovesAnew(turn: Turn, group: string, epoch: number): void {
   }
 }
 
+/** The object's clock went back: what was begun after now has been pending for no time yet. */
+export function rebaseOperations(turn: Turn): void {
+  for (const operation of turn.durable.operations.values()) {
+    if (!isPending(operation) || operation.startedAt <= turn.now) continue;
+    putOperation(turn, operation.id, { ...operation, startedAt: turn.now });
+  }
+}
+
 /** When the first of the pending operations has taken too long, epoch milliseconds. */
 export function nextOperationTimeout({ durable }: Pick<Turn, "durable">): number | null {
-  const times = [...durable.operations.values()].filter(isPending).map(({ startedAt }) => startedAt + longestMs);
+  const longest = longestMs({ durable });
+  const times = [...durable.operations.values()].filter(isPending).map(({ startedAt }) => startedAt + longest);
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** RequestReplyTimeout of WSFC: what has not come to an end within so many minutes has failed. */
+function longestMs({ durable: { cluster } }: Pick<Turn, "durable">): number {
+  return 60_000 * dwordOf(cluster?.definition.properties ?? {}, clusterProperties, "RequestReplyTimeout");
 }
 
 type Begun = Pick<Operation, "kind"> & Partial<Pick<Operation, "node" | "group" | "resource">>;
@@ -224,7 +238,7 @@ const sentences: Readonly<Record<OperationEnd, string>> = {
   "given-up": "the group was given up: its resources failed too often.",
   "could-not-leave": "some groups stayed, because no other node can take them.",
   gone: "what it was about is not part of the cluster any more.",
-  timeout: "it took longer than an hour.",
+  timeout: "it took longer than RequestReplyTimeout allows.",
 };
 
 /** Finished ones are forgotten, oldest first. */

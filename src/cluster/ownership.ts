@@ -75,7 +75,7 @@ export function becomeDraining(
   if (drainGrantsLeft !== lease.drainGrantsLeft) putLeaseOf(turn, hold, { ...lease, drainGrantsLeft });
   journal(turn, {
     kind: "group.draining",
-    sentence: `Group ${hold.group} is being taken offline on node ${hold.node} (${because})${target === null ? "" : `, to go to node ${target}`}.`,
+    sentence: `Group ${hold.group} is being taken offline on node ${hold.node}${target === null ? "" : `, to go to node ${target}`}: ${drainSentences[because]}.`,
     node: hold.node,
     group: hold.group,
     epoch: hold.epoch,
@@ -83,6 +83,16 @@ export function becomeDraining(
     details: { because, target },
   });
 }
+
+const drainSentences: Readonly<Record<DrainReason, string>> = {
+  move: "an operator asked for it",
+  failback: "a more preferred owner is back",
+  pause: "the node is being drained",
+  failover: "it failed there",
+  redefined: "it may not stay there as it is defined now",
+  deleted: "it has been deleted",
+  evicted: "the node has been evicted",
+};
 
 /** Only what somebody wished for can be called off: what else drains must be gone, whoever could take it. */
 export function mayBeCalledOff(phase: HoldPhase): boolean {

@@ -6,7 +6,7 @@ import { dwordOf } from "./properties.ts";
 import { groupProperties } from "./property-tables.ts";
 import { isAutoStart, startWaitOf } from "./starting.ts";
 import { type GroupRow, isByItself, isByOperator, type Loss } from "./state.ts";
-import { putGroup, type Turn } from "./turn.ts";
+import { journal, putGroup, type Turn } from "./turn.ts";
 
 export const noLoss: Loss = { because: "new", from: null, target: null, leaving: null, since: 0 };
 
@@ -29,12 +29,21 @@ export function placeGroups(turn: Turn): void {
     const chosen = candidates.find(({ rejected }) => rejected === null)?.session ?? null;
     if (chosen === null) continue;
     putGroup(turn, name, placed(turn, row, group, loss, candidates));
-    becomeOwned(turn, turn.durable.groups.get(name) ?? row, {
+    const { node, epoch } = becomeOwned(turn, turn.durable.groups.get(name) ?? row, {
       addresses,
       owner: chosen,
       loss,
       ttlMs: definition.lease.ttlMs,
       arriving: maintenance,
+    });
+    if (row.wanted === turn.durable.groups.get(name)?.wanted) continue;
+    journal(turn, {
+      kind: "group.wanted",
+      severity: "warning",
+      sentence: `Group ${name} stays offline on node ${node} until somebody asks for it: its Priority is 0 (No Auto Start).`,
+      group: name,
+      node,
+      epoch,
     });
   }
 }

@@ -1,56 +1,30 @@
 import { type ClusterDefinition, lookup } from "./definition.ts";
-import { dwordMax, type PropertyRule, type PropertyRules, type TextFormat } from "./properties.ts";
+import { dwordMax, type PropertyRules } from "./properties.ts";
+import {
+  byControlPlane,
+  byLease,
+  dword,
+  kept,
+  noColdStart,
+  readOnly,
+  requiredText,
+  text,
+  texts,
+} from "./property-kinds.ts";
+
+export { clusterProperties } from "./cluster-property-table.ts";
+
+const byAgent = "resources are run by the node's agent, which has no resource monitor of its own to choose";
+const noGuests = "it is meant for virtual machines and their memory, which are not hosted here";
+const noBios = "names are not registered with NetBIOS";
 
 /**
  * The properties of MSCS with their names, ranges and defaults, as in Microsoft's Failover Cluster API documentation.
  * Durations of resources are milliseconds, those of clusters are seconds, unless it is said otherwise.
  */
-const dword = (min: number, max: number, byDefault: number): PropertyRule => ({
-  kind: "dword",
-  min,
-  max,
-  default: byDefault,
-});
-const text = (byDefault: string | null = null): PropertyRule => ({ kind: "text", default: byDefault });
-const requiredText = (format?: TextFormat): PropertyRule => ({
-  kind: "text",
-  default: null,
-  required: true,
-  ...(format === undefined ? {} : { format }),
-});
-const texts = (): PropertyRule => ({ kind: "multi-text", default: [] });
-const readOnly = (rule: PropertyRule): PropertyRule => ({ ...rule, readOnly: true });
-const kept = (rule: PropertyRule, note: string): PropertyRule => ({ ...rule, note });
-
-const byLease = "the lease of the definition says how long a silence may last";
-const byAgent = "resources are run by the node's agent, which has no resource monitor of its own to choose";
-const noGuests = "it is meant for virtual machines and their memory, which are not hosted here";
-const noBios = "names are not registered with NetBIOS";
-
-export const clusterProperties: PropertyRules = {
-  Description: text(""),
-  /** 1: a group stays offline rather than share a node with a group of the same AntiAffinityClassNames. */
-  ClusterEnforcedAntiAffinity: dword(0, 1, 0),
-  /** So many losses of a node's lease within an hour put it into quarantine, if QuarantineDuration is not 0. */
-  QuarantineThreshold: dword(1, dwordMax, 3),
-  /** Seconds; 0, the default: there is no quarantine. */
-  QuarantineDuration: dword(0, dwordMax, 0),
-  SameSubnetDelay: kept(dword(250, 2_000, 1_000), byLease),
-  SameSubnetThreshold: kept(dword(3, 120, 10), byLease),
-  CrossSubnetDelay: kept(dword(250, 4_000, 1_000), byLease),
-  CrossSubnetThreshold: kept(dword(3, 120, 20), byLease),
-  QuorumArbitrationTimeMax: kept(dword(1, 3_600, 20), byLease),
-  QuorumArbitrationTimeMin: kept(dword(1, 3_600, 7), byLease),
-  ResiliencyLevel: kept(dword(1, 2, 1), byLease),
-  ResiliencyDefaultPeriod: kept(dword(0, dwordMax, 240), byLease),
-  DynamicQuorum: kept(dword(0, 1, 1), "the control plane is the quorum"),
-  WitnessDynamicWeight: readOnly(dword(0, 1, 0)),
-  DrainOnShutdown: readOnly(dword(0, 1, 1)),
-};
-
 export const nodeProperties: PropertyRules = {
   Description: text(""),
-  NodeWeight: kept(dword(0, 1, 1), "nodes have no vote: the control plane is the quorum"),
+  NodeWeight: kept(dword(0, 1, 1), `nodes have no vote: ${byControlPlane}`),
   DynamicWeight: readOnly(dword(0, 1, 0)),
   /** 0 NotInitiated, 1 InProgress, 2 Completed, 3 Failed. */
   NodeDrainStatus: readOnly(dword(0, 3, 0)),
@@ -95,7 +69,7 @@ export const groupProperties: PropertyRules = {
   AntiAffinityClassNames: texts(),
   /** Milliseconds between getting an owner and coming online there. */
   GroupStartDelay: dword(0, 1_800_000, 0),
-  ColdStartSetting: kept(dword(0, 2, 0), "a start of the control plane changes no group"),
+  ColdStartSetting: kept(dword(0, 2, 0), noColdStart),
   DefaultOwner: kept(dword(-1, 512, -1), "preferredOwners says it"),
   ResiliencyPeriod: kept(dword(0, dwordMax, 0), byLease),
   PreferredSite: kept(text(""), "a cluster has no sites"),

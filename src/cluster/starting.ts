@@ -11,8 +11,12 @@ import { journal, putGroup, type Turn } from "./turn.ts";
  * online. This is an order of starting, as in WSFC: a group that has come online stays so, whatever becomes of the others.
  */
 export function startWaitOf(turn: Turn, group: GroupDefinition): StartWait | null {
-  const delayMs = dwordOf(group.properties, groupProperties, "GroupStartDelay");
+  const delayMs = startDelayMs(group);
   return delayMs === 0 && group.dependsOn.length === 0 ? null : { since: turn.now, delayMs };
+}
+
+export function startDelayMs({ properties }: GroupDefinition): number {
+  return dwordOf(properties, groupProperties, "GroupStartDelay");
 }
 
 /** Priority 0 of WSFC, "No Auto Start": a group that comes to a node by itself stays offline there. */

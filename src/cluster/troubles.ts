@@ -71,7 +71,7 @@ export function retryAt({ troubles: { givenUp } }: GroupRow): number | null {
 }
 
 type FailureReason = NonNullable<ReportedResource["problem"]>;
-const unsaid: FailureReason = { code: "unsaid", message: "it failed" };
+const unsaid: FailureReason = { code: "unsaid", message: "its agent does not say why" };
 
 const hourMs = 3_600_000;
 /** More failures than this are not remembered one by one; a threshold above it is never reached. */
@@ -141,11 +141,15 @@ function giveUp(turn: Turn, hold: Hold, group: GroupDefinition, row: GroupRow, w
   const retry = Math.min(dwordMax, ...retries);
   const givenUp = { since: turn.now, retryAfterMs: retry === dwordMax ? null : retry };
   putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, givenUp } });
+  const again =
+    givenUp.retryAfterMs === null
+      ? "It is not tried again before somebody asks for it."
+      : `It is tried again after ${givenUp.retryAfterMs / 1_000} s.`;
   journal(turn, {
     kind: "group.given-up",
     severity: "error",
     mscsId: 1254,
-    sentence: `Group ${hold.group} stays failed on node ${hold.node}: ${why}.`,
+    sentence: `Group ${hold.group} stays failed on node ${hold.node}: ${why}. ${again}`,
     node: hold.node,
     group: hold.group,
     epoch: hold.epoch,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ClusterEvent } from "../../src/cluster/events.ts";
+import { changesBetween } from "../../src/cluster/durable.ts";
 import { step } from "../../src/cluster/step.ts";
 import { clusterOf, disk, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
@@ -29,6 +30,16 @@ describe("The brain itself", () => {
     expect(state).toEqual(copy);
     expect(results[1]).toEqual(results[0]);
     expect(results[2]).toEqual(results[0]);
+  });
+
+  test("BR2: a row that is put and put back within one step is not written", () => {
+    const { durable } = up().state;
+    const again = structuredClone(durable);
+    expect(changesBetween(durable, again)).toEqual([]);
+    const [name = "", group] = [...durable.groups][0] ?? [];
+    if (group === undefined) throw new Error("there is a group");
+    const changed = { ...again, groups: new Map([[name, { ...group, wanted: "Offline" as const }]]) };
+    expect(changesBetween(durable, changed)).toEqual([{ table: "groups", key: name, row: changed.groups.get(name) }]);
   });
 
   test("BR2: what has to be written comes first, and what is sent, published and set comes after it", () => {

@@ -175,6 +175,13 @@ describe("Dependency expressions", () => {
     const product = (count: number) => Array.from({ length: count }, (_one, n) => pair(n)).join(" or ");
     expect(parseExpression(product(6))).toMatchObject({ ok: true });
     expect(parseExpression(product(7))).toMatchObject({ ok: false, sentence: "this expression is too large" });
-    expect(parseExpression("(".repeat(2_000))).toMatchObject({ ok: false });
+  });
+
+  test("DF12: parentheses stand thirty-two deep within each other, however many there are", () => {
+    const nested = (depth: number) => `${"(".repeat(depth)}[A]${")".repeat(depth)}`;
+    expect(parseExpression(nested(32))).toEqual({ ok: true, dependsOn: ["A"] });
+    expect(parseExpression(nested(33))).toMatchObject({ ok: false, at: 32 });
+    expect(parseExpression("(".repeat(4_096))).toMatchObject({ ok: false, at: 32 });
+    expect(parseExpression(Array.from({ length: 60 }, () => "([A] or [B])").join(" and "))).toMatchObject({ ok: true });
   });
 });

@@ -44,6 +44,8 @@ export type Command = DistributiveOmit<OperatorEvent, "actor">;
  */
 export class Cluster {
   now = 1_000_000;
+  /** How far the object's clock is off from those of the agents: it may step, theirs never do. */
+  stepMs = 0;
   rows = new Rows();
   state: ClusterState;
   /** Effects of the last event, in order. */
@@ -129,7 +131,7 @@ export class Cluster {
   /** The alarm that was asked for goes off. */
   alarm(): void {
     if (this.alarmAt == null) throw new Error("no alarm is set");
-    this.now = Math.max(this.now, this.alarmAt);
+    this.now = Math.max(this.now, this.alarmAt - this.stepMs);
     this.#happen({ type: "alarm" });
   }
 
@@ -240,11 +242,11 @@ export class Cluster {
   }
 
   verdict(group: string, node: string): Verdict {
-    return sourceAddress(this.state, { group, node, now: this.now });
+    return sourceAddress(this.state, { group, node, now: this.objectNow });
   }
 
   view(): ClusterView {
-    const view = viewCluster(this.state, this.now);
+    const view = viewCluster(this.state, this.objectNow);
     if (view === null) throw new Error("no definition has been applied");
     return view;
   }
@@ -253,6 +255,10 @@ export class Cluster {
     const view = this.view().groups[group];
     if (view === undefined) throw new Error(`there is no group ${group}`);
     return view;
+  }
+
+  get objectNow(): number {
+    return this.now + this.stepMs;
   }
 
   get journal(): readonly JournalEntry[] {
@@ -286,13 +292,13 @@ export class Cluster {
     this.rows = rows;
     rows.writeGeneration(nextGeneration(rows.generation, this.#nonce()));
     this.alarmAt = undefined;
-    const started = restart(rows.load(), rows.journal.length, this.now);
+    const started = restart(rows.load(), rows.journal.length, this.objectNow);
     this.#carryOut(started, null);
     return started.state;
   }
 
   #happen(event: TimelessEvent, deaf: Run | null = null): Outcome {
-    const timed: ClusterEvent = { ...event, now: this.now };
+    const timed: ClusterEvent = { ...event, now: this.objectNow };
     this.#watch(timed);
     // An alarm that has gone off, early or late, is no longer set.
     if (event.type === "alarm") this.alarmAt = null;

@@ -249,6 +249,14 @@ describe("What is online", () => {
     expect(cluster.ask({ type: "edit", edit: remove, force: false })).toBe("done");
   });
 
+  test("DF11: a group without resources has nothing online, and goes without", () => {
+    const cluster = new Cluster(clusterOf({ A: plainGroup({}) }));
+    cluster.up("NODE1", "NODE2");
+    expect(cluster.owner("A")).toBe("NODE1#1");
+    const edit = { kind: "remove-group", group: "A", recursive: false } as const;
+    expect(cluster.ask({ type: "edit", edit, force: false })).toBe("done");
+  });
+
   test("DF11: a group without an owner goes without force", () => {
     const cluster = new Cluster(clusterOf({ A: plainGroup() }));
     expect(cluster.ask({ type: "edit", edit: remove, force: false })).toBe("done");

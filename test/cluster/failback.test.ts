@@ -201,6 +201,18 @@ describe("Failback", () => {
     expect(cluster.owner("Exchange")).toBe("NODE2#2 draining");
   });
 
+  test("GP17: a window that was reckoned by a clock that has gone back since is reckoned anew", () => {
+    const tenDays = 10 * 24 * hourMs;
+    const cluster = lost(definitionOf({ FailbackWindowStart: 2, FailbackWindowEnd: 4 }), midnight + tenDays);
+    back(cluster, "NODE1");
+    expect(cluster.alarmAt).toBe(midnight + tenDays + 2 * hourMs);
+    cluster.stepMs -= tenDays;
+    cluster.renew("NODE2");
+    expect(cluster.alarmAt).toBe(midnight + 2 * hourMs);
+    cluster.alarm();
+    expect(cluster.owner("Exchange")).toBe("NODE2#2 draining");
+  });
+
   test("GP17: what is owed survives a restart of the object", () => {
     const cluster = lost(definitionOf({ FailbackWindowStart: 2, FailbackWindowEnd: 4 }));
     back(cluster, "NODE1");

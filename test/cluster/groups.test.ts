@@ -220,8 +220,18 @@ describe("Groups", () => {
     const cluster = fragile({ RestartAction: 0, RetryPeriodOnFailure: 0xffff_ffff });
     fail(cluster);
     expect([givenUp(cluster), cluster.alarmAt]).toEqual([true, null]);
+    expect(cluster.entry("group.given-up").sentence).toContain("not tried again before somebody asks");
     cluster.command({ type: "want", group: "A", wanted: "Online" });
     expect([givenUp(cluster), attempt(cluster)]).toEqual([false, 2]);
+  });
+
+  test("GP4: when it is tried again, the journal says so, once", () => {
+    const cluster = fragile({ RestartAction: 0, RestartPeriod: 60_000, RetryPeriodOnFailure: 60_000 });
+    fail(cluster);
+    expect(cluster.entry("group.given-up").sentence).toContain("It is tried again after 60 s.");
+    cluster.alarm();
+    cluster.event({ type: "alarm" });
+    expect([givenUp(cluster), cluster.count("group.starting")]).toEqual([false, 1]);
   });
 
   test("GP5: loss of a node counts to no threshold, however often", () => {

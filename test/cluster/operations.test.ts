@@ -197,6 +197,16 @@ describe("Operations", () => {
     expect(cluster.entry("operation.failed")).toMatchObject({ group: "A", details: { code: "timeout" } });
   });
 
+  test("GP23: RequestReplyTimeout says how long that is, also of what is pending", () => {
+    const cluster = up();
+    begin(cluster, { type: "want", group: "A", wanted: "Offline" });
+    const since = cluster.now;
+    cluster.define({ ...definition(), properties: { RequestReplyTimeout: 5 } });
+    expect(cluster.alarmAt).toBe(since + 300_000);
+    cluster.alarm();
+    expect(status(cluster)).toBe("Failed timeout");
+  });
+
   test("GP23: operations survive a restart, and what nobody has reported since is not taken for done", () => {
     const cluster = up();
     begin(cluster, { type: "want", group: "A", wanted: "Offline" });

@@ -74,6 +74,8 @@ describe("Priority", () => {
     cluster.renew("NODE1");
     go(cluster);
     expect([cluster.owner("A"), wanted(cluster, "A")]).toEqual(["NODE2#2", becomes]);
+    const told = cluster.journal.filter(({ kind, actor }) => kind === "group.wanted" && actor === "cluster");
+    expect(told.map(({ node, epoch }) => [node, epoch])).toEqual(becomes === "Offline" ? [["NODE2", 2]] : []);
   });
 });
 
@@ -165,6 +167,8 @@ describe("Drain", () => {
     drain(cluster);
     cluster.release("NODE1");
     expect([cluster.owner("A"), cluster.owner("B"), status(cluster)]).toEqual(["NODE2#2", "NODE1#1", "Failed"]);
+    expect(cluster.count("group.move-failed")).toBe(1);
+    expect(cluster.entry("group.move-failed")).toMatchObject({ mscsId: 1137, group: "B", node: "NODE1", epoch: 1 });
   });
 
   test("GP22: a target that dies meanwhile is replaced, and without another node the drain is called off", () => {

@@ -15,7 +15,7 @@ import { checkProperties } from "../../src/cluster/validate-properties.ts";
 import { propertyNotes } from "../../src/cluster/property-notes.ts";
 import { validateDefinition } from "../../src/cluster/validate.ts";
 import { clusterOf, disk, plainGroup } from "./definitions.ts";
-import { documented, type Row } from "./property-table.ts";
+import { documented, leftOut, leftOutTypes, type Row } from "./property-table.ts";
 
 const inSource: Readonly<Record<string, PropertyRules>> = {
   cluster: clusterProperties,
@@ -78,6 +78,17 @@ describe("Properties", () => {
   test("DF9: the table has every object of the source", () => {
     expect(Object.keys(documented).toSorted()).toEqual(Object.keys(inSource).toSorted());
     expect(each.length).toBeGreaterThan(100);
+  });
+
+  test("DF9: what of MSCS is left out is left out for a reason", () => {
+    for (const [object, left] of Object.entries(leftOut)) {
+      expect(Object.keys(inSource), object).toContain(object);
+      for (const [names, why] of Object.entries(left)) {
+        for (const name of names.split(" ")) expect(Object.keys(inSource[object] ?? {}), name).not.toContain(name);
+        expect(why).toMatch(/ .* /);
+      }
+    }
+    expect(Object.keys(inSource)).not.toEqual(expect.arrayContaining([expect.stringMatching(leftOutTypes)]));
   });
 
   test.each(dwords)("DF9: %s %s: its lowest, highest and default value are taken", (object, name, row) => {

@@ -85,6 +85,17 @@ describe("The order of starting", () => {
     expect(starts(cluster)).toBe(true);
   });
 
+  test("GP15: a delay that is changed counts for a group that waits, from the same beginning", () => {
+    const cluster = placed(definition(1_800_000));
+    cluster.renew("NODE1");
+    const since = cluster.now;
+    cluster.advance(10_000);
+    cluster.define(definition(60_000));
+    expect([starts(cluster), cluster.alarmAt]).toEqual([false, since + 60_000]);
+    cluster.define(definition(5_000));
+    expect(starts(cluster)).toBe(true);
+  });
+
   test("GP15: a delay keeps its length when the clock goes back, and over a restart", () => {
     const cluster = placed(definition(60_000));
     cluster.advance(-3_600_000);

@@ -434,6 +434,16 @@ describe("Starts", () => {
     expect(cluster.assigned("NODE1").groups).toMatchObject([{ resources: { Disk: { attempt: 2 } } }]);
   });
 
+  test("ST6: when the clock goes back, what is asked for is waited for no longer than before", () => {
+    const cluster = exchangeOnNode1();
+    cluster.command({ type: "want", group: "Exchange", wanted: "Offline", operation: "op" });
+    cluster.stepMs -= 86_400_000;
+    cluster.renew("NODE2");
+    expect(cluster.alarmAt).toBe(cluster.objectNow + 3_600_000);
+    cluster.alarm();
+    expect(cluster.state.durable.operations.get("op")?.status.state).toBe("Failed");
+  });
+
   test("ST6: when the clock goes back, an owner's age is not negative", () => {
     const cluster = exchangeOnNode1();
     cluster.renew("NODE1");
