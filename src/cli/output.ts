@@ -1,13 +1,19 @@
+import { meaningOf, type Paint, paintFor, plain } from "./colour.ts";
+import { textWidth, wrap } from "./text.ts";
+
 export type OutputFormat = "table" | "json";
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Terminals are eighty columns wide; so is a table, whatever a name or a reason is long. */
-const tableWidth = 80;
 const columnGap = "  ";
 
 /** Prints what a command found: the document as JSON for programs, or its rows as a table for people. */
 export function print(format: OutputFormat, document: unknown, rows: readonly Row[]): void {
-  write(format === "json" ? JSON.stringify(document, null, 2) : table(rows));
+  write(format === "json" ? JSON.stringify(document, null, 2) : table(rows, paintFor(process.stdout)));
+}
+
+/** Prints one thing: the document as JSON, or what there is to say of it, a line each. */
+export function printOne(format: OutputFormat, document: unknown, sheet: Row): void {
+  write(format === "json" ? JSON.stringify(document, null, 2) : sheetText(sheet));
 }
 
 export function write(text: string): void {
@@ -15,7 +21,7 @@ export function write(text: string): void {
 }
 
 /** Rows under the names of the first one's columns. Columns that do not fit give up width, the widest first. */
-export function table(rows: readonly Row[]): string {
+export function table(rows: readonly Row[], paint: Paint = plain): string {
   const [first] = rows;
   if (first === undefined) return "(none)";
   const names = Object.keys(first);
@@ -24,10 +30,25 @@ export function table(rows: readonly Row[]): string {
   return lines
     .map((line) =>
       line
-        .map((text, column) => clip(text, widths[column] ?? 0))
+        .map((text, column) => {
+          const meaning = names[column] === "state" ? meaningOf(text) : null;
+          return paint(clip(text, widths[column] ?? 0), meaning);
+        })
         .join(columnGap)
         .trimEnd(),
     )
+    .join("\n");
+}
+
+/** What there is to say of one thing: names in line, values beside them, as long as they are. Nothing is left out. */
+export function sheetText(sheet: Row): string {
+  const told = Object.entries(sheet).filter(([, value]) => value !== null && value !== "");
+  const width = Math.max(...told.map(([name]) => name.length));
+  return told
+    .flatMap(([name, value]) => {
+      const [line = "", ...more] = wrap(String(value), " ".repeat(width + columnGap.length));
+      return [`${name.padEnd(width)}${line.slice(width)}`, ...more];
+    })
     .join("\n");
 }
 
@@ -36,7 +57,7 @@ function cell(value: string | number | null | undefined): string {
 }
 
 function fit(widths: readonly number[]): number[] {
-  const room = tableWidth - columnGap.length * (widths.length - 1);
+  const room = textWidth - columnGap.length * (widths.length - 1);
   const fitted = [...widths];
   for (let excess = fitted.reduce((sum, width) => sum + width, -room); excess > 0; excess -= 1) {
     const widest = fitted.indexOf(Math.max(...fitted));

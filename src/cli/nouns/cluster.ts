@@ -1,28 +1,74 @@
-import type { Command } from "commander";
+import { writeFileSync } from "node:fs";
+import { Argument, type Command } from "commander";
+import { change, changes } from "../change.ts";
+import { paintFor } from "../colour.ts";
+import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { loadDefinition } from "../definition-file.ts";
+import { differenceLines } from "../difference-lines.ts";
+import { CliError, exitCodes, messageOf } from "../errors.ts";
 import { print, table, write } from "../output.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
+import { wholeNumber, examples } from "../verb.ts";
+import { definitionYaml } from "../yaml-text.ts";
+import type { Defined } from "../../protocol/http.ts";
 
 export function register(noun: Command): void {
-  noun
-    .command("apply")
+  changes(noun.command("apply"), { waits: true })
     .description("make the cluster what a file says; the same file again changes nothing")
     .requiredOption("-f, --file <file>", "definition, YAML or JSON; - for standard input")
-    .action(apply);
-  noun.command("show").description("nodes, groups and resources as they are").action(show);
-  noun.command("list").description("the clusters of this control plane").action(list);
+    .option("--force", "also groups that are not offline may go")
+    .option("--revision <number>", "only if the definition is still of this revision", wholeNumber)
+    .action(apply)
+    .addHelpText("after", examples("cluster apply -f cluster.yaml --dry-run", "cluster apply -f cluster.yaml --wait"));
+  noun
+    .command("show")
+    .description("nodes, groups and resources as they are")
+    .action(show)
+    .addHelpText("after", examples("cluster show --output json"));
+  noun
+    .command("list")
+    .description("the clusters of this control plane (admin token)")
+    .action(list)
+    .addHelpText("after", examples("cluster list"));
+  noun
+    .command("export")
+    .description("the definition in force as a file to keep: applied again, it changes nothing")
+    .option("-f, --file <file>", "where to write it (default: standard output)")
+    .action(exportDefinition)
+    .addHelpText("after", examples("cluster export -f cluster.yaml"));
+  changes(asksFirst(noun.command("delete")), { waits: true })
+    .description("destroy the cluster that --cluster names (admin token)")
+    .option("--force", "though groups are not offline")
+    .action(destroy)
+    .addHelpText("after", examples("cluster delete --cluster exchange --force"));
+  changes(noun.command("maintenance"), { waits: false })
+    .description("on: observe and touch nothing; leases go on")
+    .addArgument(new Argument("<switch>", "on or off").choices(["on", "off"]))
+    .action((state: "on" | "off", _options: unknown, command: Command) => maintenance(state, command))
+    .addHelpText("after", examples("cluster maintenance on"));
 }
 
-async function apply({ file }: { readonly file: string }, command: Command): Promise<void> {
-  const { ask, output } = contextOf(command);
+type ApplyOptions = { readonly file: string; readonly force?: boolean; readonly revision?: number };
+
+async function apply({ file, force = false, revision }: ApplyOptions, command: Command): Promise<void> {
   const definition = loadDefinition(file);
-  const defined = await ask((client) => client.putCluster(definition.cluster, definition));
-  if (output === "json") return print(output, defined, []);
-  const { name, created, revision, changed } = defined;
-  if (created) write(`Cluster ${name} is created, revision ${revision}.`);
-  else if (changed.length === 0) write(`Cluster ${name} is as the file says; nothing changed, revision ${revision}.`);
-  else write([`Cluster ${name} is changed, revision ${revision}:`, ...changed.map((what) => `  ${what}`)].join("\n"));
+  const name = definition.cluster;
+  const only = revision === undefined ? {} : { revision };
+  await change(command, {
+    cluster: name,
+    plan: () => ({
+      send: (client, options) => client.putCluster(name, definition, { ...options, ...only, force }),
+      said: appliedText,
+    }),
+  });
+}
+
+function appliedText({ name, created, revision, changed, differences }: Defined): string {
+  if (created) return `Cluster ${name} is created, revision ${revision}.`;
+  if (changed.length === 0) return `Cluster ${name} is as the file says; nothing changed, revision ${revision}.`;
+  const lines = differenceLines(differences, paintFor(process.stdout)).map((line) => `  ${line}`);
+  return [`Cluster ${name} is changed, revision ${revision}:`, ...lines].join("\n");
 }
 
 async function show(_options: unknown, command: Command): Promise<void> {
@@ -30,12 +76,14 @@ async function show(_options: unknown, command: Command): Promise<void> {
   const asked = await cluster();
   const view = await ask((client) => client.getCluster(asked));
   if (output === "json") return print(output, view, []);
-  const { name, revision, generation, lease, starting } = view;
+  const { name, revision, generation, lease, starting, maintenance } = view;
   write(
     `${name}: revision ${revision}, start ${generation}, lease ${lease.ttlMs} ms, renewed each ${lease.renewMs} ms`,
   );
   if (starting) write("The control plane started a moment ago: no group changes its owner yet.");
-  for (const rows of [nodeRows(view), groupRows(view), resourceRows(view)]) write(`\n${table(rows)}`);
+  if (maintenance) write("In maintenance: what fails is seen and left alone. End it: cluster maintenance off");
+  const paint = paintFor(process.stdout);
+  for (const rows of [nodeRows(view), groupRows(view), resourceRows(view)]) write(`\n${table(rows, paint)}`);
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
@@ -43,4 +91,40 @@ async function list(_options: unknown, command: Command): Promise<void> {
   const document = await ask((client) => client.listClusters());
   const rows = document.clusters.map(({ name, createdAt }) => ({ name, created: new Date(createdAt).toISOString() }));
   print(output, document, rows);
+}
+
+async function exportDefinition({ file }: { readonly file?: string }, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  const definition = await ask((client) => client.getDefinition(name));
+  const text = output === "json" ? `${JSON.stringify(definition, null, 2)}\n` : definitionYaml(definition);
+  if (file === undefined || file === "-") return write(text.trimEnd());
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new CliError("file-unwritable", `${file} cannot be written`, exitCodes.failed, { detail: messageOf(error) });
+  }
+  if (output !== "json") write(`The definition of cluster ${name} is in ${file}.`);
+}
+
+async function destroy({ force = false }: { readonly force?: boolean }, command: Command): Promise<void> {
+  const named = command.optsWithGlobals<{ readonly cluster?: string }>().cluster ?? process.env["BRIDGEHEAD_CLUSTER"];
+  await change(command, {
+    question: `Destroy ${named === undefined ? "the only cluster there is" : `cluster ${named}`}, with all its groups?`,
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.destroyCluster(cluster, { ...options, force }),
+      said: () => `Cluster ${cluster} is destroyed; what its nodes still hold ends now.`,
+      done: () => `Cluster ${cluster} is gone.`,
+    }),
+  });
+}
+
+async function maintenance(state: "on" | "off", command: Command): Promise<void> {
+  const told = { on: "is in maintenance: nothing is touched until it is off.", off: "is in maintenance no more." };
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.setMaintenance(cluster, state === "on", options),
+      said: () => `Cluster ${cluster} ${told[state]}`,
+    }),
+  });
 }

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import type { Command } from "commander";
+import type { Client, RemovalOptions } from "../client/http-client.ts";
+import type { Result } from "../client/result.ts";
+import type { Accepted, Defined } from "../protocol/http.ts";
+import type { Ask } from "./api.ts";
+import { paintFor } from "./colour.ts";
+import { confirm } from "./confirm.ts";
+import { contextOf, type Context } from "./context.ts";
+import { insist } from "./insist.ts";
+import { print, write } from "./output.ts";
+import { noProgress, tellProgress } from "./progress.ts";
+import { trialText } from "./trial.ts";
+import { seconds } from "./verb.ts";
+import { defaultPatienceS, mustBeCompleted, waitForEnd } from "./wait.ts";
+
+/** What every change takes beside its own options. */
+type ChangeFlags = {
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly wait?: true;
+  readonly timeout?: number;
+  readonly progress?: true;
+};
+
+/** Where a change is made. */
+export type Place = { readonly ask: Ask; readonly cluster: string };
+
+export type Answer = Accepted | Defined;
+
+/** One change: how it is asked for, and what is said of it. */
+export type Plan<T extends Answer> = {
+  readonly send: (client: Client, change: RemovalOptions) => Promise<Result<T>>;
+  /** What is said when it has been accepted, and is done or under way. */
+  readonly said: (answer: T) => string;
+  /** What is said after `--wait`, when all has come about; without it, what was said at once. */
+  readonly done?: () => string | Promise<string>;
+};
+
+export type Change<T extends Answer> = {
+  /** What is dangerous asks this first. */
+  readonly question?: string;
+  /** Where it is not the cluster that the options name. */
+  readonly cluster?: string;
+  readonly plan: (place: Place) => Plan<T> | Promise<Plan<T>>;
+};
+
+/** Adds what every change takes. `waits`: its answer may be an operation, which can be waited for. */
+export function changes(command: Command, { waits }: { readonly waits: boolean }): Command {
+  command.option("--dry-run", "say what would come of it, and change nothing");
+  if (!waits) return command;
+  return command
+    .option("--wait", "wait until it is done; exit code 0 only then")
+    .option("--timeout <seconds>", "how long to wait", seconds, defaultPatienceS)
+    .option("--progress", "while waiting, tell what happens (always on a terminal)");
+}
+
+/** Makes one change: asks whether it is meant, sends it, waits for its end if that was wanted, and prints what came of it. */
+export async function change<T extends Answer>(
+  command: Command,
+  { question, cluster, plan }: Change<T>,
+): Promise<void> {
+  const flags = command.opts<ChangeFlags>();
+  if (question !== undefined && flags.dryRun !== true) await confirm(question, flags.yes === true);
+  const context = contextOf(command);
+  const place = { ask: context.ask, cluster: cluster ?? (await context.cluster()) };
+  const planned = await plan(place);
+  const options = flags.dryRun === true ? { dryRun: true } : { idempotencyKey: randomUUID() };
+  const answer = await insist(() => place.ask((client) => planned.send(client, options)));
+  if (answer.dryRun) return printTrial(context, answer);
+  await finish({ context, place, flags, planned, answer });
+}
+
+type Finish<T extends Answer> = {
+  readonly context: Context;
+  readonly place: Place;
+  readonly flags: ChangeFlags;
+  readonly planned: Plan<T>;
+  readonly answer: T;
+};
+
+async function finish<T extends Answer>({ context, place, flags, planned, answer }: Finish<T>): Promise<void> {
+  const { output } = context;
+  const begun = answer.operation;
+  const waits = flags.wait === true && begun !== null;
+  const operation = waits ? await waitForEnd(place.ask, waitOf(place, flags, answer, begun, output)) : begun;
+  if (output === "json") print(output, { ...answer, operation }, []);
+  if (operation !== null) mustBeCompleted(operation);
+  if (output === "json") return;
+  write(waits && planned.done !== undefined ? await planned.done() : planned.said(answer));
+  if (operation?.status.state === "Pending") write(`Under way; see: bridgehead operation show ${operation.id} --wait`);
+}
+
+function waitOf(
+  { ask, cluster }: Place,
+  { timeout, progress }: ChangeFlags,
+  answer: Answer,
+  operation: NonNullable<Answer["operation"]>,
+  output: Context["output"],
+) {
+  const told = progress === true || (process.stderr.isTTY === true && output !== "json");
+  // A definition's answer has no number to watch from; the entries that came of it have theirs.
+  const after = "after" in answer ? answer.after : (answer.entries[0]?.seq ?? 0) - 1;
+  return {
+    cluster,
+    operation,
+    patienceS: timeout ?? defaultPatienceS,
+    progress:
+      told && after >= 0
+        ? tellProgress(ask, { cluster, operation, after }, (sentence) => process.stderr.write(`  ${sentence}\n`))
+        : noProgress(),
+  };
+}
+
+function printTrial({ output }: Context, answer: Answer): void {
+  if (output === "json") print(output, answer, []);
+  else write(trialText(answer, paintFor(process.stdout)));
+}
