@@ -1,4 +1,4 @@
-import { createClient, type Client } from "../client/http-client.ts";
+import type { Client } from "../client/http-client.ts";
 import type { Result, UnreachableReason } from "../client/result.ts";
 import type { ProblemDetails } from "../protocol/problems.ts";
 import { CliError, exitCodes } from "./errors.ts";
@@ -7,11 +7,21 @@ import { hints } from "./hints.ts";
 /** Asks the control plane one thing. Rejects with `CliError`: exit code 3 where nobody answered. */
 export type Ask = <T>(question: (client: Client) => Promise<Result<T>>) => Promise<T>;
 
-/** @param timeoutMs how long an answer may take; the client's own default when it is not given */
+/**
+ * The client is loaded with the first question: most of the time that a command takes to start would be its, and help and the
+ * completion of verbs ask nothing.
+ *
+ * @param timeoutMs how long an answer may take; the client's own default when it is not given
+ */
 export function createAsk(url: string, token: string, timeoutMs?: number): Ask {
-  const client = createClient({ url, token, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  let loading: Promise<Client> | null = null;
+  const load = async (): Promise<Client> => {
+    const { createClient } = await import("../client/http-client.ts");
+    return createClient({ url, token, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  };
   return async (question) => {
-    const result = await question(client);
+    loading ??= load();
+    const result = await question(await loading);
     if (result.ok) return result.value;
     throw result.kind === "refused" ? refused(result.problem) : unreachable(url, result.reason);
   };

@@ -81,9 +81,10 @@ type Finish<T extends Answer> = {
 
 async function finish<T extends Answer>({ context, place, flags, planned, answer }: Finish<T>): Promise<void> {
   const { output } = context;
+  const waits = flags.wait === true;
   const begun = answer.operation;
-  const waits = flags.wait === true && begun !== null;
-  const operation = waits ? await waitForEnd(place.ask, waitOf(place, flags, answer, begun, output)) : begun;
+  const operation =
+    waits && begun !== null ? await waitForEnd(place.ask, waitOf(place, flags, answer, begun, output)) : begun;
   if (output === "json") print(output, { ...answer, operation }, []);
   if (operation !== null) mustBeCompleted(operation);
   if (output === "json") return;

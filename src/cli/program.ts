@@ -79,11 +79,21 @@ function bareProgram(output: OutputFormat): Command {
       outputError: () => {},
       ...(output === "json" ? { writeErr: () => {} } : {}),
     })
+    .configureHelp({ minWidthToWrap: 20, subcommandTerm: termOf })
     .exitOverride();
   for (const [name, { summary, hidden = false }] of Object.entries(nouns)) {
     program.command(name, { hidden }).description(summary).copyInheritedSettings(program);
   }
   return program;
+}
+
+/** A verb in the list of a noun's verbs: with its arguments, and without a word on options, which all of them have. */
+function termOf(command: Command): string {
+  const args = command.registeredArguments.map((argument) => {
+    const name = argument.name() + (argument.variadic ? "..." : "");
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...args].join(" ");
 }
 
 async function loadNoun(program: Command, name: string): Promise<void> {

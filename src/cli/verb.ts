@@ -1,8 +1,17 @@
 import { InvalidArgumentError } from "commander";
+import { textWidth } from "./text.ts";
 
-/** Examples under a command's help: whole command lines that would run. */
+/** Examples under a command's help: whole command lines that would run, also when they are copied. */
 export function examples(...lines: readonly string[]): string {
-  return ["", lines.length === 1 ? "Example:" : "Examples:", ...lines.map((line) => `  bridgehead ${line}`)].join("\n");
+  const title = lines.length === 1 ? "Example:" : "Examples:";
+  return ["", title, ...lines.flatMap((line) => continued(`  bridgehead ${line}`))].join("\n");
+}
+
+/** A line that is too long goes on before one of its options. */
+function continued(line: string): string[] {
+  if (line.length <= textWidth) return [line];
+  const at = line.lastIndexOf(" --", textWidth - " \\".length);
+  return at < 0 ? [line] : [`${line.slice(0, at)} \\`, ...continued(`     ${line.slice(at)}`)];
 }
 
 export function wholeNumber(text: string): number {

@@ -33,7 +33,6 @@ async function ask({ ask, cluster }: Context, kind: NameKind, group: string | un
     case "node":
       return Object.keys((await ask((client) => client.getCluster(name))).nodes);
     case "group":
-    case "dependent":
       return Object.keys((await ask((client) => client.getCluster(name))).groups);
   }
 }

@@ -4,7 +4,6 @@ import { change, changes } from "../change.ts";
 import { paintFor } from "../colour.ts";
 import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
-import { loadDefinition } from "../definition-file.ts";
 import { differenceLines } from "../difference-lines.ts";
 import { CliError, exitCodes, messageOf } from "../errors.ts";
 import { print, table, write } from "../output.ts";
@@ -52,6 +51,8 @@ export function register(noun: Command): void {
 type ApplyOptions = { readonly file: string; readonly force?: boolean; readonly revision?: number };
 
 async function apply({ file, force = false, revision }: ApplyOptions, command: Command): Promise<void> {
+  // What judges a definition takes a while to load, and no other verb needs it.
+  const { loadDefinition } = await import("../definition-file.ts");
   const definition = loadDefinition(file);
   const name = definition.cluster;
   const only = revision === undefined ? {} : { revision };

@@ -68,7 +68,7 @@ function registerOrder(noun: Command): void {
     .option("--none", "no node rather than another")
     .action(prefer)
     .addHelpText("after", examples("group prefer Exchange NODE2 NODE1"));
-  changes(noun.command("depend-on <dependent> [group...]"), { waits: true })
+  changes(noun.command("depend-on <group> [group...]"), { waits: true })
     .description("say which groups must be online before a group comes online")
     .option("--none", "it waits for none")
     .action(dependOn)

@@ -1,7 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
-import { parse } from "yaml";
-import type { ResourceRequest } from "../../protocol/http.ts";
-import { propertyValueSchema } from "../../protocol/definition.ts";
+import type { Command } from "commander";
 import type { ResourceStateAnswer } from "../../protocol/objects.ts";
 import { change, changes, type Answer, type Place, type Plan } from "../change.ts";
 import { asksFirst } from "../confirm.ts";
@@ -27,7 +24,7 @@ export function register(noun: Command): void {
     .requiredOption("--type <type>", 'its type, such as "IP Address"')
     .option("--depends-on <expression>", 'what it stands on: "[Print IP] and [Print Disk]"')
     .option("--owner <node...>", "the nodes that may own it (default: all)")
-    .option("--property <name=value>", "a property; may be given many times", addProperty, {})
+    .option("--property <name=value>", "a property; may be given many times", collect, [])
     .action(create)
     .addHelpText(
       "after",
@@ -118,11 +115,18 @@ type CreateOptions = {
   readonly type: string;
   readonly dependsOn?: string;
   readonly owner?: string[];
-  readonly property: NonNullable<ResourceRequest["properties"]>;
+  readonly property: readonly string[];
 };
 
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
 async function create(name: string, options: CreateOptions, command: Command): Promise<void> {
-  const { group, type, dependsOn = [], owner: possibleOwners = [], property: properties } = options;
+  const { group, type, dependsOn = [], owner: possibleOwners = [] } = options;
+  // What reads values takes a while to load, and no other verb needs it.
+  const { readProperties } = await import("../property-values.ts");
+  const properties = readProperties(options.property);
   await change(command, {
     plan: ({ cluster }) => ({
       send: (client, how) =>
@@ -130,22 +134,6 @@ async function create(name: string, options: CreateOptions, command: Command): P
       said: () => `Resource ${name} is created in group ${group}.`,
     }),
   });
-}
-
-/** A value is read as in a definition: a number is a DWORD, what stands in quotes is text, `[a, b]` is a list. */
-function addProperty(text: string, before: CreateOptions["property"]): CreateOptions["property"] {
-  const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  const read = propertyValueSchema.safeParse(yamlOf(value));
-  if (name !== "" && read.success) return { ...before, [name]: read.data };
-  throw new InvalidArgumentError("It should be NAME=VALUE, with a number, a text or a list.");
-}
-
-function yamlOf(value: string): unknown {
-  try {
-    return parse(value) ?? "";
-  } catch {
-    return value;
-  }
 }
 
 async function remove(name: string, options: GroupOption, command: Command): Promise<void> {
