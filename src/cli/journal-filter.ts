@@ -49,12 +49,12 @@ export async function entriesBefore(
   last: number,
   most: number,
 ): Promise<Found> {
-  let found: JournalEntry[] = [];
+  const found: JournalEntry[] = [];
   for (let until = last; ;) {
     const from = Math.max(0, until - protocolLimits.eventsPage);
     const page = await pageAfter(ask, cluster, from);
     const wanted = page.events.filter((entry) => entry.seq <= until && isWanted(filter, entry));
-    found = [...wanted, ...found];
+    found.unshift(...wanted);
     if (found.length >= most || from < (page.oldest ?? Infinity)) return { ...page, events: found.slice(-most) };
     until = from;
   }

@@ -224,8 +224,15 @@ describe("CL16 what is dangerous", () => {
 
 describe("CL18 a resource by its name", () => {
   const resource = (name: string, group: string) => ({
-    ...{ name, group, type: "Physical Disk", state: "Online", wanted: "Online", dependsOn: [], problem: null },
-    ...{ owner: "NODE1", possibleOwners: [] },
+    name,
+    group,
+    type: "Physical Disk",
+    state: "Online",
+    wanted: "Online",
+    dependsOn: [],
+    problem: null,
+    owner: "NODE1",
+    possibleOwners: [],
   });
   const resources = [resource("Disk", "A"), resource("Disk", "B"), resource("Other", "B")];
   const reply = ({ method, path }: Asked): Reply => {
