@@ -29,8 +29,12 @@ export function loadAgentConfig(file: string): AgentConfig {
   const yaml = parseYaml(text, file);
   const parsed = agentConfigSchema.safeParse(yaml.value ?? {});
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${yaml.placeOf(issue.path)}: ${issue.message}`);
-    throw usageError([`${file} is no configuration of an agent:`, ...lines].join("\n"));
+    const problems = parsed.error.issues.map(({ path, code, message }) => ({
+      path: yaml.placeOf(path),
+      code: code ?? "wrong-value",
+      sentence: message,
+    }));
+    throw usageError(`${file} is no configuration of an agent`, { problems });
   }
   const config = { ...parsed.data };
   for (const key of ["tokenFile", "state", "socket", "socketmap"] as const) {

@@ -1,41 +1,63 @@
-import { createClient, type Client } from "../client/http-client.ts";
+import type { Client } from "../client/http-client.ts";
 import type { Result, UnreachableReason } from "../client/result.ts";
 import type { ProblemDetails } from "../protocol/problems.ts";
 import { CliError, exitCodes } from "./errors.ts";
-import { hintOf } from "./hints.ts";
-import { wrapped } from "./output.ts";
+import { hints } from "./hints.ts";
 
 /** Asks the control plane one thing. Rejects with `CliError`: exit code 3 where nobody answered. */
 export type Ask = <T>(question: (client: Client) => Promise<Result<T>>) => Promise<T>;
 
-export function createAsk(url: string, token: string): Ask {
-  const client = createClient({ url, token });
+/**
+ * The client is loaded with the first question: most of the time that a command takes to start would be its, and help and the
+ * completion of verbs ask nothing.
+ *
+ * @param timeoutMs how long an answer may take; the client's own default when it is not given
+ */
+export function createAsk(url: string, token: string, timeoutMs?: number): Ask {
+  let loading: Promise<Client> | null = null;
+  const load = async (): Promise<Client> => {
+    const { createClient } = await import("../client/http-client.ts");
+    return createClient({ url, token, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  };
   return async (question) => {
-    const result = await question(client);
+    loading ??= load();
+    const result = await question(await loading);
     if (result.ok) return result.value;
     throw result.kind === "refused" ? refused(result.problem) : unreachable(url, result.reason);
   };
 }
 
-/** Three parts: what happened, with its code; the places in what was sent; how to mend it. */
-function refused(problem: ProblemDetails): CliError {
-  const { code, title, detail, win32, problems = [] } = problem;
-  const number = win32 === undefined ? "" : ` [${win32.name} ${win32.number}]`;
-  const places = problems.map(({ path, sentence }) => wrapped(`  ${path || "(document)"}: ${sentence}`, 4));
-  const hint = hintOf(code);
-  const lines = [
-    wrapped(`${title}: ${detail} (${code})${number}`, 2),
-    ...places,
-    ...(hint === null ? [] : [wrapped(hint, 2)]),
-  ];
-  return new CliError(code, lines.join("\n"), exitCodes.failed, problem);
+function refused({ code, title, detail, win32, problems }: ProblemDetails): CliError {
+  return new CliError(code, title, exitCodes.failed, {
+    detail,
+    hint: hints[code],
+    ...(win32 === undefined ? {} : { win32 }),
+    ...(problems === undefined ? {} : { problems }),
+  });
 }
 
+/** The code of the error where nothing was carried to the other side, or its answer was lost on the way. */
+export const noConnection = "unreachable-no-connection";
+
 function unreachable(url: string, reason: UnreachableReason): CliError {
-  const why: Record<UnreachableReason, string> = {
-    "no-connection": `The control plane at ${url} cannot be reached. Is it running? See --url and BRIDGEHEAD_URL.`,
-    timeout: `The control plane at ${url} did not answer in time. What was asked may have been done; see: bridgehead events`,
-    "not-this-api": `${url} answers, but not as a bridgehead control plane does. Is the URL right? See --url and BRIDGEHEAD_URL.`,
-  };
-  return new CliError(`unreachable-${reason}`, why[reason], exitCodes.unreachable);
+  const { title, hint } = whyUnreachable[reason];
+  return new CliError(`unreachable-${reason}`, title, exitCodes.unreachable, {
+    detail: `it was asked at ${url}`,
+    hint,
+  });
 }
+
+const whyUnreachable: Readonly<Record<UnreachableReason, { readonly title: string; readonly hint: string }>> = {
+  "no-connection": {
+    title: "The control plane cannot be reached",
+    hint: "Is it running (bridgehead serve)? Give its address with --url or BRIDGEHEAD_URL.",
+  },
+  timeout: {
+    title: "The control plane did not answer in time",
+    hint: "What was asked may have been done all the same; see: bridgehead events",
+  },
+  "not-this-api": {
+    title: "Something answers, but not as a bridgehead control plane does",
+    hint: "Is the address right? Give it with --url or BRIDGEHEAD_URL.",
+  },
+};

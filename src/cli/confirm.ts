@@ -1,14 +1,27 @@
 import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
 import { CliError, usageError } from "./errors.ts";
 
+/** Adds the option that says yes beforehand. */
+export function asksFirst(command: Command): Command {
+  return command.option("--yes", "do not ask whether it is meant");
+}
+
 /**
- * What cannot be taken back is asked for on a terminal, and has to be said with `--yes` elsewhere. Rejects with `CliError`
- * when the answer is not yes.
+ * What is dangerous is asked about on a terminal; elsewhere `--yes` is needed. Rejects with `CliError`: nothing has been done
+ * then.
  */
-export async function confirm(sentence: string, yes: true | undefined): Promise<void> {
-  if (yes === true) return;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw usageError(`${sentence} Say --yes if that is meant.`);
+export async function confirm(question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    throw usageError(question, { hint: "Say --yes if it is meant; on a terminal it would be asked." });
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${sentence} Go on? [y/N] `).finally(() => terminal.close());
-  if (!/^y(?:es)?$/i.test(answer.trim())) throw new CliError("not-confirmed", "Nothing was changed.");
+  try {
+    const answer = await terminal.question(`${question} [y/N] `);
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } finally {
+    terminal.close();
+  }
+  throw new CliError("not-confirmed", "Nothing was done");
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createAsk, type Ask } from "./api.ts";
-import { CliError, usageError } from "./errors.ts";
+import { CliError, exitCodes, usageError } from "./errors.ts";
 import type { OutputFormat } from "./output.ts";
 import { readSecret } from "./secret-file.ts";
 
@@ -27,10 +27,14 @@ export type Context = {
 };
 
 export function contextOf(command: Command): Context {
-  const options = command.optsWithGlobals<GlobalOptions>();
+  return contextFrom(command.optsWithGlobals<GlobalOptions>());
+}
+
+/** @param timeoutMs how long an answer may take, where that is not the client's default */
+export function contextFrom(options: GlobalOptions, timeoutMs?: number): Context {
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? defaultUrl);
   const token = tokenOf(options.tokenFile);
-  const ask = createAsk(url, token);
+  const ask = createAsk(url, token, timeoutMs);
   const named = options.cluster ?? process.env["BRIDGEHEAD_CLUSTER"];
   return { output: options.output, ask, url, token, cluster: async () => named ?? onlyCluster(ask) };
 }
@@ -38,7 +42,7 @@ export function contextOf(command: Command): Context {
 /** An HTTP address without a slash at its end. Throws `CliError`. */
 export function urlOf(text: string): string {
   if (URL.canParse(text) && /^https?:\/\//.test(text)) return text.replace(/\/+$/, "");
-  throw usageError(`${text} is no address of a control plane; it should be such as ${defaultUrl}`);
+  throw usageError(`${text} is no address of a control plane`, { hint: `It should be such as ${defaultUrl}` });
 }
 
 function tokenOf(file: string | undefined): string {
@@ -46,24 +50,28 @@ function tokenOf(file: string | undefined): string {
   const given = file === undefined ? process.env["BRIDGEHEAD_TOKEN"] : undefined;
   const token = given ?? readSecret(named ?? defaultTokenFile);
   if (token !== null && token !== "") return token;
-  throw usageError(
-    named === undefined
-      ? `A token is needed: BRIDGEHEAD_TOKEN, BRIDGEHEAD_TOKEN_FILE or --token-file; ${defaultTokenFile} is not in this folder.`
-      : `${named} is not there; it should hold the token.`,
-  );
+  throw usageError("A token is needed", {
+    detail: named === undefined ? `${defaultTokenFile} is not in this folder` : `${named} is not there`,
+    hint: "Give one with BRIDGEHEAD_TOKEN, or its file with BRIDGEHEAD_TOKEN_FILE or --token-file.",
+  });
 }
+
+const nameIt = "Give --cluster NAME, or set BRIDGEHEAD_CLUSTER.";
 
 async function onlyCluster(ask: Ask): Promise<string> {
   const { clusters } = await ask((client) => client.listClusters()).catch((error: unknown) => {
     if (error instanceof CliError && error.code === "forbidden") {
-      throw usageError("Which cluster? This token may not list them: give --cluster NAME, or set BRIDGEHEAD_CLUSTER.");
+      throw usageError("Which cluster?", { detail: "this token may not list them", hint: nameIt });
     }
     throw error;
   });
   const names = clusters.map(({ name }) => name);
   const [only, another] = names;
-  if (only === undefined)
-    throw new CliError("no-cluster", "There is no cluster yet. Make one with: bridgehead cluster apply -f FILE");
+  if (only === undefined) {
+    throw new CliError("no-cluster", "There is no cluster yet", exitCodes.failed, {
+      hint: "Make one with: bridgehead cluster apply -f FILE",
+    });
+  }
   if (another === undefined) return only;
-  throw usageError(`Which cluster? There are ${names.join(", ")}: give --cluster NAME, or set BRIDGEHEAD_CLUSTER.`);
+  throw usageError("Which cluster?", { detail: `there are ${names.join(", ")}`, hint: nameIt });
 }

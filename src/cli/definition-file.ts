@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ClusterDefinition } from "../cluster/definition.ts";
 import type { Problem } from "../cluster/events.ts";
 import { parseDefinition } from "../protocol/definition.ts";
-import { CliError, messageOf } from "./errors.ts";
+import { CliError, exitCodes, messageOf } from "./errors.ts";
 import { parseYaml, type YamlFile } from "./yaml-file.ts";
 
 /**
@@ -14,15 +14,17 @@ export function loadDefinition(file: string): ClusterDefinition {
   const yaml = parseYaml(readText(file, shown), shown);
   const parsed = parseDefinition(yaml.value);
   if (parsed.ok) return parsed.definition;
-  const lines = parsed.problems.map((problem) => `  ${placeOf(yaml, problem)}: ${problem.sentence}`);
-  throw new CliError("invalid-definition", [`${shown} cannot be applied:`, ...lines].join("\n"));
+  throw new CliError("invalid-definition", `${shown} cannot be applied`, exitCodes.failed, {
+    problems: parsed.problems.map((problem) => ({ ...problem, path: placeOf(yaml, problem) })),
+    hint: "Mend what is named above, and try it with --dry-run.",
+  });
 }
 
 function readText(file: string, shown: string): string {
   try {
     return readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (error) {
-    throw new CliError("file-unreadable", `${shown} cannot be read: ${messageOf(error)}`);
+    throw new CliError("file-unreadable", `${shown} cannot be read`, exitCodes.failed, { detail: messageOf(error) });
   }
 }
 

@@ -1,20 +1,19 @@
+import { meaningOf, type Paint, paintFor, plain } from "./colour.ts";
+import { textWidth, wrap } from "./text.ts";
+
 export type OutputFormat = "table" | "json";
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Terminals are eighty columns wide; so is a table, whatever a name or a reason is long. */
-export const textWidth = 80;
 const columnGap = "  ";
 
-/**
- * Prints what a command found: the document as JSON for programs, or for people its rows as a table, or a text of its own.
- */
-export function print(
-  format: OutputFormat,
-  document: unknown,
-  rows: readonly Row[],
-  text: () => string = () => table(rows),
-): void {
-  write(format === "json" ? JSON.stringify(document, null, 2) : text());
+/** Prints what a command found: the document as JSON for programs, or its rows as a table for people. */
+export function print(format: OutputFormat, document: unknown, rows: readonly Row[]): void {
+  write(format === "json" ? JSON.stringify(document, null, 2) : table(rows, paintFor(process.stdout)));
+}
+
+/** Prints one thing: the document as JSON, or what there is to say of it, a line each. */
+export function printOne(format: OutputFormat, document: unknown, sheet: Row): void {
+  write(format === "json" ? JSON.stringify(document, null, 2) : sheetText(sheet));
 }
 
 export function write(text: string): void {
@@ -22,7 +21,7 @@ export function write(text: string): void {
 }
 
 /** Rows under the names of the first one's columns. Columns that do not fit give up width, the widest first. */
-export function table(rows: readonly Row[]): string {
+export function table(rows: readonly Row[], paint: Paint = plain): string {
   const [first] = rows;
   if (first === undefined) return "(none)";
   const names = Object.keys(first);
@@ -31,36 +30,26 @@ export function table(rows: readonly Row[]): string {
   return lines
     .map((line) =>
       line
-        .map((text, column) => clip(text, widths[column] ?? 0))
+        .map((text, column) => {
+          const meaning = names[column] === "state" ? meaningOf(text) : null;
+          return paint(clip(text, widths[column] ?? 0), meaning);
+        })
         .join(columnGap)
         .trimEnd(),
     )
     .join("\n");
 }
 
-/** Facts about one thing, a line each; what is null is left out. */
-export function facts(of: Readonly<Record<string, string | number | null>>): string {
-  const known = Object.entries(of).filter(([, value]) => value !== null && value !== "");
-  const width = Math.max(0, ...known.map(([name]) => name.length)) + columnGap.length;
-  return known.map(([name, value]) => name.padEnd(width) + wrapped(String(value), width, width)).join("\n");
-}
-
-/**
- * A text in lines of eighty columns at most, of which `begun` are taken in the first; those after it are indented. A word
- * that is longer stays whole.
- */
-export function wrapped(text: string, indent = 0, begun = 0): string {
-  const lines: string[] = [];
-  let line = "";
-  let room = textWidth - begun;
-  for (const word of text.split(/(?<=\S) +(?=\S)/)) {
-    if (line !== "" && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = word;
-      room = textWidth - indent;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((part, index) => (index === 0 ? part : " ".repeat(indent) + part)).join("\n");
+/** What there is to say of one thing: names in line, values beside them, as long as they are. Nothing is left out. */
+export function sheetText(sheet: Row): string {
+  const told = Object.entries(sheet).filter(([, value]) => value !== null && value !== "");
+  const width = Math.max(...told.map(([name]) => name.length));
+  return told
+    .flatMap(([name, value]) => {
+      const [line = "", ...more] = wrap(String(value), " ".repeat(width + columnGap.length));
+      return [`${name.padEnd(width)}${line.slice(width)}`, ...more];
+    })
+    .join("\n");
 }
 
 function cell(value: string | number | null | undefined): string {

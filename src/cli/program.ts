@@ -1,112 +1,140 @@
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../protocol/version.ts";
-import { completionsOf } from "./completion.ts";
-import { CliError, exitCodes, messageOf, type ExitCode } from "./errors.ts";
-import { hintOf } from "./hints.ts";
-import { textWidth } from "./output.ts";
+import { errorReport } from "./error-report.ts";
+import { CliError, exitCodes, messageOf, usageError, type ExitCode } from "./errors.ts";
+import type { OutputFormat } from "./output.ts";
+import { textWidth } from "./text.ts";
 
+/** Adds a noun's verbs to a program whose nouns have none yet; a name that is no noun's does nothing. */
+export type LoadNoun = (program: Command, name: string) => Promise<void>;
 /** A noun's module adds its verbs to the noun's command. */
-export type NounModule = { readonly register: (noun: Command) => void };
-type Noun = { readonly summary: string; readonly load: () => Promise<NounModule> };
+export type NounModule = { readonly register: (noun: Command, loadNoun: LoadNoun) => void };
+type Noun = { readonly summary: string; readonly hidden?: true; readonly load: () => Promise<NounModule> };
 
 /** Only the module of the noun that was asked for is loaded: most of them need more than the answer takes. */
 const nouns: Readonly<Record<string, Noun>> = {
-  cluster: { summary: "apply, show, list, export, maintenance, delete", load: () => import("./nouns/cluster.ts") },
-  node: { summary: "list, show, add, pause, resume, evict, confirm-down", load: () => import("./nouns/node.ts") },
-  group: { summary: "list, show, explain, move, online, offline, create, …", load: () => import("./nouns/group.ts") },
+  cluster: { summary: "apply, show, list, export, delete, maintenance", load: () => import("./nouns/cluster.ts") },
+  node: {
+    summary: "list, show, add, pause, resume, evict, confirm-down",
+    load: () => import("./nouns/node.ts"),
+  },
+  group: {
+    summary: "list, show, explain, create, delete, online, offline, move, cancel, prefer, depend-on",
+    load: () => import("./nouns/group.ts"),
+  },
   resource: {
-    summary: "list, show, online, offline, fail, restart, create, …",
+    summary: "list, show, create, delete, online, offline, fail, restart, move, owners, depends",
     load: () => import("./nouns/resource.ts"),
   },
   simulate: {
     summary: "what would happen if a node went down, a group moved, …",
     load: () => import("./nouns/simulate.ts"),
   },
-  registry: { summary: "get, set, delete, list", load: () => import("./nouns/registry.ts") },
-  operation: { summary: "what was asked for and takes time", load: () => import("./nouns/operation.ts") },
+  registry: { summary: "list, get, set, delete", load: () => import("./nouns/registry.ts") },
   failovers: { summary: "changes of owner, with their phases", load: () => import("./nouns/failovers.ts") },
+  operation: { summary: "list, show: what was asked for and takes time", load: () => import("./nouns/operation.ts") },
   token: { summary: "create, list, revoke", load: () => import("./nouns/token.ts") },
   "source-address": {
     summary: "from which address may a node call for a group?",
     load: () => import("./nouns/source-address.ts"),
   },
   events: { summary: "what happened, and what happens", load: () => import("./nouns/events.ts") },
-  webhook: {
-    summary: "list, create, delete, enable, rotate, test",
-    load: () => import("./nouns/webhook.ts"),
-  },
+  webhook: { summary: "list, create, delete, enable, rotate, test", load: () => import("./nouns/webhook.ts") },
   agent: { summary: "run a node's agent", load: () => import("./nouns/agent.ts") },
   mta: { summary: "listen, associate", load: () => import("./nouns/mta.ts") },
   start: { summary: "the knowledge-base cluster on this machine", load: () => import("./nouns/start.ts") },
   demo: { summary: "the knowledge-base case as a transcript", load: () => import("./nouns/demo.ts") },
-  completion: {
-    summary: "a script that completes this command in a shell",
-    load: () => import("./nouns/completion.ts"),
-  },
   serve: { summary: "run the control plane on this machine", load: () => import("./nouns/serve.ts") },
+  completion: { summary: "what a shell needs to complete command lines", load: () => import("./nouns/completion.ts") },
+  __complete: { summary: "candidates for a shell", hidden: true, load: () => import("./nouns/complete.ts") },
 };
 
 /** Runs one command line, without the program's name. It never rejects. */
 export async function runCommand(args: readonly string[]): Promise<ExitCode> {
+  const output = outputOf(args);
   try {
-    if (args[0] === "__complete") return await complete(args.slice(1));
-    const program = await buildProgram(args);
+    const program = bareProgram(output);
+    await loadNoun(program, program.parseOptions([...args]).operands[0] ?? "");
     await program.parseAsync(args, { from: "user" });
     return exitCodes.done;
   } catch (error) {
-    return explain(error, args);
+    return explain(error, output);
   }
 }
 
-/** @param whole with the verbs of every noun, and not only of the one that was asked for */
-export async function buildProgram(args: readonly string[], whole = false): Promise<Command> {
+/** Every noun with every verb, as help and completion know them. */
+export async function wholeProgram(): Promise<Command> {
+  const program = bareProgram("table");
+  for (const name of Object.keys(nouns)) await loadNoun(program, name);
+  return program;
+}
+
+/** The program with its nouns, none of which has its verbs. */
+function bareProgram(output: OutputFormat): Command {
   const program = new Command("bridgehead")
     .description("A failover cluster with no cluster to run.")
     .version(version)
     .addOption(new Option("--output <format>", "how to print").choices(["table", "json"]).default("table"))
     .option("--url <url>", "the control plane (default: $BRIDGEHEAD_URL, or http://127.0.0.1:8787)")
-    .option("--cluster <name>", "the cluster (default: $BRIDGEHEAD_CLUSTER, or the only one there is)")
+    .option("--cluster <cluster>", "the cluster (default: $BRIDGEHEAD_CLUSTER, or the only one there is)")
     .option("--token-file <file>", "file with the token (default: $BRIDGEHEAD_TOKEN, or .bridgehead/admin.token)")
-    .configureHelp({ helpWidth: textWidth, minWidthToWrap: 20 })
-    .showHelpAfterError("(--help says what there is)")
+    .addHelpText("after", "\nEach noun and each verb has a --help of its own, with an example.")
+    // What the parser says of an error is said with the others; where errors are documents, no help stands beside them.
+    .configureOutput({
+      getOutHelpWidth: () => textWidth,
+      getErrHelpWidth: () => textWidth,
+      outputError: () => {},
+      ...(output === "json" ? { writeErr: () => {} } : {}),
+    })
+    .configureHelp({ minWidthToWrap: 20, subcommandTerm: termOf })
     .exitOverride();
-  const wanted = args.find((argument) => Object.hasOwn(nouns, argument));
-  for (const [name, { summary, load }] of Object.entries(nouns)) {
-    const noun = program.command(name).description(summary).copyInheritedSettings(program);
-    if (whole || name === wanted) (await load()).register(noun);
+  for (const [name, { summary, hidden = false }] of Object.entries(nouns)) {
+    program.command(name, { hidden }).description(summary).copyInheritedSettings(program);
   }
   return program;
 }
 
-function explain(error: unknown, args: readonly string[]): ExitCode {
-  if (error instanceof CommanderError) {
-    // Commander has said it already; it ends with 0 where help or the version was asked for.
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  }
-  if (error instanceof CliError) {
-    process.stderr.write(isForPrograms(args) ? `${errorDocument(error)}\n` : `bridgehead: ${error.message}\n`);
-    return error.exitCode;
+/** A verb in the list of a noun's verbs: with its arguments, and without a word on options, which all of them have. */
+function termOf(command: Command): string {
+  const args = command.registeredArguments.map((argument) => {
+    const name = argument.name() + (argument.variadic ? "..." : "");
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...args].join(" ");
+}
+
+async function loadNoun(program: Command, name: string): Promise<void> {
+  const noun = program.commands.find((command) => command.name() === name);
+  const entry = Object.hasOwn(nouns, name) ? nouns[name] : undefined;
+  if (noun === undefined || entry === undefined) return;
+  (await entry.load()).register(noun, loadNoun);
+}
+
+/** Read before anything else is: a wrong option is an error too, and has to be printed somehow. */
+function outputOf(args: readonly string[]): OutputFormat {
+  const isJson = args.some(
+    (argument, index) => argument === "--output=json" || (argument === "--output" && args[index + 1] === "json"),
+  );
+  return isJson ? "json" : "table";
+}
+
+function explain(error: unknown, output: OutputFormat): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+  const told = error instanceof CommanderError ? usageOf(error, output) : error;
+  if (told === null) return exitCodes.usage;
+  if (told instanceof CliError) {
+    process.stderr.write(`${errorReport(told, output)}\n`);
+    return told.exitCode;
   }
   const bug = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
   process.stderr.write(`bridgehead: this is a bug in bridgehead, please report it:\n${bug}\n`);
   return exitCodes.failed;
 }
 
-/** Asked by a shell at each Tab: it prints what may follow, a line each, and never complains. */
-async function complete(words: readonly string[]): Promise<ExitCode> {
-  const candidates = await completionsOf(await buildProgram([], true), words).catch(() => []);
-  if (candidates.length > 0) process.stdout.write(`${candidates.join("\n")}\n`);
-  return exitCodes.done;
-}
-
-/** The command line may be what is wrong, so it is only looked at. */
-function isForPrograms(args: readonly string[]): boolean {
-  return args.some(
-    (argument, index) => argument === "--output=json" || (argument === "json" && args[index - 1] === "--output"),
-  );
-}
-
-function errorDocument({ code, message, exitCode, problem }: CliError): string {
-  const hint = problem === null ? null : hintOf(problem.code);
-  return JSON.stringify(problem === null ? { code, detail: message, exitCode } : { ...problem, hint, exitCode });
+/** What the parser says of a command line; null where it has printed a help instead, because the verb is missing. */
+function usageOf({ code, message }: CommanderError, output: OutputFormat): CliError | null {
+  const isHelp = code === "commander.help";
+  if (isHelp && output !== "json") return null;
+  const title = isHelp ? "A verb is missing" : message.replace(/^error: /, "");
+  return usageError(title, { hint: "--help says what there is, also behind a noun and behind a verb." });
 }

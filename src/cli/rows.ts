@@ -1,77 +1,110 @@
-import type { ClusterView, GroupView } from "../cluster/view.ts";
+import { lookup } from "../cluster/definition.ts";
+import { expressionOf } from "../cluster/dependency-expression.ts";
+import type { Operation } from "../cluster/operation.ts";
+import type { ClusterView, GroupView, NodeView } from "../cluster/view.ts";
+import type { ResourceStateAnswer } from "../protocol/objects.ts";
 import type { WebhookView } from "../protocol/webhooks.ts";
 import type { Row } from "./output.ts";
+import { timeText } from "./verb.ts";
 
-/** The parts of a cluster's state as rows of a table. */
-export function nodeRows({ nodes, groups }: ClusterView): Row[] {
-  return Object.entries(nodes).map(([node, { state, address, leaseRemainingMs, reason }]) => ({
+/** The parts of a cluster's state as rows of a table, and one by one as sheets. */
+export function nodeRows(view: ClusterView): Row[] {
+  return Object.entries(view.nodes).map(([node, state]) => ({
     node,
-    state,
-    address,
-    "lease left": leaseRemainingMs === null ? null : `${Math.round(leaseRemainingMs)} ms`,
-    owns: Object.entries(groups)
-      .filter(([, { owner }]) => owner === node)
-      .map(([name]) => name)
-      .join(", "),
-    why: reason,
+    state: state.state,
+    address: state.address,
+    "lease left": leaseLeft(state),
+    owns: ownedBy(view, node).join(", "),
+    note: nodeNote(state),
   }));
 }
 
-export function groupRows({ groups }: ClusterView): Row[] {
-  return Object.entries(groups).map(([group, { state, owner, epoch, address, networkName, draining }]) => ({
-    group,
-    state,
-    owner,
-    epoch,
-    address,
-    name: networkName,
-    note: draining === null ? null : `${draining.because}${draining.target === null ? "" : ` to ${draining.target}`}`,
-  }));
-}
-
-/** All that there is to say of one group, but its resources. */
-export function groupFacts(group: GroupView & { readonly name: string }): Record<string, string | number | null> {
-  const { draining, waiting, scheduled, givenUpUntil } = group;
-  const moment = (at: number): string => new Date(at).toISOString();
+export function nodeSheet(view: ClusterView, node: string, state: NodeView): Row {
   return {
-    group: group.name,
-    state: group.state,
-    wanted: group.wanted,
-    owner: group.owner ?? "nobody",
-    epoch: group.epoch,
-    address: group.address,
-    "network name": group.networkName,
-    prefers: group.preferredOwners.join(", "),
-    "on its way":
-      draining === null ? null : `${draining.because}${draining.target === null ? "" : `, to ${draining.target}`}`,
-    "waits for":
-      waiting === null ? null : waiting.for.join(", ") || `its GroupStartDelay, until ${moment(waiting.until ?? 0)}`,
-    "shall move": scheduled === null ? null : `at ${moment(scheduled.at)} to ${scheduled.target ?? "the best node"}`,
-    failback: group.failbackDue ? "a more preferred owner was not there" : null,
-    "given up until": givenUpUntil === null ? null : givenUpUntil === 0 ? "told otherwise" : moment(givenUpUntil),
+    node,
+    state: state.state,
+    address: state.address,
+    "lease left": leaseLeft(state),
+    owns: ownedBy(view, node).join(", ") || "nothing",
+    drain: state.drain === "NotInitiated" ? null : state.drain,
+    quarantine: state.quarantinedUntil === null ? null : `until ${timeText(state.quarantinedUntil)}`,
+    why: state.reason,
+    run: state.incarnation,
   };
 }
 
-export function groupResourceRows({ resources }: GroupView): Row[] {
-  return Object.entries(resources).map(([resource, { type, state, wanted, problem }]) => ({
-    resource,
-    type,
-    state,
-    wanted,
-    problem: problem === null ? null : `${problem.code}: ${problem.message}`,
+export function groupRows({ groups }: ClusterView): Row[] {
+  return Object.entries(groups).map(([group, view]) => ({
+    group,
+    state: view.state,
+    owner: view.owner,
+    epoch: view.epoch,
+    address: view.address,
+    name: view.networkName,
+    note: groupNotes(view).join("; "),
   }));
 }
 
+export function groupSheet(group: string, view: GroupView): Row {
+  return {
+    group,
+    state: view.state,
+    wanted: view.wanted,
+    owner: view.owner ?? "no node",
+    "last owner": view.owner === view.lastOwner ? null : view.lastOwner,
+    epoch: view.epoch,
+    address: view.address,
+    "network name": view.networkName,
+    prefers: view.preferredOwners.join(", "),
+    note: groupNotes(view).join("; "),
+  };
+}
+
 export function resourceRows({ groups }: ClusterView): Row[] {
-  return Object.entries(groups).flatMap(([group, { resources }]) =>
-    Object.entries(resources).map(([resource, { type, state, problem }]) => ({
-      resource,
-      group,
-      type,
-      state,
-      problem: problem === null ? null : `${problem.code}: ${problem.message}`,
-    })),
-  );
+  return Object.entries(groups).flatMap(([group, view]) => groupResourceRows(group, view));
+}
+
+export function groupResourceRows(group: string, { resources }: GroupView): Row[] {
+  return Object.entries(resources).map(([resource, { type, state, problem }]) => ({
+    resource,
+    group,
+    type,
+    state,
+    problem: problemText(problem),
+  }));
+}
+
+export function resourceSheet(resource: ResourceStateAnswer): Row {
+  return {
+    resource: resource.name,
+    group: resource.group,
+    type: resource.type,
+    state: resource.state,
+    wanted: resource.wanted,
+    owner: resource.owner ?? "no node",
+    "depends on": expressionOf(resource.dependsOn) || "nothing",
+    "possible owners": resource.possibleOwners.join(", ") || "any node",
+    problem: problemText(resource.problem),
+  };
+}
+
+export function operationRow({ id, kind, startedAt, actor, status, ...of }: Operation): Row {
+  return { id, kind, of: subjectOf(of), state: status.state, actor, started: timeText(startedAt) };
+}
+
+export function operationSheet(operation: Operation): Row {
+  const { status } = operation;
+  const { started, ...row } = operationRow(operation);
+  return {
+    ...row,
+    started: started ?? null,
+    ended: "at" in status ? timeText(status.at) : null,
+    why: "sentence" in status ? `${status.sentence} (${status.code})` : null,
+  };
+}
+
+function subjectOf({ group, resource, node }: Pick<Operation, "group" | "resource" | "node">): string {
+  return [resource, group, node].filter((name) => name !== null).join(" / ");
 }
 
 export function webhookRows(webhooks: readonly WebhookView[]): Row[] {
@@ -82,4 +115,39 @@ export function webhookRows(webhooks: readonly WebhookView[]): Row[] {
     url,
     why: disabledReason ?? (lastError === null ? null : [lastError.code, lastError.status].filter(Boolean).join(" ")),
   }));
+}
+
+function leaseLeft({ leaseRemainingMs }: NodeView): string | null {
+  return leaseRemainingMs === null ? null : `${Math.round(leaseRemainingMs)} ms`;
+}
+
+function ownedBy({ groups }: ClusterView, node: string): string[] {
+  return Object.keys(groups).filter((name) => lookup(groups, name)?.owner === node);
+}
+
+function nodeNote({ reason, drain, quarantinedUntil }: NodeView): string | null {
+  if (quarantinedUntil !== null) return `quarantined until ${timeText(quarantinedUntil)}`;
+  return reason ?? (drain === "NotInitiated" ? null : `drain ${drain}`);
+}
+
+/** What is planned for a group, or keeps it waiting. */
+function groupNotes({ draining, scheduled, waiting, givenUpUntil, failbackDue, wanted, state }: GroupView): string[] {
+  const to = (target: string | null): string => (target === null ? "" : ` to ${target}`);
+  return [
+    draining === null ? "" : `${draining.because}${to(draining.target)}`,
+    scheduled === null ? "" : `moves${to(scheduled.target)} at ${timeText(scheduled.at)}`,
+    waiting === null ? "" : waitingText(waiting),
+    givenUpUntil === null ? "" : `given up until ${timeText(givenUpUntil)}`,
+    failbackDue ? "failback due" : "",
+    wanted === "Offline" && state !== "Offline" ? "shall be offline" : "",
+  ].filter((note) => note !== "");
+}
+
+function waitingText(waiting: NonNullable<GroupView["waiting"]>): string {
+  if (waiting.for.length > 0) return `waits for ${waiting.for.join(", ")}`;
+  return waiting.until === null ? "waits" : `waits until ${timeText(waiting.until)}`;
+}
+
+function problemText(problem: { readonly code: string; readonly message: string } | null): string | null {
+  return problem === null ? null : `${problem.code}: ${problem.message}`;
 }

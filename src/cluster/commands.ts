@@ -5,7 +5,7 @@ import { define, destroy, edit } from "./define.ts";
 import { done, type OperatorEvent, type Outcome } from "./events.ts";
 import { setMaintenance } from "./maintenance.ts";
 import { cancelMove, move } from "./moves.ts";
-import { beginOperation, mayBegin } from "./operations.ts";
+import { beginOperation, isStillToCome, mayBegin } from "./operations.ts";
 import { refused } from "./refusals.ts";
 import { takeReleases } from "./sessions.ts";
 import { journal, type Turn } from "./turn.ts";
@@ -18,7 +18,9 @@ export function onCommand(turn: Turn, event: OperatorEvent): Outcome {
   }
   const epoch = "group" in event ? (turn.durable.groups.get(event.group)?.epoch ?? null) : epochOfEdit(turn, event);
   const outcome = carryOut(turn, event);
-  if (outcome.kind === "done" && outcome.changed.length > 0) beginOperation(turn, event, epoch);
+  if (outcome.kind === "done" && (outcome.changed.length > 0 || isStillToCome(turn, event, epoch))) {
+    beginOperation(turn, event, epoch);
+  }
   return outcome;
 }
 

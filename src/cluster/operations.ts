@@ -35,6 +35,18 @@ export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number |
   });
 }
 
+/**
+ * Whether it is still to come about what was asked for and is asked for again: nothing changes by that, but who asks may want to
+ * wait for it.
+ */
+export function isStillToCome(turn: Turn, event: OperatorEvent, epoch: number | null): boolean {
+  if (event.type !== "want" && event.type !== "want-resource") return false;
+  const begun = operationOf(event);
+  if (begun === null) return false;
+  const none = { id: "", actor: event.actor, startedAt: turn.now, node: null, group: null, resource: null };
+  return judge(turn, { ...none, epoch, count: null, ...begun, status: pending }).state === "Pending";
+}
+
 /** Ends the operations that have come to their end. */
 export function settleOperations(turn: Turn): void {
   for (const operation of turn.durable.operations.values()) {

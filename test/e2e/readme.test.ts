@@ -61,7 +61,7 @@ describe("CL10 the commands of README", () => {
     expect(shown.length).toBeGreaterThan(ours.length + 5);
   });
 
-  test.each(ours.filter((command) => command !== agent))("CL10 %s", async (command) => {
+  test.each(ours.filter((command) => command !== agent))("CL10 %s", { timeout: 30_000 }, async (command) => {
     const { code, said } = await run(command);
     expect(code, said).toBe(exitCodes[command] ?? 0);
     if (exitCodes[command] === 1) expect(said).toMatch(/DEFER.*standby/s);

@@ -10,6 +10,7 @@ import { defaultUrl, urlOf } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
 import { onEndingSignals } from "../local/signals.ts";
 import { readSecret } from "../secret-file.ts";
+import { examples } from "../verb.ts";
 
 type AgentCommandOptions = {
   readonly node?: string;
@@ -26,14 +27,15 @@ type AgentCommandOptions = {
 
 export function register(noun: Command): void {
   noun
-    .option("--node <name>", "this node's name in the cluster")
+    .option("--node <node>", "this node's name in the cluster")
     .option("--config <file>", "YAML with any of these options, and those of the control plane")
     .option("--socket <path>", "local socket, for mailers that ask from which address to call")
     .option("--socketmap <path>", "the same for Postfix (socketmap)")
     .option("--state <folder>", "folder for what the agent remembers")
     .option("--base <folder>", "where relative file names in properties start (default: the folder of the config)")
     .option("--log <format>", "json or text, on stderr")
-    .action(async (_options: unknown, command: Command) => agent(command.optsWithGlobals<AgentCommandOptions>()));
+    .action(async (_options: unknown, command: Command) => agent(command.optsWithGlobals<AgentCommandOptions>()))
+    .addHelpText("after", examples("agent --cluster exchange --node NODE1 --token-file NODE1.token"));
 }
 
 async function agent(options: AgentCommandOptions): Promise<void> {

@@ -1,83 +1,75 @@
-import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
-import type { Defined } from "../../protocol/http.ts";
-import { askAgain, change, type ChangeFlags, sentencesOf, withDryRun, withWait } from "../change.ts";
-import { confirm } from "../confirm.ts";
+import { Argument, type Command } from "commander";
+import { change, changes } from "../change.ts";
+import { paintFor } from "../colour.ts";
+import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
-import { loadDefinition } from "../definition-file.ts";
-import { differencesText } from "../differences.ts";
-import { CliError, messageOf, usageError } from "../errors.ts";
-import { definitionYaml } from "../export-file.ts";
+import { differenceLines } from "../difference-lines.ts";
+import { CliError, exitCodes, messageOf } from "../errors.ts";
 import { print, table, write } from "../output.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
+import { wholeNumber, examples } from "../verb.ts";
+import { definitionYaml } from "../yaml-text.ts";
+import type { Defined } from "../../protocol/http.ts";
 
 export function register(noun: Command): void {
-  withDryRun(
-    noun.command("apply").description("make the cluster what a file says; the same file again changes nothing"),
-  )
+  changes(noun.command("apply"), { waits: true })
+    .description("make the cluster what a file says; the same file again changes nothing")
     .requiredOption("-f, --file <file>", "definition, YAML or JSON; - for standard input")
-    .option("--force", "also a group that is not offline may go")
-    .option("--revision <number>", "only if the cluster is still at this revision", wholeNumber)
-    .addHelpText("after", "\nExample: bridgehead cluster apply -f exchange.yaml --dry-run")
-    .action(apply);
-  noun.command("show").description("nodes, groups and resources as they are").action(show);
-  noun.command("list").description("the clusters of this control plane").action(list);
+    .option("--force", "also groups that are not offline may go")
+    .option("--revision <number>", "only if the definition is still of this revision", wholeNumber)
+    .action(apply)
+    .addHelpText("after", examples("cluster apply -f cluster.yaml --dry-run", "cluster apply -f cluster.yaml --wait"));
+  noun
+    .command("show")
+    .description("nodes, groups and resources as they are")
+    .action(show)
+    .addHelpText("after", examples("cluster show --output json"));
+  noun
+    .command("list")
+    .description("the clusters of this control plane (admin token)")
+    .action(list)
+    .addHelpText("after", examples("cluster list"));
   noun
     .command("export")
-    .description("the definition in force, as a file that can be applied again")
+    .description("the definition in force as a file to keep: applied again, it changes nothing")
     .option("-f, --file <file>", "where to write it (default: standard output)")
-    .action(exportDefinition);
-  withDryRun(
-    noun
-      .command("maintenance <on|off>")
-      .description("on: observe, touch nothing; leases go on. off: act again, and judge what was seen"),
-  ).action(maintenance);
-  withWait(
-    noun.command("delete").description("destroy the cluster; each address stays with its owner until that has ended"),
-  )
-    .option("--force", "also while groups are online")
-    .option("--yes", "that is meant")
-    .action(destroy);
+    .action(exportDefinition)
+    .addHelpText("after", examples("cluster export -f cluster.yaml"));
+  changes(asksFirst(noun.command("delete")), { waits: true })
+    .description("destroy the cluster that --cluster names (admin token)")
+    .option("--force", "though groups are not offline")
+    .action(destroy)
+    .addHelpText("after", examples("cluster delete --cluster exchange --force"));
+  changes(noun.command("maintenance"), { waits: false })
+    .description("on: observe and touch nothing; leases go on")
+    .addArgument(new Argument("<switch>", "on or off").choices(["on", "off"]))
+    .action((state: "on" | "off", _options: unknown, command: Command) => maintenance(state, command))
+    .addHelpText("after", examples("cluster maintenance on"));
 }
 
-function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It should be a whole number.");
-}
+type ApplyOptions = { readonly file: string; readonly force?: boolean; readonly revision?: number };
 
-type ApplyOptions = {
-  readonly file: string;
-  readonly dryRun?: true;
-  readonly force?: true;
-  readonly revision?: number;
-};
-
-async function apply({ file, dryRun, force, revision }: ApplyOptions, command: Command): Promise<void> {
-  const context = contextOf(command);
+async function apply({ file, force = false, revision }: ApplyOptions, command: Command): Promise<void> {
+  // What judges a definition takes a while to load, and no other verb needs it.
+  const { loadDefinition } = await import("../definition-file.ts");
   const definition = loadDefinition(file);
-  const options = {
-    ...(dryRun === true ? { dryRun } : { idempotencyKey: randomUUID() }),
-    ...(force === true ? { force } : {}),
-    ...(revision === undefined ? {} : { revision }),
-  };
-  const defined = await askAgain(context, (client) => client.putCluster(definition.cluster, definition, options));
-  print(context.output, defined, [], () => appliedText(defined));
+  const name = definition.cluster;
+  const only = revision === undefined ? {} : { revision };
+  await change(command, {
+    cluster: name,
+    plan: () => ({
+      send: (client, options) => client.putCluster(name, definition, { ...options, ...only, force }),
+      said: appliedText,
+    }),
+  });
 }
 
-function appliedText({ name, created, revision, changed, differences, entries, dryRun }: Defined): string {
-  if (dryRun) {
-    if (changed.length === 0) return `Cluster ${name} is as the file says; nothing would change.`;
-    if (created) return `Cluster ${name} would be created.`;
-    return [
-      `Nothing was changed. Cluster ${name} would change:`,
-      differencesText(differences),
-      ...sentencesOf(entries),
-    ].join("\n");
-  }
+function appliedText({ name, created, revision, changed, differences }: Defined): string {
   if (created) return `Cluster ${name} is created, revision ${revision}.`;
   if (changed.length === 0) return `Cluster ${name} is as the file says; nothing changed, revision ${revision}.`;
-  return [`Cluster ${name} is changed, revision ${revision}:`, differencesText(differences)].join("\n");
+  const lines = differenceLines(differences, paintFor(process.stdout)).map((line) => `  ${line}`);
+  return [`Cluster ${name} is changed, revision ${revision}:`, ...lines].join("\n");
 }
 
 async function show(_options: unknown, command: Command): Promise<void> {
@@ -85,13 +77,14 @@ async function show(_options: unknown, command: Command): Promise<void> {
   const asked = await cluster();
   const view = await ask((client) => client.getCluster(asked));
   if (output === "json") return print(output, view, []);
-  const { name, revision, generation, lease, starting, maintenance: observes } = view;
+  const { name, revision, generation, lease, starting, maintenance } = view;
   write(
     `${name}: revision ${revision}, start ${generation}, lease ${lease.ttlMs} ms, renewed each ${lease.renewMs} ms`,
   );
   if (starting) write("The control plane started a moment ago: no group changes its owner yet.");
-  if (observes) write("In maintenance: it observes, and touches nothing.");
-  for (const rows of [nodeRows(view), groupRows(view), resourceRows(view)]) write(`\n${table(rows)}`);
+  if (maintenance) write("In maintenance: what fails is seen and left alone. End it: cluster maintenance off");
+  const paint = paintFor(process.stdout);
+  for (const rows of [nodeRows(view), groupRows(view), resourceRows(view)]) write(`\n${table(rows, paint)}`);
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
@@ -106,34 +99,33 @@ async function exportDefinition({ file }: { readonly file?: string }, command: C
   const name = await cluster();
   const definition = await ask((client) => client.getDefinition(name));
   const text = output === "json" ? `${JSON.stringify(definition, null, 2)}\n` : definitionYaml(definition);
-  if (file === undefined) {
-    process.stdout.write(text);
-    return;
-  }
+  if (file === undefined || file === "-") return write(text.trimEnd());
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new CliError("file-unwritable", `${file} cannot be written: ${messageOf(error)}`);
+    throw new CliError("file-unwritable", `${file} cannot be written`, exitCodes.failed, { detail: messageOf(error) });
   }
+  if (output !== "json") write(`The definition of cluster ${name} is in ${file}.`);
 }
 
-async function maintenance(wanted: string, flags: ChangeFlags, command: Command): Promise<void> {
-  if (wanted !== "on" && wanted !== "off") throw usageError(`Maintenance is on or off, not ${wanted}.`);
+async function destroy({ force = false }: { readonly force?: boolean }, command: Command): Promise<void> {
+  const named = command.optsWithGlobals<{ readonly cluster?: string }>().cluster ?? process.env["BRIDGEHEAD_CLUSTER"];
   await change(command, {
-    flags,
-    ask: (client, cluster, options) => client.setMaintenance(cluster, wanted === "on", options),
-    said: wanted === "on" ? "The cluster observes, and touches nothing." : "The cluster acts by itself again.",
+    question: `Destroy ${named === undefined ? "the only cluster there is" : `cluster ${named}`}, with all its groups?`,
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.destroyCluster(cluster, { ...options, force }),
+      said: () => `Cluster ${cluster} is destroyed; what its nodes still hold ends now.`,
+      done: () => `Cluster ${cluster} is gone.`,
+    }),
   });
 }
 
-type DestroyOptions = ChangeFlags & { readonly force?: true; readonly yes?: true };
-
-async function destroy({ force, yes, ...flags }: DestroyOptions, command: Command): Promise<void> {
-  const name = await contextOf(command).cluster();
-  if (flags.dryRun !== true) await confirm(`Cluster ${name} and its tokens will be gone.`, yes);
+async function maintenance(state: "on" | "off", command: Command): Promise<void> {
+  const told = { on: "is in maintenance: nothing is touched until it is off.", off: "is in maintenance no more." };
   await change(command, {
-    flags,
-    ask: (client, cluster, options) => client.destroyCluster(cluster, force === true ? { ...options, force } : options),
-    said: `Cluster ${name} is destroyed.`,
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.setMaintenance(cluster, state === "on", options),
+      said: () => `Cluster ${cluster} ${told[state]}`,
+    }),
   });
 }

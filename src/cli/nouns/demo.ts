@@ -9,12 +9,13 @@ import { createTranscript } from "../local/transcript.ts";
 import { write } from "../output.ts";
 import { playDemo } from "../demo/play.ts";
 import { freeStage } from "../demo/stage.ts";
+import { examples } from "../verb.ts";
 
 /** For everything. It takes a sixth of it. */
 const patienceMs = 60_000;
 
 export function register(noun: Command): void {
-  noun.action(demo);
+  noun.action(demo).addHelpText("after", examples("demo"));
 }
 
 async function demo(): Promise<void> {

@@ -1,11 +1,14 @@
 import type { Command } from "commander";
 import type { Failover } from "../../cluster/failovers.ts";
-import { timeOf } from "../change.ts";
 import { contextOf } from "../context.ts";
 import { print, type Row } from "../output.ts";
+import { examples, timeText } from "../verb.ts";
 
 export function register(noun: Command): void {
-  noun.option("--group <group>", "those of one group").action(failovers);
+  noun
+    .option("--group <group>", "those of one group")
+    .action(failovers)
+    .addHelpText("after", examples("failovers --group Exchange"));
 }
 
 async function failovers({ group }: { readonly group?: string }, command: Command): Promise<void> {
@@ -20,7 +23,7 @@ function rowOf({ group, from, to, because, phases }: Failover): Row {
   const { beganAt, detectedAt, decidedAt, releasedAt, onlineAt } = phases;
   const since = (at: number | null): number | null => (at === null || beganAt === null ? null : at - beganAt);
   return {
-    began: beganAt === null ? null : timeOf(beganAt),
+    began: beganAt === null ? null : timeText(beganAt),
     group,
     "from → to": `${from ?? "-"} → ${to ?? "-"}`,
     why: because,

@@ -1,45 +1,84 @@
-import type { Command } from "commander";
-import { change, type ChangeFlags, withDryRun, withWait } from "../change.ts";
+import { Option, type Command } from "commander";
+import { change, changes, type Place } from "../change.ts";
+import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { explanationText } from "../explanation.ts";
-import { facts, print, table } from "../output.ts";
-import { groupFacts, groupResourceRows, groupRows } from "../rows.ts";
+import { print, printOne, table, write } from "../output.ts";
+import { groupResourceRows, groupRows, groupSheet } from "../rows.ts";
+import { momentAfter, timeText, examples } from "../verb.ts";
 
 export function register(noun: Command): void {
-  noun.command("list").description("the groups, and who owns them").action(list);
-  noun.command("show <group>").description("one group: its owner, its resources, what is planned").action(show);
+  noun
+    .command("list")
+    .description("the groups, and who owns them")
+    .action(list)
+    .addHelpText("after", examples("group list"));
+  noun
+    .command("show <group>")
+    .description("a group, what is planned for it, and its resources")
+    .action(show)
+    .addHelpText("after", examples("group show Exchange"));
   noun
     .command("explain <group>")
     .description("why a group is where it is, why not elsewhere, and what comes next")
-    .action(explain);
-  withDryRun(noun.command("create <group>").description("create a group without resources"))
-    .option("--prefer <nodes...>", "the nodes that shall own it, in their order")
-    .action(create);
-  withWait(noun.command("delete <group>").description("delete a group"))
+    .action(explain)
+    .addHelpText("after", examples("group explain Exchange"));
+  changes(noun.command("create <name>"), { waits: true })
+    .description("make a group; resources are added with: resource create")
+    .option("--prefer <node...>", "its preferred owners, in their order")
+    .option("--depends-on <group...>", "groups that must be online before it")
+    .action(create)
+    .addHelpText("after", examples("group create Print --prefer NODE2 NODE1"));
+  changes(asksFirst(noun.command("delete <group>")), { waits: true })
+    .description("delete a group; one that is online, or not empty, must be told so")
     .option("--recursive", "with its resources")
     .option("--force", "though it is not offline")
-    .action(remove);
-  withWait(noun.command("move <group>").description("give a group to another node: offline here, then online there"))
+    .action(remove)
+    .addHelpText("after", examples("group delete Print --recursive --wait"));
+  changes(noun.command("online <group>"), { waits: true })
+    .description("bring a group online, and try again what has failed")
+    .action((group: string, _options: unknown, command: Command) => want(group, "online", command))
+    .addHelpText("after", examples("group online Exchange --wait"));
+  changes(noun.command("offline <group>"), { waits: true })
+    .description("take a group offline; it keeps its owner")
+    .action((group: string, _options: unknown, command: Command) => want(group, "offline", command))
+    .addHelpText("after", examples("group offline Exchange --wait"));
+  registerMoves(noun);
+  registerOrder(noun);
+}
+
+function registerMoves(noun: Command): void {
+  changes(noun.command("move <group>"), { waits: true })
+    .description("give a group to another node: offline here, then online there")
     .option("--to <node>", "which node (default: the best one)")
-    .option("--at <time>", "not now but then, such as 2026-12-01T02:00:00Z")
-    .addHelpText("after", "\nExample: bridgehead group move Exchange --to NODE2 --wait")
-    .action(move);
-  withDryRun(noun.command("cancel <group>").description("call off a move that waits or is under way")).action(cancel);
-  withWait(noun.command("online <group>").description("bring a group online; what has failed is tried again")).action(
-    (group: string, flags: ChangeFlags, command: Command) => want(group, "online", flags, command),
-  );
-  withWait(noun.command("offline <group>").description("take a group offline; it keeps its owner")).action(
-    (group: string, flags: ChangeFlags, command: Command) => want(group, "offline", flags, command),
-  );
-  withDryRun(
-    noun.command("prefer <group> [nodes...]").description("say which nodes shall own a group, in their order"),
-  ).action(prefer);
-  withDryRun(
-    noun
-      .command("depend-on <group> [groups...]")
-      .description("say which groups must be online before this one comes online"),
-  ).action(dependOn);
+    .addOption(
+      new Option("--at <time>", "not now but then: 2030-01-31T22:00, or +90m").argParser((text) =>
+        momentAfter(text, Date.now()),
+      ),
+    )
+    .action(move)
+    .addHelpText(
+      "after",
+      examples("group move Exchange --to NODE2 --wait", "group move Exchange --to NODE2 --at +90m"),
+    );
+  changes(noun.command("cancel <group>"), { waits: false })
+    .description("call off a move that waits, or one that can still stay")
+    .action(cancel)
+    .addHelpText("after", examples("group cancel Exchange"));
+}
+
+function registerOrder(noun: Command): void {
+  changes(noun.command("prefer <group> [node...]"), { waits: true })
+    .description("say which nodes shall own a group, the first one rather than the second")
+    .option("--none", "no node rather than another")
+    .action(prefer)
+    .addHelpText("after", examples("group prefer Exchange NODE2 NODE1"));
+  changes(noun.command("depend-on <group> [group...]"), { waits: true })
+    .description("say which groups must be online before a group comes online")
+    .option("--none", "it waits for none")
+    .action(dependOn)
+    .addHelpText("after", examples("group depend-on Exchange Directory"));
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
@@ -49,82 +88,115 @@ async function list(_options: unknown, command: Command): Promise<void> {
   print(output, view.groups, groupRows(view));
 }
 
-async function show(group: string, _options: unknown, command: Command): Promise<void> {
-  const { ask, output, cluster } = contextOf(command);
-  const name = await cluster();
-  const found = await ask((client) => client.getGroup(name, group));
-  print(output, found, [], () => `${facts(groupFacts(found))}\n\n${table(groupResourceRows(found))}`);
-}
-
 async function explain(group: string, _options: unknown, command: Command): Promise<void> {
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
   const explanation = await ask((client) => client.explainGroup(name, group));
-  print(output, explanation, [], () => explanationText(explanation));
+  if (output === "json") print(output, explanation, []);
+  else write(explanationText(explanation));
 }
 
-type CreateOptions = ChangeFlags & { readonly prefer?: string[] };
+async function show(group: string, _options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  const view = await ask((client) => client.getGroup(name, group));
+  printOne(output, view, groupSheet(group, view));
+  if (output === "table") write(`\n${table(groupResourceRows(group, view))}`);
+}
 
-function create(group: string, { prefer: preferred = [], ...flags }: CreateOptions, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) =>
-      client.createGroup(cluster, { name: group, preferredOwners: preferred }, options),
-    said: `Group ${group} is created.`,
+type CreateOptions = { readonly prefer?: string[]; readonly dependsOn?: string[] };
+
+async function create(
+  name: string,
+  { prefer: preferredOwners = [], dependsOn = [] }: CreateOptions,
+  command: Command,
+): Promise<void> {
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.createGroup(cluster, { name, preferredOwners, dependsOn }, options),
+      said: () => `Group ${name} is created.`,
+    }),
   });
 }
 
-type RemoveOptions = ChangeFlags & { readonly recursive?: true; readonly force?: true };
+type DeleteOptions = { readonly recursive?: boolean; readonly force?: boolean };
 
-function remove(group: string, { recursive, force, ...flags }: RemoveOptions, command: Command): Promise<void> {
-  const how = { ...(recursive === true ? { recursive } : {}), ...(force === true ? { force } : {}) };
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.deleteGroup(cluster, group, { ...options, ...how }),
-    said: `Group ${group} is deleted.`,
+async function remove(
+  group: string,
+  { recursive = false, force = false }: DeleteOptions,
+  command: Command,
+): Promise<void> {
+  await change(command, {
+    question: `Delete group ${group}${recursive ? " with its resources" : ""}?`,
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.deleteGroup(cluster, group, { ...options, recursive, force }),
+      said: () => `Group ${group} is deleted; its owner takes down what is online of it.`,
+      done: () => `Group ${group} is gone.`,
+    }),
   });
 }
 
-type MoveOptions = ChangeFlags & { readonly to?: string; readonly at?: string };
-
-function move(group: string, { to, at, ...flags }: MoveOptions, command: Command): Promise<void> {
-  const when = at === undefined ? null : Date.parse(at);
-  if (Number.isNaN(when)) throw usageError(`${at} is no time; write it such as 2026-12-01T02:00:00Z.`);
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.moveGroup(cluster, group, { target: to ?? null, at: when }, options),
-    said: when === null ? `${group} is on its way.` : `${group} shall move at ${new Date(when).toISOString()}.`,
+async function want(group: string, wanted: "online" | "offline", command: Command): Promise<void> {
+  await change(command, {
+    plan: (place) => ({
+      send: (client, options) => client.commandGroup(place.cluster, group, wanted, options),
+      said: () => `${group} shall be ${wanted}.`,
+      done: () => howItIs(place, group),
+    }),
   });
 }
 
-function cancel(group: string, flags: ChangeFlags, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.commandGroup(cluster, group, "cancel", options),
-    said: `${group} stays where it is.`,
+type MoveOptions = { readonly to?: string; readonly at?: number };
+
+async function move(group: string, { to, at }: MoveOptions, command: Command): Promise<void> {
+  await change(command, {
+    plan: (place) => ({
+      send: (client, options) =>
+        client.moveGroup(place.cluster, group, { target: to ?? null, at: at ?? null }, options),
+      said: () => (at === undefined ? `${group} is on its way.` : `${group} will move at ${timeText(at)}.`),
+      done: () => howItIs(place, group),
+    }),
   });
 }
 
-function want(group: string, wanted: "online" | "offline", flags: ChangeFlags, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.commandGroup(cluster, group, wanted, options),
-    said: `${group} shall be ${wanted}.`,
+async function cancel(group: string, _options: unknown, command: Command): Promise<void> {
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.commandGroup(cluster, group, "cancel", options),
+      said: () => `The move of ${group} is called off.`,
+    }),
   });
 }
 
-function prefer(group: string, nodes: readonly string[], flags: ChangeFlags, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.setPreferredOwners(cluster, group, nodes, options),
-    said: nodes.length === 0 ? `${group} prefers no node.` : `${group} prefers ${nodes.join(", then ")}.`,
+async function prefer(group: string, nodes: readonly string[], flags: NoneFlag, command: Command): Promise<void> {
+  const owners = namedOrNone(nodes, flags, "Which nodes?", "Name them in their order, or say --none.");
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.setPreferredOwners(cluster, group, owners, options),
+      said: () => `${group} prefers ${owners.join(", then ") || "no node"}.`,
+    }),
   });
 }
 
-function dependOn(group: string, groups: readonly string[], flags: ChangeFlags, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.setGroupDependencies(cluster, group, groups, options),
-    said: groups.length === 0 ? `${group} waits for no group.` : `${group} starts after ${groups.join(", ")}.`,
+async function dependOn(group: string, groups: readonly string[], flags: NoneFlag, command: Command): Promise<void> {
+  const dependsOn = namedOrNone(groups, flags, "On which groups?", "Name them, or say --none.");
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.setGroupDependencies(cluster, group, dependsOn, options),
+      said: () => `${group} waits for ${dependsOn.join(", ") || "no other group"}.`,
+    }),
   });
+}
+
+type NoneFlag = { readonly none?: true };
+
+/** An empty list has to be said: a name that a script left out must not mean "none". */
+function namedOrNone(names: readonly string[], { none }: NoneFlag, title: string, hint: string): readonly string[] {
+  if (names.length > 0 === (none === true)) throw usageError(title, { hint });
+  return names;
+}
+
+async function howItIs({ ask, cluster }: Place, group: string): Promise<string> {
+  const { state, owner, epoch } = await ask((client) => client.getGroup(cluster, group));
+  return `${group} is ${state} on ${owner ?? "no node"}, epoch ${epoch}.`;
 }

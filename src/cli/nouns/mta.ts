@@ -12,6 +12,7 @@ import type { Ask } from "../api.ts";
 import { contextOf } from "../context.ts";
 import { CliError, codeOf, exitCodes, messageOf, usageError } from "../errors.ts";
 import { write } from "../output.ts";
+import { examples } from "../verb.ts";
 import { parseEndpoint, type Endpoint } from "../workerd/endpoint.ts";
 
 export function register(noun: Command): void {
@@ -22,7 +23,8 @@ export function register(noun: Command): void {
     .requiredOption("--name <name>", "the MTA name to answer under")
     .option("--listen <host:port>", "where to listen", parseEndpoint, { host: "0.0.0.0", port: 102 })
     .option("--report <group>", "tell the control plane what is accepted and refused (token of the role partner)")
-    .action(listen);
+    .action(listen)
+    .addHelpText("after", examples("mta listen --partners partners.yaml --name peer.test --listen 127.0.0.1:10102"));
   noun
     .command("associate <partner>")
     .description("asks, opens one association, says what happened, releases it")
@@ -31,7 +33,8 @@ export function register(noun: Command): void {
     .option("--node <node>", "the node that calls; asks the control plane")
     .option("--socket <path>", "asks the agent on this host instead, over its local socket")
     .option("--unpatched", "asks nobody and calls from the node's own address, as in KB Q186756")
-    .action(associate);
+    .action(associate)
+    .addHelpText("after", examples("mta associate peer.test --group Exchange --partners partners.yaml --node NODE1"));
 }
 
 type ListenOptions = {

@@ -1,39 +1,54 @@
-import { type Command, Option } from "commander";
+import { Option, type Command } from "commander";
+import { lookup } from "../../cluster/definition.ts";
 import { resumeFailbacks, type ResumeFailback } from "../../cluster/events.ts";
-import { change, type ChangeFlags, withDryRun, withWait } from "../change.ts";
-import { confirm } from "../confirm.ts";
+import { change, changes } from "../change.ts";
+import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
-import { facts, print } from "../output.ts";
-import { nodeRows } from "../rows.ts";
+import { CliError, exitCodes } from "../errors.ts";
+import { hints } from "../hints.ts";
+import { print, printOne } from "../output.ts";
+import { nodeRows, nodeSheet } from "../rows.ts";
+import { examples } from "../verb.ts";
 
 export function register(noun: Command): void {
-  noun.command("list").description("the nodes, and what each of them owns").action(list);
-  noun.command("show <node>").description("one node: its state, its lease, what it owns").action(show);
-  withDryRun(noun.command("add <node>").description("add a node; its agent joins with a token of the role node"))
-    .requiredOption("--address <address>", "the node's own address")
-    .addHelpText("after", "\nExample: bridgehead node add NODE3 --address 192.0.2.3")
-    .action(add);
-  withWait(noun.command("pause <node>").description("let a node own nothing new; its groups go elsewhere"))
+  noun
+    .command("list")
+    .description("the nodes, and what each of them owns")
+    .action(list)
+    .addHelpText("after", examples("node list"));
+  noun
+    .command("show <node>")
+    .description("all that is known of a node")
+    .action(show)
+    .addHelpText("after", examples("node show NODE1"));
+  changes(noun.command("add <name>"), { waits: false })
+    .description("add a node; its agent joins with a token of its own")
+    .requiredOption("--address <address>", "the node's own IP address")
+    .action(add)
+    .addHelpText("after", examples("node add NODE3 --address 192.0.2.3"));
+  changes(noun.command("pause <node>"), { waits: true })
+    .description("let a node own nothing new; its groups go elsewhere")
     .option("--no-drain", "it keeps what it owns")
-    .option("--to <node>", "where its groups go (default: each to its best node)")
-    .action(pause);
-  withDryRun(noun.command("resume <node>").description("end a pause, and a quarantine"))
+    .option("--to <node>", "where its groups go (default: the best node for each)")
+    .action(pause)
+    .addHelpText("after", examples("node pause NODE1 --wait"));
+  changes(noun.command("resume <node>"), { waits: false })
+    .description("end a pause, and a quarantine")
     .addOption(
-      new Option("--failback <how>", "what becomes of groups that would rather be there")
+      new Option("--failback <kind>", "what becomes of groups that would rather be here")
         .choices([...resumeFailbacks])
         .default("policy"),
     )
-    .action(resume);
-  withWait(noun.command("evict <node>").description("take a node out of the cluster; its groups go elsewhere"))
-    .option("--yes", "that is meant")
-    .action(evict);
-  withDryRun(
-    noun
-      .command("confirm-down <node>")
-      .description("say that a node's host is certainly off: its ownerships end at once"),
-  )
-    .option("--yes", "it is off, or cut off from power: if it runs, two hosts speak from one address")
-    .action(confirmDown);
+    .action(resume)
+    .addHelpText("after", examples("node resume NODE1 --failback immediate"));
+  changes(asksFirst(noun.command("evict <node>")), { waits: true })
+    .description("take a node out of the cluster; its groups go elsewhere")
+    .action(evict)
+    .addHelpText("after", examples("node evict NODE3 --wait"));
+  changes(asksFirst(noun.command("confirm-down <node>")), { waits: false })
+    .description("say that a node's host is certainly off: its ownerships end at once")
+    .action(confirmDown)
+    .addHelpText("after", examples("node confirm-down NODE1 --yes"));
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
@@ -46,69 +61,67 @@ async function list(_options: unknown, command: Command): Promise<void> {
 async function show(node: string, _options: unknown, command: Command): Promise<void> {
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
-  const found = await ask((client) => client.getNode(name, node));
-  print(output, found, [], () =>
-    facts({
-      node: found.name,
-      state: found.state,
-      address: found.address,
-      "lease left": found.leaseRemainingMs === null ? null : `${Math.round(found.leaseRemainingMs)} ms`,
-      owns: found.owns.join(", ") || "nothing",
-      drain: found.drain === "NotInitiated" ? null : found.drain,
-      "in quarantine until": found.quarantinedUntil === null ? null : new Date(found.quarantinedUntil).toISOString(),
-      why: found.reason,
-    }),
-  );
-}
-
-type AddOptions = ChangeFlags & { readonly address: string };
-
-function add(node: string, { address, ...flags }: AddOptions, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.addNode(cluster, { name: node, address }, options),
-    said: `${node} is a node. Its token: bridgehead token create --role node --node ${node}`,
-  });
-}
-
-type PauseOptions = ChangeFlags & { readonly drain: boolean; readonly to?: string };
-
-function pause(node: string, { drain, to, ...flags }: PauseOptions, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.pauseNode(cluster, node, { drain, target: to ?? null }, options),
-    said: drain ? `${node} is paused; its groups go to other nodes.` : `${node} is paused; it keeps what it owns.`,
-  });
-}
-
-type ResumeOptions = ChangeFlags & { readonly failback: ResumeFailback };
-
-function resume(node: string, { failback, ...flags }: ResumeOptions, command: Command): Promise<void> {
-  return change(command, {
-    flags,
-    ask: (client, cluster, options) => client.resumeNode(cluster, node, { failback }, options),
-    said: `${node} may own groups again.`,
-  });
-}
-
-type Confirmed = ChangeFlags & { readonly yes?: true };
-
-async function evict(node: string, { yes, ...flags }: Confirmed, command: Command): Promise<void> {
-  if (flags.dryRun !== true) await confirm(`${node} will be no node of the cluster any more.`, yes);
-  await change(command, {
-    flags,
-    ask: (client, cluster, options) => client.evictNode(cluster, node, options),
-    said: `${node} is evicted; what it owns goes to other nodes.`,
-  });
-}
-
-async function confirmDown(node: string, { yes, ...flags }: Confirmed, command: Command): Promise<void> {
-  if (flags.dryRun !== true) {
-    await confirm(`What ${node} owns will be over. If its host runs, two hosts speak from one address.`, yes);
+  const view = await ask((client) => client.getCluster(name));
+  const state = lookup(view.nodes, node);
+  if (state === undefined) {
+    throw new CliError("node-not-found", "There is no such node", exitCodes.failed, {
+      detail: `cluster ${name} has no node ${node}`,
+      hint: hints["node-not-found"],
+    });
   }
+  printOne(output, { name: node, ...state }, nodeSheet(view, node, state));
+}
+
+async function add(name: string, { address }: { readonly address: string }, command: Command): Promise<void> {
   await change(command, {
-    flags,
-    ask: (client, cluster, options) => client.confirmNodeDown(cluster, node, options),
-    said: `${node} is down: what it owned is over.`,
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.addNode(cluster, { name, address }, options),
+      said: () =>
+        `${name} is a node of cluster ${cluster}. Make its agent's token with:\n` +
+        `  bridgehead token create --role node --node ${name}`,
+    }),
+  });
+}
+
+type PauseOptions = { readonly drain: boolean; readonly to?: string | null };
+
+async function pause(node: string, { drain, to = null }: PauseOptions, command: Command): Promise<void> {
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.pauseNode(cluster, node, { drain, target: to }, options),
+      said: () =>
+        drain ? `${node} is paused; its groups go to other nodes.` : `${node} is paused; it keeps what it owns.`,
+      done: () => `${node} is paused, and owns nothing.`,
+    }),
+  });
+}
+
+async function resume(node: string, { failback }: { readonly failback: ResumeFailback }, command: Command) {
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.resumeNode(cluster, node, { failback }, options),
+      said: () => `${node} may own groups again.`,
+    }),
+  });
+}
+
+async function evict(node: string, _options: unknown, command: Command): Promise<void> {
+  await change(command, {
+    question: `Take node ${node} out of the cluster?`,
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.evictNode(cluster, node, options),
+      said: () => `${node} is evicted; its groups go to other nodes.`,
+      done: () => `${node} is no node of the cluster any more.`,
+    }),
+  });
+}
+
+async function confirmDown(node: string, _options: unknown, command: Command): Promise<void> {
+  await change(command, {
+    question: `Is the host of ${node} certainly off? If it runs, two hosts may speak from one address.`,
+    plan: ({ cluster }) => ({
+      send: (client, options) => client.confirmNodeDown(cluster, node, options),
+      said: () => `${node} is confirmed down; what it owned goes to other nodes.`,
+    }),
   });
 }

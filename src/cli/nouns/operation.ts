@@ -1,57 +1,41 @@
 import type { Command } from "commander";
-import type { Operation } from "../../cluster/operation.ts";
-import { type ChangeFlags, timeOf, waitFor } from "../change.ts";
 import { contextOf } from "../context.ts";
-import { exitCodes } from "../errors.ts";
-import { facts, print } from "../output.ts";
+import { print, printOne } from "../output.ts";
+import { noProgress } from "../progress.ts";
+import { operationRow, operationSheet } from "../rows.ts";
+import { seconds, examples } from "../verb.ts";
+import { defaultPatienceS, mustBeCompleted, waitForEnd } from "../wait.ts";
 
 export function register(noun: Command): void {
-  noun.command("list").description("what was asked for and takes time, newest first").action(list);
   noun
-    .command("show <id>")
-    .description("how far one of them is")
-    .option("--wait", "wait until it is done")
-    .option("--timeout <seconds>", "how long to wait", Number, 180)
-    .option("--progress", "tell what happens while waiting")
-    .action(show);
+    .command("list")
+    .description("what was asked for and takes time, newest first")
+    .action(list)
+    .addHelpText("after", examples("operation list"));
+  noun
+    .command("show <operation>")
+    .description("how far an operation is")
+    .option("--wait", "wait for its end; exit code 0 only if it came to what was asked for")
+    .option("--timeout <seconds>", "how long to wait", seconds, defaultPatienceS)
+    .action(show)
+    .addHelpText("after", examples("operation show 0b8f1a2c-5d3e-4f60-8a71-92b3c4d5e6f7 --wait"));
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
   const document = await ask((client) => client.listOperations(name));
-  const rows = document.operations.map((operation) => ({
-    id: operation.id,
-    what: operation.kind,
-    of: subjectOf(operation),
-    state: operation.status.state,
-    began: timeOf(operation.startedAt),
-  }));
-  print(output, document, rows);
+  print(output, document, document.operations.map(operationRow));
 }
 
-async function show(id: string, flags: ChangeFlags, command: Command): Promise<void> {
-  const { ask, output, cluster } = contextOf(command);
-  const name = await cluster();
-  const found = await ask((client) => client.getOperation(name, id));
-  const { lastEvent } = await ask((client) => client.getCluster(name));
-  const operation = flags.wait === true ? await waitFor({ ask }, name, found, lastEvent, flags) : found;
-  const { status } = operation;
-  print(output, operation, [], () =>
-    facts({
-      operation: operation.id,
-      what: operation.kind,
-      of: subjectOf(operation),
-      state: status.state,
-      why: "sentence" in status ? status.sentence : null,
-      "asked by": operation.actor,
-      began: new Date(operation.startedAt).toISOString(),
-      ended: status.state === "Pending" ? null : new Date(status.at).toISOString(),
-    }),
-  );
-  if (status.state === "Failed" || status.state === "Cancelled") process.exitCode = exitCodes.failed;
-}
+type ShowOptions = { readonly wait?: true; readonly timeout: number };
 
-function subjectOf({ group, resource, node }: Operation): string {
-  return [group, resource, node].filter((name) => name !== null).join(", ");
+async function show(id: string, { wait, timeout }: ShowOptions, command: Command): Promise<void> {
+  const { ask, output, cluster: chosen } = contextOf(command);
+  const cluster = await chosen();
+  const now = await ask((client) => client.getOperation(cluster, id));
+  const waiting = { cluster, operation: now, patienceS: timeout, progress: noProgress() };
+  const operation = wait === true ? await waitForEnd(ask, waiting) : now;
+  printOne(output, operation, operationSheet(operation));
+  if (wait === true) mustBeCompleted(operation);
 }

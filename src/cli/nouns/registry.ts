@@ -10,22 +10,33 @@ import { parse } from "../../protocol/shape.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { print, write } from "../output.ts";
+import { examples } from "../verb.ts";
 
 const defaultValue = "(Default)";
 
 export function register(noun: Command): void {
-  noun.command("list [key]").description("subkeys and values of a key").action(list);
-  noun.command("get <key> [name]").description("what stands in a value").action(get);
+  noun
+    .command("list [key]")
+    .description("subkeys and values of a key")
+    .action(list)
+    .addHelpText("after", examples("registry list Mail"));
+  noun
+    .command("get <key> [name]")
+    .description("what stands in a value")
+    .action(get)
+    .addHelpText("after", examples("registry get Mail Postmaster"));
   noun
     .command("set <key> [name] [value...]")
     .description("set a value, create its key")
     .addOption(new Option("--type <type>", "of the value").choices(Object.keys(registryTypes)).default("REG_SZ"))
-    .action(set);
+    .action(set)
+    .addHelpText("after", examples("registry set Mail Retries 5 --type REG_DWORD"));
   noun
     .command("delete <key> [name]")
     .description("delete a value, or the key")
     .option("--recursive", "with all keys below it")
-    .action(remove);
+    .action(remove)
+    .addHelpText("after", examples("registry delete Mail --recursive"));
 }
 
 async function list(key: string | undefined, _options: unknown, command: Command): Promise<void> {

@@ -1,62 +1,101 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { change, type Change, type ChangeFlags, withDryRun, withWait } from "../change.ts";
-import { confirm } from "../confirm.ts";
+import type { Command } from "commander";
+import type { ResourceStateAnswer } from "../../protocol/objects.ts";
+import { change, changes, type Answer, type Place, type Plan } from "../change.ts";
+import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
-import { facts, print } from "../output.ts";
-import { findResource } from "../resource-name.ts";
-import { resourceRows } from "../rows.ts";
-
-type InGroup = { readonly group?: string };
+import { print, printOne, write } from "../output.ts";
+import { findResource } from "../resource-place.ts";
+import { resourceRows, resourceSheet } from "../rows.ts";
+import { examples } from "../verb.ts";
 
 export function register(noun: Command): void {
-  noun.command("list").description("the resources of all groups").action(list);
-  inGroup(noun.command("show <resource>").description("one resource: its type, its state, what it stands on")).action(
-    show,
-  );
-  withDryRun(noun.command("create <resource>").description("create a resource"))
-    .requiredOption("--group <group>", "the group that it is to be part of")
-    .requiredOption("--type <type>", "its type, such as IP Address")
-    .option("--property <name=value...>", "its properties", property, {})
-    .option("--depends-on <resources...>", "the resources of its group that it stands on")
-    .addHelpText("after", '\nExample: bridgehead resource create "Disk F:" --group Exchange --type "Physical Disk"')
-    .action(create);
-  inGroup(withWait(noun.command("delete <resource>").description("delete a resource that nothing depends on")))
-    .option("--yes", "that is meant")
-    .action(remove);
-  for (const [verb, what] of verbs) {
-    inGroup(withWait(noun.command(`${verb} <resource>`).description(what))).action(
-      (resource: string, options: ChangeFlags & InGroup, command: Command) => tell(verb, resource, options, command),
+  noun
+    .command("list")
+    .description("the resources of all groups")
+    .action(list)
+    .addHelpText("after", examples("resource list"));
+  ofGroup(noun.command("show <resource>"))
+    .description("all that is known of a resource")
+    .action(show)
+    .addHelpText("after", examples('resource show "Exchange MTA"'));
+  changes(noun.command("create <name>"), { waits: true })
+    .description("make a resource in a group")
+    .requiredOption("--group <group>", "the group that it becomes a part of")
+    .requiredOption("--type <type>", 'its type, such as "IP Address"')
+    .option("--depends-on <expression>", 'what it stands on: "[Print IP] and [Print Disk]"')
+    .option("--owner <node...>", "the nodes that may own it (default: all)")
+    .option("--property <name=value>", "a property; may be given many times", collect, [])
+    .action(create)
+    .addHelpText(
+      "after",
+      examples('resource create "Print Name" --group Print --type "Network Name" --property Name=PRINTVS'),
     );
-  }
-  inGroup(
-    withWait(noun.command("move <resource>").description("put a resource into another group, with what belongs to it")),
-  )
-    .requiredOption("--to-group <group>", "which group")
-    .action(move);
-  inGroup(
-    withWait(noun.command("owners <resource> [nodes...]").description("say which nodes may host it; none: every node")),
-  ).action(owners);
-  inGroup(withDryRun(noun.command("depends <resource> <expression>").description("say what it stands on")))
-    .addHelpText("after", '\nExample: bridgehead resource depends "Exchange Name" "[IP A] or [IP B]"')
-    .action(depends);
+  changes(asksFirst(ofGroup(noun.command("delete <resource>"))), { waits: true })
+    .description("delete a resource that nothing depends on")
+    .action(remove)
+    .addHelpText("after", examples('resource delete "Print Name"'));
+  registerCommands(noun);
+  registerEdits(noun);
 }
 
+/** What is asked of a resource that there is: its verb, what the verb does, and what is said. */
 const verbs = [
-  ["online", "bring a resource online, with what it stands on"],
-  ["offline", "take a resource offline, with what stands on it"],
-  ["fail", "let a resource fail, with all that follows from a failure"],
-  ["restart", "take a resource offline and bring it back"],
+  ["online", "bring a resource online, with what it stands on", "shall be online"],
+  ["offline", "take a resource offline, with what stands on it", "shall be offline"],
+  ["fail", "let a resource fail, as if it had; the policies decide what follows", "is told to fail"],
+  ["restart", "take a resource down and up again, with what stands on it", "is told to restart"],
 ] as const;
 
-function inGroup(command: Command): Command {
-  return command.option("--group <group>", "its group, where another group has a resource of that name");
+function registerCommands(noun: Command): void {
+  for (const [verb, description, told] of verbs) {
+    changes(ofGroup(noun.command(`${verb} <resource>`)), { waits: true })
+      .description(description)
+      .action((name: string, options: GroupOption, command: Command) =>
+        changeResource(command, name, options, (place, { group }) => ({
+          send: (client, how) => client.commandResource(place.cluster, group, name, verb, how),
+          said: () => `${name} ${told}.`,
+          done: () => howItIs(place, name, group),
+        })),
+      )
+      .addHelpText("after", examples(`resource ${verb} "Exchange MTA" --wait`));
+  }
 }
 
-/** `Name=value`; a whole number is a DWORD. */
-function property(text: string, before: Readonly<Record<string, string | number>>): Record<string, string | number> {
-  const [, name, value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined) throw new InvalidArgumentError("It should be such as RestartThreshold=3.");
-  return { ...before, [name]: /^-?\d{1,10}$/.test(value) ? Number(value) : value };
+function registerEdits(noun: Command): void {
+  changes(ofGroup(noun.command("move <resource>")), { waits: true })
+    .description("give a resource, with all that it is tied to, to another group")
+    .requiredOption("--to <group>", "the group that it becomes a part of")
+    .action(move)
+    .addHelpText("after", examples('resource move "Disk E:" --group Exchange --to Print'));
+  changes(ofGroup(noun.command("owners <resource> [node...]")), { waits: true })
+    .description("say which nodes may own a resource; without any, show it")
+    .option("--all", "every node may")
+    .action(owners)
+    .addHelpText("after", examples('resource owners "Exchange MTA" NODE1 NODE2'));
+  changes(ofGroup(noun.command("depends <resource> [expression]")), { waits: true })
+    .description("say what a resource stands on; without an expression, show it")
+    .option("--none", "it stands on nothing")
+    .action(depends)
+    .addHelpText("after", examples('resource depends "Exchange MTA" "[Exchange Name] and [Disk E:]"'));
+}
+
+type GroupOption = { readonly group?: string };
+
+function ofGroup(command: Command): Command {
+  return command.option("--group <group>", "its group, where two groups have a resource of this name");
+}
+
+async function changeResource<T extends Answer>(
+  command: Command,
+  name: string,
+  { group }: GroupOption,
+  plan: (place: Place, resource: ResourceStateAnswer) => Plan<T>,
+  question?: string,
+): Promise<void> {
+  await change(command, {
+    ...(question === undefined ? {} : { question }),
+    plan: async (place) => plan(place, await findResource(place, name, group)),
+  });
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
@@ -66,107 +105,102 @@ async function list(_options: unknown, command: Command): Promise<void> {
   print(output, rows, rows);
 }
 
-async function show(resource: string, { group }: InGroup, command: Command): Promise<void> {
-  const context = contextOf(command);
-  const { ask, output } = context;
-  const cluster = await context.cluster();
-  const found = await findResource(context, resource, group);
-  const { expression } = await ask((client) => client.getDependencies(cluster, found.group, found.name));
-  print(output, found, [], () =>
-    facts({
-      resource: found.name,
-      group: found.group,
-      type: found.type,
-      state: found.state,
-      wanted: found.wanted,
-      node: found.owner,
-      "stands on": expression,
-      "may be on": found.possibleOwners.join(", ") || "every node",
-      problem: found.problem === null ? null : `${found.problem.code}: ${found.problem.message}`,
-    }),
-  );
+async function show(name: string, options: GroupOption, command: Command): Promise<void> {
+  const { output, resource } = await found(command, name, options);
+  printOne(output, resource, resourceSheet(resource));
 }
 
-type CreateOptions = ChangeFlags & {
+type CreateOptions = {
   readonly group: string;
   readonly type: string;
-  readonly property: Record<string, string | number>;
-  readonly dependsOn?: string[];
+  readonly dependsOn?: string;
+  readonly owner?: string[];
+  readonly property: readonly string[];
 };
 
-function create(resource: string, options: CreateOptions, command: Command): Promise<void> {
-  const { group, type, property: properties, dependsOn = [], ...flags } = options;
-  return change(command, {
-    flags,
-    ask: (client, cluster, how) =>
-      client.createResource(cluster, group, { name: resource, type, properties, dependsOn }, how),
-    said: `${resource} is a resource of group ${group}.`,
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+async function create(name: string, options: CreateOptions, command: Command): Promise<void> {
+  const { group, type, dependsOn = [], owner: possibleOwners = [] } = options;
+  // What reads values takes a while to load, and no other verb needs it.
+  const { readProperties } = await import("../property-values.ts");
+  const properties = readProperties(options.property);
+  await change(command, {
+    plan: ({ cluster }) => ({
+      send: (client, how) =>
+        client.createResource(cluster, group, { name, type, dependsOn, possibleOwners, properties }, how),
+      said: () => `Resource ${name} is created in group ${group}.`,
+    }),
   });
 }
 
-type RemoveOptions = ChangeFlags & InGroup & { readonly yes?: true };
+async function remove(name: string, options: GroupOption, command: Command): Promise<void> {
+  await changeResource(
+    command,
+    name,
+    options,
+    ({ cluster }, { group }) => ({
+      send: (client, how) => client.deleteResource(cluster, group, name, how),
+      said: () => `Resource ${name} is deleted from group ${group}.`,
+    }),
+    `Delete resource ${name}?`,
+  );
+}
 
-async function remove(resource: string, { yes, ...options }: RemoveOptions, command: Command): Promise<void> {
-  if (options.dryRun !== true) await confirm(`Resource ${resource} will be gone.`, yes);
-  await changeResource(resource, options, command, (group) => ({
-    ask: (client, cluster, how) => client.deleteResource(cluster, group, resource, how),
-    said: `${resource} is deleted.`,
+async function move(name: string, options: GroupOption & { readonly to: string }, command: Command): Promise<void> {
+  await changeResource(command, name, options, ({ cluster }, { group }) => ({
+    send: (client, how) => client.changeResourceGroup(cluster, group, name, options.to, how),
+    said: () => `${name}, with what it is tied to, goes from group ${group} to ${options.to}.`,
   }));
 }
 
-function tell(
-  verb: (typeof verbs)[number][0],
-  resource: string,
-  options: ChangeFlags & InGroup,
-  command: Command,
-): Promise<void> {
-  const said = { online: "shall be online", offline: "shall be offline", fail: "shall fail", restart: "restarts" };
-  return changeResource(resource, options, command, (group) => ({
-    ask: (client, cluster, how) => client.commandResource(cluster, group, resource, verb, how),
-    said: `${resource} ${said[verb]}.`,
-  }));
-}
-
-type MoveOptions = ChangeFlags & InGroup & { readonly toGroup: string };
-
-function move(resource: string, { toGroup, ...options }: MoveOptions, command: Command): Promise<void> {
-  return changeResource(resource, options, command, (group) => ({
-    ask: (client, cluster, how) => client.changeResourceGroup(cluster, group, resource, toGroup, how),
-    said: `${resource} is part of group ${toGroup}.`,
-  }));
-}
-
-function owners(
-  resource: string,
+async function owners(
+  name: string,
   nodes: readonly string[],
-  options: ChangeFlags & InGroup,
+  options: GroupOption & { readonly all?: true },
   command: Command,
 ): Promise<void> {
-  return changeResource(resource, options, command, (group) => ({
-    ask: (client, cluster, how) => client.setPossibleOwners(cluster, group, resource, nodes, how),
-    said: `${resource} may be on ${nodes.join(", ") || "every node"}.`,
+  if (nodes.length === 0 && options.all !== true) {
+    const { output, resource } = await found(command, name, options);
+    const { possibleOwners } = resource;
+    return output === "json" ? print(output, { owners: possibleOwners }, []) : write(ownersText(name, possibleOwners));
+  }
+  await changeResource(command, name, options, ({ cluster }, { group }) => ({
+    send: (client, how) => client.setPossibleOwners(cluster, group, name, nodes, how),
+    said: () => ownersText(name, nodes),
   }));
 }
 
-function depends(
-  resource: string,
-  expression: string,
-  options: ChangeFlags & InGroup,
+function ownersText(name: string, nodes: readonly string[]): string {
+  return `${name} may be owned by ${nodes.join(", ") || "any node"}.`;
+}
+
+async function depends(
+  name: string,
+  expression: string | undefined,
+  options: GroupOption & { readonly none?: true },
   command: Command,
 ): Promise<void> {
-  return changeResource(resource, options, command, (group) => ({
-    ask: (client, cluster, how) => client.setDependencies(cluster, group, resource, expression, how),
-    said: `${resource} stands on ${expression || "nothing"}.`,
+  if (expression === undefined && options.none !== true) {
+    const { output, ask, cluster, resource } = await found(command, name, options);
+    const dependencies = await ask((client) => client.getDependencies(cluster, resource.group, name));
+    return output === "json" ? print(output, dependencies, []) : write(dependencies.expression || "(nothing)");
+  }
+  await changeResource(command, name, options, ({ cluster }, { group }) => ({
+    send: (client, how) => client.setDependencies(cluster, group, name, expression ?? [], how),
+    said: () => `${name} stands on ${expression ?? "nothing"}.`,
   }));
 }
 
-/** Finds the resource's group first, if it was not named. */
-async function changeResource(
-  resource: string,
-  { group, ...flags }: ChangeFlags & InGroup,
-  command: Command,
-  of: (group: string) => Omit<Change, "flags">,
-): Promise<void> {
-  const found = group ?? (await findResource(contextOf(command), resource)).group;
-  await change(command, { flags, ...of(found) });
+async function found(command: Command, name: string, { group }: GroupOption) {
+  const { ask, output, cluster: chosen } = contextOf(command);
+  const cluster = await chosen();
+  return { ask, output, cluster, resource: await findResource({ ask, cluster }, name, group) };
+}
+
+async function howItIs({ ask, cluster }: Place, name: string, group: string): Promise<string> {
+  const { state, owner } = await ask((client) => client.getResource(cluster, group, name));
+  return `${name} is ${state} on ${owner ?? "no node"}.`;
 }

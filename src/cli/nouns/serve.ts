@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { CliError, exitCodes, usageError } from "../errors.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
+import { examples } from "../verb.ts";
 import { parseEndpoint, parseNetwork, isLoopback, type Endpoint } from "../workerd/endpoint.ts";
 import { startControlPlane } from "../workerd/process.ts";
 
@@ -22,7 +23,8 @@ export function register(noun: Command): void {
     .option("--tls-key <file>", "private key, PEM")
     .option("--insecure", "plain HTTP beyond this machine: tokens can be read on the way")
     .option("--webhook-network <cidr>", "private network that webhooks may reach; repeatable", collectNetworks, [])
-    .action(serve);
+    .action(serve)
+    .addHelpText("after", examples("serve --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem"));
 }
 
 function collectNetworks(text: string, before: readonly string[]): string[] {

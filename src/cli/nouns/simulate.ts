@@ -6,8 +6,9 @@ import { simulationRequestSchema } from "../../protocol/simulate.ts";
 import { parse } from "../../protocol/shape.ts";
 import { contextOf } from "../context.ts";
 import { loadDefinition } from "../definition-file.ts";
-import { CliError, messageOf } from "../errors.ts";
+import { CliError, exitCodes, messageOf } from "../errors.ts";
 import { print, write } from "../output.ts";
+import { examples } from "../verb.ts";
 import { parseYaml } from "../yaml-file.ts";
 
 type Script = readonly ScriptItem[];
@@ -20,12 +21,13 @@ export function register(noun: Command): void {
     return play(readScript(options.script), command);
   });
   for (const verb of ["node-down", "node-up", "lease-lost"] as const) {
-    one(noun, `${verb} <node>`, nodeVerbs[verb], ([node = ""]) => ({ do: verb, node }));
+    one(noun, `${verb} <node>`, nodeVerbs[verb], `simulate ${verb} NODE1`, ([node = ""]) => ({ do: verb, node }));
   }
   one(
     noun,
     "resource-fails <group> <resource>",
     "wherever it comes online",
+    'simulate resource-fails Exchange "Exchange MTA" --times 4',
     ([group = "", resource = ""], options) => ({
       do: "resource-fails",
       group,
@@ -33,27 +35,39 @@ export function register(noun: Command): void {
       times: Number(options["times"] ?? 1),
     }),
   ).option("--times <count>", "how often", positive);
-  one(noun, "move <group>", "a group goes to another node", ([group = ""], { to }) => ({
-    do: "move",
-    group,
-    target: typeof to === "string" ? to : null,
-  })).option("--to <node>", "which node (default: the best one)");
-  one(noun, "pause <node>", "a node gives all away", ([node = ""]) => ({
+  one(
+    noun,
+    "move <group>",
+    "a group goes to another node",
+    "simulate move Exchange --to NODE2",
+    ([group = ""], { to }) => ({
+      do: "move",
+      group,
+      target: typeof to === "string" ? to : null,
+    }),
+  ).option("--to <node>", "which node (default: the best one)");
+  one(noun, "pause <node>", "a node gives all away", "simulate pause NODE1", ([node = ""]) => ({
     do: "pause",
     node,
     drain: true,
     target: null,
   }));
-  one(noun, "resume <node>", "a node may own groups again", ([node = ""]) => ({
+  one(noun, "resume <node>", "a node may own groups again", "simulate resume NODE1", ([node = ""]) => ({
     do: "resume",
     node,
     failback: "policy",
   }));
-  one(noun, "define <file>", "another definition is applied", ([file = ""], { force }) => ({
-    do: "define",
-    definition: loadDefinition(file),
-    force: force === true,
-  })).option("--force", "also what is not offline may go");
+  one(
+    noun,
+    "define <file>",
+    "another definition is applied",
+    "simulate define cluster.yaml --force",
+    ([file = ""], { force }) => ({
+      do: "define",
+      definition: loadDefinition(file),
+      force: force === true,
+    }),
+  ).option("--force", "also what is not offline may go");
 }
 
 const nodeVerbs = {
@@ -68,10 +82,13 @@ function one(
   noun: Command,
   usage: string,
   description: string,
+  example: string,
   itemOf: (names: readonly string[], options: Options) => ScriptItem,
 ): Command {
   const verb = noun.command(usage).description(description);
-  return verb.action(() => play([itemOf(verb.args, verb.opts<Options>())], verb));
+  return verb
+    .action(() => play([itemOf(verb.args, verb.opts<Options>())], verb))
+    .addHelpText("after", examples(example));
 }
 
 function positive(text: string): number {
@@ -88,15 +105,18 @@ function readScript(file: string): Script {
     Array.isArray(yaml.value) ? { script: yaml.value as unknown } : yaml.value,
   );
   if (parsed.ok) return parsed.value.script;
-  const lines = parsed.problems.map(({ path, sentence }) => `  ${path === "" ? "(document)" : path}: ${sentence}`);
-  throw new CliError("invalid-script", [`${shown} is no script:`, ...lines].join("\n"));
+  throw new CliError("invalid-script", "This is no script", exitCodes.failed, {
+    detail: shown,
+    problems: parsed.problems,
+    hint: "A script is a list of what happens, such as: [{ do: node-down, node: NODE1 }]",
+  });
 }
 
 function readText(file: string, shown: string): string {
   try {
     return readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (error) {
-    throw new CliError("file-unreadable", `${shown} cannot be read: ${messageOf(error)}`);
+    throw new CliError("file-unreadable", `${shown} cannot be read`, exitCodes.failed, { detail: messageOf(error) });
   }
 }
 

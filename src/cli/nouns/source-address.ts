@@ -3,6 +3,7 @@ import type { Verdict } from "../../cluster/verdict.ts";
 import { contextOf } from "../context.ts";
 import { exitCodes } from "../errors.ts";
 import { print, write } from "../output.ts";
+import { examples } from "../verb.ts";
 
 type Options = { readonly node: string; readonly destination?: string };
 
@@ -11,7 +12,8 @@ export function register(noun: Command): void {
     .argument("<group>", "the virtual server's group")
     .requiredOption("--node <node>", "the node that is about to call")
     .option("--destination <host>", "whom it is about to call")
-    .action(sourceAddress);
+    .action(sourceAddress)
+    .addHelpText("after", examples("source-address Exchange --node NODE1 --destination peer.test"));
 }
 
 /** A verdict that is not `BIND` is no error, but a script must not go on: exit code 1. */

@@ -10,6 +10,7 @@ import { assertPlatform } from "../local/platform.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
 import { examplesFolder } from "../package-files.ts";
+import { examples } from "../verb.ts";
 
 /** Where the partner's MTA listens, as examples/partners.yaml says. */
 const peer = { host: "127.0.1.99", port: 10102 };
@@ -20,7 +21,8 @@ export function register(noun: Command): void {
   noun
     .option("--port <port>", "port of the control plane on 127.0.0.1", parsePort, 8787)
     .option("--data <folder>", "folder for the data, the logs and the tokens", ".bridgehead")
-    .action(start);
+    .action(start)
+    .addHelpText("after", examples("start --port 8788"));
 }
 
 function parsePort(text: string): number {

@@ -3,6 +3,7 @@ import { tokenRoles, type TokenRequest, type TokenRole } from "../../protocol/ht
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { print, write } from "../output.ts";
+import { timeText, examples } from "../verb.ts";
 
 type CreateOptions = { readonly role: TokenRole; readonly node?: string; readonly partner?: string };
 
@@ -11,32 +12,20 @@ export function register(noun: Command): void {
     .command("create")
     .description("make a token; it is shown once, alone on standard output")
     .addOption(new Option("--role <role>", "what it may do").choices([...tokenRoles]).makeOptionMandatory())
-    .option("--node <name>", "the node that joins with it, for the role node")
+    .option("--node <node>", "the node that joins with it, for the role node")
     .option("--partner <name>", "the mail system that reports with it, for the role partner")
-    .action(create);
-  noun.command("list").description("which tokens there are, without their secrets").action(list);
-  noun.command("revoke <id>").description("revoke a token, and close what it has opened").action(revoke);
-}
-
-async function list(_options: unknown, command: Command): Promise<void> {
-  const { ask, output, cluster } = contextOf(command);
-  const name = await cluster();
-  const document = await ask((client) => client.listTokens(name));
-  const rows = document.tokens.map(({ id, role, subject, createdAt, createdBy }) => ({
-    id,
-    role,
-    for: subject,
-    created: new Date(createdAt).toISOString().slice(0, 19),
-    by: createdBy,
-  }));
-  print(output, document, rows);
-}
-
-async function revoke(id: string, _options: unknown, command: Command): Promise<void> {
-  const { ask, output, cluster } = contextOf(command);
-  const name = await cluster();
-  await ask((client) => client.revokeToken(name, id));
-  print(output, { id, revoked: true }, [], () => `Token ${id} is revoked; what it had opened is closed.`);
+    .action(create)
+    .addHelpText("after", examples("token create --role node --node NODE1", "token create --role operator"));
+  noun
+    .command("list")
+    .description("which tokens there are, without their secrets")
+    .action(list)
+    .addHelpText("after", examples("token list"));
+  noun
+    .command("revoke <token-id>")
+    .description("end a token, and close what it has opened")
+    .action(revoke)
+    .addHelpText("after", examples("token revoke 0123456789abcdef"));
 }
 
 async function create(options: CreateOptions, command: Command): Promise<void> {
@@ -48,14 +37,38 @@ async function create(options: CreateOptions, command: Command): Promise<void> {
   else write(created.token);
 }
 
+async function list(_options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  const document = await ask((client) => client.listTokens(name));
+  const rows = document.tokens.map(({ id, role, subject, createdAt, createdBy }) => ({
+    id,
+    role,
+    for: subject,
+    created: timeText(createdAt),
+    by: createdBy,
+  }));
+  print(output, document, rows);
+}
+
+async function revoke(id: string, _options: unknown, command: Command): Promise<void> {
+  const { ask, output, cluster } = contextOf(command);
+  const name = await cluster();
+  await ask((client) => client.revokeToken(name, id));
+  if (output === "json") print(output, { id, revoked: true }, []);
+  else write(`Token ${id} is revoked.`);
+}
+
 function requestOf({ role, node, partner }: CreateOptions): TokenRequest {
   switch (role) {
     case "node":
-      if (node === undefined) throw usageError("A token of the role node is for one node: give --node NAME.");
+      if (node === undefined)
+        throw usageError("A token of the role node is for one node", { hint: "Give --node NODE." });
       return { role, node };
     case "partner":
-      if (partner === undefined)
-        throw usageError("A token of the role partner is for one mail system: give --partner NAME.");
+      if (partner === undefined) {
+        throw usageError("A token of the role partner is for one mail system", { hint: "Give --partner NAME." });
+      }
       return { role, partner };
     case "reader":
     case "operator":

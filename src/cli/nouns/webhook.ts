@@ -5,28 +5,44 @@ import { contextOf } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { print, write } from "../output.ts";
 import { webhookRows } from "../rows.ts";
+import { examples } from "../verb.ts";
 
 type CreateOptions = { readonly kinds?: JournalKind[]; readonly description?: string };
 
 export function register(noun: Command): void {
-  noun.command("list").description("the webhooks, and how far each has got").action(list);
+  noun
+    .command("list")
+    .description("the webhooks, and how far each has got")
+    .action(list)
+    .addHelpText("after", examples("webhook list"));
   noun
     .command("create <url>")
     .description("deliver the journal to a URL; prints its secret, once")
     .option("--kinds <kinds>", "only these, with commas (default: all)", parseKinds)
     .option("--description <text>", "what it is for")
-    .action(create);
-  noun.command("delete <webhook>").description("deliver nothing more, and forget it").action(remove);
+    .action(create)
+    .addHelpText("after", examples("webhook create https://hooks.example/cluster --kinds group.owned,group.given-up"));
+  noun
+    .command("delete <webhook>")
+    .description("deliver nothing more, and forget it")
+    .action(remove)
+    .addHelpText("after", examples("webhook delete 3f1c9a70b2d4e586"));
   noun
     .command("enable <webhook>")
     .description("deliver again, what was missed first")
     .addOption(new Option("--from <where>", "where to go on").choices(["cursor", "now"]).default("cursor"))
-    .action(enable);
+    .action(enable)
+    .addHelpText("after", examples("webhook enable 3f1c9a70b2d4e586 --from now"));
   noun
     .command("rotate <webhook>")
     .description("print a new secret, once; the old one signs for a day more")
-    .action(rotate);
-  noun.command("test <webhook>").description("send one message that says nothing").action(test);
+    .action(rotate)
+    .addHelpText("after", examples("webhook rotate 3f1c9a70b2d4e586"));
+  noun
+    .command("test <webhook>")
+    .description("send one message that says nothing")
+    .action(test)
+    .addHelpText("after", examples("webhook test 3f1c9a70b2d4e586"));
 }
 
 function parseKinds(text: string): JournalKind[] {

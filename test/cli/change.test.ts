@@ -1,0 +1,297 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { problemDetails } from "../../src/protocol/problems.ts";
+import { accepted, type Asked, entry, operation, operationId, otherSide, type Reply, run } from "./support.ts";
+
+let other: Awaited<ReturnType<typeof otherSide>> | null = null;
+afterEach(() => {
+  other?.close();
+  other = null;
+});
+
+async function answering(reply: (asked: Asked, all: readonly Asked[]) => Reply) {
+  other = await otherSide(reply);
+  return other.asked;
+}
+
+const groupState: Reply = {
+  status: 200,
+  body: {
+    name: "Exchange",
+    state: "Online",
+    owner: "NODE2",
+    lastOwner: "NODE2",
+    epoch: 2,
+    ageMs: 1,
+    wanted: "Online",
+    waiting: null,
+    scheduled: null,
+    failbackDue: false,
+    givenUpUntil: null,
+    draining: null,
+    address: null,
+    networkName: null,
+    preferredOwners: [],
+    resources: {},
+  },
+};
+const pending = operation({ state: "Pending" });
+
+/** Answers a change with an operation, questions for it one after the other, and the group's state. */
+function withOperation(...looks: readonly Reply[]): (asked: Asked) => Reply {
+  let looked = 0;
+  return ({ method, path }) => {
+    if (method === "POST") return accepted({ changed: ["groups.Exchange"], after: 7, operation: pending });
+    if (path.includes("/operations/")) {
+      looked += 1;
+      return looks[Math.min(looked, looks.length) - 1] ?? "broken";
+    }
+    if (path.includes("/events")) return { status: 200, body: { events: [entry(8)], oldest: 1, last: 8 } };
+    return path.includes("/watch") ? { status: 404, body: problemDetails("not-found", "x") } : groupState;
+  };
+}
+
+describe("CL12 a change is sent again when its connection broke", () => {
+  test("CL12 under the same key, twice at most", async () => {
+    const asked = await answering((_asked, all) => (all.length < 3 ? "broken" : accepted({ changed: ["x"] })));
+    expect(await run("group", "offline", "Exchange")).toMatchObject({ code: 0, out: "Exchange shall be offline.\n" });
+    expect(asked.map(({ method }) => method)).toEqual(["POST", "POST", "POST"]);
+    expect(new Set(asked.map(({ key }) => key)).size).toBe(1);
+    expect(asked[0]?.key).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test("CL12 and then it is given up", async () => {
+    const asked = await answering(() => "broken");
+    expect((await run("node", "resume", "NODE1")).code).toBe(3);
+    expect(asked).toHaveLength(3);
+  });
+
+  test("CL12 each change has a key of its own, and a refusal is an answer", async () => {
+    const asked = await answering(() => ({ status: 409, body: problemDetails("already-owner", "it is there") }));
+    await run("group", "move", "Exchange");
+    await run("group", "move", "Exchange");
+    expect(asked).toHaveLength(2);
+    expect(asked[0]?.key).not.toBe(asked[1]?.key);
+  });
+
+  test("CL12 a definition is applied to the revision that was seen, if one is named", async () => {
+    const asked = await answering(() => ({ status: 412, body: problemDetails("revision-differs", "read it again") }));
+    const { code } = await run("cluster", "apply", "-f", "examples/q186756.yaml", "--revision", "4", "--force");
+    expect(code).toBe(1);
+    expect(asked).toMatchObject([{ method: "PUT", path: "/v1/clusters/exchange?force=true", ifMatch: '"4"' }]);
+  });
+});
+
+describe("CL13 a dry run", () => {
+  test("CL13 shows what would change, and what would happen at once", async () => {
+    const asked = await answering(() => accepted({ changed: ["groups.Exchange"], entries: [entry(8)], dryRun: true }));
+    const { code, out } = await run("group", "offline", "Exchange", "--dry-run", "--wait");
+    expect(code).toBe(0);
+    expect(out).toBe(
+      "Nothing was changed: this is a dry run.\n" +
+        "What would change:\n  ~ groups.Exchange\n" +
+        "What would happen at once:\n  Sentence 8.\n",
+    );
+    expect(asked).toMatchObject([{ path: "/v1/clusters/exchange/groups/Exchange/offline?dryRun=true" }]);
+  });
+
+  test("CL13 shows the places of a definition that differ, with a sign each", async () => {
+    const differences = [
+      { path: "/groups/Exchange/preferredOwners", before: ["NODE1"], after: ["NODE2", "NODE1"] },
+      { path: "/groups/Exchange/resources/Disk E:", before: { type: "Physical Disk" } },
+      { path: "/nodes/NODE3", after: { address: "127.0.1.3", properties: {} } },
+    ];
+    const body = { name: "exchange", created: false, changed: ["x"], differences, entries: [], dryRun: true };
+    await answering(() => ({ status: 200, body: { ...body, revision: 2, operation: null } }));
+    const { out } = await run("cluster", "apply", "-f", "examples/q186756.yaml", "--dry-run");
+    expect(out).toContain("  ~ groups.Exchange.preferredOwners: [NODE1] -> [NODE2, NODE1]\n");
+    expect(out).toContain('  - groups.Exchange.resources."Disk E:"\n');
+    expect(out).toContain("  + nodes.NODE3: { address: 127.0.1.3 }\n");
+  });
+
+  test("CL13 that finds nothing to change says so", async () => {
+    await answering(() => accepted({ dryRun: true }));
+    expect((await run("node", "resume", "NODE1", "--dry-run")).out).toContain("Nothing would change.\n");
+  });
+
+  test("CL13 of what is dangerous asks nothing: nothing is done", async () => {
+    const asked = await answering(() => accepted({ changed: ["nodes.NODE1"], dryRun: true }));
+    expect((await run("node", "evict", "NODE1", "--dry-run")).code).toBe(0);
+    expect(asked).toMatchObject([{ method: "DELETE", path: "/v1/clusters/exchange/nodes/NODE1?dryRun=true" }]);
+  });
+});
+
+describe("CL14 waiting", () => {
+  const completed = { status: 200, body: operation({ state: "Completed", at: 1 }) };
+
+  test("CL14 without it, what is under way is said to be, with how to wait for it", async () => {
+    await answering(withOperation());
+    const { code, out } = await run("group", "move", "Exchange");
+    expect(code).toBe(0);
+    expect(out).toContain("Exchange is on its way.\n");
+    expect(out).toContain(`bridgehead operation show ${operationId} --wait`);
+  });
+
+  test("CL14 it asks for the operation until that is completed, and says what has come of it", async () => {
+    const asked = await answering(withOperation({ status: 200, body: pending }, completed));
+    const { code, out } = await run("group", "move", "Exchange", "--wait");
+    expect({ code, out }).toEqual({ code: 0, out: "Exchange is Online on NODE2, epoch 2.\n" });
+    const looks = asked.filter(({ path }) => path.includes("/operations/"));
+    expect(looks).toHaveLength(2);
+    for (const { path } of looks) expect(path).toMatch(/waitMs=[1-9]\d{3}$/);
+  });
+
+  test("CL14 a control plane that is away for a moment, or has too many who wait, ends no waiting", async () => {
+    const tooMany = { status: 429, body: problemDetails("too-many-waiters", "in a moment") };
+    await answering(withOperation("broken", tooMany, completed));
+    expect((await run("group", "move", "Exchange", "--wait")).code).toBe(0);
+  });
+
+  test.each(["Failed", "Cancelled"])("CL14 %s is said in its own sentence, and ends with 1", async (state) => {
+    const status = { state, at: 1, code: "went-elsewhere", sentence: "the group went to another node." };
+    await answering(withOperation({ status: 200, body: operation(status) }));
+    const text = await run("group", "move", "Exchange", "--wait");
+    expect(text).toMatchObject({ code: 1, out: "" });
+    expect(text.err).toContain("the group went to another node.");
+    other?.close();
+    await answering(withOperation({ status: 200, body: operation(status) }));
+    const json = await run("group", "move", "Exchange", "--wait", "--output", "json");
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({ changed: ["groups.Exchange"], operation: { status: { state } } });
+    expect(JSON.parse(json.err)).toMatchObject({ code: "operation-went-elsewhere" });
+  });
+
+  test("CL14 what does not end in time is told so, and ends with 1", async () => {
+    await answering(withOperation({ status: 200, body: pending }));
+    const { code, err } = await run("group", "move", "Exchange", "--wait", "--timeout", "0.2");
+    expect(code).toBe(1);
+    expect(err).toContain("wait-timeout");
+    expect(err).toContain(operationId);
+  });
+
+  test("CL14 a cluster that is forgotten while its end is waited for is gone", async () => {
+    await answering(({ method }) =>
+      method === "DELETE"
+        ? accepted({ changed: ["cluster"], operation: operation({ state: "Pending" }, "destroy") })
+        : { status: 404, body: problemDetails("cluster-not-found", "x") },
+    );
+    const { code, out } = await run("cluster", "delete", "--yes", "--wait");
+    expect({ code, out }).toEqual({ code: 0, out: "Cluster exchange is gone.\n" });
+  });
+
+  test("CL14 an operation can be waited for by its id", async () => {
+    const status = { state: "Failed", at: 1, code: "given-up", sentence: "the group was given up." };
+    await answering(withOperation({ status: 200, body: pending }, { status: 200, body: operation(status) }));
+    const { code, out, err } = await run("operation", "show", operationId, "--wait");
+    expect(code).toBe(1);
+    expect(out).toMatch(/state +Failed/);
+    expect(err).toContain("the group was given up.");
+  });
+});
+
+describe("CL15 progress", () => {
+  const completed = { status: 200, body: operation({ state: "Completed", at: 1 }) };
+
+  test("CL15 is told on standard error when asked for, up to the last sentence", async () => {
+    await answering(withOperation(completed));
+    const { out, err } = await run("group", "move", "Exchange", "--wait", "--progress");
+    expect(err).toBe("  Sentence 8.\n");
+    expect(out).toBe("Exchange is Online on NODE2, epoch 2.\n");
+  });
+
+  test("CL15 is not told where nobody looks", async () => {
+    await answering(withOperation(completed));
+    expect((await run("group", "move", "Exchange", "--wait")).err).toBe("");
+  });
+});
+
+describe("CL16 what is dangerous", () => {
+  test.each([
+    [["cluster", "delete"]],
+    [["group", "delete", "A"]],
+    [["resource", "delete", "R", "--group", "A"]],
+    [["node", "evict", "NODE1"]],
+    [["node", "confirm-down", "NODE1"]],
+  ])("CL16 %j needs --yes where there is no terminal", async (args) => {
+    const asked = await answering(() => accepted());
+    const { code, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toContain("--yes");
+    expect(asked).toEqual([]);
+    await run(...args, "--yes");
+    expect(asked.length).toBeGreaterThan(0);
+  });
+});
+
+describe("CL18 a resource by its name", () => {
+  const resource = (name: string, group: string) => ({
+    name,
+    group,
+    type: "Physical Disk",
+    state: "Online",
+    wanted: "Online",
+    dependsOn: [],
+    problem: null,
+    owner: "NODE1",
+    possibleOwners: [],
+  });
+  const resources = [resource("Disk", "A"), resource("Disk", "B"), resource("Other", "B")];
+  const reply = ({ method, path }: Asked): Reply => {
+    if (method !== "GET") return accepted();
+    const [, group, name] = /groups\/([^/]+)\/resources\/([^/]+)$/.exec(path) ?? [];
+    if (name === undefined) return { status: 200, body: { resources } };
+    return { status: 200, body: resource(name, group ?? "") };
+  };
+
+  test("CL18 needs no group where its name is the only one", async () => {
+    const asked = await answering(reply);
+    expect((await run("resource", "restart", "Other")).code).toBe(0);
+    expect(asked.at(-1)?.path).toBe("/v1/clusters/exchange/groups/B/resources/Other/restart");
+  });
+
+  test("CL18 is asked for with its groups where there are two", async () => {
+    const asked = await answering(reply);
+    const { code, err } = await run("resource", "restart", "Disk");
+    expect(code).toBe(2);
+    expect(err).toContain("groups A and B have one each");
+    expect(err).toContain("--group");
+    await run("resource", "restart", "Disk", "--group", "A");
+    expect(asked.at(-1)?.path).toBe("/v1/clusters/exchange/groups/A/resources/Disk/restart");
+  });
+
+  test("CL18 that is in no group is told so", async () => {
+    await answering(reply);
+    expect((await run("resource", "show", "None")).err).toContain("no group of cluster exchange has a resource None");
+  });
+
+  test("CL18 is given owners and dependencies, or shows them", async () => {
+    const asked = await answering(reply);
+    expect((await run("resource", "owners", "Other")).out).toBe("Other may be owned by any node.\n");
+    await run("resource", "owners", "Other", "NODE2", "NODE1");
+    expect(asked.at(-1)).toMatchObject({ method: "PUT", body: { owners: ["NODE2", "NODE1"] } });
+    await run("resource", "depends", "Other", "[Disk]");
+    expect(asked.at(-1)).toMatchObject({ method: "PUT", body: { dependsOn: "[Disk]" } });
+    await run("resource", "depends", "Other", "--none");
+    expect(asked.at(-1)).toMatchObject({ method: "PUT", body: { dependsOn: [] } });
+  });
+
+  test("CL18 is made with properties that are read as in a definition", async () => {
+    const asked = await answering(reply);
+    const properties = ["--property", "Port=10102", "--property", 'Name="591"', "--property", "Paths=[a, b]"];
+    await run("resource", "create", "M", "--group", "B", "--type", "Message Transfer Agent", ...properties);
+    expect(asked.at(-1)?.body).toMatchObject({
+      name: "M",
+      type: "Message Transfer Agent",
+      properties: { Port: 10102, Name: "591", Paths: ["a", "b"] },
+    });
+    expect((await run("resource", "create", "M", "--group", "B", "--type", "T", "--property", "none")).code).toBe(2);
+  });
+});
+
+test("CL2 a list of names is said, or said to be empty, and never taken for empty", async () => {
+  const asked = await answering(() => accepted());
+  expect((await run("group", "prefer", "A")).code).toBe(2);
+  expect((await run("group", "depend-on", "A", "B", "--none")).code).toBe(2);
+  expect(asked).toEqual([]);
+  await run("group", "prefer", "A", "--none");
+  expect(asked.at(-1)).toMatchObject({ path: "/v1/clusters/exchange/groups/A/preferred-owners", body: { owners: [] } });
+});

@@ -1,0 +1,107 @@
+import { afterEach, expect, test } from "vitest";
+import { errorReport } from "../../src/cli/error-report.ts";
+import { CliError, usageError } from "../../src/cli/errors.ts";
+import { hints } from "../../src/cli/hints.ts";
+import { spotOf } from "../../src/cli/completion/spot.ts";
+import { splitLine } from "../../src/cli/completion/shell-words.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
+import { problemCodes, problemDetails } from "../../src/protocol/problems.ts";
+import { otherSide, run } from "./support.ts";
+
+let other: Awaited<ReturnType<typeof otherSide>> | null = null;
+afterEach(() => {
+  other?.close();
+  other = null;
+});
+
+test("CL11 every problem of the API has a hint, and none says the same as its title", () => {
+  expect(Object.keys(hints).toSorted()).toEqual([...problemCodes].toSorted());
+  for (const code of problemCodes) {
+    expect(hints[code], code).toMatch(/^[A-Z].*\w/);
+    expect(hints[code], code).not.toContain(problemDetails(code, "x").title);
+  }
+});
+
+test("CL11 each command that a hint names is one that there is", async () => {
+  const program = await wholeProgram();
+  const named = Object.values(hints).flatMap((hint) => hint.match(/bridgehead [a-z-]+ [a-z-]+/g) ?? []);
+  expect(named.length).toBeGreaterThan(20);
+  for (const line of named) {
+    const words = splitLine(line).words.slice(1);
+    expect(spotOf(program, [...words, ""]).command.name(), line).toBe(words[1]);
+  }
+});
+
+test("CL11 an error has three parts, each within eighty columns", () => {
+  const detail = "the group ".repeat(20).trim();
+  const error = new CliError("group-not-found", "There is no such group", 1, {
+    detail,
+    hint: hints["group-not-found"],
+    win32: { name: "ERROR_GROUP_NOT_FOUND", number: 5013 },
+    problems: [{ path: "/groups/A", code: "required", sentence: "this is required ".repeat(8).trim() }],
+  });
+  const lines = errorReport(error, "table").split("\n");
+  expect(lines[0]).toBe("bridgehead: There is no such group");
+  expect(lines.at(-1)).toBe("  See which groups there are: bridgehead group list");
+  expect(lines.join(" ").replaceAll(/ +/g, " ")).toContain(
+    `${detail} (group-not-found, ERROR_GROUP_NOT_FOUND 5013) /groups/A: this is required`,
+  );
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+});
+
+test("CL11 what is long without a blank stays whole, to be copied", () => {
+  const path = `/${"x".repeat(120)}`;
+  expect(errorReport(usageError("No file", { detail: `${path} is not there` }), "table")).toContain(`  ${path}\n`);
+});
+
+test("CL11 a refusal is told with title, detail, hint and Win32 number, as text and as JSON", async () => {
+  const problem = problemDetails("group-not-found", "names are written as in the definition");
+  other = await otherSide(() => ({ status: 404, body: problem }));
+  const text = await run("group", "show", "Exchang");
+  expect(text).toMatchObject({ code: 1, out: "" });
+  expect(text.err).toBe(
+    "bridgehead: There is no such group\n" +
+      "  names are written as in the definition (group-not-found, ERROR_GROUP_NOT_FOUND\n" +
+      "  5013)\n" +
+      "  See which groups there are: bridgehead group list\n",
+  );
+  const json = await run("group", "show", "Exchang", "--output", "json");
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.err)).toEqual({
+    code: "group-not-found",
+    title: "There is no such group",
+    detail: "names are written as in the definition",
+    hint: "See which groups there are: bridgehead group list",
+    win32: { name: "ERROR_GROUP_NOT_FOUND", number: 5013 },
+  });
+});
+
+test("CL11 the problems of a definition are told with their places, and in JSON as they are", async () => {
+  const problems = [{ path: "/groups/A/resources", code: "required", sentence: "this is required" }];
+  other = await otherSide(() => ({ status: 422, body: problemDetails("invalid-definition", "it has one", problems) }));
+  expect((await run("group", "create", "A")).err).toContain("  /groups/A/resources: this is required\n");
+  expect(JSON.parse((await run("group", "create", "A", "--output=json")).err)).toMatchObject({ problems });
+});
+
+test.each([
+  ["an unknown verb", ["group", "explode"]],
+  ["a noun without its verb", ["group"]],
+  ["an unknown option", ["group", "list", "--nonsense"]],
+  ["a missing argument", ["group", "move"]],
+])("CL11 %s is one JSON document too, where errors are documents", async (_title, args) => {
+  const { code, out, err } = await run(...args, "--output", "json");
+  expect(code).toBe(2);
+  expect(out).toBe("");
+  expect(JSON.parse(err)).toMatchObject({ code: "usage", title: expect.stringMatching(/\w/), detail: null });
+});
+
+test("CL11 a control plane that is not there is told with its address and what to do, also as JSON", async () => {
+  other = await otherSide(() => "broken");
+  const { code, err } = await run("node", "list", "--url", "http://127.0.0.1:1", "--output", "json");
+  expect(code).toBe(3);
+  expect(JSON.parse(err)).toMatchObject({
+    code: "unreachable-no-connection",
+    detail: "it was asked at http://127.0.0.1:1",
+    hint: expect.stringContaining("BRIDGEHEAD_URL"),
+  });
+});
