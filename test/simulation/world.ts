@@ -241,6 +241,11 @@ class World {
       { kind: "order-after-groups", group: "Second", dependsOn: this.#random.pick([[], ["First"]]) },
       { kind: "remove-owner", group, resource: "Disk", node },
       { kind: "allow-owners", group, resource: "Disk", owners: [] },
+      // Its address is its last owner's until that one has ended, and it comes back under a higher epoch.
+      { kind: "remove-group", group, recursive: true },
+      ...Object.entries(this.#definition.groups).map(
+        ([name, definition]) => ({ kind: "add-group", group: name, definition }) as const,
+      ),
     ]);
     return this.#random.pick<TimelessEvent>([
       { type: "move", group, target, at, ...by },
