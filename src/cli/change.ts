@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
-import type { Client, RemovalOptions } from "../client/http-client.ts";
+import type { RemovalOptions } from "../client/change-options.ts";
+import type { Client } from "../client/http-client.ts";
 import type { Result } from "../client/result.ts";
 import type { Accepted, Defined } from "../protocol/http.ts";
 import type { Ask } from "./api.ts";
@@ -8,6 +9,7 @@ import { paintFor } from "./colour.ts";
 import { confirm } from "./confirm.ts";
 import { contextOf, type Context } from "./context.ts";
 import { insist } from "./insist.ts";
+import { noteLines } from "./note-lines.ts";
 import { print, write } from "./output.ts";
 import { noProgress, tellProgress } from "./progress.ts";
 import { trialText } from "./trial.ts";
@@ -89,6 +91,7 @@ async function finish<T extends Answer>({ context, place, flags, planned, answer
   if (operation !== null) mustBeCompleted(operation);
   if (output === "json") return;
   write(waits && planned.done !== undefined ? await planned.done() : planned.said(answer));
+  for (const line of noteLines(answer)) write(line);
   if (operation?.status.state === "Pending") write(`Under way; see: bridgehead operation show ${operation.id} --wait`);
 }
 

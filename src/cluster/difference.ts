@@ -17,6 +17,8 @@ function compare(
   path: readonly string[],
   found: Difference[],
 ): void {
+  // Most of a definition is what it was, and the same object.
+  if (before === after) return;
   if (isRecord(before) && isRecord(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       compare(own(before, key), own(after, key), [...path, key], found);

@@ -1,4 +1,5 @@
 import { type ClusterDefinition, lookup, type Properties } from "./definition.ts";
+import type { Difference } from "./difference.ts";
 import {
   clusterProperties,
   driverTypeOf,
@@ -33,6 +34,15 @@ export function propertyNotes(definition: ClusterDefinition): PropertyNote[] {
     ...of(groupProperties, groups, ["groups"]),
     ...ofResources,
   ];
+}
+
+/** Of these, what a change has set. */
+export function notesOnChange(definition: ClusterDefinition, differences: readonly Difference[]): PropertyNote[] {
+  const set = differences.filter((difference) => "after" in difference);
+  if (set.length === 0) return [];
+  return propertyNotes(definition).filter((note) =>
+    set.some(({ path }) => note.path === path || note.path.startsWith(`${path}/`)),
+  );
 }
 
 function notesOf(rules: PropertyRules, properties: Properties, at: Path): PropertyNote[] {

@@ -1,10 +1,11 @@
-import { differencesBetween } from "../cluster/difference.ts";
+import { type Difference, differencesBetween } from "../cluster/difference.ts";
 import type { OperatorEvent, Step } from "../cluster/events.ts";
+import { notesOnChange } from "../cluster/property-notes.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import type { Accepted, Defined } from "../protocol/http.ts";
 
 /** What came of a change, or would: everything that any answer about it tells. */
-export type ChangeAnswer = Accepted &
+export type ChangeAnswer = Omit<Accepted, "differences"> &
   Pick<Defined, "created"> & {
     /** JSON of `Difference[]`: the platform's types of RPC take no type that goes on for ever. */
     readonly differences: string;
@@ -20,6 +21,7 @@ export function changeAnswer(
   const was = before.durable.cluster;
   const is = state.durable.cluster;
   const isAnew = was === null || was.destroyed;
+  const differences = differencesBetween(isAnew ? {} : was.definition, is?.definition ?? {});
   return {
     changed: outcome.kind === "done" ? [...outcome.changed] : [],
     after: before.memory.journaled,
@@ -29,8 +31,14 @@ export function changeAnswer(
     dryRun,
     operation: dryRun ? null : operationOf(state, event),
     created: isAnew && is !== null && !is.destroyed,
-    differences: JSON.stringify(differencesBetween(isAnew ? {} : was.definition, is?.definition ?? {})),
+    differences: JSON.stringify(differences),
+    notes: is === null ? [] : notesOnChange(is.definition, differences),
   };
+}
+
+/** As the routes tell it. */
+export function told({ differences, ...answer }: ChangeAnswer): Accepted & Pick<Defined, "created"> {
+  return { ...answer, differences: JSON.parse(differences) as Difference[] };
 }
 
 /** What came to its end within the same step needs no following up, but it is an answer all the same. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { resumeFailbacks } from "../cluster/events.ts";
 import { limits } from "../cluster/limits.ts";
+import type { PropertyNote } from "../cluster/property-notes.ts";
 import {
   dependsOnSchema,
   groupDependenciesSchema,
@@ -52,13 +53,26 @@ export const differenceSchema = z
   })
   .meta({ id: "Difference" });
 
+/** A property that was set, and changes nothing here. */
+export const propertyNoteSchema = z
+  .object({
+    path: z.string().describe("Its place in the definition (RFC 6901)"),
+    property: z.string(),
+    sentence: z.string(),
+  })
+  .meta({ id: "PropertyNote" }) satisfies z.ZodType<PropertyNote>;
+
+const differences = z.array(differenceSchema).describe("What is different in the definition, place by place");
+const notes = z.array(propertyNoteSchema).describe("Properties among them that are kept and change nothing here");
+
 export const definedSchema = z
   .object({
     name: z.string(),
     created: z.boolean(),
     revision: z.int().describe("Grows with each definition that changed something; the entity tag of the cluster"),
     changed: z.array(z.string()).describe("What is different now; empty when the same definition was there already"),
-    differences: z.array(differenceSchema).describe("The same, place by place"),
+    differences,
+    notes,
     entries: z.array(journalEntrySchema).describe("Journal entries that come of it at once"),
     dryRun: z.boolean().describe("It was only tried: nothing was changed"),
     operation: operationSchema.nullable(),
@@ -88,6 +102,7 @@ export const informationSchema = z
     generation: z.int(),
   })
   .meta({ id: "Information" });
+export type Information = z.infer<typeof informationSchema>;
 
 export const maintenanceRequestSchema = z.strictObject({ on: z.boolean() }).meta({ id: "MaintenanceRequest" });
 
@@ -174,6 +189,8 @@ export const acceptedSchema = z
       .nullable()
       .describe("The group's epoch before it; a change of owner brings a higher one. Null when no group was named"),
     revision: z.int().describe("Revision of the definition now"),
+    differences,
+    notes,
     entries: z.array(journalEntrySchema).describe("Journal entries that come of it at once"),
     dryRun: z.boolean().describe("It was only tried: nothing was changed"),
     operation: operationSchema.nullable().describe("Null when it was done at once"),

@@ -11,6 +11,7 @@ import { groupViewSchema, nodeViewSchema, resourceViewSchema } from "./view.ts";
 /** Nodes, groups and resources of a cluster, asked for one by one. */
 
 export const nodeSetSchema = z.object({ nodes: z.record(z.string(), nodeViewSchema) });
+export type NodeSet = z.infer<typeof nodeSetSchema>;
 
 export const nodeStateSchema = nodeViewSchema.extend({
   name: z.string(),
@@ -21,6 +22,7 @@ export const nodeStateSchema = nodeViewSchema.extend({
 export type NodeStateAnswer = z.infer<typeof nodeStateSchema>;
 
 export const groupSetSchema = z.object({ groups: z.record(z.string(), groupViewSchema) });
+export type GroupSet = z.infer<typeof groupSetSchema>;
 export const groupStateSchema = groupViewSchema.extend({ name: z.string() });
 export type GroupStateAnswer = z.infer<typeof groupStateSchema>;
 
@@ -36,15 +38,17 @@ export const resourceSetSchema = z.object({ resources: z.array(resourceStateSche
 export type ResourceSet = z.infer<typeof resourceSetSchema>;
 
 export const ownersAnswerSchema = z.object({ owners: z.array(z.string()) });
+export type Owners = z.infer<typeof ownersAnswerSchema>;
 
 /** Dependencies as a list and as an expression: `([IP A] or [IP B]) and [Disk]`. */
 export const dependenciesSchema = z.object({ dependsOn: dependencyListSchema, expression: z.string() });
-
 export type Dependencies = z.infer<typeof dependenciesSchema>;
 
 export const legalitySchema = z.object({ allowed: z.boolean(), reason: z.string().nullable() });
+export type Legality = z.infer<typeof legalitySchema>;
 
 export const networkNameSchema = z.object({ resource: z.string(), networkName: z.string() });
+export type NetworkNameAnswer = z.infer<typeof networkNameSchema>;
 
 /** ResUtilGetResourceDependentIPAddressProps. */
 export const ipAddressPropsSchema = z.object({
@@ -53,8 +57,10 @@ export const ipAddressPropsSchema = z.object({
   subnetMask: z.string(),
   network: z.string(),
 });
+export type IpAddressProps = z.infer<typeof ipAddressPropsSchema>;
 
 export const requiredDependenciesSchema = z.object({ types: z.array(z.string()) });
+export type RequiredDependencies = z.infer<typeof requiredDependenciesSchema>;
 
 export const activeSchema = z.object({
   active: z.boolean(),
@@ -63,6 +69,7 @@ export const activeSchema = z.object({
   owner: z.string().nullable(),
   epoch: z.int(),
 });
+export type Active = z.infer<typeof activeSchema>;
 
 // --- networks, types, quorum ----------------------------------------------------------------------------------------
 

@@ -100,12 +100,38 @@ describe("CL13 a dry run", () => {
       { path: "/groups/Exchange/resources/Disk E:", before: { type: "Physical Disk" } },
       { path: "/nodes/NODE3", after: { address: "127.0.1.3", properties: {} } },
     ];
-    const body = { name: "exchange", created: false, changed: ["x"], differences, entries: [], dryRun: true };
+    const body = {
+      name: "exchange",
+      created: false,
+      changed: ["x"],
+      differences,
+      notes: [],
+      entries: [],
+      dryRun: true,
+    };
     await answering(() => ({ status: 200, body: { ...body, revision: 2, operation: null } }));
     const { out } = await run("cluster", "apply", "-f", "examples/q186756.yaml", "--dry-run");
     expect(out).toContain("  ~ groups.Exchange.preferredOwners: [NODE1] -> [NODE2, NODE1]\n");
     expect(out).toContain('  - groups.Exchange.resources."Disk E:"\n');
     expect(out).toContain("  + nodes.NODE3: { address: 127.0.1.3 }\n");
+  });
+
+  test("CL13 shows the places that one edit would change as well", async () => {
+    const differences = [{ path: "/groups/Exchange/preferredOwners", before: [], after: ["NODE2"] }];
+    await answering(() => accepted({ changed: ["groups.Exchange"], differences, dryRun: true }));
+    const { out } = await run("group", "prefer", "Exchange", "NODE2", "--dry-run");
+    expect(out).toContain("What would change:\n  ~ groups.Exchange.preferredOwners: [] -> [NODE2]\n");
+  });
+
+  test("PR10: what is set without effect is said, tried or done", async () => {
+    const sentence = "SeparateMonitor changes nothing here: it is a matter of the agent.";
+    const notes = [{ path: "/groups/Exchange/x", property: "SeparateMonitor", sentence }];
+    for (const dryRun of [true, false]) {
+      await answering(() => accepted({ changed: ["groups.Exchange"], notes, dryRun }));
+      const { code, out } = await run("group", "prefer", "Exchange", "NODE2", ...(dryRun ? ["--dry-run"] : []));
+      expect(code).toBe(0);
+      expect(out).toContain(`Note: ${sentence}\n`);
+    }
   });
 
   test("CL13 that finds nothing to change says so", async () => {

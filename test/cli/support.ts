@@ -84,6 +84,8 @@ export function accepted(more: Readonly<Record<string, unknown>> = {}): Reply {
     after: 0,
     epoch: null,
     revision: 1,
+    differences: [],
+    notes: [],
     entries: [],
     dryRun: false,
     operation: null,

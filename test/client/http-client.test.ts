@@ -170,3 +170,28 @@ test("HT12: objects are looked up under their escaped names, and enumerated by t
     "GET /v1/clusters/c/resource-types/IP%20Address",
   ]);
 });
+
+test("CK4: a change says of itself what it is given, and nothing else", async () => {
+  const asked: unknown[] = [];
+  const client = await serve((request, response) => {
+    asked.push([request.method, request.url, request.headers["if-match"], request.headers["idempotency-key"]]);
+    json(404, problemDetails("group-not-found", "-"), problemMediaType)(request, response);
+  });
+  const group = { kind: "group", name: "G" } as const;
+  await client.setProperties("c", group, "common", {}, { revision: 4, idempotencyKey: "k", dryRun: true });
+  await client.deleteGroup("c", "G", { recursive: true, force: true, dryRun: false });
+  await client.createNetwork("c", { name: "W", cidr: "192.0.2.0/24" });
+  expect(asked).toEqual([
+    ["PATCH", "/v1/clusters/c/groups/G/properties/common?dryRun=true", '"4"', "k"],
+    ["DELETE", "/v1/clusters/c/groups/G?force=true&recursive=true", undefined, undefined],
+    ["POST", "/v1/clusters/c/networks", undefined, undefined],
+  ]);
+});
+
+test("HT12: a node that is not active is an answer, though its status is none of 2xx", async () => {
+  const active = { active: false, group: "G", owner: "NODE2", epoch: 4 };
+  const client = await serve(json(503, active));
+  expect(await client.isActive("c", "G", "NODE1")).toEqual({ ok: true, value: active });
+  const away = await serve((_, response) => response.writeHead(503).end("<html>"));
+  expect(await away.isActive("c", "G", "NODE1")).toEqual({ ok: false, kind: "unreachable", reason: "not-this-api" });
+});

@@ -12,7 +12,7 @@ import {
   resourceTypes,
 } from "../../src/cluster/property-tables.ts";
 import { checkProperties } from "../../src/cluster/validate-properties.ts";
-import { propertyNotes } from "../../src/cluster/property-notes.ts";
+import { notesOnChange, propertyNotes } from "../../src/cluster/property-notes.ts";
 import { validateDefinition } from "../../src/cluster/validate.ts";
 import { clusterOf, disk, plainGroup } from "./definitions.ts";
 import { documented, leftOut, leftOutTypes, type Row } from "./property-table.ts";
@@ -199,6 +199,17 @@ describe("Properties", () => {
       sentence: "DynamicQuorum changes nothing here: the control plane is the quorum.",
     });
     expect(propertyNotes(clusterOf({ G: plainGroup() }))).toEqual([]);
+    const notesFor = (...paths: string[]) =>
+      notesOnChange(
+        definition,
+        paths.map((path) => ({ path, after: 1 })),
+      ).map(({ path }) => path);
+    expect(notesFor("/nodes", "/groups/G/resources/a~1b/properties/Drive")).toEqual([
+      "/nodes/NODE1/properties/NodeWeight",
+      "/groups/G/resources/a~1b/properties/Drive",
+    ]);
+    expect(notesFor("/node", "/groups/G/resources/a~1b/properties/Drive2")).toEqual([]);
+    expect(notesOnChange(definition, [{ path: "/properties", before: {} }])).toEqual([]);
   });
 
   test("DF9: RetryPeriodOnFailure is not shorter than RestartPeriod", () => {

@@ -124,6 +124,7 @@ describe("PUT of a definition", () => {
       name: "put",
       changed: [],
       differences: [],
+      notes: [],
       entries: [],
       dryRun: false,
       operation: null,

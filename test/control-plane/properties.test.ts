@@ -71,6 +71,19 @@ describe("Properties over HTTP", () => {
     expect((await read(path))["Priority"]?.value).toBe(3000);
   });
 
+  test("PR10: what is set and changes nothing here is taken, with a note and the place that differs", async () => {
+    const path = `${mta}/properties/common`;
+    const set = await patch(path, { SeparateMonitor: true, RestartThreshold: 8 });
+    expect(set.differences).toEqual([
+      { path: "/groups/Exchange/resources/Exchange MTA/properties/SeparateMonitor", after: 1 },
+      { path: "/groups/Exchange/resources/Exchange MTA/properties/RestartThreshold", after: 8 },
+    ]);
+    expect(set.notes).toMatchObject([{ path: set.differences[0]?.path, property: "SeparateMonitor" }]);
+    expect(set.notes[0]?.sentence).toContain((await read(path))["SeparateMonitor"]?.note);
+    expect((await patch(path, { RestartThreshold: 9 })).notes).toEqual([]);
+    expect((await patch(path, { SeparateMonitor: null, RestartThreshold: null })).notes).toEqual([]);
+  });
+
   test("PR8: every problem is named with its property, and nothing is changed", async () => {
     const before = await allRows(cluster);
     const body = {

@@ -1,4 +1,5 @@
 import type { OperatorEvent } from "../../cluster/events.ts";
+import { told } from "../change-answer.ts";
 import type { Changed } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
 import type { Call } from "../route.ts";
@@ -11,7 +12,7 @@ export type Asked = Pick<Call, "cluster" | "conditions"> & { readonly params: { 
 export async function accept(status: 200 | 201 | 202, call: Asked, command: OperatorEvent): Promise<Response> {
   const changed = await call.cluster().change(command, call.conditions);
   if (!changed.ok) return refusedChange(changed);
-  const { created: _, differences: __, ...accepted } = changed.value;
+  const { created: _, ...accepted } = told(changed.value);
   const { operation, revision } = accepted;
   const underWay = status === 202 && operation !== null;
   return answer(status, accepted, {

@@ -1,5 +1,5 @@
 import type { ClusterDefinition } from "../../cluster/definition.ts";
-import type { Difference } from "../../cluster/difference.ts";
+import { propertyNotes } from "../../cluster/property-notes.ts";
 import { definitionSchema, parseDefinition } from "../../protocol/definition.ts";
 import { exportDefinition, exportSchema } from "../../protocol/export.ts";
 import {
@@ -13,6 +13,7 @@ import { clusterViewSchema } from "../../protocol/view.ts";
 import { version } from "../../protocol/version.ts";
 import { clusterExists, clusterStub, directory } from "../objects.ts";
 import { accessQuerySchema } from "../access.ts";
+import { told } from "../change-answer.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type BodySpec, readers, route, type Route } from "../route.ts";
 import { accept, refusedChange } from "./accept.ts";
@@ -76,10 +77,9 @@ export const clusterRoutes: readonly Route[] = [
       const stub = clusterStub(env, params.cluster, query.locationHint ?? null);
       const changed = await stub.change(command, conditions);
       if (!changed.ok) return refusedChange(changed);
-      const { after: _, epoch: __, differences, ...defined } = changed.value;
+      const { after: _, epoch: __, ...defined } = told(changed.value);
       const status = defined.created && !defined.dryRun ? 201 : 200;
-      const told = { name: params.cluster, ...defined, differences: JSON.parse(differences) as Difference[] };
-      return answer(status, told, { ETag: `"${defined.revision}"` });
+      return answer(status, { name: params.cluster, ...defined }, { ETag: `"${defined.revision}"` });
     },
   ),
   route(
@@ -172,6 +172,7 @@ function createdInTheory(name: string, definition: ClusterDefinition) {
     revision: 1,
     changed: ["cluster"],
     differences: [{ path: "", after: exportDefinition(definition) }],
+    notes: propertyNotes(definition),
     entries: [],
     dryRun: true,
     operation: null,

@@ -6,17 +6,17 @@ import {
   type NotifyPortRequestInput,
   notifyPortSchema,
   type RegistrationInput,
-} from "../protocol/notify.ts";
-import type { Result } from "./result.ts";
-import type { Transport } from "./transport.ts";
+} from "../../protocol/notify.ts";
+import type { Result } from "../result.ts";
+import type { Transport } from "../transport.ts";
 
 /** Notify ports (CreateClusterNotifyPort and its kin). */
-export function notifyMethods({ at, request }: Transport) {
+export function notifyMethods({ at, get, post, remove }: Transport) {
   return {
     createNotifyPort: (cluster: string, port: NotifyPortRequestInput): Promise<Result<NotifyPort>> =>
-      request("POST", at(cluster, "notify-ports"), port, notifyPortSchema),
+      post(at(cluster, "notify-ports"), port, notifyPortSchema),
     registerNotify: (cluster: string, port: string, registration: RegistrationInput): Promise<Result<NotifyPort>> =>
-      request("POST", at(cluster, "notify-ports", port, "registrations"), registration, notifyPortSchema),
+      post(at(cluster, "notify-ports", port, "registrations"), registration, notifyPortSchema),
     /**
      * Null: nothing came in this time.
      * @param question `timeoutMs`: how long to wait for it, 30 000 at most. `after`: the position of the last answer that came
@@ -29,15 +29,11 @@ export function notifyMethods({ at, request }: Transport) {
     ): Promise<Result<Notifications | null>> => {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries(question)) query.set(name, String(value));
-      return request(
-        "GET",
-        `${at(cluster, "notify-ports", port, "next")}?${query}`,
-        undefined,
-        z.nullable(notificationsSchema),
-        { waitMs: question.timeoutMs ?? 0 },
-      );
+      return get(`${at(cluster, "notify-ports", port, "next")}?${query}`, z.nullable(notificationsSchema), {
+        waitMs: question.timeoutMs ?? 0,
+      });
     },
     closeNotifyPort: (cluster: string, port: string): Promise<Result<null>> =>
-      request("DELETE", at(cluster, "notify-ports", port), undefined, null),
+      remove(at(cluster, "notify-ports", port)),
   };
 }

@@ -10,22 +10,22 @@ import {
   registryValueSchema,
   type RegistryWritten,
   registryWrittenSchema,
-} from "../protocol/registry.ts";
-import type { Result } from "./result.ts";
-import type { Transport } from "./transport.ts";
+} from "../../protocol/registry.ts";
+import type { Result } from "../result.ts";
+import type { Transport } from "../transport.ts";
 
 /** What a change expects of what it changes: the revision that was read, or null for what must not be there yet. */
 export type Expected = { readonly revision?: number | null };
 
 /** The cluster registry. Keys are paths of names separated by `/`, the root is the empty one. */
-export function registryMethods({ at, request }: Transport) {
+export function registryMethods({ at, get, post, request }: Transport) {
   const where = (cluster: string, what: "key" | "value", query: Readonly<Record<string, string>>) =>
     `${at(cluster, "registry", what)}?${new URLSearchParams(query)}`;
   const write = (method: string, path: string, body: unknown, expected: Expected): Promise<Result<RegistryWritten>> =>
     request(method, path, body, registryWrittenSchema, { headers: headersOf(expected) });
   return {
     registryKey: (cluster: string, key: string): Promise<Result<RegistryKeyView>> =>
-      request("GET", where(cluster, "key", { key }), undefined, registryKeyViewSchema),
+      get(where(cluster, "key", { key }), registryKeyViewSchema),
     createRegistryKey: (cluster: string, key: string, expected: Expected = {}): Promise<Result<RegistryWritten>> =>
       write("PUT", where(cluster, "key", { key }), undefined, expected),
     deleteRegistryKey: (
@@ -40,7 +40,7 @@ export function registryMethods({ at, request }: Transport) {
         options,
       ),
     registryValue: (cluster: string, key: string, name: string): Promise<Result<RegistryValue>> =>
-      request("GET", where(cluster, "value", { key, name }), undefined, registryValueSchema),
+      get(where(cluster, "value", { key, name }), registryValueSchema),
     setRegistryValue: (
       cluster: string,
       key: string,
@@ -56,9 +56,9 @@ export function registryMethods({ at, request }: Transport) {
     ): Promise<Result<RegistryWritten>> => write("DELETE", where(cluster, "value", { key, name }), undefined, expected),
     /** All commands if all conditions hold, or nothing. */
     writeRegistryBatch: (cluster: string, batch: RegistryBatchInput): Promise<Result<RegistryWritten>> =>
-      request("POST", at(cluster, "registry-batch"), batch, registryWrittenSchema),
+      post(at(cluster, "registry-batch"), batch, registryWrittenSchema),
     readRegistryBatch: (cluster: string, reads: readonly RegistryRead[]): Promise<Result<RegistryReplies>> =>
-      request("POST", at(cluster, "registry-read-batch"), { reads }, registryRepliesSchema),
+      post(at(cluster, "registry-read-batch"), { reads }, registryRepliesSchema),
   };
 }
 
