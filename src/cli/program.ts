@@ -13,19 +13,31 @@ type Noun = { readonly summary: string; readonly hidden?: true; readonly load: (
 
 /** Only the module of the noun that was asked for is loaded: most of them need more than the answer takes. */
 const nouns: Readonly<Record<string, Noun>> = {
-  cluster: { summary: "apply, show, list, export, delete, maintenance", load: () => import("./nouns/cluster.ts") },
+  cluster: {
+    summary: "apply, show, list, export, delete, maintenance, properties, set",
+    load: () => import("./nouns/cluster.ts"),
+  },
   node: {
-    summary: "list, show, add, pause, resume, evict, confirm-down",
+    summary: "list, show, add, pause, resume, evict, confirm-down, properties, set",
     load: () => import("./nouns/node.ts"),
   },
   group: {
-    summary: "list, show, explain, create, delete, online, offline, move, cancel, prefer, depend-on",
+    summary: "list, show, explain, create, delete, online, offline, move, cancel, prefer, depend-on, properties, set",
     load: () => import("./nouns/group.ts"),
   },
   resource: {
-    summary: "list, show, create, delete, online, offline, fail, restart, move, owners, depends",
+    summary: "list, show, create, delete, online, offline, fail, restart, move, owners, depends, properties, set",
     load: () => import("./nouns/resource.ts"),
   },
+  "resource-type": {
+    summary: "list, show, create, delete, properties, set",
+    load: () => import("./nouns/resource-type.ts"),
+  },
+  network: {
+    summary: "list, interfaces, create, delete, order, properties, set",
+    load: () => import("./nouns/network.ts"),
+  },
+  quorum: { summary: "who arbitrates, and who could witness", load: () => import("./nouns/quorum.ts") },
   simulate: {
     summary: "what would happen if a node went down, a group moved, …",
     load: () => import("./nouns/simulate.ts"),

@@ -10,7 +10,7 @@ export type Candidates =
 export type Candidate = { readonly word: string; readonly about: string };
 
 /** What the control plane is asked for, by the word in angle brackets that stands for it in a usage line. */
-export const nameKinds = ["cluster", "node", "group", "resource", "operation", "token-id"] as const;
+export const nameKinds = ["cluster", "node", "group", "resource", "type", "network", "operation", "token-id"] as const;
 export type NameKind = (typeof nameKinds)[number];
 const filePlaces: ReadonlySet<string> = new Set(["file", "folder", "path"]);
 

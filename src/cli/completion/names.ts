@@ -30,6 +30,10 @@ async function ask({ ask, cluster }: Context, kind: NameKind, group: string | un
       const { resources } = await ask((client) => client.listResources(name));
       return resources.filter((one) => group === undefined || one.group === group).map((one) => one.name);
     }
+    case "type":
+      return (await ask((client) => client.listResourceTypes(name))).resourceTypes.map((type) => type.name);
+    case "network":
+      return (await ask((client) => client.listNetworks(name))).networks.map((network) => network.name);
     case "node":
       return Object.keys((await ask((client) => client.getCluster(name))).nodes);
     case "group":

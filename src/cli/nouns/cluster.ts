@@ -7,6 +7,7 @@ import { contextOf } from "../context.ts";
 import { differenceLines } from "../difference-lines.ts";
 import { CliError, exitCodes, messageOf } from "../errors.ts";
 import { print, table, write } from "../output.ts";
+import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
 import { wholeNumber, examples } from "../verb.ts";
 import { definitionYaml } from "../yaml-text.ts";
@@ -46,6 +47,11 @@ export function register(noun: Command): void {
     .addArgument(new Argument("<switch>", "on or off").choices(["on", "off"]))
     .action((state: "on" | "off", _options: unknown, command: Command) => maintenance(state, command))
     .addHelpText("after", examples("cluster maintenance on"));
+  registerProperties(noun, {
+    noun: "cluster",
+    example: { of: "", set: "QuarantineThreshold=3" },
+    find: () => ({ kind: "cluster" }),
+  });
 }
 
 type ApplyOptions = { readonly file: string; readonly force?: boolean; readonly revision?: number };

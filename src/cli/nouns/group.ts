@@ -5,6 +5,7 @@ import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { explanationText } from "../explanation.ts";
 import { print, printOne, table, write } from "../output.ts";
+import { registerProperties } from "../property-verbs.ts";
 import { groupResourceRows, groupRows, groupSheet } from "../rows.ts";
 import { momentAfter, timeText, examples } from "../verb.ts";
 
@@ -46,6 +47,12 @@ export function register(noun: Command): void {
     .addHelpText("after", examples("group offline Exchange --wait"));
   registerMoves(noun);
   registerOrder(noun);
+  registerProperties(noun, {
+    noun: "group",
+    argument: "<group>",
+    example: { of: "Exchange", set: "FailoverThreshold=3 FailoverPeriod=1" },
+    find: (_place, name) => ({ kind: "group", name }),
+  });
 }
 
 function registerMoves(noun: Command): void {

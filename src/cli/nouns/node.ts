@@ -7,6 +7,7 @@ import { contextOf } from "../context.ts";
 import { CliError, exitCodes } from "../errors.ts";
 import { hints } from "../hints.ts";
 import { print, printOne } from "../output.ts";
+import { registerProperties } from "../property-verbs.ts";
 import { nodeRows, nodeSheet } from "../rows.ts";
 import { examples } from "../verb.ts";
 
@@ -49,6 +50,12 @@ export function register(noun: Command): void {
     .description("say that a node's host is certainly off: its ownerships end at once")
     .action(confirmDown)
     .addHelpText("after", examples("node confirm-down NODE1 --yes"));
+  registerProperties(noun, {
+    noun: "node",
+    argument: "<node>",
+    example: { of: "NODE1", set: 'Description="the left one"' },
+    find: (_place, name) => ({ kind: "node", name }),
+  });
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {

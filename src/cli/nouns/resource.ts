@@ -4,6 +4,7 @@ import { change, changes, type Answer, type Place, type Plan } from "../change.t
 import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { print, printOne, write } from "../output.ts";
+import { registerProperties } from "../property-verbs.ts";
 import { findResource } from "../resource-place.ts";
 import { resourceRows, resourceSheet } from "../rows.ts";
 import { examples } from "../verb.ts";
@@ -36,6 +37,16 @@ export function register(noun: Command): void {
     .addHelpText("after", examples('resource delete "Print Name"'));
   registerCommands(noun);
   registerEdits(noun);
+  registerProperties(noun, {
+    noun: "resource",
+    argument: "<resource>",
+    example: { of: '"Exchange MTA"', set: "RestartThreshold=5" },
+    options: ofGroup,
+    find: async (place, name, command) => {
+      const { group } = await findResource(place, name, command.opts<GroupOption>().group);
+      return { kind: "resource", group, name };
+    },
+  });
 }
 
 /** What is asked of a resource that there is: its verb, what the verb does, and what is said. */

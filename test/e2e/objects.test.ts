@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createAsk } from "../../src/cli/api.ts";
+import { loadDefinition } from "../../src/cli/definition-file.ts";
+import { examplesFolder } from "../../src/cli/package-files.ts";
+import { startControlPlane, type ControlPlane } from "../../src/cli/workerd/process.ts";
+import { run } from "../cli/support.ts";
+
+let folder = "";
+let controlPlane: ControlPlane | null = null;
+
+/** Plain workerd with the knowledge-base cluster, and nobody who runs it: what is set and listed needs no agent. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-objects-"));
+  controlPlane = await startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
+  const ask = createAsk(controlPlane.url, controlPlane.adminToken);
+  await ask((client) => client.putCluster("exchange", loadDefinition(join(examplesFolder, "q186756.yaml"))));
+  vi.stubEnv("BRIDGEHEAD_URL", controlPlane.url);
+  vi.stubEnv("BRIDGEHEAD_TOKEN", controlPlane.adminToken);
+}, 30_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await controlPlane?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 30_000);
+
+async function done(...args: readonly string[]): Promise<string> {
+  const { code, out, err } = await run(...args);
+  expect(code, err).toBe(0);
+  const isTable = args[1] !== "export" && !args.includes("--output");
+  if (isTable) for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+  return out;
+}
+
+async function failed(...args: readonly string[]) {
+  const { code, out, err } = await run(...args, "--output", "json");
+  expect(out).toBe("");
+  const error = JSON.parse(err) as { readonly code: string; readonly problems?: readonly { readonly path: string }[] };
+  return { exit: code, ...error };
+}
+
+test("CL24 the properties of each kind of object are listed, and one of them as a whole", async () => {
+  const lists = [
+    [["cluster"], /^QuarantineThreshold +3 +=? +1\.\. /m],
+    [["node", "NODE1"], /^NodeWeight +1 +=? +0\.\.1 +no effect$/m],
+    [["network", "client"], /^Metric /m],
+    [["group", "Exchange"], /^FailoverThreshold +10 +4294967295 +0\.\. /m],
+    [["resource", "Exchange MTA"], /^Port +10102 +102 +1\.\.65535 +private$/m],
+    [["resource-type", "IP Address"], /^PendingTimeout /m],
+  ] as const;
+  for (const [[noun, ...name], line] of lists) expect(await done(noun, "properties", ...name)).toMatch(line);
+  const one = await done("resource", "properties", "Exchange MTA", "SeparateMonitor", "Port");
+  expect(one).toMatch(
+    /^property +SeparateMonitor\n[^]*^note +resources are run by[^]*^property +Port\n[^]*^scope +private$/m,
+  );
+  expect(JSON.parse(await done("group", "properties", "Exchange", "Priority", "--output", "json"))).toMatchObject({
+    Priority: { type: "DWORD", value: 2000, isDefault: true, readOnly: false },
+  });
+  expect(await failed("group", "properties", "Exchange", "Prority")).toMatchObject({
+    exit: 1,
+    code: "property-not-found",
+  });
+});
+
+test("CL24 a property is set by its name, common or private, and taken back to its default", async () => {
+  const value = async (...of: readonly string[]) => {
+    const told = JSON.parse(await done(...of, "--output", "json")) as Record<string, { value: unknown }>;
+    return Object.values(told).map((property) => property.value);
+  };
+  expect(await done("resource", "set", "Exchange MTA", "Port=10103", 'MtaName="102"')).toContain("Port is 10103.\n");
+  expect(await done("resource", "set", "Exchange MTA", "RestartThreshold=4", "SeparateMonitor=1")).toMatch(
+    /^Note: Sep/m,
+  );
+  const names = ["Port", "MtaName", "RestartThreshold"];
+  expect(await value("resource", "properties", "Exchange MTA", ...names)).toEqual([10103, "102", 4]);
+  await done("resource", "set", "Exchange MTA", "--reset", "Port", "--reset", "MtaName");
+  expect(await value("resource", "properties", "Exchange MTA", ...names)).toEqual([102, null, 4]);
+  expect(await done("cluster", "set", "QuarantineThreshold=5", "--dry-run")).toContain("QuarantineThreshold: 5\n");
+  expect(await value("cluster", "properties", "QuarantineThreshold")).toEqual([3]);
+  await done("group", "set", "Exchange", "AntiAffinityClassNames=[mail, big]");
+  expect(await value("group", "properties", "Exchange", "AntiAffinityClassNames")).toEqual([["mail", "big"]]);
+  expect(await done("group", "set", "Exchange", "AntiAffinityClassNames=[mail, big]")).toBe("It was so already.\n");
+});
+
+test("CL24 what cannot be set is refused by name, all together, and nothing is changed", async () => {
+  const before = await done("cluster", "export");
+  const refused = await failed("group", "set", "Exchange", "FailoverThreshold=-3", "Prority=1", "Priority=1");
+  expect(refused).toMatchObject({ exit: 1, code: "invalid-properties" });
+  expect(refused.problems?.map(({ path }) => path)).toEqual(["/FailoverThreshold", "/Prority"]);
+  const usage = [["Port=1", "RestartThreshold=1"], ["Port"], []];
+  for (const words of usage) {
+    expect(await failed("resource", "set", "Exchange MTA", ...words)).toMatchObject({ exit: 2 });
+  }
+  expect(await done("cluster", "export")).toBe(before);
+});
+
+test("CL25 networks are listed, made, put in order and deleted", async () => {
+  await done("network", "create", "backup", "--cidr", "198.51.100.0/24", "--role", "InternalUse");
+  expect(await done("network", "list")).toMatch(/^backup +\w+ +198\.51\.100\.0\/24 +InternalUse +-$/m);
+  await done("network", "order", "backup", "client");
+  expect((await done("network", "list")).split("\n")[1]).toMatch(/^backup/);
+  expect(await done("network", "interfaces")).toMatch(/^NODE1 - client +\w+ +NODE1 +client +127\.0\.1\.1$/m);
+  await done("network", "delete", "backup", "--yes");
+  expect(await failed("network", "delete", "client", "--yes")).toMatchObject({ exit: 1, code: "network-in-use" });
+});
+
+test("CL25 resource types are listed, shown, made and deleted", async () => {
+  await done("resource-type", "create", "Slow Disk", "--based-on", "Physical Disk");
+  await done("resource-type", "set", "Slow Disk", "PendingTimeout=300000");
+  expect(await done("resource-type", "show", "Slow Disk")).toMatch(/^pending for +300000 ms at most$/m);
+  expect(await done("resource-type", "list")).toMatch(/^Slow Disk +Physical Disk +0 /m);
+  await done("resource-type", "delete", "Slow Disk", "--yes");
+  expect(await failed("resource-type", "show", "Slow Disk")).toMatchObject({ code: "resource-type-not-found" });
+});
+
+test("CL25 the quorum says who could witness what", async () => {
+  expect(await done("quorum")).toMatch(/^Witnesses: none\.$/m);
+  expect(JSON.parse(await done("quorum", "--output", "json"))).toMatchObject({
+    arbiter: "control-plane",
+    witnesses: [],
+  });
+});
