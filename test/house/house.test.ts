@@ -180,6 +180,14 @@ describe("SP1: every rule has a test, and every test a rule", () => {
     expect(untested, `rules without a test: ${untested.join(" ")}`).toEqual([]);
   });
 
+  test("EX2: each rule that the brain gives as a reason is one of SPEC.md", () => {
+    const named = source
+      .filter(({ path }) => path.startsWith("src/cluster/"))
+      .flatMap(({ text }) => [...text.matchAll(/"([A-Z]{2}\d+)"/g)].map(([, rule = ""]) => rule));
+    expect(new Set(named).size).toBeGreaterThan(20);
+    expect(named.filter((rule) => !rules.includes(rule))).toEqual([]);
+  });
+
   test("SP1: every title of a test begins with a rule of SPEC.md", () => {
     const known = new Set(rules);
     const lost = titles.filter(({ title }) => !known.has(ruleOf(title) ?? ""));
