@@ -1,14 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ClusterDefinition } from "../cluster/definition.ts";
-import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
+import type { OperatorEvent, Refusal } from "../cluster/events.ts";
 import { arrivalKinds, explainGroup, type GroupExplanation } from "../cluster/explain.ts";
 import { type Failover, failoverKinds, failoversIn } from "../cluster/failovers.ts";
-import { nextGeneration } from "../cluster/generation.ts";
-import type { AgentMessage } from "../cluster/messages.ts";
 import type { Operation } from "../cluster/operation.ts";
-import { restart } from "../cluster/start.ts";
 import type { ClusterState } from "../cluster/state.ts";
-import { step } from "../cluster/step.ts";
 import { sourceAddress, type Verdict } from "../cluster/verdict.ts";
 import { type ClusterView, viewCluster } from "../cluster/view.ts";
 import type { Events, TokenList, TokenRequest, VirtualServer } from "../protocol/http.ts";
@@ -22,20 +18,19 @@ import type {
   WebhookTested,
   WebhookView,
 } from "../protocol/webhooks.ts";
-import { decodeAgentMessage, encode, type FrameFault } from "../protocol/session.ts";
 import type { ClusterEnum } from "../cluster/enumerate.ts";
 import type { Enumeration } from "../protocol/enumeration.ts";
 import type { NotifyPort, NotifyPortRequest, Notifications, Registration } from "../protocol/notify.ts";
 import type { RegistryRead, RegistryReplies, RegistryWritten } from "../protocol/registry.ts";
 import { Alarm } from "./alarm.ts";
-import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
-import { type Conditions, isExpected } from "./conditions.ts";
+import type { Conditions } from "./conditions.ts";
 import { pageOfObjects } from "./enumeration.ts";
 import type { Env } from "./env.ts";
 import { Idempotency } from "./idempotency.ts";
 import type { ClusterFigures } from "./metrics/cluster-metrics.ts";
 import { Tally } from "./metrics/tally.ts";
 import { migrate } from "./migrations.ts";
+import { type Changed, LiveBrain } from "./live-brain.ts";
 import { directory } from "./objects.ts";
 import { interestsOf, isThere } from "./notify/interests.ts";
 import { NotifyPorts } from "./notify/notify-ports.ts";
@@ -43,10 +38,10 @@ import { noteOf } from "./registry/note.ts";
 import { Registry, type RegistryResult } from "./registry/registry.ts";
 import type { RegistryWrite } from "./registry/write.ts";
 import { refuse } from "./respond.ts";
-import { attachmentOf, closeQuietly, type SessionAttachment, SessionSockets } from "./sockets.ts";
+import { SessionDesk } from "./session-desk.ts";
+import { SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { type TokenHolder, TokenStore } from "./token-store.ts";
-import { randomHex } from "./tokens.ts";
 import { Waiters } from "./waiters.ts";
 import { Watchers } from "./watchers.ts";
 import { Deliveries } from "./webhooks/deliveries.ts";
@@ -63,63 +58,75 @@ export type Snapshot = { readonly definition: ClusterDefinition; readonly view: 
 /** The state of the brain, and the object's clock with it. */
 export type Present = { readonly state: ClusterState; readonly now: number };
 
-export type Changed =
-  | { readonly ok: true; readonly value: ChangeAnswer }
-  | { readonly ok: false; readonly refusal: Refusal }
-  | { readonly ok: false; readonly code: "revision-differs" | "idempotency-key-reused" };
-
 /**
- * The object of one cluster: a shell around `step`. It reads the clock once per event, hands the event to the brain, and
- * carries out what the brain says, in its order. It decides nothing.
- *
- * A write and the message that tells of it happen in one turn, so the output gate holds the message until the write is
- * durable: an instance that was cut off and lives on beside its successor can grant nothing.
+ * The object of one cluster: a shell around the brain. What comes in is made an event (by the desks, by the alarm, by the RPCs
+ * below), and what somebody may ask is answered from the present state. It decides nothing.
  */
 export class ClusterObject extends DurableObject<Env> {
   /** Epoch milliseconds. It decides nothing that is safety. Tests put their own here. */
   clock: () => number = () => Date.now();
   readonly store: Store;
-  readonly #tokens: TokenStore;
-  readonly #sessions: SessionSockets;
   readonly watchers: Watchers;
   readonly waiters = new Waiters(protocolLimits.waiters);
-  readonly #idempotency: Idempotency;
-  readonly #alarm: Alarm;
-  #leaving = false;
   readonly webhooks: WebhookStore;
+  readonly #tokens: TokenStore;
+  readonly #sessions: SessionSockets;
+  readonly #sessionDesk: SessionDesk;
+  readonly #alarm: Alarm;
   readonly #deliveries: Deliveries;
-  readonly #desk: WebhookDesk;
+  readonly #webhookDesk: WebhookDesk;
   readonly #registry: Registry;
   readonly #notifyPorts: NotifyPorts;
   readonly #tally = new Tally();
-  #started: ClusterState | null = null;
+  readonly #brain: LiveBrain;
+  #leaving = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, this.clock());
+    const clock = () => this.clock();
     this.store = new Store(ctx.storage);
+    this.watchers = new Watchers(ctx, this.store.journal);
+    this.webhooks = new WebhookStore(ctx.storage.sql);
     this.#tokens = new TokenStore(ctx.storage.sql);
     this.#sessions = new SessionSockets(ctx);
-    this.watchers = new Watchers(ctx, this.store.journal);
-    this.#idempotency = new Idempotency(ctx.storage.sql);
     this.#alarm = new Alarm(ctx.storage);
-    this.webhooks = new WebhookStore(ctx.storage.sql);
+    this.#registry = new Registry(ctx.storage);
+    this.#notifyPorts = new NotifyPorts(ctx.storage.sql, this.store.journal);
     const forWebhooks = {
       ctx,
       store: this.webhooks,
       journal: this.store.journal,
       alarm: this.#alarm,
-      clock: () => this.clock(),
+      clock,
       clusterName: () => this.#state.durable.cluster?.definition.cluster ?? ctx.id.name ?? "",
     };
-    this.#deliveries = new Deliveries({ ...forWebhooks, note: (note) => this.#note("cluster", note) });
-    this.#desk = new WebhookDesk({
+    const deliveries = new Deliveries({ ...forWebhooks, note: (note) => this.#note("cluster", note) });
+    this.#deliveries = deliveries;
+    this.#webhookDesk = new WebhookDesk({
       ...forWebhooks,
-      deliveries: this.#deliveries,
+      deliveries,
       note: (actor, note) => this.#note(actor, note),
     });
-    this.#registry = new Registry(ctx.storage);
-    this.#notifyPorts = new NotifyPorts(ctx.storage.sql, this.store.journal);
+    this.#brain = new LiveBrain({
+      ctx,
+      store: this.store,
+      registry: this.#registry,
+      idempotency: new Idempotency(ctx.storage.sql),
+      sessions: this.#sessions,
+      alarm: this.#alarm,
+      published: (entries, now) => {
+        this.#tally.add(entries);
+        this.watchers.publish(entries, now);
+        this.waiters.wake();
+        deliveries.published(entries, now);
+      },
+      settled: (now) => {
+        this.watchers.keepStreamsAlive(now);
+        this.#leaveWhenOver();
+      },
+    });
+    this.#sessionDesk = new SessionDesk(this.#sessions, clock, (event) => this.#brain.happen(event));
     // What browsers and proxies need to keep a quiet watch open; it does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     void ctx.blockConcurrencyWhile(() => this.#start());
@@ -127,59 +134,18 @@ export class ClusterObject extends DurableObject<Env> {
 
   // --- what happens -------------------------------------------------------------------------------------------------
 
-  /** LEASE rule 10: the generation is written and confirmed first, and only then is anything believed. */
   async #start(): Promise<void> {
-    const generation = nextGeneration(this.store.generation(), crypto.randomUUID());
-    this.store.writeGeneration(generation);
-    await this.ctx.storage.sync();
+    const generation = await this.#brain.confirmGeneration();
     await this.#alarm.load();
     this.#sessions.closeLeftOver();
     this.watchers.resume();
     const now = this.clock();
-    const { state, effects } = restart(this.store.load(generation), this.store.journal.last, now);
-    this.#started = state;
-    this.#carryOut(effects, now);
+    this.#brain.start(generation, now);
     this.#deliveries.start(now);
   }
 
-  /** No event comes in before the start is over. */
   get #state(): ClusterState {
-    if (this.#started === null) throw new Error("an event came in before the object had started");
-    return this.#started;
-  }
-
-  #happen(event: ClusterEvent): Outcome {
-    const { state, effects, outcome } = step(this.#state, event);
-    this.#started = state;
-    this.#carryOut(effects, event.now);
-    return outcome;
-  }
-
-  #carryOut(effects: readonly Effect[], now: number): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case "persist":
-          this.#persist(effect);
-          break;
-        case "send":
-          this.#sessions.send(effect.socket, encode(effect.message));
-          break;
-        case "close":
-          this.#sessions.close(effect.socket, effect.reason);
-          break;
-        case "publish":
-          this.#tally.add(effect.entries);
-          this.watchers.publish(effect.entries, now);
-          this.waiters.wake();
-          this.#deliveries.published(effect.entries, now);
-          break;
-        case "alarm":
-          this.#alarm.want("brain", effect.at);
-          break;
-      }
-    }
-    this.watchers.keepStreamsAlive(now);
-    this.#leaveWhenOver();
+    return this.#brain.state;
   }
 
   /** A cluster that was destroyed is known until its last ownership has ended: until then its agents must be let in. */
@@ -201,22 +167,11 @@ export class ClusterObject extends DurableObject<Env> {
     }
   }
 
-  /** What is in memory is ahead of the rows now, so nothing after it may happen: a new instance begins from the rows. */
-  #persist({ changes }: Effect & { type: "persist" }): void {
-    try {
-      this.store.apply(changes);
-      for (const change of changes) if (change.table === "cluster") this.#registry.follow(change.row.definition);
-    } catch (error) {
-      this.ctx.abort("a write was not taken");
-      throw error;
-    }
-  }
-
   override alarm(): void {
     const now = this.clock();
     this.#alarm.wentOff(now);
     try {
-      this.#happen({ now, type: "alarm" });
+      this.#brain.happen({ now, type: "alarm" });
       this.#deliveries.proceed();
     } finally {
       this.#alarm.setAnew();
@@ -225,25 +180,16 @@ export class ClusterObject extends DurableObject<Env> {
 
   /** What the shell has done of its own, and the journal shall tell. */
   #note(actor: string, note: WebhookNote): void {
-    this.#happen({ now: this.clock(), type: "note", actor, note });
+    this.#brain.happen({ now: this.clock(), type: "note", actor, note });
   }
-
-  // --- sessions -----------------------------------------------------------------------------------------------------
 
   /** The upgrades. The Worker has judged the token and the query; nobody else can come here. */
   override fetch(request: Request): Response {
     const { pathname, searchParams } = new URL(request.url);
     const token = searchParams.get("token");
-    if (pathname === "/session") return this.#openSession(searchParams.get("node") ?? "", token ?? "");
+    if (pathname === "/session") return this.#sessionDesk.open(searchParams.get("node") ?? "", token ?? "");
     const after = searchParams.get("after");
     return this.#openWatch(request.headers, after === null ? null : Number(after), token);
-  }
-
-  #openSession(node: string, token: string): Response {
-    const accepted = this.#sessions.accept(node, token, crypto.randomUUID());
-    if (accepted === null) return refuse("too-many-sessions", "every connection of this node is in use");
-    if (accepted.displaced !== null) this.#sessions.close(accepted.displaced, "replaced");
-    return new Response(null, { status: 101, webSocket: accepted.client });
   }
 
   #openWatch(headers: Headers, after: number | null, token: string | null): Response {
@@ -254,52 +200,15 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
-    const attachment = attachmentOf(socket);
-    // A watcher has nothing to say, and what it says does no harm.
-    if (attachment.kind === "watch" || !this.#sessions.isOpen(attachment.id)) return;
-    if (typeof frame !== "string") return this.#hangUp(attachment, "malformed");
-    const decoded = decodeAgentMessage(frame);
-    if (!decoded.ok) return this.#hangUp(attachment, decoded.code);
-    try {
-      this.#hear(attachment, decoded.message);
-    } catch (error) {
-      // The brain says a fault by throwing, and then nothing has changed: one agent must not take the others with it.
-      console.error(error);
-      closeQuietly(socket, "internal");
-    }
-  }
-
-  #hear({ id: socket, node }: SessionAttachment, message: AgentMessage): void {
-    const now = this.clock();
-    switch (message.type) {
-      case "hello":
-        this.#sessions.saidHello(socket);
-        this.#happen({ now, type: "hello", socket, node, nonce: crypto.randomUUID(), message });
-        break;
-      case "renewal":
-        this.#happen({ now, type: "renewal", socket, message });
-        break;
-    }
-  }
-
-  #hangUp({ id: socket }: SessionAttachment, fault: FrameFault): void {
-    this.#sessions.close(socket, fault);
-    this.#happen({ now: this.clock(), type: "closed", socket });
+    this.#sessionDesk.frame(socket, frame);
   }
 
   override webSocketClose(socket: WebSocket): void {
-    this.#lost(socket);
+    this.#sessionDesk.lost(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#lost(socket);
-  }
-
-  #lost(socket: WebSocket): void {
-    const attachment = attachmentOf(socket);
-    if (attachment.kind === "session" && this.#sessions.forget(attachment.id)) {
-      this.#happen({ now: this.clock(), type: "closed", socket: attachment.id });
-    }
+    this.#sessionDesk.lost(socket);
   }
 
   // --- questions and commands (RPC) ---------------------------------------------------------------------------------
@@ -321,37 +230,12 @@ export class ClusterObject extends DurableObject<Env> {
     if (!this.#tokens.remove(id)) return false;
     this.watchers.closeOf(id);
     this.#notifyPorts.closeOf(id);
-    for (const socket of this.#sessions.ofToken(id)) {
-      this.#sessions.close(socket, "token-revoked");
-      this.#happen({ now: this.clock(), type: "closed", socket });
-    }
+    this.#sessionDesk.closeOf(id);
     return true;
   }
 
-  /**
-   * A change that somebody asks for: under its conditions, once for its key, or only tried. What it answers and what it wrote
-   * commit together.
-   */
-  change(command: OperatorEvent, { expectedRevision, idempotency, dryRun }: Conditions): Changed {
-    const now = this.clock();
-    if (idempotency !== null && !dryRun) {
-      const answered = this.#idempotency.find(command.actor, idempotency, now);
-      if (answered === "reused") return { ok: false, code: "idempotency-key-reused" };
-      if (answered !== null) return { ok: true, value: answered as ChangeAnswer };
-    }
-    const before = this.#state;
-    const { cluster } = before.durable;
-    const revision = cluster === null || cluster.destroyed ? null : cluster.revision;
-    if (!isExpected(expectedRevision, revision)) return { ok: false, code: "revision-differs" };
-    const event = { ...command, now, operation: randomHex(8) };
-    const { state, effects, outcome } = step(before, event);
-    if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
-    const answer = changeAnswer(before, { state, effects, outcome }, event, dryRun);
-    if (dryRun) return { ok: true, value: answer };
-    this.#started = state;
-    this.#carryOut(effects, now);
-    if (idempotency !== null) this.#idempotency.keep(command.actor, idempotency, answer, now);
-    return { ok: true, value: answer };
+  change(command: OperatorEvent, conditions: Conditions): Changed {
+    return this.#brain.change(command, conditions, this.clock());
   }
 
   /** Null: there is no such operation. `last`: number of the newest journal entry. */
@@ -452,7 +336,7 @@ export class ClusterObject extends DurableObject<Env> {
     if (!result.ok) return result;
     const { keys, values, revision } = result.value;
     const changed = keys + values;
-    if (changed > 0) this.#happen({ now, type: "note", actor, note: noteOf(write.batch.commands, result.value) });
+    if (changed > 0) this.#brain.happen({ now, type: "note", actor, note: noteOf(write.batch.commands, result.value) });
     return { ok: true, value: { changed, revision } };
   }
 
@@ -492,30 +376,30 @@ export class ClusterObject extends DurableObject<Env> {
   // --- webhooks (RPC) -----------------------------------------------------------------------------------------------
 
   createWebhook(request: WebhookRequest, actor: string): WebhookCreated | "full" {
-    return this.#desk.create(request, actor);
+    return this.#webhookDesk.create(request, actor);
   }
 
   listWebhooks(): WebhookView[] {
-    return this.#desk.list();
+    return this.#webhookDesk.list();
   }
 
   webhook(id: string): WebhookView | null {
-    return this.#desk.find(id);
+    return this.#webhookDesk.find(id);
   }
 
   deleteWebhook(id: string, actor: string): boolean {
-    return this.#desk.remove(id, actor);
+    return this.#webhookDesk.remove(id, actor);
   }
 
   enableWebhook(id: string, from: WebhookEnable["from"], actor: string): WebhookView | null {
-    return this.#desk.enable(id, from, actor);
+    return this.#webhookDesk.enable(id, from, actor);
   }
 
   rotateWebhookSecret(id: string, actor: string): WebhookRotated | null {
-    return this.#desk.rotate(id, actor);
+    return this.#webhookDesk.rotate(id, actor);
   }
 
   testWebhook(id: string): Promise<WebhookTested | "under-test" | null> {
-    return this.#desk.test(id);
+    return this.#webhookDesk.test(id);
   }
 }

@@ -1,6 +1,6 @@
 import type { OperatorEvent } from "../../cluster/events.ts";
 import { told } from "../change-answer.ts";
-import type { Changed } from "../cluster-object.ts";
+import type { Changed } from "../live-brain.ts";
 import { answer, refuse } from "../respond.ts";
 import type { Call } from "../route.ts";
 import { refused } from "./refused.ts";

@@ -1,0 +1,142 @@
+import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
+import { type Generation, nextGeneration } from "../cluster/generation.ts";
+import type { JournalEntry } from "../cluster/journal.ts";
+import { restart } from "../cluster/start.ts";
+import type { ClusterState } from "../cluster/state.ts";
+import { step } from "../cluster/step.ts";
+import { encode } from "../protocol/session.ts";
+import type { Alarm } from "./alarm.ts";
+import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
+import { type Conditions, isExpected } from "./conditions.ts";
+import type { Idempotency } from "./idempotency.ts";
+import type { Registry } from "./registry/registry.ts";
+import type { SessionSockets } from "./sockets.ts";
+import type { Store } from "./store.ts";
+import { randomHex } from "./tokens.ts";
+
+export type Changed =
+  | { readonly ok: true; readonly value: ChangeAnswer }
+  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly code: "revision-differs" | "idempotency-key-reused" };
+
+/** What effects are carried out with. */
+export type Surroundings = {
+  readonly ctx: DurableObjectState;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly idempotency: Idempotency;
+  readonly sessions: SessionSockets;
+  readonly alarm: Alarm;
+  /** These entries are in the journal now, in the turn that wrote them. */
+  readonly published: (entries: readonly JournalEntry[], now: number) => void;
+  /** All effects of an event have been carried out. */
+  readonly settled: (now: number) => void;
+};
+
+/**
+ * The brain as it runs in an object: its present state, to which one event comes after the other, and its effects, carried out
+ * in their order. It decides nothing.
+ *
+ * A write and the message that tells of it happen in one turn, so the output gate holds the message until the write is
+ * durable: an instance that was cut off and lives on beside its successor can grant nothing.
+ */
+export class LiveBrain {
+  readonly #in: Surroundings;
+  #started: ClusterState | null = null;
+
+  constructor(surroundings: Surroundings) {
+    this.#in = surroundings;
+  }
+
+  /** LEASE rule 10: the generation is written and confirmed first, and only then is anything believed. */
+  async confirmGeneration(): Promise<Generation> {
+    const { ctx, store } = this.#in;
+    const generation = nextGeneration(store.generation(), crypto.randomUUID());
+    store.writeGeneration(generation);
+    await ctx.storage.sync();
+    return generation;
+  }
+
+  /** From the rows that an earlier instance has left. */
+  start(generation: Generation, now: number): void {
+    const { store } = this.#in;
+    const { state, effects } = restart(store.load(generation), store.journal.last, now);
+    this.#started = state;
+    this.#carryOut(effects, now);
+  }
+
+  /** No event comes in before the start is over. */
+  get state(): ClusterState {
+    if (this.#started === null) throw new Error("an event came in before the object had started");
+    return this.#started;
+  }
+
+  happen(event: ClusterEvent): Outcome {
+    const { state, effects, outcome } = step(this.state, event);
+    this.#started = state;
+    this.#carryOut(effects, event.now);
+    return outcome;
+  }
+
+  /**
+   * A change that somebody asks for: under its conditions, once for its key, or only tried. What it answers and what it wrote
+   * commit together.
+   */
+  change(command: OperatorEvent, { expectedRevision, idempotency, dryRun }: Conditions, now: number): Changed {
+    const keys = this.#in.idempotency;
+    if (idempotency !== null && !dryRun) {
+      const answered = keys.find(command.actor, idempotency, now);
+      if (answered === "reused") return { ok: false, code: "idempotency-key-reused" };
+      if (answered !== null) return { ok: true, value: answered as ChangeAnswer };
+    }
+    const before = this.state;
+    const { cluster } = before.durable;
+    const revision = cluster === null || cluster.destroyed ? null : cluster.revision;
+    if (!isExpected(expectedRevision, revision)) return { ok: false, code: "revision-differs" };
+    const event = { ...command, now, operation: randomHex(8) };
+    const { state, effects, outcome } = step(before, event);
+    if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
+    const answer = changeAnswer(before, { state, effects, outcome }, event, dryRun);
+    if (dryRun) return { ok: true, value: answer };
+    this.#started = state;
+    this.#carryOut(effects, now);
+    if (idempotency !== null) keys.keep(command.actor, idempotency, answer, now);
+    return { ok: true, value: answer };
+  }
+
+  #carryOut(effects: readonly Effect[], now: number): void {
+    const { sessions, alarm, published, settled } = this.#in;
+    for (const effect of effects) {
+      switch (effect.type) {
+        case "persist":
+          this.#persist(effect);
+          break;
+        case "send":
+          sessions.send(effect.socket, encode(effect.message));
+          break;
+        case "close":
+          sessions.close(effect.socket, effect.reason);
+          break;
+        case "publish":
+          published(effect.entries, now);
+          break;
+        case "alarm":
+          alarm.want("brain", effect.at);
+          break;
+      }
+    }
+    settled(now);
+  }
+
+  /** What is in memory is ahead of the rows now, so nothing after it may happen: a new instance begins from the rows. */
+  #persist({ changes }: Effect & { type: "persist" }): void {
+    const { ctx, store, registry } = this.#in;
+    try {
+      store.apply(changes);
+      for (const change of changes) if (change.table === "cluster") registry.follow(change.row.definition);
+    } catch (error) {
+      ctx.abort("a write was not taken");
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { ClusterEvent } from "../cluster/events.ts";
+import type { AgentMessage } from "../cluster/messages.ts";
+import { decodeAgentMessage, type FrameFault } from "../protocol/session.ts";
+import { refuse } from "./respond.ts";
+import { attachmentOf, closeQuietly, type SessionAttachment, type SessionSockets } from "./sockets.ts";
+
+/** What comes from agents over their connections, told to the brain as it understands it. */
+export class SessionDesk {
+  readonly #sockets: SessionSockets;
+  readonly #clock: () => number;
+  readonly #happen: (event: ClusterEvent) => unknown;
+
+  constructor(sockets: SessionSockets, clock: () => number, happen: (event: ClusterEvent) => unknown) {
+    this.#sockets = sockets;
+    this.#clock = clock;
+    this.#happen = happen;
+  }
+
+  open(node: string, token: string): Response {
+    const accepted = this.#sockets.accept(node, token, crypto.randomUUID());
+    if (accepted === null) return refuse("too-many-sessions", "every connection of this node is in use");
+    if (accepted.displaced !== null) this.#sockets.close(accepted.displaced, "replaced");
+    return new Response(null, { status: 101, webSocket: accepted.client });
+  }
+
+  frame(socket: WebSocket, frame: string | ArrayBuffer): void {
+    const attachment = attachmentOf(socket);
+    // A watcher has nothing to say, and what it says does no harm.
+    if (attachment.kind === "watch" || !this.#sockets.isOpen(attachment.id)) return;
+    if (typeof frame !== "string") return this.#hangUp(attachment, "malformed");
+    const decoded = decodeAgentMessage(frame);
+    if (!decoded.ok) return this.#hangUp(attachment, decoded.code);
+    try {
+      this.#hear(attachment, decoded.message);
+    } catch (error) {
+      // The brain says a fault by throwing, and then nothing has changed: one agent must not take the others with it.
+      console.error(error);
+      closeQuietly(socket, "internal");
+    }
+  }
+
+  lost(socket: WebSocket): void {
+    const attachment = attachmentOf(socket);
+    if (attachment.kind === "session" && this.#sockets.forget(attachment.id)) {
+      this.#happen({ now: this.#clock(), type: "closed", socket: attachment.id });
+    }
+  }
+
+  /** The token has been revoked: what it opened is over now, and not some day. */
+  closeOf(token: string): void {
+    for (const socket of this.#sockets.ofToken(token)) {
+      this.#sockets.close(socket, "token-revoked");
+      this.#happen({ now: this.#clock(), type: "closed", socket });
+    }
+  }
+
+  #hear({ id: socket, node }: SessionAttachment, message: AgentMessage): void {
+    const now = this.#clock();
+    switch (message.type) {
+      case "hello":
+        this.#sockets.saidHello(socket);
+        this.#happen({ now, type: "hello", socket, node, nonce: crypto.randomUUID(), message });
+        break;
+      case "renewal":
+        this.#happen({ now, type: "renewal", socket, message });
+        break;
+    }
+  }
+
+  #hangUp({ id: socket }: SessionAttachment, fault: FrameFault): void {
+    this.#sockets.close(socket, fault);
+    this.#happen({ now: this.#clock(), type: "closed", socket });
+  }
+}
