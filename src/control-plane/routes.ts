@@ -13,6 +13,8 @@ import { explainRoutes } from "./routes/explain.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { resourceDependencyRoutes } from "./routes/resource-dependencies.ts";
+import { resourceOwnerRoutes } from "./routes/resource-owners.ts";
 import { resourceRoutes } from "./routes/resources.ts";
 import { notifyRoutes } from "./routes/notify.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -27,7 +29,11 @@ export const families: readonly Family[] = [
   { name: "tokens", what: "Who may do what with one cluster.", routes: tokenRoutes },
   { name: "nodes", what: "The hosts of a cluster, and the sessions of their agents.", routes: nodeRoutes },
   { name: "groups", what: "What fails over as one.", routes: groupRoutes },
-  { name: "resources", what: "The parts of a group, and what they stand on.", routes: resourceRoutes },
+  {
+    name: "resources",
+    what: "The parts of a group, and what they stand on.",
+    routes: [...resourceRoutes, ...resourceOwnerRoutes, ...resourceDependencyRoutes],
+  },
   {
     name: "virtual-servers",
     what: "A group as the network sees it: who may speak for it, from which address, and where it is.",

@@ -1,0 +1,40 @@
+import { type GroupDefinition, lookup, type ResourceDefinition } from "../../cluster/definition.ts";
+import type { Edit } from "../../cluster/edit.ts";
+import type { Snapshot } from "../cluster-object.ts";
+import { refuse } from "../respond.ts";
+import type { Call } from "../route.ts";
+import { accept, type Asked } from "./accept.ts";
+import { snapshotOf } from "./snapshot.ts";
+
+/** What the routes below one resource have in common. */
+export const notFound = ["cluster-not-defined", "group-not-found", "resource-not-found"] as const;
+export const edited = [...notFound, "invalid-definition"] as const;
+
+export type Found = {
+  readonly snapshot: Snapshot;
+  readonly groupName: string;
+  readonly group: GroupDefinition;
+  readonly name: string;
+  readonly resource: ResourceDefinition;
+};
+
+export function withResource(
+  call: Pick<Call, "cluster"> & { readonly params: { readonly group: string; readonly resource: string } },
+  respond: (found: Found) => Response,
+): Promise<Response> {
+  const { group: groupName, resource: name } = call.params;
+  return snapshotOf(call, (snapshot) => {
+    const group = lookup(snapshot.definition.groups, groupName);
+    if (group === undefined) return refuse("group-not-found", "names are written as in the definition");
+    const resource = lookup(group.resources, name);
+    return resource === undefined ? noSuchResource() : respond({ snapshot, groupName, group, name, resource });
+  });
+}
+
+export function edit(status: 200 | 201 | 202, call: Asked & Pick<Call, "principal">, change: Edit): Promise<Response> {
+  return accept(status, call, { type: "edit", actor: call.principal.id, edit: change, force: false });
+}
+
+export function noSuchResource(): Response {
+  return refuse("resource-not-found", "names are written as in the definition");
+}
