@@ -11,20 +11,11 @@ import type { CallResult, Verb } from "../../src/agent/host-state.ts";
 import type { AssignedResource } from "../../src/cluster/messages.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { freePort } from "../support/ports.ts";
+import { assigned } from "./assigned.ts";
 import { until } from "../support/until.ts";
 
 const hold = { group: "Exchange", epoch: 3 };
 const answerWithinMs = 1_000;
-
-const resource = (type: string, properties: AssignedResource["properties"] = {}): AssignedResource => ({
-  type,
-  dependsOn: [],
-  properties,
-  wanted: "Online",
-  attempt: 0,
-  fails: 0,
-  restarts: 0,
-});
 
 let folder = "";
 let failures: string[] = [];
@@ -58,7 +49,7 @@ function contextOf(spec: AssignedResource, group: Record<string, AssignedResourc
 // --- addresses and states -------------------------------------------------------------------------------------------
 
 test("DR7 a loopback address is alive while this host can bind it, and says why when it cannot", async () => {
-  const address = (text: string): Driver => loopbackAddress(contextOf(resource("IP Address", { Address: text })));
+  const address = (text: string): Driver => loopbackAddress(contextOf(assigned("IP Address", { Address: text })));
   expect([await address("127.0.78.1").looksAlive(), await address("127.0.78.1").isAlive()]).toEqual([
     true,
     { ok: true },
@@ -70,7 +61,7 @@ test("DR7 a loopback address is alive while this host can bind it, and says why 
 });
 
 test("DR7 what is a state and nothing else says yes to both", async () => {
-  const disk = stateOnly(contextOf(resource("Physical Disk")));
+  const disk = stateOnly(contextOf(assigned("Physical Disk")));
   expect([await disk.looksAlive(), await disk.isAlive()]).toEqual([true, { ok: true }]);
 });
 
@@ -92,7 +83,7 @@ describe("calls", () => {
     const results = new Map<number, CallResult>();
     const checkpoints: [call: number, checkpoint: number][] = [];
     const codes: string[] = [];
-    const { agentSocket, baseFolder, association } = contextOf(resource("Fake"));
+    const { agentSocket, baseFolder, association } = contextOf(assigned("Fake"));
     const calls = createDriverCalls({
       registry: { Fake: factory },
       clock: monotonicMs,
@@ -106,7 +97,7 @@ describe("calls", () => {
     const perform = async (verb: Verb): Promise<CallResult> => {
       const call = (last += 1);
       const deadline = verb === "online" ? monotonicMs() + 60_000 : null;
-      calls.call({ type: "call", call, at: { hold, resource: "it" }, verb, spec: resource("Fake"), deadline });
+      calls.call({ type: "call", call, at: { hold, resource: "it" }, verb, spec: assigned("Fake"), deadline });
       await until(() => results.has(call), 5_000);
       return results.get(call) ?? { ok: false, problem: { code: "nothing", message: "" } };
     };
@@ -169,10 +160,10 @@ const address = "127.0.78.100";
 async function onlineMta(): Promise<{ mta: Driver; pid: number }> {
   writeFileSync(join(folder, "partners.yaml"), "partners: {}\n");
   const port = await freePort(address);
-  const spec = resource("Message Transfer Agent", { Port: port, PartnersFile: "partners.yaml" });
+  const spec = assigned("Message Transfer Agent", { Port: port, PartnersFile: "partners.yaml" });
   const group = {
-    "Exchange IP": resource("IP Address", { Address: address, SubnetMask: "255.255.255.0", Network: "client" }),
-    "Exchange Name": resource("Network Name", { Name: "EXCHVS" }),
+    "Exchange IP": assigned("IP Address", { Address: address, SubnetMask: "255.255.255.0", Network: "client" }),
+    "Exchange Name": assigned("Network Name", { Name: "EXCHVS" }),
     it: spec,
   };
   const before = new Set(children());

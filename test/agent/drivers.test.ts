@@ -10,20 +10,11 @@ import type { CallResult, HostEffect, ResourceProblem } from "../../src/agent/ho
 import type { AssignedResource } from "../../src/cluster/messages.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { freePort } from "../support/ports.ts";
+import { assigned } from "./assigned.ts";
 import { until } from "../support/until.ts";
 
 type Call = Extract<HostEffect, { type: "call" }>;
 const hold = { group: "Exchange", epoch: 3 };
-
-const resource = (type: string, properties: AssignedResource["properties"] = {}): AssignedResource => ({
-  type,
-  dependsOn: [],
-  properties,
-  wanted: "Online",
-  attempt: 0,
-  fails: 0,
-  restarts: 0,
-});
 
 let folder = "";
 let now = monotonicMs;
@@ -87,17 +78,17 @@ const problemCode = (result: CallResult): string => (result.ok ? "ok" : result.p
 
 test("DR1 a loopback address comes online, and one of the network is refused with what it needs", async () => {
   const calls = callsOf(loopbackDrivers);
-  const ok = await perform(calls, "online", resource("IP Address", { Address: "127.0.77.1" }));
+  const ok = await perform(calls, "online", assigned("IP Address", { Address: "127.0.77.1" }));
   expect(ok).toEqual({ ok: true });
   for (const address of ["192.0.2.1", "::1", "128.0.0.1", "nonsense"]) {
-    const refused = await perform(calls, "online", resource("IP Address", { Address: address }));
+    const refused = await perform(calls, "online", assigned("IP Address", { Address: address }));
     expect(problemCode(refused)).toBe("address-not-loopback");
     expect(refused).toMatchObject({ problem: { message: expect.stringContaining("linux driver") } });
   }
 });
 
 test("DR3 a type without a driver fails, and the answer names those that there are", async () => {
-  const refused = await perform(callsOf(loopbackDrivers), "online", resource("Print Spooler"));
+  const refused = await perform(callsOf(loopbackDrivers), "online", assigned("Print Spooler"));
   expect(refused).toMatchObject({
     ok: false,
     problem: { code: "no-driver", message: expect.stringContaining("IP Address") },
@@ -106,8 +97,8 @@ test("DR3 a type without a driver fails, and the answer names those that there a
 
 test("DR3 what was never online is offline and terminated without a driver", async () => {
   const calls = callsOf(loopbackDrivers);
-  expect(await perform(calls, "offline", resource("Print Spooler"))).toEqual({ ok: true });
-  expect(await perform(calls, "terminate", resource("Print Spooler"))).toEqual({ ok: true });
+  expect(await perform(calls, "offline", assigned("Print Spooler"))).toEqual({ ok: true });
+  expect(await perform(calls, "terminate", assigned("Print Spooler"))).toEqual({ ok: true });
 });
 
 function fakeDriver(driver: Partial<Driver>): DriverRegistry {
@@ -128,7 +119,7 @@ function fakeDriver(driver: Partial<Driver>): DriverRegistry {
 test("DR2 an online whose deadline has passed does not begin", async () => {
   let began = false;
   const calls = callsOf(fakeDriver({ online: async () => void (began = true) }));
-  expect(problemCode(await perform(calls, "online", resource("Fake"), monotonicMs()))).toBe("late");
+  expect(problemCode(await perform(calls, "online", assigned("Fake"), monotonicMs()))).toBe("late");
   expect(began).toBe(false);
 });
 
@@ -144,7 +135,7 @@ test("DR2 an online that ends after its deadline is undone", async () => {
       terminate: async () => void trace.push("terminate"),
     }),
   );
-  expect(problemCode(await perform(calls, "online", resource("Fake"), deadline))).toBe("late");
+  expect(problemCode(await perform(calls, "online", assigned("Fake"), deadline))).toBe("late");
   expect(trace).toEqual(["online", "terminate"]);
 });
 
@@ -161,22 +152,22 @@ test("DR2 an online that is extended while it is under way counts by its new dea
       extend: (at) => void extended.push(at),
     }),
   );
-  expect(await perform(calls, "online", resource("Fake"), deadline)).toEqual({ ok: true });
+  expect(await perform(calls, "online", assigned("Fake"), deadline)).toEqual({ ok: true });
   expect(extended).toEqual([deadline + 1_000]);
 });
 
 test("DR6 the code of a DriverError is reported; anything else that a driver throws is a bug of it, and is contained", async () => {
   const failing = (error: unknown) => callsOf(fakeDriver({ online: () => Promise.reject(error) }));
-  const refused = await perform(failing(new DriverError("disk-busy", "x".repeat(5_000))), "online", resource("Fake"));
+  const refused = await perform(failing(new DriverError("disk-busy", "x".repeat(5_000))), "online", assigned("Fake"));
   expect(problemCode(refused)).toBe("disk-busy");
   expect(refused.ok ? 0 : refused.problem.message.length).toBe(1_024);
-  expect(problemCode(await perform(failing(new TypeError("oops")), "online", resource("Fake")))).toBe("driver-bug");
+  expect(problemCode(await perform(failing(new TypeError("oops")), "online", assigned("Fake")))).toBe("driver-bug");
   const broken: DriverRegistry = {
     Fake: () => {
       throw new DriverError("no-device", "there is none");
     },
   };
-  expect(problemCode(await perform(callsOf(broken), "online", resource("Fake")))).toBe("no-device");
+  expect(problemCode(await perform(callsOf(broken), "online", assigned("Fake")))).toBe("no-device");
 });
 
 // --- the MTA's process ----------------------------------------------------------------------------------------------
@@ -186,10 +177,10 @@ const address = "127.0.77.100";
 async function mtaCalls(): Promise<{ calls: DriverCalls; mta: AssignedResource; port: number }> {
   writeFileSync(join(folder, "partners.yaml"), "partners: {}\n");
   const port = await freePort(address);
-  const mta = resource("Message Transfer Agent", { Port: port, PartnersFile: "partners.yaml" });
+  const mta = assigned("Message Transfer Agent", { Port: port, PartnersFile: "partners.yaml" });
   const group = {
-    "Exchange IP": resource("IP Address", { Address: address, SubnetMask: "255.255.255.0", Network: "client" }),
-    "Exchange Name": resource("Network Name", { Name: "EXCHVS" }),
+    "Exchange IP": assigned("IP Address", { Address: address, SubnetMask: "255.255.255.0", Network: "client" }),
+    "Exchange Name": assigned("Network Name", { Name: "EXCHVS" }),
     it: mta,
   };
   return { calls: callsOf(loopbackDrivers, group), mta, port };

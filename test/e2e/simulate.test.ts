@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import { exchange, type ExchangeNode } from "../../src/cli/local/exchange.ts";
 import type { ClusterDefinition, GroupDefinition } from "../../src/cluster/definition.ts";
-import type { JournalKind } from "../../src/cluster/journal.ts";
 import type { ScriptItem } from "../../src/cluster/simulate/script.ts";
+import { byGroup, type Told } from "../support/told.ts";
 import { until } from "../support/until.ts";
 import { openExchange, type TestExchange } from "./support.ts";
 
@@ -11,22 +11,6 @@ afterEach(async () => {
   await cluster?.close();
   cluster = null;
 });
-
-type Told = {
-  readonly kind: JournalKind;
-  readonly group: string | null;
-  readonly node: string | null;
-  readonly epoch: number | null;
-};
-
-/** By group, the order of what is told of it. What an MTA says of its associations no model can know. */
-function byGroup(entries: readonly Told[]): Record<string, string[]> {
-  const told: Record<string, string[]> = {};
-  for (const { kind, group, node, epoch } of entries) {
-    if (group !== null && !kind.startsWith("association.")) (told[group] ??= []).push(`${kind} ${node} ${epoch}`);
-  }
-  return told;
-}
 
 const files: GroupDefinition = {
   preferredOwners: ["NODE2"],

@@ -5,6 +5,7 @@ import type { ScriptItem } from "../../src/cluster/simulate/script.ts";
 import { type Simulation, simulate } from "../../src/cluster/simulate/simulate.ts";
 import { viewCluster } from "../../src/cluster/view.ts";
 import { clusterOf, disk, ipAddress, networkName, plainGroup, ttlMs, virtualServer } from "../cluster/definitions.ts";
+import { byGroup } from "../support/told.ts";
 import { calm, type Faults, faultsFrom } from "./faults.ts";
 import { Network } from "./network.ts";
 import { NodeModel } from "./node-model.ts";
@@ -105,22 +106,6 @@ class Live {
   #tell(event: TimelessEvent): void {
     this.#platform.current?.handle(event);
   }
-}
-
-type Told = {
-  readonly kind: string;
-  readonly group: string | null;
-  readonly node: string | null;
-  readonly epoch: number | null;
-};
-
-/** By group, the order of what is told of it. */
-function byGroup(entries: readonly Told[]): Record<string, string[]> {
-  const told: Record<string, string[]> = {};
-  for (const { kind, group, node, epoch } of entries) {
-    if (group !== null && !kind.startsWith("association.")) (told[group] ??= []).push(`${kind} ${node} ${epoch}`);
-  }
-  return told;
 }
 
 function predicted(live: Live, script: readonly ScriptItem[]): Simulation {
