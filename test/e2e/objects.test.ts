@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -113,6 +113,19 @@ test("CL25 resource types are listed, shown, made and deleted", async () => {
   expect(await done("resource-type", "list")).toMatch(/^Slow Disk +Physical Disk +0 /m);
   await done("resource-type", "delete", "Slow Disk", "--yes");
   expect(await failed("resource-type", "show", "Slow Disk")).toMatchObject({ code: "resource-type-not-found" });
+});
+
+test("CL26 a token goes into a new file that nobody else can read, or it ends again", async () => {
+  const file = join(folder, "kept", "NODE1.token");
+  const make = ["token", "create", "--role", "node", "--node", "NODE1", "--file"];
+  const said = await done(...make, file);
+  expect(said).not.toContain(readFileSync(file, "utf8").trim());
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const tokens = await done("token", "list");
+  expect(tokens.split("\n").filter((line) => line.includes("NODE1"))).toHaveLength(1);
+  expect(await failed(...make, file)).toMatchObject({ exit: 2 });
+  expect(await failed(...make, join(file, "below-a-file"))).toMatchObject({ exit: 1, code: "secret-unwritable" });
+  expect(await done("token", "list")).toBe(tokens);
 });
 
 test("CL25 the quorum says who could witness what", async () => {
