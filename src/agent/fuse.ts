@@ -1,4 +1,4 @@
-import { marginMs } from "../cluster/lease.ts";
+import { marginMs } from "../cluster/lease/lease.ts";
 import type { HoldRef } from "../cluster/messages.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { holdId } from "../cluster/messages.ts";
-import { mostPendingTimeouts, pendingTimeoutMs } from "../cluster/resource-timing.ts";
+import { mostPendingTimeouts, pendingTimeoutMs } from "../cluster/policies/resource-timing.ts";
 import { answered, failedByItself } from "./host-health.ts";
 import { become, becomeOnline, terminate } from "./host-phases.ts";
 import type { CallResult, HostEvent, LocalResource, PendingPhase, ResourceProblem, ResourceRef } from "./host-state.ts";

@@ -1,4 +1,4 @@
-import { deadlockTimeoutMs, isAliveEveryMs, looksAliveEveryMs } from "../cluster/resource-timing.ts";
+import { deadlockTimeoutMs, isAliveEveryMs, looksAliveEveryMs } from "../cluster/policies/resource-timing.ts";
 import { become, callPoll, terminate } from "./host-phases.ts";
 import type {
   CallResult,

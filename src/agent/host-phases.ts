@@ -1,5 +1,5 @@
 import { holdId } from "../cluster/messages.ts";
-import { pendingTimeoutMs } from "../cluster/resource-timing.ts";
+import { pendingTimeoutMs } from "../cluster/policies/resource-timing.ts";
 import type {
   LocalPhase,
   LocalResource,

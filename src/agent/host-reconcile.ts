@@ -1,8 +1,8 @@
-import { lookup } from "../cluster/definition.ts";
-import { mayComeOnline, mayGoOffline, stillStands } from "../cluster/dependencies.ts";
+import { lookup } from "../cluster/definition/definition.ts";
+import { mayComeOnline, mayGoOffline, stillStands } from "../cluster/definition/dependencies.ts";
 import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages.ts";
-import { sameSetup } from "../cluster/resource-setup.ts";
-import { restartDelayMs } from "../cluster/resource-timing.ts";
+import { sameSetup } from "../cluster/definition/resource-setup.ts";
+import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
 import { adoptSpecs, isToFail, isToRestart } from "./host-specs.ts";
 import { callOffline, callOnline, terminate } from "./host-phases.ts";
 import type { HostHold, LocalResource, ResourceProblem } from "./host-state.ts";

@@ -1,6 +1,6 @@
-import { lookup } from "../cluster/definition.ts";
+import { lookup } from "../cluster/definition/definition.ts";
 import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages.ts";
-import { sameSetup } from "../cluster/resource-setup.ts";
+import { sameSetup } from "../cluster/definition/resource-setup.ts";
 import type { LocalPhase, LocalResource } from "./host-state.ts";
 import { isDown, isOnline, type Work } from "./host-work.ts";
 import type { HoldOrder } from "./orders.ts";

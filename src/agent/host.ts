@@ -1,4 +1,4 @@
-import { restartDelayMs } from "../cluster/resource-timing.ts";
+import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
 import { overdue, takeIn } from "./host-events.ts";
 import { deadlocked, endObservations, nextHealthWake, poll } from "./host-health.ts";
 import { reconcile } from "./host-reconcile.ts";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Verdict } from "../cluster/verdict.ts";
+import type { Verdict } from "../cluster/questions/verdict.ts";
 import type { Log } from "./log.ts";
 import { listenUnix, type UnixServer, type UnixServerOptions } from "./unix-server.ts";
 

@@ -1,7 +1,7 @@
-import { lookup, virtualServerOf } from "../cluster/definition.ts";
-import { prefixOfMask } from "../cluster/ip-address.ts";
+import { lookup, virtualServerOf } from "../cluster/definition/definition.ts";
+import { prefixOfMask } from "../cluster/definition/ip-address.ts";
 import type { Report } from "../cluster/messages.ts";
-import type { Defer, DeferReason, Verdict } from "../cluster/verdict.ts";
+import type { Defer, DeferReason, Verdict } from "../cluster/questions/verdict.ts";
 import type { HoldOrder, Orders } from "./orders.ts";
 
 /** What the answer stands on: nothing but what is on this node at this instant. */

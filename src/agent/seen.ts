@@ -1,4 +1,4 @@
-import type { Generation } from "../cluster/generation.ts";
+import type { Generation } from "../cluster/lease/generation.ts";
 import { limits } from "../cluster/limits.ts";
 import type { Assignment, Seen, Silence } from "../cluster/messages.ts";
 

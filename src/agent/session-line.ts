@@ -1,4 +1,4 @@
-import { longestHoleMs } from "../cluster/lease.ts";
+import { longestHoleMs } from "../cluster/lease/lease.ts";
 import { holdId } from "../cluster/messages.ts";
 import { isLive } from "./fuse.ts";
 import type { JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";

@@ -1,4 +1,4 @@
-import type { LeaseTerms } from "../cluster/lease.ts";
+import type { LeaseTerms } from "../cluster/lease/lease.ts";
 import type { AgentMessage, Assignment, HoldRef, ObjectMessage, Seen, Standing } from "../cluster/messages.ts";
 import type { Fuse } from "./fuse.ts";
 import type { HostSays, Orders } from "./orders.ts";

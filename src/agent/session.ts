@@ -1,5 +1,5 @@
-import { compareRevisions, type Generation } from "../cluster/generation.ts";
-import { leasePresets, longestHoleMs } from "../cluster/lease.ts";
+import { compareRevisions, type Generation } from "../cluster/lease/generation.ts";
+import { leasePresets, longestHoleMs } from "../cluster/lease/lease.ts";
 import {
   type Answer,
   type Assignment,

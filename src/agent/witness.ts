@@ -1,5 +1,5 @@
-import { sameGeneration } from "../cluster/generation.ts";
-import { longestHoleMs } from "../cluster/lease.ts";
+import { sameGeneration } from "../cluster/lease/generation.ts";
+import { longestHoleMs } from "../cluster/lease/lease.ts";
 import type { Claim, Silence } from "../cluster/messages.ts";
 
 /** How long one value of a silence has stood, in a run of answers without a hole (LEASE rule 7). */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ClusterDefinition } from "../cluster/definition.ts";
+import type { ClusterDefinition } from "../cluster/definition/definition.ts";
 import type { Problem } from "../cluster/events.ts";
 import { parseDefinition } from "../protocol/definition.ts";
 import { CliError, exitCodes, messageOf } from "./errors.ts";

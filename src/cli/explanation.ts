@@ -1,4 +1,4 @@
-import type { GroupExplanation } from "../cluster/explain.ts";
+import type { GroupExplanation } from "../cluster/explain/explain.ts";
 
 /** An explanation as people read it: one thing a line, each with its rule. */
 export function explanationText(explanation: GroupExplanation): string {

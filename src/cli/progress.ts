@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../cluster/journal.ts";
-import type { Operation } from "../cluster/operation.ts";
+import type { Operation } from "../cluster/commands/operation.ts";
 import type { Ask } from "./api.ts";
 import { follow } from "./follow.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Described, PropertyScope, PropertyView } from "../cluster/property-sets.ts";
+import type { Described, PropertyScope, PropertyView } from "../cluster/properties/property-sets.ts";
 import type { PropertySet } from "../protocol/properties.ts";
 import { change, changes, type Place } from "./change.ts";
 import { contextOf } from "./context.ts";

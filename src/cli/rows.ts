@@ -1,7 +1,7 @@
-import { lookup } from "../cluster/definition.ts";
-import { expressionOf } from "../cluster/dependency-expression.ts";
-import type { Operation } from "../cluster/operation.ts";
-import type { ClusterView, GroupView, NodeView } from "../cluster/view.ts";
+import { lookup } from "../cluster/definition/definition.ts";
+import { expressionOf } from "../cluster/definition/dependency-expression.ts";
+import type { Operation } from "../cluster/commands/operation.ts";
+import type { ClusterView, GroupView, NodeView } from "../cluster/questions/view.ts";
 import type { ResourceStateAnswer } from "../protocol/objects.ts";
 import type { WebhookView } from "../protocol/webhooks.ts";
 import type { Row } from "./output.ts";

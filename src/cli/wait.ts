@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Operation } from "../cluster/operation.ts";
+import type { Operation } from "../cluster/commands/operation.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import type { Ask } from "./api.ts";
 import { CliError, exitCodes } from "./errors.ts";

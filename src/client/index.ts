@@ -9,13 +9,13 @@ export type { Result, UnreachableReason } from "./result.ts";
 export type { EnumeratedOf } from "./methods/object-enums.ts";
 export type { Expected } from "./methods/registry.ts";
 
-export type { GroupExplanation } from "../cluster/explain.ts";
+export type { GroupExplanation } from "../cluster/explain/explain.ts";
 export type { JournalEntry, JournalKind } from "../cluster/journal.ts";
-export type { Operation } from "../cluster/operation.ts";
-export type { Described, PropertyScope, PropertyView } from "../cluster/property-sets.ts";
+export type { Operation } from "../cluster/commands/operation.ts";
+export type { Described, PropertyScope, PropertyView } from "../cluster/properties/property-sets.ts";
 export type { Simulation } from "../cluster/simulate/simulate.ts";
-export type { Verdict } from "../cluster/verdict.ts";
-export type { ClusterView, GroupView, NodeView, ResourceView } from "../cluster/view.ts";
+export type { Verdict } from "../cluster/questions/verdict.ts";
+export type { ClusterView, GroupView, NodeView, ResourceView } from "../cluster/questions/view.ts";
 export type { DefinitionDocument } from "../protocol/definition.ts";
 export type { Accepted, Defined, WatchMessage } from "../protocol/http.ts";
 export type { ProblemCode, ProblemDetails } from "../protocol/problems.ts";

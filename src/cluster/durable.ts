@@ -1,5 +1,5 @@
 import type { Change } from "./events.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation } from "./lease/generation.ts";
 import type { Durable } from "./state.ts";
 
 export function emptyDurable(generation: Generation): Durable {

@@ -1,10 +1,10 @@
-import type { ClusterDefinition } from "./definition.ts";
-import type { Edit } from "./edit.ts";
+import type { ClusterDefinition } from "./definition/definition.ts";
+import type { Edit } from "./definition/edit.ts";
 import type { JournalEntry, JournalNote } from "./journal.ts";
 import type { Hello, HoldRef, ObjectMessage, Renewal, Wanted } from "./messages.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation } from "./commands/operation.ts";
 import type { ClusterRow, GroupRow, Hold, LeaseRow, NodeRow, SeenAssociation, SocketId } from "./state.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation } from "./lease/generation.ts";
 
 /**
  * What may happen to a cluster. Each event carries `now`, the object's clock in epoch milliseconds, read once by the shell.

@@ -1,4 +1,4 @@
-import { canonical, parseAddress } from "./ip-address.ts";
+import { canonical, parseAddress } from "./definition/ip-address.ts";
 import { holdId } from "./messages.ts";
 import type { ClusterState } from "./state.ts";
 

@@ -1,7 +1,7 @@
-import type { PropertyValue } from "./definition.ts";
-import type { Dependency } from "./dependencies.ts";
-import type { Generation, Revision } from "./generation.ts";
-import type { LeaseTerms } from "./lease.ts";
+import type { PropertyValue } from "./definition/definition.ts";
+import type { Dependency } from "./definition/dependencies.ts";
+import type { Generation, Revision } from "./lease/generation.ts";
+import type { LeaseTerms } from "./lease/lease.ts";
 
 /**
  * The words that an agent and its cluster's object say to each other over one session connection.

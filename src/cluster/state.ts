@@ -1,7 +1,7 @@
-import type { ClusterDefinition } from "./definition.ts";
-import type { Generation } from "./generation.ts";
+import type { ClusterDefinition } from "./definition/definition.ts";
+import type { Generation } from "./lease/generation.ts";
 import type { Assignment, HoldRef, Report, Standing, Wanted } from "./messages.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation } from "./commands/operation.ts";
 
 /**
  * Everything the brain knows. `durable` is what the store holds, row for row; `memory` is lost with each start of

@@ -1,12 +1,12 @@
-import { onCommand } from "./commands.ts";
+import { onCommand } from "./commands/commands.ts";
 import { type ClusterEvent, done, type Effect, type Outcome, type Step } from "./events.ts";
-import { nextAlarm, onAlarm, rebase } from "./groups.ts";
-import { leasePresets } from "./lease.ts";
-import { callOffMoves } from "./moves.ts";
-import { settleOperations } from "./operations.ts";
-import { followPolicies } from "./policies.ts";
-import { onClosed, onHello, onRenewal, refreshStandings } from "./sessions.ts";
-import { refreshAssignments } from "./assignment.ts";
+import { nextAlarm, onAlarm, rebase } from "./policies/groups.ts";
+import { leasePresets } from "./lease/lease.ts";
+import { callOffMoves } from "./policies/moves.ts";
+import { settleOperations } from "./commands/operations.ts";
+import { followPolicies } from "./policies/policies.ts";
+import { onClosed, onHello, onRenewal, refreshStandings } from "./lease/sessions.ts";
+import { refreshAssignments } from "./lease/assignment.ts";
 import type { ClusterState } from "./state.ts";
 import { beginTurn, finishTurn, refuse, type Turn } from "./turn.ts";
 

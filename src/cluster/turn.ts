@@ -2,7 +2,7 @@ import { changesBetween } from "./durable.ts";
 import { type CloseReason, done, type Effect, type Outcome, type Refusal, type Step } from "./events.ts";
 import type { JournalEntry, JournalNote } from "./journal.ts";
 import type { ObjectMessage } from "./messages.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation } from "./commands/operation.ts";
 import type { ClusterState, Durable, GroupRow, Hold, LeaseRow, Memory, NodeRow, Session, SocketId } from "./state.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { type Difference, differencesBetween } from "../cluster/difference.ts";
+import { type Difference, differencesBetween } from "../cluster/definition/difference.ts";
 import type { OperatorEvent, Step } from "../cluster/events.ts";
-import { notesOnChange } from "../cluster/property-notes.ts";
+import { notesOnChange } from "../cluster/properties/property-notes.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import type { Accepted, Defined } from "../protocol/http.ts";
 

@@ -1,12 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
-import type { ClusterDefinition } from "../cluster/definition.ts";
+import type { ClusterDefinition } from "../cluster/definition/definition.ts";
 import type { OperatorEvent, Refusal } from "../cluster/events.ts";
-import { arrivalKinds, explainGroup, type GroupExplanation } from "../cluster/explain.ts";
-import { type Failover, failoverKinds, failoversIn } from "../cluster/failovers.ts";
-import type { Operation } from "../cluster/operation.ts";
+import { arrivalKinds, explainGroup, type GroupExplanation } from "../cluster/explain/explain.ts";
+import { type Failover, failoverKinds, failoversIn } from "../cluster/questions/failovers.ts";
+import type { Operation } from "../cluster/commands/operation.ts";
 import type { ClusterState } from "../cluster/state.ts";
-import { sourceAddress, type Verdict } from "../cluster/verdict.ts";
-import { type ClusterView, viewCluster } from "../cluster/view.ts";
+import { sourceAddress, type Verdict } from "../cluster/questions/verdict.ts";
+import { type ClusterView, viewCluster } from "../cluster/questions/view.ts";
 import type { Events, TokenList, TokenRequest, VirtualServer } from "../protocol/http.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameKey } from "../protocol/names.ts";
@@ -18,7 +18,7 @@ import type {
   WebhookTested,
   WebhookView,
 } from "../protocol/webhooks.ts";
-import type { ClusterEnum } from "../cluster/enumerate.ts";
+import type { ClusterEnum } from "../cluster/questions/enumerate.ts";
 import type { Enumeration } from "../protocol/enumeration.ts";
 import type { NotifyPort, NotifyPortRequest, Notifications, Registration } from "../protocol/notify.ts";
 import type { RegistryRead, RegistryReplies, RegistryWritten } from "../protocol/registry.ts";

@@ -1,5 +1,11 @@
-import type { ClusterDefinition } from "../cluster/definition.ts";
-import { type ClusterEnum, clusterEnum, clusterEnums, compareNames, enumerate } from "../cluster/enumerate.ts";
+import type { ClusterDefinition } from "../cluster/definition/definition.ts";
+import {
+  type ClusterEnum,
+  clusterEnum,
+  clusterEnums,
+  compareNames,
+  enumerate,
+} from "../cluster/questions/enumerate.ts";
 import type { Enumeration } from "../protocol/enumeration.ts";
 
 /** @param cursor `TYPE/name` of the last object that was seen; the next one is found by the order, be it still there or not */

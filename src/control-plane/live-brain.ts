@@ -1,7 +1,7 @@
 import type { ClusterEvent, Effect, OperatorEvent, Outcome, Refusal } from "../cluster/events.ts";
-import { type Generation, nextGeneration } from "../cluster/generation.ts";
+import { type Generation, nextGeneration } from "../cluster/lease/generation.ts";
 import type { JournalEntry } from "../cluster/journal.ts";
-import { restart } from "../cluster/start.ts";
+import { restart } from "../cluster/lease/start.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import { step } from "../cluster/step.ts";
 import { encode } from "../protocol/session.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { propertyScopes } from "../cluster/property-sets.ts";
+import { propertyScopes } from "../cluster/properties/property-sets.ts";
 import { tokenIdSchema } from "../protocol/http.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { notifyPortIdSchema } from "../protocol/notify.ts";

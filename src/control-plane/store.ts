@@ -1,8 +1,8 @@
 import type { Change } from "../cluster/events.ts";
-import type { Generation } from "../cluster/generation.ts";
+import type { Generation } from "../cluster/lease/generation.ts";
 import { emptyDurable } from "../cluster/durable.ts";
 import type { Wanted } from "../cluster/messages.ts";
-import type { Operation } from "../cluster/operation.ts";
+import type { Operation } from "../cluster/commands/operation.ts";
 import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
 import type { ClusterRow, Durable, GroupRow, Hold, HoldPhase, Lease, LeaseRow, NodeRow } from "../cluster/state.ts";

@@ -1,5 +1,5 @@
 import { connect, isIPv6 } from "node:net";
-import type { DenyReason } from "../cluster/verdict.ts";
+import type { DenyReason } from "../cluster/questions/verdict.ts";
 import { driveAssociation, objectionText } from "./association-socket.ts";
 import type { Ending, LossCode } from "./association.ts";
 import { canonicalAddress } from "./canonical-address.ts";

@@ -1,4 +1,4 @@
-import type { Verdict } from "../cluster/verdict.ts";
+import type { Verdict } from "../cluster/questions/verdict.ts";
 import type { Fuse } from "./fuse.ts";
 import type { VerdictSource } from "./verdict-source.ts";
 

@@ -1,4 +1,4 @@
-import type { Bind } from "../cluster/verdict.ts";
+import type { Bind } from "../cluster/questions/verdict.ts";
 import { call, retryAfterMs, type AssociateResult, type CallSurroundings } from "./call.ts";
 import type { AssociationCode, AssociationEvent } from "./log.ts";
 import type { Partner } from "./partners.ts";

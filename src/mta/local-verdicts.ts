@@ -1,5 +1,5 @@
 import { connect, isIP } from "node:net";
-import { deferReasons, denyReasons, type Verdict } from "../cluster/verdict.ts";
+import { deferReasons, denyReasons, type Verdict } from "../cluster/questions/verdict.ts";
 import { monotonicMs } from "./clock.ts";
 import type { TimedVerdict, VerdictSource } from "./verdict-source.ts";
 

@@ -1,4 +1,4 @@
-import type { Bind } from "../cluster/verdict.ts";
+import type { Bind } from "../cluster/questions/verdict.ts";
 
 declare const brand: unique symbol;
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { type ClusterDefinition, networkRoles } from "../cluster/definition.ts";
-import type { Dependency } from "../cluster/dependencies.ts";
-import { parseExpression } from "../cluster/dependency-expression.ts";
+import { type ClusterDefinition, networkRoles } from "../cluster/definition/definition.ts";
+import type { Dependency } from "../cluster/definition/dependencies.ts";
+import { parseExpression } from "../cluster/definition/dependency-expression.ts";
 import type { Problem } from "../cluster/events.ts";
-import { leasePresets, type LeaseTerms } from "../cluster/lease.ts";
+import { leasePresets, type LeaseTerms } from "../cluster/lease/lease.ts";
 import { limits } from "../cluster/limits.ts";
-import { validateDefinition } from "../cluster/validate.ts";
+import { validateDefinition } from "../cluster/definition/validate.ts";
 import { protocolLimits } from "./limits.ts";
 import { nameSchema, named } from "./names.ts";
 import { parse } from "./shape.ts";

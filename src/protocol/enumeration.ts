@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { clusterEnums } from "../cluster/enumerate.ts";
+import { clusterEnums } from "../cluster/questions/enumerate.ts";
 import { protocolLimits } from "./limits.ts";
 
 /** The enumeration of a cluster's objects (ClusterOpenEnum): types by their names in clusapi.h. */

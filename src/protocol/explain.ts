@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { rejectionCodes } from "../cluster/candidates.ts";
-import { notHereCodes } from "../cluster/explain-candidates.ts";
-import type { GroupExplanation } from "../cluster/explain.ts";
-import { nextCodes } from "../cluster/explain-next.ts";
-import { notOnlineCodes } from "../cluster/explain-resources.ts";
+import { rejectionCodes } from "../cluster/policies/candidates.ts";
+import { notHereCodes } from "../cluster/explain/explain-candidates.ts";
+import type { GroupExplanation } from "../cluster/explain/explain.ts";
+import { nextCodes } from "../cluster/explain/explain-next.ts";
+import { notOnlineCodes } from "../cluster/explain/explain-resources.ts";
 import { resourceStates } from "../cluster/messages.ts";
 import { groupStates } from "./view.ts";
 

@@ -1,6 +1,10 @@
 import * as z from "zod";
-import { type ClusterDefinition, type GroupDefinition, type ResourceDefinition } from "../cluster/definition.ts";
-import { leasePresets, type LeaseTerms } from "../cluster/lease.ts";
+import {
+  type ClusterDefinition,
+  type GroupDefinition,
+  type ResourceDefinition,
+} from "../cluster/definition/definition.ts";
+import { leasePresets, type LeaseTerms } from "../cluster/lease/lease.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Failover } from "../cluster/failovers.ts";
+import type { Failover } from "../cluster/questions/failovers.ts";
 import { wholeNumber } from "./http.ts";
 import { protocolLimits } from "./limits.ts";
 import { nameSchema } from "./names.ts";

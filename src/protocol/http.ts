@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { resumeFailbacks } from "../cluster/events.ts";
 import { limits } from "../cluster/limits.ts";
-import type { PropertyNote } from "../cluster/property-notes.ts";
+import type { PropertyNote } from "../cluster/properties/property-notes.ts";
 import {
   dependsOnSchema,
   groupDependenciesSchema,

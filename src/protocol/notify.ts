@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { changedObjects, changesOfObject, clusterChanges } from "../cluster/changes.ts";
+import { changedObjects, changesOfObject, clusterChanges } from "../cluster/questions/changes.ts";
 import { protocolLimits } from "./limits.ts";
 
 /** Notifications as clusapi.h has them: a port is a filter and a position in the journal. */

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { networkRoles } from "../cluster/definition.ts";
+import { networkRoles } from "../cluster/definition/definition.ts";
 import { limits } from "../cluster/limits.ts";
-import type { NetInterfaceView } from "../cluster/network-states.ts";
-import type { Quorum } from "../cluster/quorum.ts";
+import type { NetInterfaceView } from "../cluster/questions/network-states.ts";
+import type { Quorum } from "../cluster/questions/quorum.ts";
 import { dependencyListSchema, networkSchema, resourceTypeSchema } from "./definition.ts";
 import { tokenRoles } from "./http.ts";
 import { nameSchema } from "./names.ts";

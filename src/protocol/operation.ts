@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Operation, operationEnds, operationKinds } from "../cluster/operation.ts";
+import { type Operation, operationEnds, operationKinds } from "../cluster/commands/operation.ts";
 import { protocolLimits } from "./limits.ts";
 
 const ended = { at: z.number(), code: z.enum(operationEnds), sentence: z.string() };

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { PropertyChanges } from "../cluster/edit.ts";
-import { propertyAccesses, type PropertyView } from "../cluster/property-sets.ts";
+import type { PropertyChanges } from "../cluster/definition/edit.ts";
+import { propertyAccesses, type PropertyView } from "../cluster/properties/property-sets.ts";
 import { limits } from "../cluster/limits.ts";
 import { propertyValueSchema } from "./definition.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { CloseReason } from "../cluster/events.ts";
-import type { Generation, Revision } from "../cluster/generation.ts";
+import type { Generation, Revision } from "../cluster/lease/generation.ts";
 import { limits } from "../cluster/limits.ts";
 import {
   type AgentMessage,

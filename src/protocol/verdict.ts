@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { deferReasons, denyReasons, type Verdict } from "../cluster/verdict.ts";
+import { deferReasons, denyReasons, type Verdict } from "../cluster/questions/verdict.ts";
 
 /** The answer to the question that every association begins with. A reader decides by `decision` alone. */
 export const verdictSchema = z

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { networkRoles } from "../cluster/definition.ts";
+import { networkRoles } from "../cluster/definition/definition.ts";
 import { type JournalEntry, journalKinds } from "../cluster/journal.ts";
 import { resourceStates } from "../cluster/messages.ts";
 import type { SeenAssociation } from "../cluster/state.ts";
@@ -11,7 +11,7 @@ import {
   type NodeState,
   type NodeView,
   type ResourceView,
-} from "../cluster/view.ts";
+} from "../cluster/questions/view.ts";
 
 export const nodeStates = ["Up", "Down", "Paused", "Joining", "Unknown"] as const satisfies readonly NodeState[];
 export const groupStates = [

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { serveLocalSocket } from "../../src/agent/local-socket.ts";
 import { UnixServerError, type UnixServer } from "../../src/agent/unix-server.ts";
-import type { Verdict } from "../../src/cluster/verdict.ts";
+import type { Verdict } from "../../src/cluster/questions/verdict.ts";
 import { deferred } from "../../src/mta/deferred.ts";
 
 let folder = "";

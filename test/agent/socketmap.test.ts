@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { answerTo, netstring, parseNetstring, serveSocketmap } from "../../src/agent/socketmap.ts";
 import type { UnixServer } from "../../src/agent/unix-server.ts";
-import { deferReasons, denyReasons, type Verdict } from "../../src/cluster/verdict.ts";
+import { deferReasons, denyReasons, type Verdict } from "../../src/cluster/questions/verdict.ts";
 
 let folder = "";
 let server: UnixServer;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { explanationText } from "../../src/cli/explanation.ts";
 import { runCommand } from "../../src/cli/program.ts";
-import { explainGroup } from "../../src/cluster/explain.ts";
+import { explainGroup } from "../../src/cluster/explain/explain.ts";
 import { simulate } from "../../src/cluster/simulate/simulate.ts";
 import { clusterOf, virtualServer } from "../cluster/definitions.ts";
 import { Cluster } from "../cluster/driver.ts";

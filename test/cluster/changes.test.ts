@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { changeOf, changeOfKind, changesOfObject, clusterChange, clusterChanges } from "../../src/cluster/changes.ts";
+import {
+  changeOf,
+  changeOfKind,
+  changesOfObject,
+  clusterChange,
+  clusterChanges,
+} from "../../src/cluster/questions/changes.ts";
 import { type JournalEntry, journalKinds } from "../../src/cluster/journal.ts";
 
 function entry(parts: Partial<JournalEntry>): JournalEntry {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { functionsElsewhere } from "../../src/cluster/control-codes-elsewhere.ts";
+import { functionsElsewhere } from "../../src/cluster/properties/control-codes-elsewhere.ts";
 import {
   changesSomething,
   type ControlObject,
@@ -8,7 +8,7 @@ import {
   readControlCode,
   type SupportedFunction,
   supportedFunctions,
-} from "../../src/cluster/control-codes.ts";
+} from "../../src/cluster/properties/control-codes.ts";
 
 /** As clusapi.h has them. */
 const numbers: readonly (readonly [ControlObject, string, number])[] = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterDefinition, GroupDefinition, NodeDefinition } from "../../src/cluster/definition.ts";
+import type { ClusterDefinition, GroupDefinition, NodeDefinition } from "../../src/cluster/definition/definition.ts";
 import { limits } from "../../src/cluster/limits.ts";
-import { validateDefinition } from "../../src/cluster/validate.ts";
+import { validateDefinition } from "../../src/cluster/definition/validate.ts";
 import { clusterOf, disk, ipAddress, networkName, nodes, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

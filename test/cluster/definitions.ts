@@ -3,7 +3,7 @@ import type {
   GroupDefinition,
   PropertyValue,
   ResourceDefinition,
-} from "../../src/cluster/definition.ts";
+} from "../../src/cluster/definition/definition.ts";
 
 /** ttl and renewal interval of most tests, those of the preset `lan`: margin 100, deaf after four answers. */
 export const ttlMs = 2_000;

@@ -9,10 +9,10 @@ import {
   mayGoOffline,
   objectionToDependency,
   stillStands,
-} from "../../src/cluster/dependencies.ts";
-import { expressionOf, parseExpression } from "../../src/cluster/dependency-expression.ts";
+} from "../../src/cluster/definition/dependencies.ts";
+import { expressionOf, parseExpression } from "../../src/cluster/definition/dependency-expression.ts";
 import type { ResourceState } from "../../src/cluster/messages.ts";
-import { validateDefinition } from "../../src/cluster/validate.ts";
+import { validateDefinition } from "../../src/cluster/definition/validate.ts";
 import { clusterOf, disk, ipAddress, plainGroup } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

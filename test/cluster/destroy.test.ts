@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { viewCluster } from "../../src/cluster/view.ts";
+import { viewCluster } from "../../src/cluster/questions/view.ts";
 import { clusterOf, nodes, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { differencesBetween, type Json } from "../../src/cluster/difference.ts";
+import { differencesBetween, type Json } from "../../src/cluster/definition/difference.ts";
 import { definitionSchema, parseDefinition } from "../../src/protocol/definition.ts";
 import { exportDefinition } from "../../src/protocol/export.ts";
 import { clusterOf, disk, nodes, plainGroup, virtualServer } from "./definitions.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type {
   ClusterEvent,
   CloseReason,
@@ -9,7 +9,7 @@ import type {
   RefusedCode,
   Step,
 } from "../../src/cluster/events.ts";
-import { nextGeneration } from "../../src/cluster/generation.ts";
+import { nextGeneration } from "../../src/cluster/lease/generation.ts";
 import { assertInvariants } from "../../src/cluster/invariants.ts";
 import type { JournalEntry, JournalKind } from "../../src/cluster/journal.ts";
 import type {
@@ -23,12 +23,12 @@ import type {
   ReportedResource,
   Welcome,
 } from "../../src/cluster/messages.ts";
-import { holdOf, leaseOf } from "../../src/cluster/ownership.ts";
-import { restart } from "../../src/cluster/start.ts";
+import { holdOf, leaseOf } from "../../src/cluster/lease/ownership.ts";
+import { restart } from "../../src/cluster/lease/start.ts";
 import type { ClusterState, Hold, Lease, Session, SocketId } from "../../src/cluster/state.ts";
 import { step } from "../../src/cluster/step.ts";
-import { sourceAddress, type Verdict } from "../../src/cluster/verdict.ts";
-import { type ClusterView, type GroupView, viewCluster } from "../../src/cluster/view.ts";
+import { sourceAddress, type Verdict } from "../../src/cluster/questions/verdict.ts";
+import { type ClusterView, type GroupView, viewCluster } from "../../src/cluster/questions/view.ts";
 import { ttlMs } from "./definitions.ts";
 import { Rows } from "./rows.ts";
 import { Run } from "./run.ts";

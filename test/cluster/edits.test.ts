@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
-import { applyEdit, type Edit } from "../../src/cluster/edit.ts";
-import { propertiesOf } from "../../src/cluster/edit-properties.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
+import { applyEdit, type Edit } from "../../src/cluster/definition/edit.ts";
+import { propertiesOf } from "../../src/cluster/definition/edit-properties.ts";
 import { clusterOf, disk, ipAddress, nodes, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

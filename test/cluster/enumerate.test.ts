@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { enumerate, namesOf, netInterfacesOf } from "../../src/cluster/enumerate.ts";
-import { resourceTypes } from "../../src/cluster/property-tables.ts";
+import { enumerate, namesOf, netInterfacesOf } from "../../src/cluster/questions/enumerate.ts";
+import { resourceTypes } from "../../src/cluster/properties/property-tables.ts";
 import { clusterOf, nodes, virtualServer } from "./definitions.ts";
 
 const definition = clusterOf(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
-import type { Edit } from "../../src/cluster/edit.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
+import type { Edit } from "../../src/cluster/definition/edit.ts";
 import { resumeFailbacks } from "../../src/cluster/events.ts";
 import { type Random, randomFrom } from "../simulation/random.ts";
 import { clusterOf, disk, nodes, plainGroup, ttlMs, virtualServer } from "./definitions.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { rejectionCodes } from "../../src/cluster/candidates.ts";
-import type { CandidateExplanation } from "../../src/cluster/explain-candidates.ts";
-import { notHereCodes } from "../../src/cluster/explain-candidates.ts";
-import { explainGroup, type GroupExplanation } from "../../src/cluster/explain.ts";
-import { notOnlineCodes } from "../../src/cluster/explain-resources.ts";
-import { nextCodes } from "../../src/cluster/explain-next.ts";
+import { rejectionCodes } from "../../src/cluster/policies/candidates.ts";
+import type { CandidateExplanation } from "../../src/cluster/explain/explain-candidates.ts";
+import { notHereCodes } from "../../src/cluster/explain/explain-candidates.ts";
+import { explainGroup, type GroupExplanation } from "../../src/cluster/explain/explain.ts";
+import { notOnlineCodes } from "../../src/cluster/explain/explain-resources.ts";
+import { nextCodes } from "../../src/cluster/explain/explain-next.ts";
 import { clusterOf, disk, ipAddress, nodes, plainGroup, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

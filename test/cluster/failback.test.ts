@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GroupDefinition } from "../../src/cluster/definition.ts";
+import type { GroupDefinition } from "../../src/cluster/definition/definition.ts";
 import { clusterOf, nodes, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

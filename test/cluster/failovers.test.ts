@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Failover, failoverKinds, failoversIn } from "../../src/cluster/failovers.ts";
+import { type Failover, failoverKinds, failoversIn } from "../../src/cluster/questions/failovers.ts";
 import { clusterOf, disk, plainGroup, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

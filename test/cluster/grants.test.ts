@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compareRevisions, type Revision } from "../../src/cluster/generation.ts";
-import { deafAfterAnswers, longestRenewMs, marginMs } from "../../src/cluster/lease.ts";
+import { compareRevisions, type Revision } from "../../src/cluster/lease/generation.ts";
+import { deafAfterAnswers, longestRenewMs, marginMs } from "../../src/cluster/lease/lease.ts";
 import { clusterOf, disk, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { mayComeOnline, mayGoOffline } from "../../src/cluster/dependencies.ts";
+import { mayComeOnline, mayGoOffline } from "../../src/cluster/definition/dependencies.ts";
 import type { ReportedResource, ResourceState } from "../../src/cluster/messages.ts";
-import { groupStateOf } from "../../src/cluster/resources.ts";
+import { groupStateOf } from "../../src/cluster/policies/resources.ts";
 import { clusterOf, disk, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster, type Command } from "./driver.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { netInterfaceViews, networkStateOf } from "../../src/cluster/network-states.ts";
-import { type EnumeratedKind, enumerateObject, objectEnums } from "../../src/cluster/object-enums.ts";
-import { quorumOf } from "../../src/cluster/quorum.ts";
+import { netInterfaceViews, networkStateOf } from "../../src/cluster/questions/network-states.ts";
+import { type EnumeratedKind, enumerateObject, objectEnums } from "../../src/cluster/questions/object-enums.ts";
+import { quorumOf } from "../../src/cluster/questions/quorum.ts";
 import { clusterOf, ipAddress, networkName, nodes, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

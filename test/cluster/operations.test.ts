@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { limits } from "../../src/cluster/limits.ts";
-import type { Operation } from "../../src/cluster/operation.ts";
+import type { Operation } from "../../src/cluster/commands/operation.ts";
 import { clusterOf, disk, nodes, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster, type Command } from "./driver.ts";
 

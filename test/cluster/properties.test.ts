@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { lookup, type PropertyValue } from "../../src/cluster/definition.ts";
-import { dwordOf, faultOf, type PropertyRules, textsOf } from "../../src/cluster/properties.ts";
+import { lookup, type PropertyValue } from "../../src/cluster/definition/definition.ts";
+import { dwordOf, faultOf, type PropertyRules, textsOf } from "../../src/cluster/properties/properties.ts";
 import {
   clusterProperties,
   commonResourceProperties,
@@ -10,10 +10,10 @@ import {
   resourceIdentity,
   resourceTypeProperties,
   resourceTypes,
-} from "../../src/cluster/property-tables.ts";
-import { checkProperties } from "../../src/cluster/validate-properties.ts";
-import { notesOnChange, propertyNotes } from "../../src/cluster/property-notes.ts";
-import { validateDefinition } from "../../src/cluster/validate.ts";
+} from "../../src/cluster/properties/property-tables.ts";
+import { checkProperties } from "../../src/cluster/definition/validate-properties.ts";
+import { notesOnChange, propertyNotes } from "../../src/cluster/properties/property-notes.ts";
+import { validateDefinition } from "../../src/cluster/definition/validate.ts";
 import { clusterOf, disk, plainGroup } from "./definitions.ts";
 import { documented, leftOut, leftOutTypes, type Row } from "./property-table.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import {
   describeProperties,
   type Described,
@@ -7,9 +7,9 @@ import {
   type PropertyScope,
   type PropertyView,
   resourceProperties,
-} from "../../src/cluster/property-sets.ts";
-import { groupStatusBits, resourceStatusBits } from "../../src/cluster/read-only-properties.ts";
-import { viewCluster } from "../../src/cluster/view.ts";
+} from "../../src/cluster/properties/property-sets.ts";
+import { groupStatusBits, resourceStatusBits } from "../../src/cluster/properties/read-only-properties.ts";
+import { viewCluster } from "../../src/cluster/questions/view.ts";
 import { clusterOf, disk, ipAddress, nodes, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

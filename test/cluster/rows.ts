@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { emptyDurable } from "../../src/cluster/durable.ts";
 import type { Change } from "../../src/cluster/events.ts";
-import type { Generation } from "../../src/cluster/generation.ts";
+import type { Generation } from "../../src/cluster/lease/generation.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import type { Durable } from "../../src/cluster/state.ts";
 

@@ -1,4 +1,4 @@
-import type { Generation } from "../../src/cluster/generation.ts";
+import type { Generation } from "../../src/cluster/lease/generation.ts";
 import type {
   Answer,
   Assignment,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { validateDefinition } from "../../src/cluster/validate.ts";
+import { validateDefinition } from "../../src/cluster/definition/validate.ts";
 import { clusterOf, disk, plainGroup, ttlMs } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type { Seen } from "../../src/cluster/messages.ts";
 import { limits } from "../../src/cluster/limits.ts";
 import { clusterOf, disk, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { validateDefinition } from "../../src/cluster/validate.ts";
-import { hourIn, isTimeZone, isWithinHours, nextWithinHours, timeIn } from "../../src/cluster/time-zone.ts";
+import { validateDefinition } from "../../src/cluster/definition/validate.ts";
+import { hourIn, isTimeZone, isWithinHours, nextWithinHours, timeIn } from "../../src/cluster/definition/time-zone.ts";
 import { clusterOf, plainGroup } from "./definitions.ts";
 
 const at = (text: string): number => Date.parse(text);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
-import type { DeferReason } from "../../src/cluster/verdict.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
+import type { DeferReason } from "../../src/cluster/questions/verdict.ts";
 import { clusterOf, disk, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GroupDefinition } from "../../src/cluster/definition.ts";
+import type { GroupDefinition } from "../../src/cluster/definition/definition.ts";
 import type { Wanted } from "../../src/cluster/messages.ts";
 import { clusterOf, disk, plainGroup } from "./definitions.ts";
 import { Cluster } from "./driver.ts";

@@ -2,7 +2,7 @@ import { exports } from "cloudflare:workers";
 import parsePrometheus from "parse-prometheus-text-format";
 import { beforeAll, describe, expect, test } from "vitest";
 import { limits } from "../../src/cluster/limits.ts";
-import type { ClusterView } from "../../src/cluster/view.ts";
+import type { ClusterView } from "../../src/cluster/questions/view.ts";
 import { type ClusterFigures, clusterMetrics } from "../../src/control-plane/metrics/cluster-metrics.ts";
 import { exposition, metricsMediaType } from "../../src/control-plane/metrics/exposition.ts";
 import { Tally } from "../../src/control-plane/metrics/tally.ts";

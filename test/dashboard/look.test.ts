@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import type { ClusterView } from "../../src/cluster/view.ts";
+import type { ClusterView } from "../../src/cluster/questions/view.ts";
 import { page as html } from "../../src/dashboard/page.ts";
 import { script, style } from "../../src/dashboard/packed.ts";
 import { cutOffTexts, desktop, launch, overlappingTexts, phone, picture, smallPhone } from "./browser.ts";

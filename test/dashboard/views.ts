@@ -1,4 +1,4 @@
-import type { ClusterView, GroupView } from "../../src/cluster/view.ts";
+import type { ClusterView, GroupView } from "../../src/cluster/questions/view.ts";
 
 /** States that are hard to bring about, or that no cluster here has: as the API would tell them. */
 

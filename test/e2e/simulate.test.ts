@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { exchange, type ExchangeNode } from "../../src/cli/local/exchange.ts";
-import type { ClusterDefinition, GroupDefinition } from "../../src/cluster/definition.ts";
+import type { ClusterDefinition, GroupDefinition } from "../../src/cluster/definition/definition.ts";
 import type { ScriptItem } from "../../src/cluster/simulate/script.ts";
 import { byGroup, type Told } from "../support/told.ts";
 import { until } from "../support/until.ts";

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { freeStage, type Stage } from "../../src/cli/demo/stage.ts";
 import { exchange, startExchange, type ExchangeNode, type RunningExchange } from "../../src/cli/local/exchange.ts";
 
-import type { ClusterView, GroupView } from "../../src/cluster/view.ts";
+import type { ClusterView, GroupView } from "../../src/cluster/questions/view.ts";
 import { localVerdicts } from "../../src/mta/local-verdicts.ts";
-import type { Verdict } from "../../src/cluster/verdict.ts";
+import type { Verdict } from "../../src/cluster/questions/verdict.ts";
 import { until } from "../support/until.ts";
 
 /** The knowledge-base cluster in a temporary folder, on addresses of its own; ended and removed by `close`. */

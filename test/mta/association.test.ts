@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import type { Bind, Verdict } from "../../src/cluster/verdict.ts";
+import type { Bind, Verdict } from "../../src/cluster/questions/verdict.ts";
 import { call, type AssociateResult, type Association } from "../../src/mta/call.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { associate } from "../../src/mta/initiator.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach, vi } from "vitest";
-import type { Bind, Verdict } from "../../src/cluster/verdict.ts";
+import type { Bind, Verdict } from "../../src/cluster/questions/verdict.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import type { AssociationEvent } from "../../src/mta/log.ts";
 import type { Partner, Partners } from "../../src/mta/partners.ts";

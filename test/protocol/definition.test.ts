@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { leasePresets } from "../../src/cluster/lease.ts";
+import { leasePresets } from "../../src/cluster/lease/lease.ts";
 import { parseDefinition } from "../../src/protocol/definition.ts";
 
 function read(document: unknown) {

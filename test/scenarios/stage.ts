@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import { Cluster } from "../cluster/driver.ts";
 import { Transcript } from "./transcript.ts";
 

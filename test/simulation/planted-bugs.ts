@@ -14,7 +14,7 @@ export const plantedBugs = {
   "claim-without-k": {
     rule: "EN3",
     what: "a claim says only: I have counted a ttl for this epoch",
-    file: "src/cluster/witness.ts",
+    file: "src/cluster/lease/witness.ts",
     find: "if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs",
     replace: "if (itsOwn || countedMs",
   },
@@ -42,7 +42,7 @@ export const plantedBugs = {
   "epoch-used-twice": {
     rule: "EN6",
     what: "the epoch does not grow with a change of owner",
-    file: "src/cluster/ownership.ts",
+    file: "src/cluster/lease/ownership.ts",
     find: "const epoch = row.epoch + 1;",
     replace: "const epoch = Math.max(1, row.epoch);",
   },

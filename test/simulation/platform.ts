@@ -1,9 +1,9 @@
 import { emptyDurable } from "../../src/cluster/durable.ts";
 import type { Change, ClusterEvent, Effect, Step } from "../../src/cluster/events.ts";
-import { nextGeneration } from "../../src/cluster/generation.ts";
+import { nextGeneration } from "../../src/cluster/lease/generation.ts";
 import { assertInvariants } from "../../src/cluster/invariants.ts";
 import type { AgentMessage } from "../../src/cluster/messages.ts";
-import { restart } from "../../src/cluster/start.ts";
+import { restart } from "../../src/cluster/lease/start.ts";
 import type { ClusterState, Durable } from "../../src/cluster/state.ts";
 import { step } from "../../src/cluster/step.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import type { ScriptItem } from "../../src/cluster/simulate/script.ts";
 import { type Simulation, simulate } from "../../src/cluster/simulate/simulate.ts";
-import { viewCluster } from "../../src/cluster/view.ts";
+import { viewCluster } from "../../src/cluster/questions/view.ts";
 import { clusterOf, disk, ipAddress, networkName, plainGroup, ttlMs, virtualServer } from "../cluster/definitions.ts";
 import { byGroup } from "../support/told.ts";
 import { calm, type Faults, faultsFrom } from "./faults.ts";

@@ -1,6 +1,6 @@
-import type { ClusterDefinition } from "../../src/cluster/definition.ts";
-import type { Edit } from "../../src/cluster/edit.ts";
-import { viewCluster } from "../../src/cluster/view.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
+import type { Edit } from "../../src/cluster/definition/edit.ts";
+import { viewCluster } from "../../src/cluster/questions/view.ts";
 import { calm, type FaultKind, faultKinds, type Faults, faultsFrom } from "./faults.ts";
 import { Network } from "./network.ts";
 import { NodeModel } from "./node-model.ts";

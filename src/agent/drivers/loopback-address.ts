@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
-import { lookup } from "../../cluster/definition.ts";
-import { contains, parseAddress, parseNetwork } from "../../cluster/ip-address.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { contains, parseAddress, parseNetwork } from "../../cluster/definition/ip-address.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
 
 const loopback = parseNetwork("127.0.0.0/8");

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { lookup, virtualServerOf } from "../../cluster/definition.ts";
+import { lookup, virtualServerOf } from "../../cluster/definition/definition.ts";
 import {
   exitCodes,
   fromMtaSchema,

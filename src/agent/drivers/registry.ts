@@ -1,4 +1,4 @@
-import { lookup } from "../../cluster/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
 import { loopbackAddress } from "./loopback-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";

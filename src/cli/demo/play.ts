@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { lookup } from "../../cluster/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
 import type { JournalEntry } from "../../cluster/journal.ts";
-import type { Bind, Verdict } from "../../cluster/verdict.ts";
+import type { Bind, Verdict } from "../../cluster/questions/verdict.ts";
 import { mtaAssociate, type MtaAssociateOptions } from "../../mta/commands.ts";
 import { localVerdicts } from "../../mta/local-verdicts.ts";
 import { protocolLimits } from "../../protocol/limits.ts";

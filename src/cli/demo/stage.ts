@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ClusterDefinition } from "../../cluster/definition.ts";
+import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
 import { loadDefinition } from "../definition-file.ts";
 import { CliError } from "../errors.ts";
 import { exchangeFiles } from "../local/exchange.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { lookup, type ClusterDefinition } from "../../cluster/definition.ts";
+import { lookup, type ClusterDefinition } from "../../cluster/definition/definition.ts";
 import type { TokenRequest } from "../../protocol/http.ts";
 import { createAsk, type Ask } from "../api.ts";
 import { CliError } from "../errors.ts";

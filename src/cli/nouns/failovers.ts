@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Failover } from "../../cluster/failovers.ts";
+import type { Failover } from "../../cluster/questions/failovers.ts";
 import { contextOf } from "../context.ts";
 import { print, type Row } from "../output.ts";
 import { examples, timeText } from "../verb.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { lookup } from "../../cluster/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
 import { monotonicMs } from "../../mta/clock.ts";
 import { mtaAssociate, mtaListen, type MtaAssociateOptions } from "../../mta/commands.ts";
 import { localVerdicts } from "../../mta/local-verdicts.ts";

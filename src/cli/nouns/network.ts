@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { networkRoles } from "../../cluster/definition.ts";
+import { networkRoles } from "../../cluster/definition/definition.ts";
 import { change, changes } from "../change.ts";
 import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";

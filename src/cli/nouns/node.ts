@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { lookup } from "../../cluster/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
 import { resumeFailbacks, type ResumeFailback } from "../../cluster/events.ts";
 import { change, changes } from "../change.ts";
 import { asksFirst } from "../confirm.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Verdict } from "../../cluster/verdict.ts";
+import type { Verdict } from "../../cluster/questions/verdict.ts";
 import { contextOf } from "../context.ts";
 import { exitCodes } from "../errors.ts";
 import { print, write } from "../output.ts";

@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import type { ClusterEnum } from "../../cluster/enumerate.ts";
-import type { Quorum } from "../../cluster/quorum.ts";
-import type { ClusterView } from "../../cluster/view.ts";
+import type { ClusterEnum } from "../../cluster/questions/enumerate.ts";
+import type { Quorum } from "../../cluster/questions/quorum.ts";
+import type { ClusterView } from "../../cluster/questions/view.ts";
 import { type Enumeration, enumerationSchema } from "../../protocol/enumeration.ts";
 import { exportSchema } from "../../protocol/export.ts";
 import {

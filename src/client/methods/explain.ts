@@ -1,4 +1,4 @@
-import type { GroupExplanation } from "../../cluster/explain.ts";
+import type { GroupExplanation } from "../../cluster/explain/explain.ts";
 import type { ScriptItem } from "../../cluster/simulate/script.ts";
 import type { Simulation } from "../../cluster/simulate/simulate.ts";
 import { explanationSchema } from "../../protocol/explain.ts";

@@ -1,4 +1,4 @@
-import type { EnumeratedKind } from "../../cluster/object-enums.ts";
+import type { EnumeratedKind } from "../../cluster/questions/object-enums.ts";
 import { type ObjectEnum, objectEnumSchema } from "../../protocol/objects.ts";
 import type { Result } from "../result.ts";
 import type { Transport } from "../transport.ts";

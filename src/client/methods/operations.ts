@@ -1,4 +1,4 @@
-import type { Operation } from "../../cluster/operation.ts";
+import type { Operation } from "../../cluster/commands/operation.ts";
 import { type OperationList, operationListSchema, operationSchema } from "../../protocol/operation.ts";
 import type { Result } from "../result.ts";
 import type { Transport } from "../transport.ts";

@@ -1,4 +1,4 @@
-import type { Described, PropertyScope } from "../../cluster/property-sets.ts";
+import type { Described, PropertyScope } from "../../cluster/properties/property-sets.ts";
 import { type Accepted, acceptedSchema } from "../../protocol/http.ts";
 import {
   type ControlAnswer,

@@ -1,6 +1,6 @@
-import { marginMs } from "../lease.ts";
+import { marginMs } from "../lease/lease.ts";
 import { type Claim, holdId, type Seen, type Silence } from "../messages.ts";
-import { holdsOfRun, leaseOf } from "../ownership.ts";
+import { holdsOfRun, leaseOf } from "../lease/ownership.ts";
 import type { ClusterState, Session } from "../state.ts";
 import { localHoldsOf } from "./host.ts";
 import type { Count, ModelAgent } from "./model.ts";

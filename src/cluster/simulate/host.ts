@@ -1,5 +1,5 @@
-import { lookup } from "../definition.ts";
-import { mayComeOnline, mayGoOffline, stillStands } from "../dependencies.ts";
+import { lookup } from "../definition/definition.ts";
+import { mayComeOnline, mayGoOffline, stillStands } from "../definition/dependencies.ts";
 import {
   type AssignedGroup,
   type AssignedResource,
@@ -9,8 +9,8 @@ import {
   type ReportedResource,
   type ResourceState,
 } from "../messages.ts";
-import { sameSetup } from "../resource-setup.ts";
-import { restartDelayMs } from "../resource-timing.ts";
+import { sameSetup } from "../definition/resource-setup.ts";
+import { restartDelayMs } from "../policies/resource-timing.ts";
 import type { Session } from "../state.ts";
 import { callMs, type LocalHold, type LocalResource, type ModelAgent, type Problem } from "./model.ts";
 

@@ -1,4 +1,4 @@
-import type { Generation } from "../generation.ts";
+import type { Generation } from "../lease/generation.ts";
 import type {
   AssignedResource,
   Assignment,

@@ -1,4 +1,4 @@
-import type { ClusterDefinition } from "../definition.ts";
+import type { ClusterDefinition } from "../definition/definition.ts";
 import type { ResumeFailback } from "../events.ts";
 
 /** What shall happen to the simulated cluster, one thing after another. Time passes only where the script says `pass`. */

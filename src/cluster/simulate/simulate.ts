@@ -1,7 +1,7 @@
 import type { Outcome, RefusedCode } from "../events.ts";
 import type { JournalEntry } from "../journal.ts";
 import type { ClusterState } from "../state.ts";
-import { type GroupState, viewCluster } from "../view.ts";
+import { type GroupState, viewCluster } from "../questions/view.ts";
 import type { ModelAgent } from "./model.ts";
 import { type ScriptItem, simulationLimits } from "./script.ts";
 import { command, disconnect, leaseTerms, nudge, passUntil, startAgent, stir, type World, worldOf } from "./world.ts";

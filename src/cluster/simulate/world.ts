@@ -1,6 +1,6 @@
 import { type ClusterEvent, done, type OperatorEvent, type Outcome } from "../events.ts";
 import type { JournalEntry } from "../journal.ts";
-import { leasePresets, type LeaseTerms, marginMs } from "../lease.ts";
+import { leasePresets, type LeaseTerms, marginMs } from "../lease/lease.ts";
 import { type Answer, holdId, type ObjectMessage } from "../messages.ts";
 import type { ClusterState, SocketId } from "../state.ts";
 import { step } from "../step.ts";

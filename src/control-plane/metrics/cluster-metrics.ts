@@ -1,5 +1,5 @@
 import { resourceStates } from "../../cluster/messages.ts";
-import type { ClusterView, GroupView } from "../../cluster/view.ts";
+import type { ClusterView, GroupView } from "../../cluster/questions/view.ts";
 import { groupStates, nodeStates } from "../../protocol/view.ts";
 import { webhookStates } from "../../protocol/webhooks.ts";
 import type { MetricFamily, Sample } from "./exposition.ts";

@@ -1,5 +1,5 @@
-import type { ClusterDefinition } from "../../cluster/definition.ts";
-import { type ClusterEnum, namesOf } from "../../cluster/enumerate.ts";
+import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
+import { type ClusterEnum, namesOf } from "../../cluster/questions/enumerate.ts";
 import type { NotifyPortRequest, Registration } from "../../protocol/notify.ts";
 import type { Registry } from "../registry/registry.ts";
 import { isSameKey } from "../registry/path.ts";

@@ -1,4 +1,4 @@
-import { type ClusterChange, clusterChange, changeOf } from "../../cluster/changes.ts";
+import { type ClusterChange, clusterChange, changeOf } from "../../cluster/questions/changes.ts";
 import type { JournalEntry } from "../../cluster/journal.ts";
 import type { Notification, Registration } from "../../protocol/notify.ts";
 import { isAtOrBelow, isSameKey } from "../registry/path.ts";

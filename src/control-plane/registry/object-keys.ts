@@ -1,5 +1,5 @@
-import type { ClusterDefinition } from "../../cluster/definition.ts";
-import { type ClusterEnum, namesOf as objectNames } from "../../cluster/enumerate.ts";
+import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
+import { type ClusterEnum, namesOf as objectNames } from "../../cluster/questions/enumerate.ts";
 import { folded, namesOf } from "./path.ts";
 
 /** The keys of the cluster's objects stand below these (GetClusterNodeKey, GetClusterGroupKey, …). */

@@ -1,4 +1,4 @@
-import type { ClusterDefinition } from "../../cluster/definition.ts";
+import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
 import { protocolLimits } from "../../protocol/limits.ts";
 import type { RegistryRead, RegistryReplies } from "../../protocol/registry.ts";
 import { RateWindow } from "../rate-window.ts";

@@ -1,5 +1,5 @@
-import type { ClusterDefinition } from "../../cluster/definition.ts";
-import { propertyNotes } from "../../cluster/property-notes.ts";
+import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
+import { propertyNotes } from "../../cluster/properties/property-notes.ts";
 import { definitionSchema, parseDefinition } from "../../protocol/definition.ts";
 import { exportDefinition, exportSchema } from "../../protocol/export.ts";
 import {

@@ -1,17 +1,17 @@
-import { changesSomething, readControlCode, type SupportedFunction } from "../../cluster/control-codes.ts";
-import { lookup } from "../../cluster/definition.ts";
-import { everythingAbove, everythingBelow } from "../../cluster/dependencies.ts";
-import type { PropertyChanges } from "../../cluster/edit.ts";
-import { propertiesOf } from "../../cluster/edit-properties.ts";
-import { netInterfacesOf } from "../../cluster/enumerate.ts";
+import { changesSomething, readControlCode, type SupportedFunction } from "../../cluster/properties/control-codes.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { everythingAbove, everythingBelow } from "../../cluster/definition/dependencies.ts";
+import type { PropertyChanges } from "../../cluster/definition/edit.ts";
+import { propertiesOf } from "../../cluster/definition/edit-properties.ts";
+import { netInterfacesOf } from "../../cluster/questions/enumerate.ts";
 import {
   describeProperties,
   type Described,
   type PropertyScope,
   type PropertyView,
   resourceProperties,
-} from "../../cluster/property-sets.ts";
-import { driverTypeOf, requiredDependencies } from "../../cluster/property-tables.ts";
+} from "../../cluster/properties/property-sets.ts";
+import { driverTypeOf, requiredDependencies } from "../../cluster/properties/property-tables.ts";
 import { controlAnswerSchema, propertyChangesSchema } from "../../protocol/properties.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";

@@ -1,4 +1,4 @@
-import type { Described } from "../../cluster/property-sets.ts";
+import type { Described } from "../../cluster/properties/property-sets.ts";
 import type { ProblemCode } from "../../protocol/problems.ts";
 
 /** The kinds of objects that have properties and take control codes: where each is, and how it is found in a path. */

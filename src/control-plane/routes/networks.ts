@@ -1,7 +1,7 @@
-import { lookup } from "../../cluster/definition.ts";
-import { netInterfaceViews, networkStateOf } from "../../cluster/network-states.ts";
-import { dwordOf } from "../../cluster/properties.ts";
-import { networkProperties } from "../../cluster/property-tables.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { netInterfaceViews, networkStateOf } from "../../cluster/questions/network-states.ts";
+import { dwordOf } from "../../cluster/properties/properties.ts";
+import { networkProperties } from "../../cluster/properties/property-tables.ts";
 import {
   netInterfaceSchema,
   netInterfaceSetSchema,

@@ -1,4 +1,4 @@
-import { lookup } from "../../cluster/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
 import {
   nodeRequestSchema,
   pauseRequestSchema,

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { PropertyOwner } from "../../cluster/edit.ts";
-import { propertiesOf } from "../../cluster/edit-properties.ts";
-import { enumerateObject, type EnumeratedKind, objectEnums } from "../../cluster/object-enums.ts";
-import { driverTypeOf } from "../../cluster/property-tables.ts";
+import type { PropertyOwner } from "../../cluster/definition/edit.ts";
+import { propertiesOf } from "../../cluster/definition/edit-properties.ts";
+import { enumerateObject, type EnumeratedKind, objectEnums } from "../../cluster/questions/object-enums.ts";
+import { driverTypeOf } from "../../cluster/properties/property-tables.ts";
 import { objectEnumSchema } from "../../protocol/objects.ts";
 import type { ProblemCode } from "../../protocol/problems.ts";
 import type { Snapshot } from "../cluster-object.ts";

@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import type { PropertyChanges } from "../../cluster/edit.ts";
+import type { PropertyChanges } from "../../cluster/definition/edit.ts";
 import type { Problem } from "../../cluster/events.ts";
-import { faultOf } from "../../cluster/properties.ts";
+import { faultOf } from "../../cluster/properties/properties.ts";
 import {
   describeProperties,
   type Described,
@@ -9,9 +9,9 @@ import {
   propertyScopes,
   type PropertyView,
   rulesFor,
-} from "../../cluster/property-sets.ts";
-import { lookup } from "../../cluster/definition.ts";
-import { pointer } from "../../cluster/validate-properties.ts";
+} from "../../cluster/properties/property-sets.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { pointer } from "../../cluster/definition/validate-properties.ts";
 import {
   propertiesQuerySchema,
   propertyChangesSchema,

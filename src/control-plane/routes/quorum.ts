@@ -1,4 +1,4 @@
-import { quorumOf } from "../../cluster/quorum.ts";
+import { quorumOf } from "../../cluster/questions/quorum.ts";
 import { quorumSchema, selfSchema } from "../../protocol/objects.ts";
 import { answer } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";

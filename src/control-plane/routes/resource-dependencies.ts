@@ -1,7 +1,7 @@
-import { lookup, type ResourceDefinition } from "../../cluster/definition.ts";
-import { everythingBelow, objectionToDependency } from "../../cluster/dependencies.ts";
-import { expressionOf } from "../../cluster/dependency-expression.ts";
-import { driverTypeOf, requiredDependencies } from "../../cluster/property-tables.ts";
+import { lookup, type ResourceDefinition } from "../../cluster/definition/definition.ts";
+import { everythingBelow, objectionToDependency } from "../../cluster/definition/dependencies.ts";
+import { expressionOf } from "../../cluster/definition/dependency-expression.ts";
+import { driverTypeOf, requiredDependencies } from "../../cluster/properties/property-tables.ts";
 import { dependenciesRequestSchema } from "../../protocol/http.ts";
 import {
   dependenciesSchema,

@@ -1,12 +1,12 @@
-import { lookup } from "../../cluster/definition.ts";
-import { dwordOf } from "../../cluster/properties.ts";
-import { resourceProperties } from "../../cluster/property-sets.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { dwordOf } from "../../cluster/properties/properties.ts";
+import { resourceProperties } from "../../cluster/properties/property-sets.ts";
 import {
   driverTypeOf,
   requiredDependencies,
   resourceTypeProperties,
   resourceTypes,
-} from "../../cluster/property-tables.ts";
+} from "../../cluster/properties/property-tables.ts";
 import { resourceTypeRequestSchema, resourceTypeSetSchema, resourceTypeStateSchema } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";

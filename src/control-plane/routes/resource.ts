@@ -1,5 +1,5 @@
-import { type GroupDefinition, lookup, type ResourceDefinition } from "../../cluster/definition.ts";
-import type { Edit } from "../../cluster/edit.ts";
+import { type GroupDefinition, lookup, type ResourceDefinition } from "../../cluster/definition/definition.ts";
+import type { Edit } from "../../cluster/definition/edit.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { refuse } from "../respond.ts";
 import type { Call } from "../route.ts";

@@ -1,4 +1,4 @@
-import { lookup } from "../../cluster/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
 import { changeGroupRequestSchema, resourceRequestSchema } from "../../protocol/http.ts";
 import { resourceSetSchema, type ResourceStateAnswer, resourceStateSchema } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";

@@ -1,4 +1,4 @@
-import { lookup } from "../../cluster/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
 import type { RefusedCode } from "../../cluster/events.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { refuse } from "../respond.ts";

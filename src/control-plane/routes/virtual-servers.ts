@@ -1,4 +1,4 @@
-import type { Verdict } from "../../cluster/verdict.ts";
+import type { Verdict } from "../../cluster/questions/verdict.ts";
 import { activeQuerySchema, sourceAddressQuerySchema, virtualServerSchema } from "../../protocol/http.ts";
 import { activeSchema } from "../../protocol/objects.ts";
 import { verdictSchema } from "../../protocol/verdict.ts";

@@ -1,4 +1,4 @@
-import type { ClusterView } from "../../cluster/view.ts";
+import type { ClusterView } from "../../cluster/questions/view.ts";
 import type { ProblemDetails } from "../../protocol/problems.ts";
 import { sentenceOfProblem } from "./api.ts";
 import { part, setText } from "./dom.ts";

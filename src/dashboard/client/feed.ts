@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../cluster/journal.ts";
-import type { ClusterView } from "../../cluster/view.ts";
+import type { ClusterView } from "../../cluster/questions/view.ts";
 import type { Events, WatchMessage } from "../../protocol/http.ts";
 import type { ProblemDetails } from "../../protocol/problems.ts";
 import { get, isFinal, openWatch } from "./api.ts";

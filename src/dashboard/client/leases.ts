@@ -1,4 +1,4 @@
-import type { ClusterView } from "../../cluster/view.ts";
+import type { ClusterView } from "../../cluster/questions/view.ts";
 import { h, setText } from "./dom.ts";
 import { type Moment, since } from "./moment.ts";
 

@@ -1,4 +1,4 @@
-import type { ClusterView, GroupView, NodeView } from "../../cluster/view.ts";
+import type { ClusterView, GroupView, NodeView } from "../../cluster/questions/view.ts";
 import { badge, h, sign } from "./dom.ts";
 import { LeaseBar, leaseOf } from "./leases.ts";
 import type { Moment } from "./moment.ts";

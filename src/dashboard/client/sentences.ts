@@ -1,4 +1,4 @@
-import type { ClusterView, GroupView } from "../../cluster/view.ts";
+import type { ClusterView, GroupView } from "../../cluster/questions/view.ts";
 
 /** How a person would say it. `known` is false when what the page holds is too old to be said of now. */
 

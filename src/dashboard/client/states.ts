@@ -1,5 +1,5 @@
 import type { SeenAssociation } from "../../cluster/state.ts";
-import type { GroupState, NodeState, ResourceView } from "../../cluster/view.ts";
+import type { GroupState, NodeState, ResourceView } from "../../cluster/questions/view.ts";
 import { badge, type Sign } from "./dom.ts";
 
 const signOfNode: Record<NodeState, Sign> = {

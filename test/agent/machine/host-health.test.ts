@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AssignedResource } from "../../../src/cluster/messages.ts";
-import { isAliveEveryMs, looksAliveEveryMs } from "../../../src/cluster/resource-timing.ts";
+import { isAliveEveryMs, looksAliveEveryMs } from "../../../src/cluster/policies/resource-timing.ts";
 import { chain, cut, down, drivers, exchange, hold, HostDriver, onlineHost, resource, up } from "./host-driver.ts";
 
 /** One resource that is online, polled every second and, thoroughly, every ten. */

@@ -1,4 +1,4 @@
-import { namesIn } from "../../../src/cluster/dependencies.ts";
+import { namesIn } from "../../../src/cluster/definition/dependencies.ts";
 import { describe, expect, test } from "vitest";
 import type { LocalResource } from "../../../src/agent/host-state.ts";
 import { type AssignedResource, holdId } from "../../../src/cluster/messages.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { nothingSeen, withAssignment, withEpochs, withGeneration } from "../../../src/agent/seen.ts";
-import { leasePresets } from "../../../src/cluster/lease.ts";
+import { leasePresets } from "../../../src/cluster/lease/lease.ts";
 import { limits } from "../../../src/cluster/limits.ts";
 import type { Seen } from "../../../src/cluster/messages.ts";
 import { group, silence } from "./session-driver.ts";

@@ -2,8 +2,8 @@ import type { HostSays, Orders } from "../../../src/agent/orders.ts";
 import { nothingSeen } from "../../../src/agent/seen.ts";
 import { sessionStep, startSession } from "../../../src/agent/session.ts";
 import type { SessionEffect, SessionEvent, SessionState } from "../../../src/agent/session-state.ts";
-import type { Generation, Revision } from "../../../src/cluster/generation.ts";
-import { type LeaseTerms, leasePresets } from "../../../src/cluster/lease.ts";
+import type { Generation, Revision } from "../../../src/cluster/lease/generation.ts";
+import { type LeaseTerms, leasePresets } from "../../../src/cluster/lease/lease.ts";
 import {
   type AgentMessage,
   type Answer,

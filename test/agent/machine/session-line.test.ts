@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type LeaseTerms, leasePresets } from "../../../src/cluster/lease.ts";
+import { type LeaseTerms, leasePresets } from "../../../src/cluster/lease/lease.ts";
 import { extending, group, reportOf, seenBefore, SessionDriver, silence } from "./session-driver.ts";
 
 const exchange = { group: "Exchange", epoch: 3 };

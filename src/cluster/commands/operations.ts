@@ -1,0 +1,262 @@
+import { lookup } from "../definition/definition.ts";
+import type { OperatorEvent } from "../events.ts";
+import { limits } from "../limits.ts";
+import type { ResourceState } from "../messages.ts";
+import type { Operation, OperationEnd, OperationKind, OperationStatus } from "./operation.ts";
+import { holdOf } from "../lease/ownership.ts";
+import { dwordOf } from "../properties/properties.ts";
+import { clusterProperties } from "../properties/property-tables.ts";
+import { reportedResources, reportOf, stateOf, wantedOf } from "../policies/resources.ts";
+import { type GroupRow, type Hold, noDemands } from "../state.ts";
+import { journal, putOperation, type Turn } from "../turn.ts";
+
+const pending: OperationStatus = { state: "Pending" };
+
+export function mayBegin({ durable }: Turn): boolean {
+  return [...durable.operations.values()].filter(isPending).length < limits.operationsPending;
+}
+
+/** Follows up what has just been accepted. `epoch`: that of the group before it. */
+export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number | null): void {
+  const begun = operationOf(event);
+  if (event.operation === undefined || begun === null) return;
+  makeRoom(turn);
+  putOperation(turn, event.operation, {
+    id: event.operation,
+    actor: event.actor,
+    startedAt: turn.now,
+    node: null,
+    group: null,
+    resource: null,
+    epoch,
+    count: countOf(turn, event),
+    ...begun,
+    status: pending,
+  });
+}
+
+/**
+ * Whether it is still to come about what was asked for and is asked for again: nothing changes by that, but who asks may want to
+ * wait for it.
+ */
+export function isStillToCome(turn: Turn, event: OperatorEvent, epoch: number | null): boolean {
+  if (event.type !== "want" && event.type !== "want-resource") return false;
+  const begun = operationOf(event);
+  if (begun === null) return false;
+  const none = { id: "", actor: event.actor, startedAt: turn.now, node: null, group: null, resource: null };
+  return judge(turn, { ...none, epoch, count: null, ...begun, status: pending }).state === "Pending";
+}
+
+/** Ends the operations that have come to their end. */
+export function settleOperations(turn: Turn): void {
+  for (const operation of turn.durable.operations.values()) {
+    if (!isPending(operation)) continue;
+    const status = turn.now - operation.startedAt >= longestMs(turn) ? failed(turn, "timeout") : judge(turn, operation);
+    if (status.state === "Pending") continue;
+    putOperation(turn, operation.id, { ...operation, status });
+    if (status.state !== "Failed") continue;
+    const { id, kind, actor, group, node, resource } = operation;
+    journal(turn, {
+      kind: "operation.failed",
+      severity: "warning",
+      sentence: `What was asked for (${kind}) did not come about: ${status.sentence}`,
+      actor,
+      group,
+      node,
+      resource,
+      details: { operation: id, code: status.code },
+    });
+  }
+}
+
+/** Moves of a group that were waiting for their time count from its present epoch on, whatever became of it meanwhile. */
+export function countMovesAnew(turn: Turn, group: string, epoch: number): void {
+  for (const operation of turn.durable.operations.values()) {
+    if (!isPending(operation) || operation.kind !== "move" || operation.group !== group) continue;
+    if (operation.epoch !== epoch) putOperation(turn, operation.id, { ...operation, epoch });
+  }
+}
+
+/** The object's clock went back: what was begun after now has been pending for no time yet. */
+export function rebaseOperations(turn: Turn): void {
+  for (const operation of turn.durable.operations.values()) {
+    if (!isPending(operation) || operation.startedAt <= turn.now) continue;
+    putOperation(turn, operation.id, { ...operation, startedAt: turn.now });
+  }
+}
+
+/** When the first of the pending operations has taken too long, epoch milliseconds. */
+export function nextOperationTimeout({ durable }: Pick<Turn, "durable">): number | null {
+  const longest = longestMs({ durable });
+  const times = [...durable.operations.values()].filter(isPending).map(({ startedAt }) => startedAt + longest);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** RequestReplyTimeout of WSFC: what has not come to an end within so many minutes has failed. */
+function longestMs({ durable: { cluster } }: Pick<Turn, "durable">): number {
+  return 60_000 * dwordOf(cluster?.definition.properties ?? {}, clusterProperties, "RequestReplyTimeout");
+}
+
+type Begun = Pick<Operation, "kind"> & Partial<Pick<Operation, "node" | "group" | "resource">>;
+
+/** What an event has to be followed up as; null for what is done when it is accepted. */
+function operationOf(event: OperatorEvent): Begun | null {
+  switch (event.type) {
+    case "define":
+      return { kind: "apply" };
+    case "edit":
+      return editOperation(event.edit);
+    case "destroy":
+      return { kind: "destroy" };
+    case "move":
+      return { kind: "move", group: event.group, node: event.target };
+    case "want":
+      return { kind: event.wanted === "Online" ? "online" : "offline", group: event.group };
+    case "want-resource": {
+      const kind: OperationKind = event.wanted === "Online" ? "resource-online" : "resource-offline";
+      return { kind, group: event.group, resource: event.resource };
+    }
+    case "fail-resource":
+      return { kind: "resource-fail", group: event.group, resource: event.resource };
+    case "restart-resource":
+      return { kind: "resource-restart", group: event.group, resource: event.resource };
+    case "pause":
+      return event.drain ? { kind: "drain", node: event.node } : null;
+    default:
+      return null;
+  }
+}
+
+/** Which failure or restart this is: the brain has counted it already. */
+function countOf({ durable }: Turn, event: OperatorEvent): number | null {
+  if (event.type !== "fail-resource" && event.type !== "restart-resource") return null;
+  const demands = lookup(durable.groups.get(event.group)?.demands ?? {}, event.resource) ?? noDemands;
+  return event.type === "fail-resource" ? demands.fails : demands.restarts;
+}
+
+function editOperation(edit: Extract<OperatorEvent, { type: "edit" }>["edit"]): Begun {
+  switch (edit.kind) {
+    case "remove-node":
+      return { kind: "evict", node: edit.node };
+    case "remove-group":
+      return { kind: "delete-group", group: edit.group };
+    default:
+      return { kind: "apply" };
+  }
+}
+
+function judge(turn: Turn, operation: Operation): OperationStatus {
+  const completed: OperationStatus = { state: "Completed", at: turn.now };
+  switch (operation.kind) {
+    case "apply":
+      return someHold(turn, ({ phase }) => isRedefined(phase)) ? pending : completed;
+    case "destroy":
+      return turn.durable.holds.size > 0 ? pending : completed;
+    case "evict":
+      return someHold(turn, ({ node }) => node === operation.node) ? pending : completed;
+    case "delete-group":
+      return someHold(turn, ({ group, epoch }) => group === operation.group && epoch <= (operation.epoch ?? 0))
+        ? pending
+        : completed;
+    case "resource-fail":
+    case "resource-restart":
+      return judgeDemand(turn, operation, completed);
+    case "drain":
+      return judgeDrain(turn, operation, completed);
+    default:
+      return judgeOfGroup(turn, operation, completed);
+  }
+}
+
+function judgeDrain(turn: Turn, { node }: Operation, completed: OperationStatus): OperationStatus {
+  const row = node === null ? undefined : turn.durable.nodes.get(node);
+  if (row === undefined) return cancelled(turn, "gone");
+  if (row.drain === null) return cancelled(turn, "asked-otherwise");
+  if (someHold(turn, (hold) => hold.node === node && hold.phase.kind === "draining")) return pending;
+  return someHold(turn, (hold) => hold.node === node) ? failed(turn, "could-not-leave") : completed;
+}
+
+/** The host has let it fail, or has it online again. With the epoch, which it may have cost, the count is over too. */
+function judgeDemand(turn: Turn, operation: Operation, completed: OperationStatus): OperationStatus {
+  const { group, resource, epoch, count, kind } = operation;
+  if (group === null || resource === null || !turn.durable.groups.has(group)) return cancelled(turn, "gone");
+  const hold = holdOf(turn, group);
+  if (hold === undefined) return pending;
+  if (hold.epoch !== epoch) return kind === "resource-fail" ? completed : cancelled(turn, "called-off");
+  const reported = lookup(reportedResources(reportOf(turn, hold), hold), resource);
+  if (reported === undefined) return pending;
+  if (kind === "resource-fail") return (reported.fails ?? 0) >= (count ?? 0) ? completed : pending;
+  return (reported.restarts ?? 0) >= (count ?? 0) && reported.state === "Online" ? completed : pending;
+}
+
+function judgeOfGroup(turn: Turn, operation: Operation, completed: OperationStatus): OperationStatus {
+  const { kind, group: name, resource, epoch, node } = operation;
+  const row = name === null ? undefined : turn.durable.groups.get(name);
+  const group = row && turn.durable.cluster && lookup(turn.durable.cluster.definition.groups, row.name);
+  if (row === undefined || !group) return cancelled(turn, "gone");
+  const hold = holdOf(turn, row.name);
+  if (kind === "move") {
+    if (row.plan.move !== null || hold === undefined) return pending;
+    if (hold.epoch === epoch) return hold.phase.kind === "owned" ? cancelled(turn, "called-off") : pending;
+    if (node !== null && hold.node !== node) return failed(turn, "went-elsewhere");
+  } else if (isAskedOtherwise(row, operation)) return cancelled(turn, "asked-otherwise");
+  const of = resource === null ? Object.keys(group.resources) : [resource];
+  if (of.every((one) => isAsWanted(turn, row, hold, one))) return completed;
+  const downwards = kind === "offline" || kind === "resource-offline";
+  return row.troubles.givenUp !== null && !downwards ? failed(turn, "given-up") : pending;
+}
+
+function isAskedOtherwise(row: GroupRow, { kind, resource }: Operation): boolean {
+  // What a group waits for before it starts is on its way to what was asked for.
+  const planned = { ...row, plan: { ...row.plan, start: null } };
+  if (kind === "online" || kind === "offline") return row.wanted.toLowerCase() !== kind;
+  return resource !== null && wantedOf(planned, resource).toLowerCase() !== kind.slice("resource-".length);
+}
+
+/** Whether a resource is what it is wanted to be; what nobody has said anything of in this generation is not known. */
+function isAsWanted(turn: Turn, row: GroupRow, hold: Hold | undefined, name: string): boolean {
+  const wanted = wantedOf({ ...row, plan: { ...row.plan, start: null } }, name);
+  if (hold === undefined) return wanted === "Offline";
+  const session = turn.memory.sessions.get(hold.incarnation);
+  if (session === undefined || session.renewedAt === null) return false;
+  const state: ResourceState = stateOf(reportedResources(session.report, hold), name);
+  return wanted === "Online" ? state === "Online" : state === "Offline" || state === "Failed";
+}
+
+function isRedefined(phase: Hold["phase"]): boolean {
+  return phase.kind === "draining" && ["redefined", "deleted", "evicted"].includes(phase.because);
+}
+
+function someHold(turn: Turn, of: (hold: Hold) => boolean): boolean {
+  return [...turn.durable.holds.values()].some(of);
+}
+
+function isPending({ status }: Operation): boolean {
+  return status.state === "Pending";
+}
+
+function failed(turn: Turn, code: OperationEnd): OperationStatus {
+  return { state: "Failed", at: turn.now, code, sentence: sentences[code] };
+}
+
+function cancelled(turn: Turn, code: OperationEnd): OperationStatus {
+  return { state: "Cancelled", at: turn.now, code, sentence: sentences[code] };
+}
+
+const sentences: Readonly<Record<OperationEnd, string>> = {
+  "went-elsewhere": "the group went to another node than was asked for.",
+  "called-off": "it was called off, and the group stayed where it was.",
+  "asked-otherwise": "something else was asked for meanwhile.",
+  "given-up": "the group was given up: its resources failed too often.",
+  "could-not-leave": "some groups stayed, because no other node can take them.",
+  gone: "what it was about is not part of the cluster any more.",
+  timeout: "it took longer than RequestReplyTimeout allows.",
+};
+
+/** Finished ones are forgotten, oldest first. */
+function makeRoom(turn: Turn): void {
+  const { operations } = turn.durable;
+  if (operations.size < limits.operations) return;
+  const finished = [...operations.values()].filter((one) => !isPending(one)).sort((a, b) => a.startedAt - b.startedAt);
+  for (const { id } of finished.slice(0, operations.size - limits.operations + 1)) putOperation(turn, id, null);
+}

@@ -1,0 +1,46 @@
+import { lookup, type Properties } from "./definition.ts";
+import { faultOf, type PropertyRules } from "../properties/properties.ts";
+
+export type Path = readonly (string | number)[];
+export type ReportProblem = (path: Path, code: string, sentence: string) => void;
+
+/** JSON Pointer, RFC 6901 section 3. */
+export function pointer(path: Path): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** @param owner whose properties they are, with its article: `a group` */
+export function checkProperties(
+  rules: PropertyRules,
+  properties: Properties,
+  path: Path,
+  owner: string,
+  report: ReportProblem,
+): void {
+  for (const [name, value] of Object.entries(properties)) {
+    const rule = lookup(rules, name);
+    if (rule === undefined) {
+      report(
+        [...path, name],
+        "unknown-property",
+        `${owner} has no property ${name}; it has ${Object.keys(rules).join(", ")}`,
+      );
+      continue;
+    }
+    const fault = faultOf(rule, value);
+    if (fault !== null) report([...path, name], fault.code, `${name} ${fault.sentence}`);
+  }
+  for (const [name, rule] of Object.entries(rules)) {
+    if (rule.kind === "text" && rule.required && lookup(properties, name) === undefined) {
+      report([...path, name], "property-required", `${owner} needs ${name}`);
+    }
+  }
+}
+
+export function quotedList(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+export function withArticle(type: string): string {
+  return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
+}

@@ -1,0 +1,81 @@
+import { lookup, type ResourceDefinition, servedResources } from "../definition/definition.ts";
+import { compareRevisions, type Revision } from "./generation.ts";
+import { leasePresets } from "./lease.ts";
+import type { AssignedGroup, AssignedResource, Assignment } from "../messages.ts";
+import { holdsOfRun } from "./ownership.ts";
+import { wantedOf } from "../policies/resources.ts";
+import { type GroupRow, type Hold, noDemands, type Session } from "../state.ts";
+import { putSession, send, type Turn } from "../turn.ts";
+
+/** Everything that a run shall hold, said as a whole: level, not edge (LEASE rule 23). */
+export function assignmentFor(turn: Turn, incarnation: string, revision: Revision): Assignment {
+  const lease = turn.durable.cluster?.definition.lease ?? leasePresets.wan;
+  return { revision, lease, groups: holdsOfRun(turn, incarnation).map((hold) => assignedGroup(turn, hold)) };
+}
+
+/**
+ * Makes a new assignment for each session whose own has changed, and tells it, unless it is `answering`: then the answer
+ * will carry it. Nothing is computed when nothing that assignments are made of has changed.
+ */
+export function refreshAssignments(turn: Turn, answering: string | null): void {
+  const { before, durable } = turn;
+  const untouched =
+    before.durable.holds === durable.holds &&
+    before.durable.groups === durable.groups &&
+    before.durable.cluster === durable.cluster &&
+    before.durable.generation === durable.generation;
+  if (untouched) return;
+  for (const session of turn.memory.sessions.values()) {
+    if (!renewAssignment(turn, session)) continue;
+    const { connection, assigned } = turn.memory.sessions.get(session.incarnation) ?? session;
+    if (connection.kind === "open" && session.incarnation !== answering) {
+      send(turn, connection.socket, { type: "assignment", generation: durable.generation, assignment: assigned });
+    }
+  }
+}
+
+/** Whether the agent works on an older assignment than the one made for it. */
+export function isBehind(session: Session, revision: Revision | null): boolean {
+  return compareRevisions(session.assigned.revision, revision) > 0;
+}
+
+/** A revision number of this generation that no assignment has had. */
+export function nextRevision(turn: Turn): Revision {
+  turn.memory = { ...turn.memory, revisions: turn.memory.revisions + 1 };
+  return { generation: turn.durable.generation.number, n: turn.memory.revisions };
+}
+
+function renewAssignment(turn: Turn, session: Session): boolean {
+  const before = session.assigned;
+  const same = assignmentFor(turn, session.incarnation, before.revision);
+  const unchanged =
+    before.revision.generation === turn.durable.generation.number && JSON.stringify(same) === JSON.stringify(before);
+  if (unchanged) return false;
+  putSession(turn, session.incarnation, { ...session, assigned: { ...same, revision: nextRevision(turn) } });
+  return true;
+}
+
+function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
+  const { group, epoch } = hold;
+  const row = turn.durable.groups.get(group);
+  const { cluster } = turn.durable;
+  const defined = cluster && lookup(cluster.definition.groups, group);
+  // What drains is taken offline as the agent has it: its definition may have changed or gone meanwhile.
+  if (hold.phase.kind === "draining" || row === undefined || cluster === null || !defined) {
+    return { group, epoch, wanted: "Offline", observe: false, resources: {} };
+  }
+  const resources = Object.entries(servedResources(cluster.definition, defined));
+  const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
+  const observe = cluster.maintenance && hold.phase.arriving !== true;
+  return { group, epoch, wanted: "Online", observe, resources: Object.fromEntries(assigned) };
+}
+
+function assignedResource(
+  row: GroupRow,
+  name: string,
+  { type, dependsOn, properties }: ResourceDefinition,
+): AssignedResource {
+  const attempt = lookup(row.troubles.resources, name)?.attempt ?? 1;
+  const demands = lookup(row.demands, name) ?? noDemands;
+  return { type, dependsOn, properties, wanted: wantedOf(row, name), attempt, ...demands };
+}

@@ -1,0 +1,91 @@
+import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
+import { type Answer, holdId, type HoldRef, type Renewal } from "../messages.ts";
+import { holdsOfRun, leaseOf, putLeaseOf } from "./ownership.ts";
+import type { Connection, Hold, Lease, SentGrant, Session } from "../state.ts";
+import { type Turn, withRow } from "../turn.ts";
+
+export type OpenConnection = Extract<Connection, { kind: "open" }>;
+
+/** True when the session has confirmed none of as many answers as it is sent within a ttl: it must not hold on. */
+export function isDeaf(connection: OpenConnection, renewal: Renewal, lease: LeaseTerms): boolean {
+  const [oldest] = connection.answers;
+  return connection.answers.length >= deafAfterAnswers(lease) && oldest !== undefined && renewal.lastAnswer < oldest;
+}
+
+/** Extends what may be extended, one row for all of it, and says which ownerships the answer covers. */
+export function grant(
+  turn: Turn,
+  session: Session,
+  renewal: Renewal,
+  lease: LeaseTerms,
+  grants: readonly SentGrant[],
+): Answer["outcome"] {
+  if (session.deaf) return { kind: "refusal", code: "deaf" };
+  if (session.standing.kind === "Joining") return { kind: "refusal", code: "joining" };
+  const covered: HoldRef[] = [];
+  for (const hold of holdsOfRun(turn, session.incarnation)) {
+    const before = leaseOf(turn, hold);
+    if (!mayExtend(turn, hold, renewal)) {
+      noteHeard(turn, hold);
+      continue;
+    }
+    if (before.drainGrantsLeft === 0) continue;
+    putLeaseOf(turn, hold, {
+      k: before.k + 1,
+      ttlHeldMs: longestHeld(hold, before, grants, renewal.lastAnswer, lease.ttlMs),
+      drainGrantsLeft: before.drainGrantsLeft === null ? null : before.drainGrantsLeft - 1,
+    });
+    covered.push({ group: hold.group, epoch: hold.epoch });
+  }
+  return { kind: "grant", holds: covered, ttlMs: lease.ttlMs };
+}
+
+/**
+ * The grants that may still decide the agent's fuse: those after the last answer that it confirmed, and for each ownership
+ * the last one up to it. Bounded: an agent that confirms nothing is deaf before long.
+ */
+export function stillPossible(grants: readonly SentGrant[], confirmed: number): SentGrant[] {
+  const seen = new Set<string>();
+  const kept: SentGrant[] = [];
+  for (const sent of grants.toReversed()) {
+    if (sent.answer > confirmed) {
+      kept.push(sent);
+      continue;
+    }
+    const last = sent.holds.filter((id) => !seen.has(id));
+    for (const id of last) seen.add(id);
+    if (last.length > 0) kept.push({ ...sent, holds: last });
+  }
+  return kept.toReversed();
+}
+
+/**
+ * While the object is holding, an instance before it may have granted something that nobody here knows of; so an owner is
+ * extended only if it was told of this generation and says that its fuse has not blown (LEASE rule 10).
+ */
+function mayExtend(turn: Turn, hold: Hold, renewal: Renewal): boolean {
+  if (turn.memory.start.kind === "over") return true;
+  if (renewal.generation !== turn.durable.generation.number) return false;
+  return renewal.intact.some(({ group, epoch }) => group === hold.group && epoch === hold.epoch);
+}
+
+function noteHeard(turn: Turn, hold: Hold): void {
+  const id = holdId(hold);
+  const heard = withRow(turn.memory.heard, id, (turn.memory.heard.get(id) ?? 0) + 1);
+  turn.memory = { ...turn.memory, heard };
+}
+
+/** LEASE rule 7: the longest ttl among the grants from the last confirmed one on, the one being made included. */
+function longestHeld(
+  hold: Hold,
+  before: Lease,
+  grants: readonly SentGrant[],
+  confirmed: number,
+  ttlMs: number,
+): number {
+  const id = holdId(hold);
+  const possible = stillPossible(grants, confirmed).filter(({ holds }) => holds.includes(id));
+  // Without a confirmed grant on this connection, what earlier connections and starts were granted still counts.
+  const floor = possible.some(({ answer }) => answer <= confirmed) ? 0 : before.ttlHeldMs;
+  return Math.max(floor, ttlMs, ...possible.map((sent) => sent.ttlMs));
+}

@@ -1,0 +1,225 @@
+import { canonical, parseAddress } from "../definition/ip-address.ts";
+import { noteLoss } from "../policies/quarantine.ts";
+import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "../turn.ts";
+import { holdId } from "../messages.ts";
+import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session } from "../state.ts";
+
+/**
+ * The life of an ownership, all of it: owned, draining, owned again if a move is called off, ended. Nothing else in this
+ * program begins, changes or ends one.
+ */
+
+export type Beginning = {
+  readonly addresses: readonly string[];
+  readonly owner: Session;
+  /** How the group lost its last owner. */
+  readonly loss: Loss;
+  readonly ttlMs: number;
+  /** In maintenance: by an operator's word, and to be brought online all the same. */
+  readonly arriving: boolean;
+};
+
+/** Begins the next epoch. Everything that would make it unsafe is a broken invariant here: callers have asked before. */
+export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Hold {
+  const { addresses, owner, loss, ttlMs, arriving } = beginning;
+  if (turn.memory.start.kind !== "over") throw new Error("an epoch must not begin while the object is holding");
+  if (holdOf(turn, row.name) !== undefined) throw new Error(`group ${row.name} is still held`);
+  if (addressesHeld(turn, addresses)) throw new Error(`an address of group ${row.name} is still held`);
+  const epoch = row.epoch + 1;
+  const hold: Hold = {
+    group: row.name,
+    epoch,
+    node: owner.node,
+    incarnation: owner.incarnation,
+    addresses,
+    phase: { kind: "owned", ...(arriving ? { arriving } : {}) },
+  };
+  // A new epoch begins with every resource anew on its host, so what was asked of them before is over.
+  putGroup(turn, row.name, {
+    ...row,
+    epoch,
+    troubles: { ...row.troubles, resources: {}, givenUp: null },
+    demands: {},
+  });
+  putHold(turn, holdId(hold), hold);
+  turn.memory = { ...turn.memory, unowned: withRow(turn.memory.unowned, row.name, null) };
+  putLeaseOf(turn, hold, { k: 0, ttlHeldMs: ttlMs, drainGrantsLeft: null });
+  journal(turn, {
+    kind: "group.owned",
+    sentence: `Node ${hold.node} owns group ${hold.group} under epoch ${epoch}.`,
+    node: hold.node,
+    group: hold.group,
+    epoch,
+    details: { because: loss.because, from: loss.from },
+  });
+  return hold;
+}
+
+/** It has been brought online, or cannot be, so from now on it is observed like all others. */
+export function becomeArrived(turn: Turn, hold: Hold): void {
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
+}
+
+/** Wanted offline from now on; grants cover it `grants` more times at most, then only an end can follow. */
+export function becomeDraining(
+  turn: Turn,
+  hold: Hold,
+  because: DrainReason,
+  target: string | null,
+  grants: number,
+  actor = "cluster",
+): void {
+  const lease = leaseOf(turn, hold);
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "draining", because, target } });
+  const drainGrantsLeft = Math.min(grants, lease.drainGrantsLeft ?? grants);
+  if (drainGrantsLeft !== lease.drainGrantsLeft) putLeaseOf(turn, hold, { ...lease, drainGrantsLeft });
+  journal(turn, {
+    kind: "group.draining",
+    sentence: `Group ${hold.group} is being taken offline on node ${hold.node}${target === null ? "" : `, to go to node ${target}`}: ${drainSentences[because]}.`,
+    node: hold.node,
+    group: hold.group,
+    epoch: hold.epoch,
+    actor,
+    details: { because, target },
+  });
+}
+
+const drainSentences: Readonly<Record<DrainReason, string>> = {
+  move: "an operator asked for it",
+  failback: "a more preferred owner is back",
+  pause: "the node is being drained",
+  failover: "it failed there",
+  redefined: "it may not stay there as it is defined now",
+  deleted: "it has been deleted",
+  evicted: "the node has been evicted",
+};
+
+/** Only what somebody wished for can be called off: what else drains must be gone, whoever could take it. */
+export function mayBeCalledOff(phase: HoldPhase): boolean {
+  return phase.kind === "draining" && ["move", "failback", "pause"].includes(phase.because);
+}
+
+/** A move is called off: the owner goes on under the same epoch. */
+export function becomeOwnedAgain(turn: Turn, hold: Hold, why: string, actor = "cluster"): void {
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
+  putLeaseOf(turn, hold, { ...leaseOf(turn, hold), drainGrantsLeft: null });
+  journal(turn, {
+    kind: "group.move-cancelled",
+    severity: "warning",
+    sentence: `Group ${hold.group} stays on node ${hold.node}: ${why}.`,
+    node: hold.node,
+    group: hold.group,
+    epoch: hold.epoch,
+    actor,
+  });
+}
+
+/** The three ways in which an ownership ends (LEASE rule 5). After this, and only after this, its addresses are free. */
+export type End =
+  | { readonly kind: "released" }
+  /** `since`: the first answer of the run of answers over which the witness counted. */
+  | { readonly kind: "expired"; readonly witness: string; readonly countedMs: number; readonly since: number }
+  | { readonly kind: "confirmed-down"; readonly actor: string };
+
+export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
+  const id = holdId(hold);
+  putHold(turn, id, null);
+  const row = turn.durable.leases.get(hold.incarnation);
+  if (row !== undefined) {
+    const { [id]: _ended, ...held } = row.held;
+    putLease(turn, hold.incarnation, Object.keys(held).length === 0 ? null : { ...row, held });
+  }
+  turn.memory = {
+    ...turn.memory,
+    pending: withRow(turn.memory.pending, id, null),
+    heard: withRow(turn.memory.heard, id, null),
+    unowned: turn.durable.groups.has(hold.group)
+      ? withRow(turn.memory.unowned, hold.group, lossOf(turn, hold, end))
+      : turn.memory.unowned,
+  };
+  const session = turn.memory.sessions.get(hold.incarnation);
+  if (end.kind !== "released" && session !== undefined) {
+    putSession(turn, hold.incarnation, { ...session, expired: true });
+  }
+  journalEnd(turn, hold, end);
+  if (end.kind === "expired") noteLoss(turn, hold.node);
+}
+
+function lossOf(turn: Turn, { node, phase }: Hold, end: End): Loss {
+  // An answer that has not been given yet would keep everybody from owning the group.
+  const since = end.kind === "expired" ? Math.min(end.since, turn.memory.answers) : 0;
+  if (phase.kind === "owned") return { because: end.kind, from: node, target: null, leaving: null, since };
+  const { because, target } = phase;
+  const away = because === "failover" || mayBeCalledOff(phase);
+  return { because, from: node, target, leaving: away ? node : null, since };
+}
+
+function journalEnd(turn: Turn, { node, group, epoch }: Hold, end: End): void {
+  const about = { node, group, epoch };
+  switch (end.kind) {
+    case "released":
+      return journal(turn, {
+        kind: "group.released",
+        sentence: `Node ${node} released group ${group}: everything of epoch ${epoch} is offline there.`,
+        ...about,
+      });
+    case "expired":
+      return journal(turn, {
+        kind: "group.expired",
+        severity: "warning",
+        mscsId: 1135,
+        sentence: `Node ${node} lost group ${group}: node ${end.witness} counted ${Math.floor(end.countedMs)} ms of silence for epoch ${epoch}.`,
+        details: { witness: end.witness, countedMs: Math.floor(end.countedMs) },
+        ...about,
+      });
+    case "confirmed-down":
+      return journal(turn, {
+        kind: "node.confirmed-down",
+        severity: "warning",
+        sentence: `An operator confirmed that node ${node} is down, which ends epoch ${epoch} of group ${group}; if it lives, two hosts speak from one address.`,
+        actor: end.actor,
+        ...about,
+      });
+  }
+}
+
+// --- questions ------------------------------------------------------------------------------------------------------
+
+/** The present ownership of a group: one at most. */
+export function holdOf({ durable }: Pick<Turn, "durable">, group: string): Hold | undefined {
+  for (const hold of durable.holds.values()) if (hold.group === group) return hold;
+  return undefined;
+}
+
+export function holdsOfRun({ durable }: Pick<Turn, "durable">, incarnation: string): Hold[] {
+  return [...durable.holds.values()].filter((hold) => hold.incarnation === incarnation);
+}
+
+/** True while any ownership, of whatever group, has one of these addresses (LEASE rule 9). */
+export function addressesHeld(turn: Pick<Turn, "durable">, addresses: readonly string[]): boolean {
+  return holdersOf(turn, addresses).length > 0;
+}
+
+/** The ownerships, of whatever groups, that have one of these addresses. */
+export function holdersOf({ durable }: Pick<Turn, "durable">, addresses: readonly string[]): Hold[] {
+  const wanted = new Set(addresses.map(comparable));
+  return [...durable.holds.values()].filter((hold) =>
+    hold.addresses.some((address) => wanted.has(comparable(address))),
+  );
+}
+
+export function leaseOf({ durable }: Pick<Turn, "durable">, hold: Hold): Lease {
+  const lease = durable.leases.get(hold.incarnation)?.held[holdId(hold)];
+  if (lease === undefined) throw new Error(`ownership ${holdId(hold)} has no lease row`);
+  return lease;
+}
+
+export function putLeaseOf(turn: Turn, hold: Hold, lease: Lease): void {
+  const row = turn.durable.leases.get(hold.incarnation) ?? { incarnation: hold.incarnation, node: hold.node, held: {} };
+  putLease(turn, hold.incarnation, { ...row, held: { ...row.held, [holdId(hold)]: lease } });
+}
+
+function comparable(address: string): string {
+  const parsed = parseAddress(address);
+  return parsed === null ? address : canonical(parsed);
+}

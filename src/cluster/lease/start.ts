@@ -1,0 +1,101 @@
+import type { Step } from "../events.ts";
+import { type Generation, isRolledBack } from "./generation.ts";
+import { leasePresets } from "./lease.ts";
+import { type Hello, holdId } from "../messages.ts";
+import { becomeDraining, holdOf, leaseOf } from "./ownership.ts";
+import type { ClusterState, Durable, Hold, Memory } from "../state.ts";
+import { beginTurn, finishTurn, journal, putGroup, type Turn } from "../turn.ts";
+
+/**
+ * The state of an object that has just started, from the rows that it read after its new generation was confirmed. Every
+ * ownership found counts as granted at this moment; that holds others off and is never a reason to say `BIND`.
+ */
+export function restart(durable: Durable, journaled: number, now: number): Step<ClusterState> {
+  const memory: Memory = {
+    answers: 0,
+    revisions: 0,
+    start: { kind: "holding", holdMs: holdMs(durable) },
+    unowned: new Map(),
+    sessions: new Map(),
+    heard: new Map(),
+    pending: new Map(),
+    alarmAt: undefined,
+    reporters: new Map(),
+    journaled,
+    associations: [],
+  };
+  const turn = beginTurn({ durable, memory }, now);
+  // An object that nobody uses wakes up for each reader; that is news only where somebody owns something.
+  if (durable.holds.size > 0) {
+    journal(turn, {
+      kind: "object.started",
+      sentence: `The control plane started (generation ${durable.generation.number}); it begins no epoch for ${holdMs(durable)} ms.`,
+    });
+  }
+  return finishTurn(turn, null);
+}
+
+/**
+ * A run has counted long enough from its first answer of this generation: epochs may begin (LEASE rule 10). Returns whether
+ * the hold has ended by that.
+ */
+export function endHoldWhenCounted(turn: Turn, generation: number, countedMs: number | null): boolean {
+  const { start } = turn.memory;
+  if (start.kind === "over" || countedMs === null || countedMs < start.holdMs) return false;
+  if (generation !== turn.durable.generation.number) return false;
+  turn.memory = { ...turn.memory, start: { kind: "over" } };
+  return true;
+}
+
+/**
+ * State that was rolled back or lost is recognised by what an agent has seen: a start of our number with another nonce, a
+ * later one, or a higher epoch. The new generation and epochs above all of it are written before the welcome, and the hold
+ * begins anew (LEASE rule 12).
+ */
+export function repairRollBack(turn: Turn, node: string, { seen }: Hello, nonce: string): void {
+  const { generation } = turn.durable;
+  const forgotten = Object.entries(seen.epochs).filter(([group, epoch]) => epoch > highestEpoch(turn, group));
+  const rolledBack = seen.generation !== null && isRolledBack(generation, seen.generation);
+  if (!rolledBack && forgotten.length === 0) return;
+  const next: Generation = { number: Math.max(generation.number, seen.generation?.number ?? 0) + 1, nonce };
+  turn.durable = { ...turn.durable, generation: next };
+  raiseEpochs(turn, forgotten);
+  turn.memory = { ...turn.memory, start: { kind: "holding", holdMs: holdMs(turn.durable) } };
+  journal(turn, {
+    kind: "object.rolled-back",
+    severity: "error",
+    mscsId: 1561,
+    node,
+    sentence: `The agent of node ${node} has seen more than this control plane remembers: its state was rolled back or lost. It goes on as generation ${next.number}, and begins no epoch until a ttl has been counted.`,
+  });
+}
+
+function raiseEpochs(turn: Turn, forgotten: readonly (readonly [string, number])[]): void {
+  const { cluster } = turn.durable;
+  if (cluster === null) return;
+  const epochFloor = Math.max(cluster.epochFloor, ...forgotten.map(([, epoch]) => epoch));
+  if (epochFloor > cluster.epochFloor) turn.durable = { ...turn.durable, cluster: { ...cluster, epochFloor } };
+  for (const [group, epoch] of forgotten) {
+    const row = turn.durable.groups.get(group);
+    if (row !== undefined) putGroup(turn, group, { ...row, epoch });
+    // An ownership older than the forgotten one was over long ago: it may end, and may not be extended. One that this
+    // generation has extended is alive, whatever somebody else says that he has seen.
+    const hold = holdOf(turn, group);
+    if (hold !== undefined && !wasExtended(turn, hold)) becomeDraining(turn, hold, "redefined", null, 0);
+  }
+}
+
+function wasExtended(turn: Turn, hold: Hold): boolean {
+  const connection = turn.memory.sessions.get(hold.incarnation)?.connection;
+  return connection?.kind === "open" && connection.grants.some(({ holds }) => holds.includes(holdId(hold)));
+}
+
+function highestEpoch(turn: Turn, group: string): number {
+  return turn.durable.groups.get(group)?.epoch ?? turn.durable.cluster?.epochFloor ?? 0;
+}
+
+/** The longest ttl that anything found may still be held for. */
+function holdMs(durable: Durable): number {
+  const held = [...durable.holds.values()].map((hold) => leaseOf({ durable }, hold).ttlHeldMs);
+  return Math.max(durable.cluster?.definition.lease.ttlMs ?? leasePresets.wan.ttlMs, ...held);
+}

@@ -1,0 +1,65 @@
+import { sameGeneration } from "./generation.ts";
+import { type Claim, holdId, runSubject, type Silence } from "../messages.ts";
+import { becomeEnded, holdsOfRun, leaseOf } from "./ownership.ts";
+import type { Hold, Session } from "../state.ts";
+import { close, journal, putSession, type Turn } from "../turn.ts";
+
+/**
+ * An expiry is witnessed, never timed here: this clock may step, and an instance of the object that was cut off may be the
+ * one that asks. The answers to a session name what it may count; its renewals bring the count back (LEASE rule 7).
+ */
+export function silencesFor(turn: Turn, session: Session): Silence[] {
+  const { generation } = turn.durable;
+  const ownerships = [...turn.durable.holds.values()]
+    .filter(({ incarnation }) => incarnation !== session.incarnation)
+    .map((hold) => ({
+      subject: holdId(hold),
+      generation,
+      k: silenceOf(turn, hold),
+      ttlMs: leaseOf(turn, hold).ttlHeldMs,
+    }));
+  const predecessor = idlePredecessor(turn, session);
+  if (predecessor === null) return ownerships;
+  const run = { subject: runSubject(predecessor.incarnation), generation, k: predecessor.renewals, ttlMs: ttlOf(turn) };
+  return [...ownerships, run];
+}
+
+/** Ends what a claim proves. */
+export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, since }: Claim): void {
+  if (!sameGeneration(silence.generation, turn.durable.generation)) return;
+  const hold = turn.durable.holds.get(silence.subject);
+  if (hold !== undefined) {
+    const itsOwn = hold.incarnation === session.incarnation;
+    if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs < leaseOf(turn, hold).ttlHeldMs) return;
+    return becomeEnded(turn, hold, { kind: "expired", witness: session.node, countedMs, since });
+  }
+  const predecessor = idlePredecessor(turn, session);
+  if (predecessor === null || silence.subject !== runSubject(predecessor.incarnation)) return;
+  if (silence.k !== predecessor.renewals || countedMs < ttlOf(turn)) return;
+  if (predecessor.connection.kind === "open") close(turn, predecessor.connection.socket, "replaced");
+  putSession(turn, predecessor.incarnation, null);
+  journal(turn, {
+    kind: "node.left",
+    sentence: `An earlier run of node ${session.node} has been silent for ${Math.floor(countedMs)} ms and held nothing: it is over.`,
+    node: session.node,
+  });
+}
+
+/** What changes with each grant, and with each answered renewal that could not be granted while the object was holding. */
+function silenceOf(turn: Turn, hold: Hold): number {
+  return leaseOf(turn, hold).k + (turn.memory.heard.get(holdId(hold)) ?? 0);
+}
+
+/** The run that a `Joining` session waits for, when that run holds nothing whose silence could be counted. */
+function idlePredecessor(turn: Turn, session: Session): Session | null {
+  if (session.standing.kind !== "Joining") return null;
+  const predecessor = turn.memory.sessions.get(session.standing.predecessor);
+  if (predecessor === undefined || holdsOfRun(turn, predecessor.incarnation).length > 0) return null;
+  return predecessor;
+}
+
+function ttlOf(turn: Turn): number {
+  const cluster = turn.durable.cluster;
+  if (cluster === null) throw new Error("a cluster without a definition has no sessions");
+  return cluster.definition.lease.ttlMs;
+}

@@ -1,0 +1,176 @@
+import { type GroupDefinition, lookup } from "../definition/definition.ts";
+import { holdId, type Report, type ReportedHold } from "../messages.ts";
+import { rebaseWindows } from "./failback.ts";
+import { nextOperationTimeout, rebaseOperations } from "../commands/operations.ts";
+import { becomeArrived, holdsOfRun } from "../lease/ownership.ts";
+import { endQuarantines } from "./quarantine.ts";
+import { mostPendingTimeouts } from "./resource-timing.ts";
+import { groupStateOf, pendingBudgetMs, reportedResources, stateOf, wantedOf } from "./resources.ts";
+import type { Hold, PendingSpan, Session, Span } from "../state.ts";
+import { judgeFailures, judgeStuck, retryAt, retryGivenUp } from "./troubles.ts";
+import { journal, putGroup, putNode, type Turn, withRow } from "../turn.ts";
+
+type ReportedResources = ReportedHold["resources"];
+
+/** What a session's report means for the groups that it holds. `before` is what it said last. */
+export function judgeReport(turn: Turn, before: Report, session: Session): void {
+  const { cluster } = turn.durable;
+  if (cluster === null) return;
+  const { definition, maintenance } = cluster;
+  for (const hold of holdsOfRun(turn, session.incarnation)) {
+    const group = lookup(definition.groups, hold.group);
+    if (group === undefined) continue;
+    const reported = reportedResources(session.report, hold);
+    const was = groupStateOf(group, reportedResources(before, hold));
+    const is = groupStateOf(group, reported);
+    if (was !== is) journalGroupState(turn, hold, is);
+    if (hasArrived(turn, hold, reported)) becomeArrived(turn, hold);
+    if (!maintenance) judgeFailures(turn, hold, definition, reported);
+    const pending = is === "Pending" || (is === "PartialOnline" && !isAsWanted(turn, hold, group, reported));
+    watchPending(
+      turn,
+      hold,
+      pendingBudgetMs(definition, group),
+      pending,
+      hasProgressed(reportedResources(before, hold), reported),
+    );
+  }
+}
+
+/** What was only observed for a time, or while nobody else was known, is judged now. */
+export function judgeAnew(turn: Turn): void {
+  for (const session of turn.memory.sessions.values()) judgeReport(turn, session.report, session);
+}
+
+/** Part of a group may be offline by an operator's word, or because it waits to start. */
+function isAsWanted(turn: Turn, hold: Hold, group: GroupDefinition, reported: ReportedResources): boolean {
+  const row = turn.durable.groups.get(hold.group);
+  return (
+    row !== undefined && Object.keys(group.resources).every((name) => stateOf(reported, name) === wantedOf(row, name))
+  );
+}
+
+/** Whether what is to be online under this epoch is, or has said that it cannot. */
+function hasArrived(turn: Turn, { phase, group }: Hold, reported: ReportedResources): boolean {
+  const row = turn.durable.groups.get(group);
+  if (phase.kind !== "owned" || phase.arriving !== true || row === undefined || row.plan.start !== null) return false;
+  const resources = Object.keys(lookup(turn.durable.cluster?.definition.groups ?? {}, group)?.resources ?? {});
+  return resources
+    .filter((name) => wantedOf(row, name) === "Online")
+    .every((name) => ["Online", "Failed"].includes(stateOf(reported, name)));
+}
+
+/** Deadlines that have passed; none of them decides about an ownership. */
+export function onAlarm(turn: Turn): void {
+  const cluster = turn.durable.cluster;
+  if (cluster === null) return;
+  turn.memory = { ...turn.memory, alarmAt: null };
+  endQuarantines(turn);
+  if (cluster.maintenance) return;
+  for (const [id, span] of turn.memory.pending) {
+    const hold = turn.durable.holds.get(id);
+    const group = hold && lookup(cluster.definition.groups, hold.group);
+    if (turn.now < span.since + span.durationMs) continue;
+    turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, null) };
+    if (hold?.phase.kind === "owned" && group) judgeStuck(turn, hold, cluster.definition, group);
+  }
+  for (const row of turn.durable.groups.values()) {
+    const due = retryAt(row);
+    if (due === null || due > turn.now) continue;
+    retryGivenUp(turn, row);
+    journal(turn, {
+      kind: "group.starting",
+      sentence: `Group ${row.name} is tried again: RetryPeriodOnFailure is over.`,
+      group: row.name,
+      epoch: row.epoch,
+    });
+  }
+}
+
+/** The earliest time at which `onAlarm` has something to do, epoch milliseconds; null: none. */
+export function nextAlarm(turn: Pick<Turn, "durable" | "memory" | "now">): number | null {
+  const { durable, memory } = turn;
+  const rows = [...durable.groups.values()];
+  const later = (at: number | null): number | null => (at !== null && at > turn.now ? at : null);
+  const moves = rows.map(({ plan }) => plan.move?.at ?? null);
+  const times = [
+    // What is due while the object is holding is looked at when that is over.
+    ...(memory.start.kind === "over" ? moves : moves.map(later)),
+    // So are these with every event: their time may come before what else they wait for.
+    ...rows.map(({ plan: { start } }) => later(start && start.since + start.delayMs)),
+    ...[...durable.nodes.values()].map(({ stability: { quarantine } }) => quarantine && endOf(quarantine)),
+    nextOperationTimeout(turn),
+  ];
+  // In maintenance nothing of this is done, so nobody is woken for it.
+  if (durable.cluster?.maintenance !== true) {
+    times.push(...[...memory.pending.values()].map(endOf), ...rows.map(retryAt));
+    times.push(...rows.map(({ plan: { failback } }) => later(failback && failback.notBefore)));
+  }
+  const due = times.filter((at) => at !== null);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+function endOf({ since, durationMs }: Span): number {
+  return since + durationMs;
+}
+
+/** The object's clock went back: a length of time stays the length that it was (LEASE rule 13). */
+export function rebase(turn: Turn): void {
+  const rebased = [...turn.memory.pending].filter(([, { since }]) => since > turn.now);
+  for (const [id, span] of rebased) {
+    turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, { ...span, since: turn.now }) };
+  }
+  for (const row of turn.durable.nodes.values()) {
+    const { quarantine } = row.stability;
+    if (quarantine === null || quarantine.since <= turn.now) continue;
+    const stability = { ...row.stability, quarantine: { ...quarantine, since: turn.now } };
+    putNode(turn, row.name, { ...row, stability });
+  }
+  for (const row of turn.durable.groups.values()) {
+    const { start } = row.plan;
+    if (start === null || start.since <= turn.now) continue;
+    putGroup(turn, row.name, { ...row, plan: { ...row.plan, start: { ...start, since: turn.now } } });
+  }
+  for (const row of turn.durable.groups.values()) {
+    const { givenUp } = row.troubles;
+    if (givenUp === null || givenUp.since <= turn.now) continue;
+    putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, givenUp: { ...givenUp, since: turn.now } } });
+  }
+  rebaseWindows(turn);
+  rebaseOperations(turn);
+}
+
+/** The agent bounds each resource itself; what is left to find here is an agent that does not. */
+function watchPending(turn: Turn, hold: Hold, budgetMs: number, pending: boolean, progressed: boolean): void {
+  const id = holdId(hold);
+  const running = turn.memory.pending.get(id);
+  if (pending === (running !== undefined) && !(pending && progressed)) return;
+  const span = pending ? spanOf(turn.now, budgetMs, running) : null;
+  turn.memory = { ...turn.memory, pending: withRow(turn.memory.pending, id, span) };
+}
+
+/** A span that begins, or that begins anew because a checkpoint has risen, but not for longer than is left in all. */
+function spanOf(now: number, budgetMs: number, running: PendingSpan | undefined): PendingSpan {
+  const totalLeftMs =
+    running === undefined
+      ? mostPendingTimeouts * budgetMs + slackMs
+      : running.totalLeftMs - Math.max(0, now - running.since);
+  return { since: now, durationMs: Math.min(budgetMs + slackMs, totalLeftMs), totalLeftMs };
+}
+
+function hasProgressed(before: ReportedResources, now: ReportedResources): boolean {
+  return Object.entries(now).some(
+    ([name, { checkpoint }]) => checkpoint !== undefined && checkpoint > (lookup(before, name)?.checkpoint ?? -1),
+  );
+}
+
+const slackMs = 10_000;
+
+function journalGroupState(turn: Turn, { group, node, epoch }: Hold, state: string): void {
+  const about = { group, node, epoch };
+  if (state === "Online") {
+    journal(turn, { kind: "group.online", sentence: `Group ${group} is online on node ${node}.`, ...about });
+  } else if (state === "Offline") {
+    journal(turn, { kind: "group.offline", sentence: `Group ${group} is offline on node ${node}.`, ...about });
+  }
+}

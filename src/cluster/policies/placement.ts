@@ -1,0 +1,85 @@
+import { candidatesFor, type Candidate } from "./candidates.ts";
+import {
+  addressesOf,
+  type ClusterDefinition,
+  type GroupDefinition,
+  lookup,
+  servedResources,
+} from "../definition/definition.ts";
+import { failbackAfter } from "./failback.ts";
+import { addressesHeld, becomeOwned, holdOf } from "../lease/ownership.ts";
+import { dwordOf } from "../properties/properties.ts";
+import { groupProperties } from "../properties/property-tables.ts";
+import { isAutoStart, startWaitOf } from "./starting.ts";
+import { type GroupRow, isByItself, isByOperator, type Loss } from "../state.ts";
+import { journal, putGroup, type Turn } from "../turn.ts";
+
+export const noLoss: Loss = { because: "new", from: null, target: null, leaving: null, since: 0 };
+
+/**
+ * Gives each group that nobody owns to the best node that may have it, those of higher Priority first. Without an expiry
+ * nobody's silence is known: who is connected may be tried, and a witness judges the rest.
+ */
+export function placeGroups(turn: Turn): void {
+  const { cluster } = turn.durable;
+  if (cluster === null || turn.memory.start.kind !== "over") return;
+  const { definition, maintenance } = cluster;
+  for (const [name, group] of inOrderOfPriority(definition)) {
+    const row = turn.durable.groups.get(name);
+    if (row === undefined || holdOf(turn, name) !== undefined) continue;
+    const addresses = addressesOf(servedResources(definition, group));
+    if (addressesHeld(turn, addresses)) continue;
+    const loss = turn.memory.unowned.get(name) ?? noLoss;
+    if (maintenance && !isByOperator(loss)) continue;
+    const candidates = candidatesFor(turn, definition, name, group, loss);
+    const chosen = candidates.find(({ rejected }) => rejected === null)?.session ?? null;
+    if (chosen === null) continue;
+    putGroup(turn, name, placed(turn, row, group, loss, candidates));
+    const { node, epoch } = becomeOwned(turn, turn.durable.groups.get(name) ?? row, {
+      addresses,
+      owner: chosen,
+      loss,
+      ttlMs: definition.lease.ttlMs,
+      arriving: maintenance,
+    });
+    if (row.wanted === turn.durable.groups.get(name)?.wanted) continue;
+    journal(turn, {
+      kind: "group.wanted",
+      severity: "warning",
+      sentence: `Group ${name} stays offline on node ${node} until somebody asks for it: its Priority is 0 (No Auto Start).`,
+      group: name,
+      node,
+      epoch,
+    });
+  }
+}
+
+/** Whether some other node than `node` could take the group now. */
+export function hasOtherOwner(turn: Turn, row: GroupRow, node: string): boolean {
+  const definition = turn.durable.cluster?.definition;
+  const group = definition && lookup(definition.groups, row.name);
+  if (definition === undefined || group === undefined) return false;
+  return candidatesFor(turn, definition, row.name, group, { ...noLoss, leaving: node }).some(
+    (candidate) => candidate.node !== node && candidate.rejected === null,
+  );
+}
+
+/** What is planned for a group at the moment at which it gets an owner. */
+function placed(
+  turn: Turn,
+  row: GroupRow,
+  group: GroupDefinition,
+  loss: Loss,
+  candidates: readonly Candidate[],
+): GroupRow {
+  const wanted = isAutoStart(group) || !isByItself(loss) ? row.wanted : "Offline";
+  const exceptions = wanted === row.wanted ? row.exceptions : [];
+  const plan = { ...row.plan, failback: failbackAfter(group, loss, candidates), start: startWaitOf(turn, group) };
+  const same = JSON.stringify([row.wanted, row.exceptions, row.plan]) === JSON.stringify([wanted, exceptions, plan]);
+  return same ? row : { ...row, wanted, exceptions, plan };
+}
+
+function inOrderOfPriority({ groups }: ClusterDefinition): [string, GroupDefinition][] {
+  const priority = ({ properties }: GroupDefinition): number => dwordOf(properties, groupProperties, "Priority");
+  return Object.entries(groups).sort(([, a], [, b]) => priority(b) - priority(a));
+}

@@ -1,0 +1,85 @@
+import { lookup, type Properties, type PropertyValue } from "../definition/definition.ts";
+import { parseAddress, prefixOfMask } from "../definition/ip-address.ts";
+
+/**
+ * What a property of MSCS may be. `readOnly`: it can be asked for and not set. `note`: it is taken and kept, and changes
+ * nothing here; whoever sets it is told why.
+ */
+export type PropertyRule = (
+  | { readonly kind: "dword"; readonly min: number; readonly max: number; readonly default: number }
+  | {
+      readonly kind: "text";
+      readonly default: string | null;
+      readonly required?: true;
+      readonly format?: TextFormat;
+    }
+  /** MULTI_SZ: a list of texts. */
+  | { readonly kind: "multi-text"; readonly default: readonly string[] }
+) & { readonly readOnly?: true; readonly note?: string };
+export type TextFormat = "address" | "mask" | "network" | "host-name";
+export type PropertyRules = Readonly<Record<string, PropertyRule>>;
+
+/** The largest DWORD: "never" where a time is meant, "as many as there are" where a count is. */
+export const dwordMax = 0xffff_ffff;
+
+/** A DWORD property with its default. Throws when no such DWORD is known: that is a mistake in this program. */
+export function dwordOf(properties: Properties, rules: PropertyRules, name: string): number {
+  const rule = lookup(rules, name);
+  if (rule?.kind !== "dword") throw new Error(`${name} is not a DWORD property`);
+  const value = lookup(properties, name);
+  return typeof value === "number" ? value : rule.default;
+}
+
+/** A MULTI_SZ property with its default. Throws when no such property is known: that is a mistake in this program. */
+export function textsOf(properties: Properties, rules: PropertyRules, name: string): readonly string[] {
+  const rule = lookup(rules, name);
+  if (rule?.kind !== "multi-text") throw new Error(`${name} is not a MULTI_SZ property`);
+  const value = lookup(properties, name);
+  return Array.isArray(value) ? value : rule.default;
+}
+
+export type PropertyFault = { readonly code: string; readonly sentence: string };
+
+/** What is wrong with a value, or null. That a `network` is one of the cluster's is judged by the caller. */
+export function faultOf(rule: PropertyRule, value: PropertyValue): PropertyFault | null {
+  if (rule.readOnly) return { code: "property-read-only", sentence: "can be read only" };
+  switch (rule.kind) {
+    case "dword":
+      return faultOfNumber(rule, value);
+    case "text":
+      return faultOfText(rule, value);
+    case "multi-text":
+      return Array.isArray(value) && value.every((item) => item !== "")
+        ? null
+        : { code: "property-type", sentence: "must be a list of texts, none of them empty" };
+  }
+}
+
+function faultOfNumber(rule: PropertyRule & { kind: "dword" }, value: PropertyValue): PropertyFault | null {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    return { code: "property-type", sentence: "must be a whole number" };
+  }
+  if (value >= rule.min && value <= rule.max) return null;
+  return { code: "property-range", sentence: `must be between ${rule.min} and ${rule.max}` };
+}
+
+function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue): PropertyFault | null {
+  if (typeof value !== "string") return { code: "property-type", sentence: "must be text" };
+  if (rule.required && value === "") return { code: "property-required", sentence: "must not be empty" };
+  switch (rule.format) {
+    case "address":
+      return parseAddress(value) === null
+        ? { code: "property-format", sentence: "must be an IPv4 or IPv6 address, such as 192.0.2.10" }
+        : null;
+    case "mask":
+      return prefixOfMask(value) === null
+        ? { code: "property-format", sentence: "must be a contiguous mask, such as 255.255.255.0" }
+        : null;
+    case "host-name":
+      return /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(value)
+        ? null
+        : { code: "property-format", sentence: "must be a host name: letters, digits, dots and hyphens, 63 at most" };
+    default:
+      return null;
+  }
+}
