@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { RemovalOptions } from "../client/change-options.ts";
 import type { Client } from "../client/http-client.ts";
 import type { Result } from "../client/result.ts";
-import type { Accepted, Defined } from "../protocol/http.ts";
+import type { Accepted, Defined } from "../protocol/changes.ts";
 import type { Ask } from "./api.ts";
 import { paintFor } from "./colour.ts";
 import { confirm } from "./confirm.ts";

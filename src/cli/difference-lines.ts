@@ -1,4 +1,4 @@
-import type { Defined } from "../protocol/http.ts";
+import type { Defined } from "../protocol/changes.ts";
 import type { Meaning, Paint } from "./colour.ts";
 import { textWidth } from "./text.ts";
 import { definitionYaml, inlineYaml } from "./yaml-text.ts";

@@ -1,4 +1,4 @@
-import type { Accepted } from "../protocol/http.ts";
+import type { Accepted } from "../protocol/changes.ts";
 import { wrap } from "./text.ts";
 
 /** What was set and changes nothing here, said wherever a change is told. */

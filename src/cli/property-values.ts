@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { propertyValueSchema } from "../protocol/definition.ts";
-import type { ResourceRequest } from "../protocol/http.ts";
+import type { ResourceRequest } from "../protocol/requests.ts";
 import { usageError } from "./errors.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Accepted, Defined } from "../protocol/http.ts";
+import type { Accepted, Defined } from "../protocol/changes.ts";
 import type { Paint } from "./colour.ts";
 import { differenceLines } from "./difference-lines.ts";
 import { noteLines } from "./note-lines.ts";

@@ -1,4 +1,4 @@
-import { type WatchMessage, watchMessageSchema } from "../protocol/http.ts";
+import { type WatchMessage, watchMessageSchema } from "../protocol/journal.ts";
 import { parse } from "../protocol/shape.ts";
 
 /**

@@ -17,5 +17,6 @@ export type { Simulation } from "../cluster/simulate/simulate.ts";
 export type { Verdict } from "../cluster/questions/verdict.ts";
 export type { ClusterView, GroupView, NodeView, ResourceView } from "../cluster/questions/view.ts";
 export type { DefinitionDocument } from "../protocol/definition.ts";
-export type { Accepted, Defined, WatchMessage } from "../protocol/http.ts";
+export type { Accepted, Defined } from "../protocol/changes.ts";
+export type { WatchMessage } from "../protocol/journal.ts";
 export type { ProblemCode, ProblemDetails } from "../protocol/problems.ts";

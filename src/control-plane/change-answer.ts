@@ -2,7 +2,7 @@ import { type Difference, differencesBetween } from "../cluster/definition/diffe
 import type { OperatorEvent, Step } from "../cluster/events.ts";
 import { notesOnChange } from "../cluster/properties/property-notes.ts";
 import type { ClusterState } from "../cluster/state.ts";
-import type { Accepted, Defined } from "../protocol/http.ts";
+import type { Accepted, Defined } from "../protocol/changes.ts";
 
 /** What came of a change, or would: everything that any answer about it tells. */
 export type ChangeAnswer = Omit<Accepted, "differences"> &

@@ -7,7 +7,9 @@ import type { Operation } from "../cluster/commands/operation.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import { sourceAddress, type Verdict } from "../cluster/questions/verdict.ts";
 import { type ClusterView, viewCluster } from "../cluster/questions/view.ts";
-import type { Events, TokenList, TokenRequest, VirtualServer } from "../protocol/http.ts";
+import type { Events } from "../protocol/journal.ts";
+import type { TokenList, TokenRequest } from "../protocol/tokens.ts";
+import type { VirtualServer } from "../protocol/virtual-servers.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameKey } from "../protocol/names.ts";
 import type {

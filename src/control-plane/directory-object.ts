@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { ClusterList } from "../protocol/http.ts";
+import type { ClusterList } from "../protocol/clusters.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameKey } from "../protocol/names.ts";
 import type { Env } from "./env.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { propertyScopes } from "../cluster/properties/property-sets.ts";
-import { tokenIdSchema } from "../protocol/http.ts";
+import { tokenIdSchema } from "../protocol/tokens.ts";
 import { nameSchema } from "../protocol/names.ts";
 import { notifyPortIdSchema } from "../protocol/notify.ts";
 import { operationIdSchema } from "../protocol/operation.ts";

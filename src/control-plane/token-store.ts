@@ -1,4 +1,4 @@
-import type { TokenList, TokenRequest, TokenRole } from "../protocol/http.ts";
+import type { TokenList, TokenRequest, TokenRole } from "../protocol/tokens.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { sameDigest } from "./tokens.ts";
 

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../cluster/journal.ts";
-import type { WatchMessage } from "../protocol/http.ts";
+import type { WatchMessage } from "../protocol/journal.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { subprotocol } from "../protocol/session.ts";
 import type { JournalStore } from "./journal-store.ts";

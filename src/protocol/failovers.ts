@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Failover } from "../cluster/questions/failovers.ts";
-import { wholeNumber } from "./http.ts";
+import { wholeNumber } from "./query.ts";
 import { protocolLimits } from "./limits.ts";
 import { nameSchema } from "./names.ts";
 

@@ -4,7 +4,7 @@ import { limits } from "../cluster/limits.ts";
 import type { NetInterfaceView } from "../cluster/questions/network-states.ts";
 import type { Quorum } from "../cluster/questions/quorum.ts";
 import { dependencyListSchema, networkSchema, resourceTypeSchema } from "./definition.ts";
-import { tokenRoles } from "./http.ts";
+import { tokenRoles } from "./tokens.ts";
 import { nameSchema } from "./names.ts";
 import { groupViewSchema, nodeViewSchema, resourceViewSchema } from "./view.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { flag } from "./http.ts";
+import { flag } from "./query.ts";
 import { protocolLimits } from "./limits.ts";
 import { problemCodes } from "./problems.ts";
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import { limits } from "../../src/cluster/limits.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
-import { eventsSchema } from "../../src/protocol/http.ts";
+import { eventsSchema } from "../../src/protocol/journal.ts";
 import { openLine } from "./fake-agent.ts";
 import { adminToken, ask, createExchange, expectProblem, inside, json } from "./support.ts";
 

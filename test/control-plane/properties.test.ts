@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { acceptedSchema } from "../../src/protocol/http.ts";
+import { acceptedSchema } from "../../src/protocol/changes.ts";
 import { type PropertySet, propertySetSchema, validationSchema } from "../../src/protocol/properties.ts";
 import { joinBoth } from "./fake-agent.ts";
 import { allRows, ask, createExchange, expectProblem, json, tokenOf } from "./support.ts";

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import type { ClusterObject } from "../../src/worker.ts";
 import { expectContract } from "./contract.ts";
-import type { TokenRequest } from "../../src/protocol/http.ts";
+import type { TokenRequest } from "../../src/protocol/tokens.ts";
 import { problemDetailsSchema, problemMediaType, type ProblemCode } from "../../src/protocol/problems.ts";
 
 export const adminToken = env.BRIDGEHEAD_ADMIN_TOKEN;

@@ -3,7 +3,7 @@ import { listDurableObjectIds } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
 import { clusterTagOf } from "../../src/control-plane/tokens.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
-import { tokenListSchema } from "../../src/protocol/http.ts";
+import { tokenListSchema } from "../../src/protocol/tokens.ts";
 import { FakeAgent, openLine } from "./fake-agent.ts";
 import { adminToken, allRows, ask, createExchange, exchange, expectProblem, inside, json, tokenOf } from "./support.ts";
 

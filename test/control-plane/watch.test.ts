@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { protocolLimits } from "../../src/protocol/limits.ts";
-import { type WatchMessage, watchMessageSchema } from "../../src/protocol/http.ts";
+import { type WatchMessage, watchMessageSchema } from "../../src/protocol/journal.ts";
 import { type Line, openLine } from "./fake-agent.ts";
 import { adminToken, ask, createExchange, expectProblem, inside, json } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { lookup, type ClusterDefinition } from "../../cluster/definition/definition.ts";
-import type { TokenRequest } from "../../protocol/http.ts";
+import type { TokenRequest } from "../../protocol/tokens.ts";
 import { createAsk, type Ask } from "../api.ts";
 import { CliError } from "../errors.ts";
 import { readSecret, writeSecret } from "../secret-file.ts";

@@ -11,7 +11,7 @@ import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
 import { wholeNumber, examples } from "../verb.ts";
 import { definitionYaml } from "../yaml-text.ts";
-import type { Defined } from "../../protocol/http.ts";
+import type { Defined } from "../../protocol/changes.ts";
 
 export function register(noun: Command): void {
   changes(noun.command("apply"), { waits: true })

@@ -6,7 +6,7 @@ import { localVerdicts } from "../../mta/local-verdicts.ts";
 import type { LogRecord } from "../../mta/log.ts";
 import { PartnersFileError } from "../../mta/partners.ts";
 import type { VerdictSource } from "../../mta/verdict-source.ts";
-import type { Observation } from "../../protocol/http.ts";
+import type { Observation } from "../../protocol/virtual-servers.ts";
 import { nameSchema } from "../../protocol/names.ts";
 import type { Ask } from "../api.ts";
 import { contextOf } from "../context.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Option, type Command } from "commander";
-import { type TokenCreated, tokenRoles, type TokenRequest, type TokenRole } from "../../protocol/http.ts";
+import { type TokenCreated, tokenRoles, type TokenRequest, type TokenRole } from "../../protocol/tokens.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { print, write } from "../output.ts";

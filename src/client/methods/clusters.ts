@@ -4,18 +4,9 @@ import type { Quorum } from "../../cluster/questions/quorum.ts";
 import type { ClusterView } from "../../cluster/questions/view.ts";
 import { type Enumeration, enumerationSchema } from "../../protocol/enumeration.ts";
 import { exportSchema } from "../../protocol/export.ts";
-import {
-  type Accepted,
-  acceptedSchema,
-  type ClusterList,
-  clusterListSchema,
-  type Defined,
-  definedSchema,
-  type Information,
-  informationSchema,
-  type Version,
-  versionSchema,
-} from "../../protocol/http.ts";
+import { type Accepted, acceptedSchema, type Defined, definedSchema } from "../../protocol/changes.ts";
+import { type ClusterList, clusterListSchema, type Information, informationSchema } from "../../protocol/clusters.ts";
+import { type Version, versionSchema } from "../../protocol/about.ts";
 import { quorumSchema } from "../../protocol/objects.ts";
 import { clusterViewSchema } from "../../protocol/view.ts";
 import type { ChangeOptions, RemovalOptions } from "../change-options.ts";

@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import { type Accepted, acceptedSchema, type GroupRequest, type moveRequestSchema } from "../../protocol/http.ts";
+import { type Accepted, acceptedSchema } from "../../protocol/changes.ts";
+import { type GroupRequest, type moveRequestSchema } from "../../protocol/requests.ts";
 import {
   type GroupSet,
   groupSetSchema,

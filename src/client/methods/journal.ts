@@ -1,5 +1,5 @@
 import { type FailoverList, failoverListSchema } from "../../protocol/failovers.ts";
-import { type Events, eventsSchema, type WatchMessage } from "../../protocol/http.ts";
+import { type Events, eventsSchema, type WatchMessage } from "../../protocol/journal.ts";
 import { readEventStream } from "../event-stream.ts";
 import type { Result } from "../result.ts";
 import type { Transport } from "../transport.ts";

@@ -1,4 +1,4 @@
-import { type Accepted, acceptedSchema } from "../../protocol/http.ts";
+import { type Accepted, acceptedSchema } from "../../protocol/changes.ts";
 import {
   type NetInterfaceAnswer,
   netInterfaceSchema,

@@ -1,12 +1,11 @@
 import type * as z from "zod";
+import { type Accepted, acceptedSchema } from "../../protocol/changes.ts";
 import {
-  type Accepted,
-  acceptedSchema,
   type NodeRequest,
   type pauseRequestSchema,
   type ReleaseRequest,
   type resumeRequestSchema,
-} from "../../protocol/http.ts";
+} from "../../protocol/requests.ts";
 import { type NodeSet, nodeSetSchema, type NodeStateAnswer, nodeStateSchema } from "../../protocol/objects.ts";
 import type { ChangeOptions } from "../change-options.ts";
 import type { Result } from "../result.ts";

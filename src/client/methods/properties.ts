@@ -1,5 +1,5 @@
 import type { Described, PropertyScope } from "../../cluster/properties/property-sets.ts";
-import { type Accepted, acceptedSchema } from "../../protocol/http.ts";
+import { type Accepted, acceptedSchema } from "../../protocol/changes.ts";
 import {
   type ControlAnswer,
   controlAnswerSchema,

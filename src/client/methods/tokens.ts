@@ -4,7 +4,7 @@ import {
   type TokenList,
   tokenListSchema,
   type TokenRequest,
-} from "../../protocol/http.ts";
+} from "../../protocol/tokens.ts";
 import { type Self, selfSchema } from "../../protocol/objects.ts";
 import type { Result } from "../result.ts";
 import type { Transport } from "../transport.ts";

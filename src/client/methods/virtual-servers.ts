@@ -1,11 +1,6 @@
 import type { Verdict } from "../../cluster/questions/verdict.ts";
-import {
-  type Accepted,
-  acceptedSchema,
-  type Observation,
-  type VirtualServer,
-  virtualServerSchema,
-} from "../../protocol/http.ts";
+import { type Accepted, acceptedSchema } from "../../protocol/changes.ts";
+import { type Observation, type VirtualServer, virtualServerSchema } from "../../protocol/virtual-servers.ts";
 import { type Active, activeSchema } from "../../protocol/objects.ts";
 import { verdictSchema } from "../../protocol/verdict.ts";
 import type { Result } from "../result.ts";

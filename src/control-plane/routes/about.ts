@@ -1,4 +1,4 @@
-import { healthSchema, versionSchema } from "../../protocol/http.ts";
+import { healthSchema, versionSchema } from "../../protocol/about.ts";
 import { sessionProtocol, version } from "../../protocol/version.ts";
 import { answer } from "../respond.ts";
 import { route, type Route } from "../route.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { acceptedSchema, dryRun, force } from "../../protocol/http.ts";
+import { acceptedSchema } from "../../protocol/changes.ts";
+import { dryRun, force } from "../../protocol/query.ts";
 import { operators } from "../route.ts";
 
 /** What every route has in common that changes a cluster. */

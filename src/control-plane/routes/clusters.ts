@@ -4,11 +4,11 @@ import { definitionSchema, parseDefinition } from "../../protocol/definition.ts"
 import { exportDefinition, exportSchema } from "../../protocol/export.ts";
 import {
   clusterListSchema,
-  definedSchema,
   informationSchema,
   maintenanceRequestSchema,
   putClusterQuerySchema,
-} from "../../protocol/http.ts";
+} from "../../protocol/clusters.ts";
+import { definedSchema } from "../../protocol/changes.ts";
 import { clusterViewSchema } from "../../protocol/view.ts";
 import { version } from "../../protocol/version.ts";
 import { clusterExists, clusterStub, directory } from "../objects.ts";

@@ -1,4 +1,4 @@
-import { eventsQuerySchema, eventsSchema, watchMessageSchema, watchQuerySchema } from "../../protocol/http.ts";
+import { eventsQuerySchema, eventsSchema, watchMessageSchema, watchQuerySchema } from "../../protocol/journal.ts";
 import { failoverListSchema, failoversQuerySchema } from "../../protocol/failovers.ts";
 import { answer, passOn } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";

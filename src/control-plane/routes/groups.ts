@@ -1,12 +1,12 @@
+import { acceptedSchema } from "../../protocol/changes.ts";
 import {
-  acceptedSchema,
   groupDependenciesRequestSchema,
   groupRemovalQuerySchema,
   groupRequestSchema,
   moveRequestSchema,
-  observationSchema,
   ownersRequestSchema,
-} from "../../protocol/http.ts";
+} from "../../protocol/requests.ts";
+import { observationSchema } from "../../protocol/virtual-servers.ts";
 import { groupSetSchema, groupStateSchema, ownersAnswerSchema } from "../../protocol/objects.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer } from "../respond.ts";

@@ -4,8 +4,8 @@ import {
   pauseRequestSchema,
   releaseRequestSchema,
   resumeRequestSchema,
-} from "../../protocol/http.ts";
-import { acceptedSchema } from "../../protocol/http.ts";
+} from "../../protocol/requests.ts";
+import { acceptedSchema } from "../../protocol/changes.ts";
 import { nodeSetSchema, nodeStateSchema } from "../../protocol/objects.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer, passOn, refuse } from "../respond.ts";

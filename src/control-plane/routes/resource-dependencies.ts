@@ -2,7 +2,7 @@ import { lookup, type ResourceDefinition } from "../../cluster/definition/defini
 import { everythingBelow, objectionToDependency } from "../../cluster/definition/dependencies.ts";
 import { expressionOf } from "../../cluster/definition/dependency-expression.ts";
 import { driverTypeOf, requiredDependencies } from "../../cluster/properties/property-tables.ts";
-import { dependenciesRequestSchema } from "../../protocol/http.ts";
+import { dependenciesRequestSchema } from "../../protocol/requests.ts";
 import {
   dependenciesSchema,
   ipAddressPropsSchema,

@@ -1,4 +1,4 @@
-import { ownersRequestSchema } from "../../protocol/http.ts";
+import { ownersRequestSchema } from "../../protocol/requests.ts";
 import { ownersAnswerSchema } from "../../protocol/objects.ts";
 import { answer } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";

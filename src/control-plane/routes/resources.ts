@@ -1,5 +1,5 @@
 import { lookup } from "../../cluster/definition/definition.ts";
-import { changeGroupRequestSchema, resourceRequestSchema } from "../../protocol/http.ts";
+import { changeGroupRequestSchema, resourceRequestSchema } from "../../protocol/requests.ts";
 import { resourceSetSchema, type ResourceStateAnswer, resourceStateSchema } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { accessQuerySchema } from "../access.ts";

@@ -1,4 +1,4 @@
-import { tokenCreatedSchema, tokenListSchema, tokenRequestSchema } from "../../protocol/http.ts";
+import { tokenCreatedSchema, tokenListSchema, tokenRequestSchema } from "../../protocol/tokens.ts";
 import { protocolLimits } from "../../protocol/limits.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, route, type Route } from "../route.ts";

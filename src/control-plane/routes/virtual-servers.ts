@@ -1,5 +1,5 @@
 import type { Verdict } from "../../cluster/questions/verdict.ts";
-import { activeQuerySchema, sourceAddressQuerySchema, virtualServerSchema } from "../../protocol/http.ts";
+import { activeQuerySchema, sourceAddressQuerySchema, virtualServerSchema } from "../../protocol/virtual-servers.ts";
 import { activeSchema } from "../../protocol/objects.ts";
 import { verdictSchema } from "../../protocol/verdict.ts";
 import { answer, refuse } from "../respond.ts";

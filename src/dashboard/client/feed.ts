@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../cluster/journal.ts";
 import type { ClusterView } from "../../cluster/questions/view.ts";
-import type { Events, WatchMessage } from "../../protocol/http.ts";
+import type { Events, WatchMessage } from "../../protocol/journal.ts";
 import type { ProblemDetails } from "../../protocol/problems.ts";
 import { get, isFinal, openWatch } from "./api.ts";
 import { type Moment, now } from "./moment.ts";

@@ -1,4 +1,4 @@
-import type { ClusterList } from "../../protocol/http.ts";
+import type { ClusterList } from "../../protocol/clusters.ts";
 import type { ProblemDetails } from "../../protocol/problems.ts";
 import { get, isFinal, sentenceOfProblem } from "./api.ts";
 import { Board } from "./board.ts";

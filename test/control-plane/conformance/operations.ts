@@ -1,4 +1,4 @@
-import type { Accepted } from "../../../src/protocol/http.ts";
+import type { Accepted } from "../../../src/protocol/changes.ts";
 import type { Conformance } from "./row.ts";
 
 export const operations: Conformance = {

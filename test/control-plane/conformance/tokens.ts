@@ -1,4 +1,4 @@
-import type { TokenCreated } from "../../../src/protocol/http.ts";
+import type { TokenCreated } from "../../../src/protocol/tokens.ts";
 import { protocolLimits } from "../../../src/protocol/limits.ts";
 import { createExchange, inside } from "../support.ts";
 import type { Conformance } from "./row.ts";
