@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { dependsOnSchema } from "../../protocol/definition.ts";
 import { type Accepted, acceptedSchema } from "../../protocol/changes.ts";
-import { type ResourceRequest } from "../../protocol/requests.ts";
+import type { ResourceRequest } from "../../protocol/requests.ts";
 import {
   type Dependencies,
   dependenciesSchema,

@@ -5,7 +5,7 @@ import {
   servedResources,
   virtualServerOf,
 } from "../definition/definition.ts";
-import { type Dependency } from "../definition/dependencies.ts";
+import type { Dependency } from "../definition/dependencies.ts";
 import type { LeaseTerms } from "../lease/lease.ts";
 import type { ResourceState, Wanted } from "../messages.ts";
 import { holdOf } from "../lease/ownership.ts";
