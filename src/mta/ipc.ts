@@ -63,6 +63,8 @@ export const associationMessageSchema = z.strictObject({
 export type AssociationMessage = z.infer<typeof associationMessageSchema>;
 
 export const fromMtaSchema = z.discriminatedUnion("type", [
+  /** It can be told to start: the first message, before which nothing that is said to it is heard. */
+  z.strictObject({ type: z.literal("ready") }),
   z.strictObject({ type: z.literal("online"), address: z.string(), port: z.int() }),
   /** It could not go online; the process ends with exit code 1 after it. */
   z.strictObject({ type: z.literal("failed"), code: z.string(), message: z.string() }),

@@ -1,6 +1,7 @@
 /**
- * The MTA process: what the agent forks when a Message Transfer Agent resource goes online. Its first message is `start`;
- * see `ipc.ts` for the rest and for its exit codes.
+ * The MTA process: what the agent forks when a Message Transfer Agent resource goes online. It says `ready`, and is told
+ * `start` with the deadline of that moment: a process may take longer to begin than the deadline that it was forked under. See
+ * `ipc.ts` for the rest and for its exit codes.
  */
 import { monotonicMs } from "./clock.ts";
 import { exitCodes, toMtaSchema, type FromMta } from "./ipc.ts";
@@ -46,6 +47,8 @@ if (process.send === undefined) {
   process.stderr.write("This is the MTA process of the agent; it is started by fork and has no command line.\n");
   process.exit(2);
 }
+
+report({ type: "ready" });
 
 function report(message: FromMta): void {
   unsent += 1;

@@ -156,8 +156,8 @@ describe("calls", () => {
 
 const address = "127.0.78.100";
 
-/** An MTA that is online, with its process: the child that was not there before. */
-async function onlineMta(): Promise<{ mta: Driver; pid: number }> {
+/** An MTA that goes online, with its process: the child that was not there before. */
+async function startingMta(leftMs: number): Promise<{ mta: Driver; pid: number; online: Promise<void> }> {
   writeFileSync(join(folder, "partners.yaml"), "partners: {}\n");
   const port = await freePort(address);
   const spec = assigned("Message Transfer Agent", { Port: port, PartnersFile: "partners.yaml" });
@@ -170,9 +170,15 @@ async function onlineMta(): Promise<{ mta: Driver; pid: number }> {
   const mta = messageTransferAgentWith({ answerWithinMs })(contextOf(spec, group));
   driver = mta;
   expect(await mta.looksAlive()).toBe(false);
-  await mta.online(monotonicMs() + 60_000);
+  const online = mta.online(monotonicMs() + leftMs);
   const pid = children().find((child) => !before.has(child));
   if (pid === undefined) throw new Error("the MTA has no process");
+  return { mta, pid, online };
+}
+
+async function onlineMta(): Promise<{ mta: Driver; pid: number }> {
+  const { mta, pid, online } = await startingMta(60_000);
+  await online;
   return { mta, pid };
 }
 
@@ -180,6 +186,26 @@ async function onlineMta(): Promise<{ mta: Driver; pid: number }> {
 function children(): number[] {
   return readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").trim().split(" ").map(Number);
 }
+
+test("DR5 an MTA whose process is slow to start counts the deadline that it has by then, and not the one it began with", async () => {
+  const { mta, pid, online } = await startingMta(50);
+  const beganWith = monotonicMs() + 50;
+  process.kill(pid, "SIGSTOP");
+  mta.extend(monotonicMs() + 60_000);
+  await until(() => monotonicMs() > beganWith, 5_000);
+  process.kill(pid, "SIGCONT");
+  await online;
+  expect(await mta.isAlive()).toEqual({ ok: true });
+});
+
+test("DR5 one that is slow to start, and is not extended meanwhile, does not go online", async () => {
+  const { pid, online } = await startingMta(50);
+  const beganWith = monotonicMs() + 50;
+  process.kill(pid, "SIGSTOP");
+  await until(() => monotonicMs() > beganWith, 5_000);
+  process.kill(pid, "SIGCONT");
+  await expect(online).rejects.toMatchObject({ code: "mta-ended" });
+});
 
 test("DR8 an MTA that serves looks alive and is, however often it is asked", async () => {
   const { mta } = await onlineMta();

@@ -7,5 +7,7 @@ import { mtaProcessModule } from "../../src/mta/ipc.ts";
 
 const [, , start = "{}"] = process.argv;
 const child = fork(mtaProcessModule);
-child.on("message", (message) => process.send?.({ pid: child.pid, message }));
-child.send(JSON.parse(start));
+child.on("message", (message: { readonly type: string }) => {
+  if (message.type === "ready") child.send(JSON.parse(start));
+  else process.send?.({ pid: child.pid, message });
+});

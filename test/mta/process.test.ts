@@ -61,10 +61,13 @@ type Running = { child: ChildProcess; said: FromMta[]; exited: Promise<number | 
 function run(start: StartMessage): Running {
   const child = fork(mtaProcessModule, { stdio: "inherit" });
   const said: FromMta[] = [];
-  child.on("message", (message) => said.push(fromMtaSchema.parse(message)));
+  child.on("message", (raw) => {
+    const message = fromMtaSchema.parse(raw);
+    if (message.type === "ready") child.send(start);
+    else said.push(message);
+  });
   const exited = once(child, "exit").then(([code]) => code as number | null);
   afterwards(() => child.kill("SIGKILL"));
-  child.send(start);
   return { child, said, exited, send: (message) => void child.send(message) };
 }
 

@@ -59,7 +59,9 @@ type MtaProcess = {
 };
 
 function startMta(context: DriverContext, deadline: number, withinMs: number): MtaProcess {
-  const start = startMessage(context, deadline);
+  const start = startMessage(context);
+  let deadlineAt = deadline;
+  let isStarted = false;
   // A process group of its own: Ctrl-C in a terminal is for the agent, which then stops its MTA in good order.
   const child = fork(mtaProcessModule, [], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -78,6 +80,9 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
         // A process that talks nonsense is not the one that was started.
         context.log("mta-malformed-message", context.name);
         child.kill("SIGKILL");
+      } else if (message.type === "ready") {
+        isStarted = true;
+        send(child, { ...start, deadlineAt });
       } else if (message.type === "online") {
         isOnline = true;
         settle();
@@ -95,7 +100,6 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
     });
   });
 
-  send(child, start);
   return {
     online,
     isOnline: () => isOnline && child.exitCode === null && child.signalCode === null,
@@ -110,11 +114,15 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
       child.kill("SIGKILL");
       await ended;
     },
-    extend: (deadlineAt) => void send(child, { type: "deadline", epoch: context.hold.epoch, deadlineAt }),
+    extend: (newest) => {
+      deadlineAt = newest;
+      if (isStarted) send(child, { type: "deadline", epoch: context.hold.epoch, deadlineAt });
+    },
   };
 }
 
-function startMessage({ hold, spec, group, baseFolder, agentSocket }: DriverContext, deadlineAt: number): StartMessage {
+function startMessage(context: DriverContext): Omit<StartMessage, "deadlineAt"> {
+  const { hold, spec, group, baseFolder, agentSocket } = context;
   const server = virtualServerOf(group);
   if (server === null) {
     throw new DriverError(
@@ -131,7 +139,6 @@ function startMessage({ hold, spec, group, baseFolder, agentSocket }: DriverCont
     partnersFile: resolve(baseFolder, String(lookup(spec.properties, "PartnersFile"))),
     group: hold.group,
     epoch: hold.epoch,
-    deadlineAt,
     // As it was given: the process starts in the same folder, and a path of a socket must be short.
     agentSocket,
   };
