@@ -24,7 +24,8 @@ export class Platform {
   durable: Durable = emptyDurable({ number: 0, nonce: "" });
   journal: JournalEntry[] = [];
   current: Instance | null = null;
-  clockOffset = 0;
+  /** Epoch milliseconds: far enough from 1970 that no clock is put back before it. */
+  clockOffset = 1_000_000_000;
   readonly schedule: Schedule;
   readonly random: Random;
   readonly network: Network;
