@@ -16,6 +16,8 @@ export const limits = {
   /** Operations that are kept: finished ones make room, oldest first. */
   operations: 256,
   operationsPending: 64,
+  /** With those that end something, which find room when there is none for others. */
+  operationsPendingInAll: 128,
   /** Events kept in the journal; older ones are forgotten. */
   journal: 10_000,
   /** Resources of a group whose demands are kept; at the bound, those that are no longer defined are forgotten. */

@@ -123,6 +123,7 @@ export class ClusterObject extends DurableObject<Env> {
         this.waiters.wake();
         deliveries.published(entries, now);
       },
+      operationsChanged: () => this.waiters.wake(),
       settled: (now) => {
         this.watchers.keepStreamsAlive(now);
         this.#leaveWhenOver();
@@ -243,6 +244,12 @@ export class ClusterObject extends DurableObject<Env> {
   /** Null: there is no such operation. `last`: number of the newest journal entry. */
   operation(id: string): { operation: Operation | null; last: number } {
     return { operation: this.#state.durable.operations.get(id) ?? null, last: this.store.journal.last };
+  }
+
+  /** Resolves when it is not pending (any more), or something has been published; see `published`. */
+  async operationEnded(id: string, forMs: number): Promise<boolean> {
+    const isPending = this.#state.durable.operations.get(id)?.status.state === "Pending";
+    return !isPending || ((await this.waiters.wait(this.clock(), forMs)) ?? false);
   }
 
   /** Newest first. */

@@ -29,6 +29,8 @@ export type Surroundings = {
   readonly alarm: Alarm;
   /** These entries are in the journal now, in the turn that wrote them. */
   readonly published: (entries: readonly JournalEntry[], now: number) => void;
+  /** Operations have begun or come to their end; not all of them leave an entry. */
+  readonly operationsChanged: () => void;
   /** All effects of an event have been carried out. */
   readonly settled: (now: number) => void;
 };
@@ -130,10 +132,11 @@ export class LiveBrain {
 
   /** What is in memory is ahead of the rows now, so nothing after it may happen: a new instance begins from the rows. */
   #persist({ changes }: Effect & { type: "persist" }): void {
-    const { ctx, store, registry } = this.#in;
+    const { ctx, store, registry, operationsChanged } = this.#in;
     try {
       store.apply(changes);
       for (const change of changes) if (change.table === "cluster") registry.follow(change.row.definition);
+      if (changes.some(({ table }) => table === "operations")) operationsChanged();
     } catch (error) {
       ctx.abort("a write was not taken");
       throw error;

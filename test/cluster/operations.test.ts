@@ -59,6 +59,31 @@ describe("Operations", () => {
     expect(operation(cluster)?.status).toEqual({ state: "Completed", at: cluster.now });
   });
 
+  test("GP23: a move that waits for its time is not late before it, and is followed to its end", () => {
+    const cluster = up();
+    begin(cluster, { ...move, at: cluster.now + 2 * 3_600_000 });
+    cluster.advance(3_600_001);
+    cluster.event({ type: "alarm" });
+    expect(status(cluster)).toBe("Pending");
+    expect(cluster.journal.filter(({ kind }) => kind === "operation.failed")).toEqual([]);
+    cluster.advance(3_600_000);
+    cluster.event({ type: "alarm" });
+    cluster.advance(3_600_001);
+    cluster.event({ type: "alarm" });
+    expect(status(cluster)).toBe("Failed timeout");
+  });
+
+  test("GP23: what needs no following up, and what ends something, is never turned away for too much that is pending", () => {
+    const cluster = new Cluster(definition());
+    const online = { type: "want", group: "A", wanted: "Online" } as const;
+    for (let i = 0; i < limits.operationsPending; i += 1) begin(cluster, online, `op${i}`);
+    expect(cluster.ask({ ...online, operation: "more" })).toBe("too-many-operations");
+    begin(cluster, { type: "maintenance", on: true }, "m");
+    begin(cluster, { type: "resume", node: "NODE1", failback: "policy" }, "r");
+    begin(cluster, { type: "confirm-down", node: "NODE1" }, "c");
+    begin(cluster, { type: "want", group: "A", wanted: "Offline" }, "off");
+  });
+
   type End = [title: string, command: Command, go: (cluster: Cluster) => void, end: string];
   test.each<End>([
     ["cancelled", move, (cluster) => cluster.command({ type: "cancel", group: "A" }), "Cancelled called-off"],

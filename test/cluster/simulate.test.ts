@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ScriptItem } from "../../src/cluster/simulate/script.ts";
 import { simulationLimits } from "../../src/cluster/simulate/script.ts";
-import { type Simulation, simulate } from "../../src/cluster/simulate/simulate.ts";
+import { type Simulation, simulate, simulateInTurns } from "../../src/cluster/simulate/simulate.ts";
 import { clusterOf, disk, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
@@ -147,6 +147,29 @@ describe("bounds and refusals", () => {
     const many = new Cluster(clusterOf({}, { nodes: nodes(...names) }));
     many.up(...names);
     expect(simulate(many.state, passes(1, simulationLimits.durationMs), many.now)).toEqual(tooLarge);
+  });
+
+  test("EX8: a cluster of many resources may do less of it, and others have their turn meanwhile", () => {
+    const group = plainGroup(Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`Disk ${index}`, disk()])));
+    const groups = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`G${index}`, group]));
+    const large = new Cluster(clusterOf(groups));
+    large.up("NODE1", "NODE2");
+    const hour: ScriptItem[] = [{ do: "pass", ms: 600_000 }];
+    expect(simulate(large.state, hour, large.now)).toEqual({ ok: false, code: "simulation-too-large" });
+    const { state, now } = clusterUp();
+    expect(simulate(state, hour, now).ok).toBe(true);
+    let turns = 0;
+    const running = simulateInTurns(state, hour, now);
+    while (running.next().done !== true) turns += 1;
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  test("EX9: a group may be called as what objects have anyway", () => {
+    const cluster = clusterUp();
+    const item: ScriptItem = { do: "define", definition: clusterOf({ constructor: plainGroup() }), force: true };
+    expect(simulated(cluster, item).differences).toContainEqual(
+      expect.objectContaining({ group: "constructor", before: null }),
+    );
   });
 
   test("EX8: what never comes to rest is left after its time", () => {

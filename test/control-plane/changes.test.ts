@@ -165,6 +165,22 @@ describe("operations", () => {
     expect(operationSchema.parse(await waited)).toMatchObject({ id: operation?.id, status: { state: "Completed" } });
   });
 
+  test("HT22: an end that leaves no entry in the journal is answered at once, too", async () => {
+    const { at, owner } = await online("quiet");
+    const path = `${at}/groups/Exchange/resources/Exchange%20MTA/offline`;
+    const { operation } = await json<Accepted>(ask("POST", path));
+    const beganAt = Date.now();
+    const waited = json(ask("GET", `${at}/operations/${operation?.id}?waitMs=20000`));
+    await eventually(
+      () => inside("quiet", (object) => object.waiters.count),
+      (count) => count === 1,
+    );
+    await owner.renew();
+    await owner.renew();
+    expect(await waited).toMatchObject({ status: { state: "Completed" } });
+    expect(Date.now() - beganAt).toBeLessThan(10_000);
+  });
+
   test("HT22: when the time is over it is told as it is", async () => {
     const { at } = await online("long");
     const { operation } = await json<Accepted>(ask("POST", `${at}/groups/Exchange/move`, { body: {} }));

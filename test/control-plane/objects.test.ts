@@ -1,7 +1,8 @@
+import { evictDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
 import { networkSetSchema, type ResourceTypeSet, resourceTypeSetSchema } from "../../src/protocol/objects.ts";
 import { type FakeAgent, joinBoth } from "./fake-agent.ts";
-import { ask, createExchange, eventually, expectProblem, json, tokenOf } from "./support.ts";
+import { ask, createExchange, eventually, expectProblem, json, stubOf, tokenOf } from "./support.ts";
 
 const cluster = "object-cluster";
 const at = `/clusters/${cluster}`;
@@ -10,6 +11,23 @@ let standby: FakeAgent;
 beforeAll(async () => {
   await createExchange(cluster);
   ({ standby } = await joinBoth(cluster));
+});
+
+test("DF16: what edits make of a definition can be read again by the next instance", async () => {
+  await createExchange("read-again");
+  const owners = "/clusters/read-again/groups/Exchange/resources/Disk%20E:/possible-owners";
+  await expectProblem(ask("PUT", owners, { body: { owners: Array(64).fill("NODE1") } }), "invalid-definition");
+  const group = "/clusters/read-again/groups/Many";
+  const names = Array.from({ length: 64 }, (_, index) => `r${index}`);
+  const [first = "", ...others] = names;
+  const disk = { type: "Physical Disk" };
+  const resources = Object.fromEntries(names.map((name) => [name, disk]));
+  const pairs = Array.from({ length: 64 }, (_, index) => [others[index % 62], others[(index + 1) % 62]]);
+  const body = { name: "Many", resources: { ...resources, [first]: { ...disk, dependsOn: pairs } } };
+  expect((await ask("POST", "/clusters/read-again/groups", { body })).status).toBe(201);
+  await expectProblem(ask("PUT", `${group}/resources/r0/dependencies/r63`), "invalid-definition");
+  await evictDurableObject(stubOf("read-again"));
+  expect((await ask("GET", "/clusters/read-again")).status).toBe(200);
 });
 
 describe("Resource types", () => {

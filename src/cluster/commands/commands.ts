@@ -13,7 +13,7 @@ import { want, wantResource } from "../policies/wants.ts";
 
 /** What an operator, a guard or a partner asks for. Each either happens whole or is refused, and then nothing happens. */
 export function onCommand(turn: Turn, event: OperatorEvent): Outcome {
-  if (event.operation !== undefined && !mayBegin(turn)) {
+  if (event.operation !== undefined && !mayBegin(turn, event)) {
     return refused("too-many-operations", "wait until some of what was asked for has come to its end");
   }
   const epoch = "group" in event ? (turn.durable.groups.get(event.group)?.epoch ?? null) : epochOfEdit(turn, event);

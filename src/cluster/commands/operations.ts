@@ -12,9 +12,18 @@ import { journal, putOperation, type Turn } from "../turn.ts";
 
 const pending: OperationStatus = { state: "Pending" };
 
-export function mayBegin({ durable }: Turn): boolean {
-  return [...durable.operations.values()].filter(isPending).length < limits.operationsPending;
+/**
+ * Whether there is room to follow it up. What needs no following up needs no room, and what ends something has room of its own:
+ * whoever asked for too much must be able to take it back.
+ */
+export function mayBegin({ durable }: Turn, event: OperatorEvent): boolean {
+  const begun = operationOf(event);
+  if (begun === null) return true;
+  const most = endsSomething.has(begun.kind) ? limits.operationsPendingInAll : limits.operationsPending;
+  return [...durable.operations.values()].filter(isPending).length < most;
 }
+
+const endsSomething: ReadonlySet<OperationKind> = new Set(["offline", "resource-offline", "drain", "destroy"]);
 
 /** Follows up what has just been accepted. `epoch`: that of the group before it. */
 export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number | null): void {
@@ -51,7 +60,7 @@ export function isStillToCome(turn: Turn, event: OperatorEvent, epoch: number | 
 export function settleOperations(turn: Turn): void {
   for (const operation of turn.durable.operations.values()) {
     if (!isPending(operation)) continue;
-    const status = turn.now - operation.startedAt >= longestMs(turn) ? failed(turn, "timeout") : judge(turn, operation);
+    const status = turn.now >= timeoutAt(turn, operation) ? failed(turn, "timeout") : judge(turn, operation);
     if (status.state === "Pending") continue;
     putOperation(turn, operation.id, { ...operation, status });
     if (status.state !== "Failed") continue;
@@ -87,9 +96,14 @@ export function rebaseOperations(turn: Turn): void {
 
 /** When the first of the pending operations has taken too long, epoch milliseconds. */
 export function nextOperationTimeout({ durable }: Pick<Turn, "durable">): number | null {
-  const longest = longestMs({ durable });
-  const times = [...durable.operations.values()].filter(isPending).map(({ startedAt }) => startedAt + longest);
-  return times.length === 0 ? null : Math.min(...times);
+  const pending = [...durable.operations.values()].filter(isPending);
+  return pending.length === 0 ? null : Math.min(...pending.map((operation) => timeoutAt({ durable }, operation)));
+}
+
+/** A move that waits for its time is not late before it. */
+function timeoutAt({ durable }: Pick<Turn, "durable">, { kind, group, startedAt }: Operation): number {
+  const scheduled = kind === "move" && group !== null ? durable.groups.get(group)?.plan.move : null;
+  return Math.max(startedAt, scheduled?.at ?? startedAt) + longestMs({ durable });
 }
 
 /** RequestReplyTimeout of WSFC: what has not come to an end within so many minutes has failed. */

@@ -8,6 +8,7 @@ import {
 } from "./definition.ts";
 import { alternativesOf, findCycle } from "./dependencies.ts";
 import { bitsOf, contains, parseAddress, parseNetwork, prefixOfMask } from "./ip-address.ts";
+import { limits } from "../limits.ts";
 import { dwordOf } from "../properties/properties.ts";
 import {
   commonResourceProperties,
@@ -69,6 +70,9 @@ function checkResource(
     if (lookup(definition.nodes, node) === undefined) {
       report([...path, "possibleOwners", index], "no-such-node", `there is no node ${node}`);
     }
+    if (resource.possibleOwners.indexOf(node) !== index) {
+      report([...path, "possibleOwners", index], "named-twice", `node ${node} is named twice`);
+    }
   });
   const driverType = driverTypeOf(definition, resource.type);
   const rules = driverType === undefined ? undefined : rulesOfType(driverType);
@@ -100,6 +104,11 @@ function checkDependencies(
   path: Path,
   report: ReportProblem,
 ): void {
+  // An edit adds to what was within the bound, and a shape has been judged before that.
+  const most = limits.resourcesPerGroup;
+  if (dependsOn.length > most) {
+    report([...path, "dependsOn"], "too-many", `${dependsOn.length} dependencies; ${most} at most`);
+  }
   dependsOn.forEach((dependency, index) => {
     for (const name of alternativesOf(dependency)) {
       if (lookup(group.resources, name) !== undefined) continue;

@@ -29,8 +29,10 @@ export const simulationLimits = {
   items: 50,
   /** Of simulated time. */
   durationMs: 3_600_000,
-  /** How often `step` is called; a step costs some tens of microseconds. */
-  steps: 20_000,
+  /** What `step` and the models cost in all: a step of a small cluster is 1, some 70 microseconds; see `costOf`. */
+  work: 20_000,
+  /** After so much of it others have their turn, where somebody else runs on the same thread. */
+  workAtOnce: 200,
   /** Failures of one resource. */
   failures: 100,
   /** How long it may take until nothing happens any more; what goes on for ever is left there. */

@@ -1,3 +1,4 @@
+import { lookup } from "../definition/definition.ts";
 import type { Outcome, RefusedCode } from "../events.ts";
 import type { JournalEntry } from "../journal.ts";
 import type { ClusterState } from "../state.ts";
@@ -43,24 +44,43 @@ export type Simulated =
  * group is that of the live cluster. The same arguments give the same answer, and nothing is changed.
  */
 export function simulate(state: ClusterState, script: readonly ScriptItem[], now: number): Simulated {
+  const running = simulateInTurns(state, script, now);
+  for (;;) {
+    const turn = running.next();
+    if (turn.done === true) return turn.value;
+  }
+}
+
+/** The same, for somebody who has others to serve meanwhile: it yields after each piece of work. */
+export function* simulateInTurns(
+  state: ClusterState,
+  script: readonly ScriptItem[],
+  now: number,
+): Generator<void, Simulated> {
   const passesMs = script.reduce((sum, item) => sum + (item.do === "pass" ? (item.ms ?? 0) : 0), 0);
   if (script.length > simulationLimits.items || passesMs > simulationLimits.durationMs) {
     return { ok: false, code: "simulation-too-large" };
   }
   const world = worldOf(state, now);
-  const items = script.map((item, index) => {
+  const items: Simulation["items"][number][] = [];
+  for (const [index, item] of script.entries()) {
     world.item = index;
     const at = world.now - now;
-    const outcome = carryOut(world, item);
+    const outcome = item.do === "pass" ? yield* pass(world, item.ms) : carryOut(world, item);
     stir(world);
-    return { at, refused: outcome === null || outcome.kind === "done" ? null : outcome.refusal.code };
-  });
-  settle(world);
+    items.push({ at, refused: outcome === null || outcome.kind === "done" ? null : outcome.refusal.code });
+  }
+  yield* settle(world);
   if (world.isTooLarge) return { ok: false, code: "simulation-too-large" };
   return { ok: true, value: resultOf(state, world, items) };
 }
 
-function carryOut(world: World, item: ScriptItem): Outcome | null {
+function* pass(world: World, ms: number | null): Generator<void, null> {
+  yield* ms === null ? settle(world) : passUntil(world, world.now + ms);
+  return null;
+}
+
+function carryOut(world: World, item: Exclude<ScriptItem, { do: "pass" }>): Outcome | null {
   switch (item.do) {
     case "node-down":
     case "node-up":
@@ -68,10 +88,6 @@ function carryOut(world: World, item: ScriptItem): Outcome | null {
       return carryOutOfNode(world, item.do, item.node);
     case "resource-fails":
       return letFail(world, item);
-    case "pass":
-      if (item.ms === null) settle(world);
-      else passUntil(world, world.now + item.ms);
-      return null;
     case "move":
       return command(world, { type: "move", group: item.group, target: item.target, at: null });
     case "cancel":
@@ -134,12 +150,12 @@ function letFail(world: World, { group, resource, times }: ScriptItem & { do: "r
 }
 
 /** Until nothing but renewals has happened for as long as a silence takes to be counted. */
-function settle(world: World): void {
+function settle(world: World): Generator<void, void> {
   const { ttlMs, renewMs } = leaseTerms(world);
   const held = [...world.state.durable.leases.values()].flatMap((row) => Object.values(row.held));
   const longestMs = Math.max(ttlMs, ...held.map(({ ttlHeldMs }) => ttlHeldMs));
   const left = world.startedAt + simulationLimits.durationMs - world.now;
-  passUntil(world, world.now + Math.min(simulationLimits.settleMs, left), 2 * longestMs + 2 * renewMs);
+  return passUntil(world, world.now + Math.min(simulationLimits.settleMs, left), 2 * longestMs + 2 * renewMs);
 }
 
 function refusedAs(code: RefusedCode, detail: string): Outcome {
@@ -161,7 +177,7 @@ function resultOf(before: ClusterState, world: World, items: Simulation["items"]
     })),
     groups,
     differences: names
-      .map((group) => ({ group, before: groupsBefore[group] ?? null, after: groups[group] ?? null }))
+      .map((group) => ({ group, before: lookup(groupsBefore, group) ?? null, after: lookup(groups, group) ?? null }))
       .filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.after)),
   };
 }

@@ -24,7 +24,10 @@ export type World = {
   /** When something last happened that is not an everyday renewal. */
   stirredAt: number;
   steps: number;
-  /** It would take more time or more steps than it may: nothing happens any more. */
+  work: number;
+  /** What had been done when others last had their turn. */
+  restedAt: number;
+  /** It would take more time or more work than it may: nothing happens any more. */
   isTooLarge: boolean;
   names: number;
 };
@@ -44,6 +47,8 @@ export function worldOf(state: ClusterState, now: number): World {
     item: 0,
     stirredAt: now,
     steps: 0,
+    work: 0,
+    restedAt: 0,
     isTooLarge: false,
     names: 0,
   };
@@ -53,8 +58,8 @@ export function leaseTerms({ state }: World): LeaseTerms {
   return state.durable.cluster?.definition.lease ?? leasePresets.wan;
 }
 
-/** Time passes until `end`, or until nothing has happened for `quietMs`. */
-export function passUntil(world: World, end: number, quietMs = Number.POSITIVE_INFINITY): void {
+/** Time passes until `end`, or until nothing has happened for `quietMs`. Yields where others may have their turn. */
+export function* passUntil(world: World, end: number, quietMs = Number.POSITIVE_INFINITY): Generator<void, void> {
   if (end - world.startedAt > simulationLimits.durationMs) world.isTooLarge = true;
   while (!world.isTooLarge) {
     const next = nextAt(world);
@@ -70,6 +75,9 @@ export function passUntil(world: World, end: number, quietMs = Number.POSITIVE_I
       happen(world, { type: "alarm" });
     }
     for (const agent of world.agents) wake(world, agent);
+    if (world.work - world.restedAt < simulationLimits.workAtOnce) continue;
+    world.restedAt = world.work;
+    yield;
   }
 }
 
@@ -232,11 +240,12 @@ function hearAnswer(world: World, agent: ModelAgent, { n, outcome, silences }: A
 // --- the loop of a shell --------------------------------------------------------------------------------------------
 
 function happen(world: World, event: DistributiveOmit<ClusterEvent, "now">): Outcome {
-  if (world.steps >= simulationLimits.steps) {
+  if (world.work >= simulationLimits.work) {
     world.isTooLarge = true;
     return done;
   }
   world.steps += 1;
+  world.work += costOf(world);
   const { state, effects, outcome } = step(world.state, { ...event, now: world.now } as ClusterEvent);
   world.state = state;
   const touched = new Set<ModelAgent>();
@@ -256,6 +265,12 @@ function happen(world: World, event: DistributiveOmit<ClusterEvent, "now">): Out
   }
   for (const agent of touched) work(world, agent);
   return outcome;
+}
+
+/** Each step looks at what there is, and each model at what it has: with many resources it takes so much longer. */
+function costOf({ state: { durable } }: World): number {
+  const groups = Object.values(durable.cluster?.definition.groups ?? {});
+  return 1 + groups.reduce((sum, { resources }) => sum + 1 + Object.keys(resources).length, 0) / 16;
 }
 
 function at({ agents }: World, socket: SocketId): ModelAgent | undefined {

@@ -1,5 +1,5 @@
 import { explanationSchema } from "../../protocol/explain.ts";
-import { simulate } from "../../cluster/simulate/simulate.ts";
+import { simulateInTurns, type Simulated } from "../../cluster/simulate/simulate.ts";
 import { simulationRequestSchema, simulationSchema } from "../../protocol/simulate.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
@@ -39,10 +39,19 @@ export const explainRoutes: readonly Route[] = [
       // Here and not in the object: it would keep the agents' renewals waiting.
       const present = await cluster().present();
       if (present === null) return refuse("cluster-not-defined", "apply a definition first");
-      const simulated = simulate(present.state, script, present.now);
+      const simulated = await taken(simulateInTurns(present.state, script, present.now));
       return simulated.ok
         ? answer(200, simulated.value)
         : refuse(simulated.code, "ask for less time, or for fewer things at once");
     },
   ),
 ];
+
+/** In turns: on plain workerd the objects, and so the renewals of all agents, share this thread. */
+async function taken(running: Generator<void, Simulated>): Promise<Simulated> {
+  for (;;) {
+    const turn = running.next();
+    if (turn.done === true) return turn.value;
+    await scheduler.wait(0);
+  }
+}

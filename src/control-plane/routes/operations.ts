@@ -33,7 +33,7 @@ export const operationRoutes: readonly Route[] = [
           const { operation, last } = await cluster().operation(params.operation);
           return operation?.status.state === "Pending" ? { found: false, last } : { found: true, value: operation };
         },
-        published: (after, forMs) => cluster().published(after, forMs),
+        published: (_, forMs) => cluster().operationEnded(params.operation, forMs),
       });
       if (waited.kind === "too-many") return refuse("too-many-waiters", "ask without waitMs, or again in a moment");
       const found = waited.kind === "found" ? waited.value : (await cluster().operation(params.operation)).operation;
