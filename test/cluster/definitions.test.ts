@@ -77,6 +77,26 @@ describe("Definitions", () => {
       "address-outside-network",
     ],
     [
+      "no address at all",
+      oneGroup(plainGroup({ IP: ipAddress(1, { properties: { Address: "0.0.0.0", OverrideAddressMatch: 1 } }) })),
+      "/groups/G/resources/IP/properties/Address",
+      "property-format",
+    ],
+    [
+      "an IPv4 address in the clothes of IPv6",
+      oneGroup(
+        plainGroup({ IP: ipAddress(1, { properties: { Address: "::ffff:c000:264", OverrideAddressMatch: 1 } }) }),
+      ),
+      "/groups/G/resources/IP/properties/Address",
+      "property-format",
+    ],
+    [
+      "a multicast address of a node",
+      clusterOf({}, { nodes: { A: { address: "224.0.0.1", properties: {} } } }),
+      "/nodes/A/address",
+      "node-address",
+    ],
+    [
       "an address of two groups",
       clusterOf({ G: plainGroup({ IP: ipAddress(9) }), H: plainGroup({ IP: ipAddress(9) }) }),
       "/groups/H/resources/IP/properties/Address",

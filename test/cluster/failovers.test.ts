@@ -70,6 +70,20 @@ describe("The history of failovers", () => {
     ]);
   });
 
+  test("JN5: what led to an earlier epoch is no part of it", () => {
+    const cluster = up();
+    cluster.ask({ type: "move", group: "Exchange", target: "NODE2", at: null });
+    cluster.release("NODE1");
+    cluster.renew("NODE2");
+    cluster.renew("NODE2");
+    cluster.pass(600_000, "NODE1", "NODE2");
+    cluster.renew("NODE2", { leaving: true, released: [{ group: "Exchange", epoch: 2 }] });
+    cluster.renew("NODE1");
+    const [failover] = history(cluster);
+    expect(failover).toMatchObject({ epoch: 3, from: "NODE2", to: "NODE1", actor: "cluster" });
+    expect(failover?.durationMs).toBeLessThan(ttlMs);
+  });
+
   test("JN5: a failure: from the failure on", () => {
     const cluster = up(clusterOf({ A: plainGroup({ Disk: disk({ RestartThreshold: 0 }) }) }));
     cluster.advance(10);

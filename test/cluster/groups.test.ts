@@ -209,6 +209,16 @@ describe("Groups", () => {
     expect([cluster.owner("A"), givenUp(cluster)]).toEqual(["NODE1#3", true]);
   });
 
+  test("GP4: a FailoverPeriod of 0 has no end, for within no time nothing would count", () => {
+    const cluster = fragile({ RestartThreshold: 0 }, { FailoverThreshold: 1, FailoverPeriod: 0 });
+    fail(cluster);
+    cluster.release("NODE1");
+    cluster.advance(30 * 3_600_000);
+    for (const node of ["NODE1", "NODE2"]) cluster.renew(node);
+    fail(cluster);
+    expect([cluster.owner("A"), givenUp(cluster)]).toEqual(["NODE2#2", true]);
+  });
+
   test("GP4: a group that nobody else can take is given up where it is", () => {
     const cluster = fragile({ RestartThreshold: 0 });
     cluster.close("NODE2");

@@ -49,6 +49,21 @@ describe("Starts", () => {
     expect([holding(cluster), cluster.owner("Other")]).toEqual([null, "NODE2#1"]);
   });
 
+  test("GP6: a group that is stuck is judged when it is known who else is there, not while the object is holding", () => {
+    const slow = { Disk: disk({ PendingTimeout: 10 }) };
+    const cluster = new Cluster(clusterOf({ A: plainGroup(slow) }, { lease: { ttlMs: 60_000, renewMs: 5_000 } }));
+    cluster.up("NODE1", "NODE2");
+    cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "OnlinePending" } }) });
+    cluster.restart();
+    cluster.hello("NODE1");
+    cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "OnlinePending" } }) });
+    cluster.advance(12_000);
+    cluster.event({ type: "alarm" });
+    expect(holding(cluster)).not.toBeNull();
+    expect(cluster.count("group.given-up")).toBe(0);
+    expect(cluster.alarmAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(cluster.now);
+  });
+
   test("ST1: a release while the object is holding ends the epoch, and the next one begins only after the hold", () => {
     const cluster = restarted("NODE1", "NODE2");
     cluster.renew("NODE2");

@@ -156,3 +156,14 @@ describe("PersistentState", () => {
     expect(online(cluster)).toEqual([...all, "Other"]);
   });
 });
+
+test("GP13: a resource that an operator took offline stays so in another group", () => {
+  const cluster = new Cluster(clusterOf({ A: plainGroup({ X: disk(), Y: disk() }), B: plainGroup() }));
+  cluster.up("NODE1", "NODE2");
+  cluster.command({ type: "want-resource", group: "A", resource: "X", wanted: "Offline" });
+  for (const resource of ["X", "Y"]) {
+    cluster.command({ type: "edit", force: false, edit: { kind: "change-group", group: "A", resource, to: "B" } });
+  }
+  const { resources } = cluster.view().groups["B"] ?? {};
+  expect([resources?.["X"]?.wanted, resources?.["Y"]?.wanted]).toEqual(["Offline", "Online"]);
+});

@@ -138,6 +138,7 @@ function defineNodes(turn: Turn, definition: ClusterDefinition): void {
 
 function defineGroups(turn: Turn, before: ClusterRow | null, definition: ClusterDefinition): number {
   let epochFloor = before?.epochFloor ?? 0;
+  const movedOffline = resourcesMovedOffline(turn, before?.definition, definition);
   for (const [name, row] of turn.durable.groups) {
     if (lookup(definition.groups, name) !== undefined) continue;
     epochFloor = Math.max(epochFloor, row.epoch);
@@ -150,7 +151,7 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
       const epoch = Math.max(epochFloor, holdOf(turn, name)?.epoch ?? 0);
       putGroup(turn, name, newGroup(name, epoch, group));
     } else if (before !== null && !same(lookup(before.definition.groups, name), group)) {
-      redefineGroup(turn, row, lookup(before.definition.groups, name), group);
+      redefineGroup(turn, row, lookup(before.definition.groups, name), group, movedOffline.get(name) ?? []);
     }
   }
   if (before !== null) drainWhatNoLongerFits(turn, before.definition, definition);
@@ -180,10 +181,45 @@ function exceptionsOf(wanted: Wanted, fresh: Readonly<Record<string, ResourceDef
     .toSorted();
 }
 
-function redefineGroup(turn: Turn, row: GroupRow, before: GroupDefinition | undefined, after: GroupDefinition): void {
+/**
+ * What goes from one group to another under its name stays offline if it was: PersistentState is the resource's own. By group,
+ * the resources that come to it so.
+ */
+function resourcesMovedOffline(
+  turn: Turn,
+  before: ClusterDefinition | undefined,
+  after: ClusterDefinition,
+): ReadonlyMap<string, readonly string[]> {
+  const gone = Object.entries(before?.groups ?? {}).flatMap(([name, { resources }]) => {
+    const row = turn.durable.groups.get(name);
+    const left = Object.keys(resources).filter(
+      (resource) => lookup(lookup(after.groups, name)?.resources ?? {}, resource) === undefined,
+    );
+    return row === undefined ? [] : left.filter((resource) => isWantedOffline(row, resource));
+  });
+  const arrived = Object.entries(after.groups).map(([name, { resources }]): [string, string[]] => {
+    const had = lookup(before?.groups ?? {}, name)?.resources ?? {};
+    return [name, gone.filter((one) => lookup(resources, one) !== undefined && lookup(had, one) === undefined)];
+  });
+  return new Map(arrived);
+}
+
+function isWantedOffline({ wanted, exceptions }: GroupRow, resource: string): boolean {
+  return (wanted === "Offline") !== exceptions.includes(resource);
+}
+
+function redefineGroup(
+  turn: Turn,
+  row: GroupRow,
+  before: GroupDefinition | undefined,
+  after: GroupDefinition,
+  movedOffline: readonly string[],
+): void {
   const fresh = Object.entries(after.resources).filter(([name]) => lookup(before?.resources ?? {}, name) === undefined);
   const kept = row.exceptions.filter((name) => lookup(after.resources, name) !== undefined);
-  const exceptions = [...kept, ...exceptionsOf(row.wanted, Object.fromEntries(fresh))].toSorted();
+  const begun = exceptionsOf(row.wanted, Object.fromEntries(fresh));
+  const moved = row.wanted === "Online" ? movedOffline : [];
+  const exceptions = [...new Set([...kept, ...begun, ...moved])].toSorted();
   // A new definition is a new chance for what had failed.
   const troubles = newChance(bounded(row.troubles, after));
   const plan = { ...row.plan, start: row.plan.start && { ...row.plan.start, delayMs: startDelayMs(after) } };

@@ -7,6 +7,24 @@ export function parseAddress(text: string): IpAddress | null {
   return text.includes(":") ? parse6(text) : parse4(text);
 }
 
+/**
+ * An address that a host can have of its own: none that is unspecified (0.0.0.0, ::), multicast or broadcast, and no
+ * IPv4-mapped one (RFC 4291 section 2.5.5.2), which would be a second name of an IPv4 address.
+ */
+export function parseUnicast(text: string): IpAddress | null {
+  const address = parseAddress(text);
+  return address === null || address.value === 0n || noUnicast.some((network) => contains(network, address))
+    ? null
+    : address;
+}
+
+const noUnicast: readonly Network[] = [
+  { family: 4, value: 0xe000_0000n, prefix: 4 },
+  { family: 4, value: 0xffff_ffffn, prefix: 32 },
+  { family: 6, value: 0xff00n << 112n, prefix: 8 },
+  { family: 6, value: 0xffffn << 32n, prefix: 96 },
+];
+
 /** `address/prefix` (RFC 4632). Null when it is not one. */
 export function parseNetwork(text: string): Network | null {
   const [addressText, prefixText, ...rest] = text.split("/");

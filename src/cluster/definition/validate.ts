@@ -1,7 +1,7 @@
 import { type ClusterDefinition, isOfType, lookup, type ResourceDefinition } from "./definition.ts";
 import { findCycle } from "./dependencies.ts";
 import type { Problem } from "../events.ts";
-import { canonical, parseAddress, parseNetwork } from "./ip-address.ts";
+import { canonical, parseAddress, parseNetwork, parseUnicast } from "./ip-address.ts";
 import { longestRenewMs, renewLimitsMs, ttlLimitsMs } from "../lease/lease.ts";
 import { limits } from "../limits.ts";
 import {
@@ -68,9 +68,9 @@ function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: R
   const owners = new Map<string, string>();
   for (const [name, { address, properties }] of Object.entries(nodes)) {
     checkProperties(nodeProperties, properties, ["nodes", name, "properties"], "a node", report);
-    const parsed = parseAddress(address);
+    const parsed = parseUnicast(address);
     if (parsed === null) {
-      report(["nodes", name, "address"], "node-address", `"${address}" is not an IPv4 or IPv6 address`);
+      report(["nodes", name, "address"], "node-address", `"${address}" is no IPv4 or IPv6 address of a host`);
       continue;
     }
     const other = owners.get(canonical(parsed));
@@ -81,10 +81,13 @@ function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: R
   }
 }
 
+/** Names are told apart without regard to case. */
+const builtIn: ReadonlySet<string> = new Set(Object.keys(resourceTypes).map((name) => name.toLowerCase()));
+
 function checkResourceTypes({ resourceTypes: own }: ClusterDefinition, report: ReportProblem): void {
   for (const [name, { basedOn, properties }] of Object.entries(own)) {
     const path = ["resourceTypes", name];
-    if (lookup(resourceTypes, name) !== undefined) report(path, "type-built-in", `${name} is a type that there is`);
+    if (builtIn.has(name.toLowerCase())) report(path, "type-built-in", `${name} is a type that there is`);
     if (lookup(resourceTypes, basedOn) === undefined) {
       const known = quotedList(Object.keys(resourceTypes));
       report([...path, "basedOn"], "unknown-type", `there is no built-in type "${basedOn}"; there is ${known}`);

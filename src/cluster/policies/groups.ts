@@ -67,7 +67,9 @@ export function onAlarm(turn: Turn): void {
   turn.memory = { ...turn.memory, alarmAt: null };
   endQuarantines(turn);
   if (cluster.maintenance) return;
-  for (const [id, span] of turn.memory.pending) {
+  // Who could take it is known when the hold after a start is over, and not before.
+  const stuck = turn.memory.start.kind === "over" ? turn.memory.pending : [];
+  for (const [id, span] of stuck) {
     const hold = turn.durable.holds.get(id);
     const group = hold && lookup(cluster.definition.groups, hold.group);
     if (turn.now < span.since + span.durationMs) continue;
@@ -103,7 +105,8 @@ export function nextAlarm(turn: Pick<Turn, "durable" | "memory" | "now">): numbe
   ];
   // In maintenance nothing of this is done, so nobody is woken for it.
   if (durable.cluster?.maintenance !== true) {
-    times.push(...[...memory.pending.values()].map(endOf), ...rows.map(retryAt));
+    const stuck = [...memory.pending.values()].map(endOf);
+    times.push(...(memory.start.kind === "over" ? stuck : stuck.map(later)), ...rows.map(retryAt));
     times.push(...rows.map(({ plan: { failback } }) => later(failback && failback.notBefore)));
   }
   const due = times.filter((at) => at !== null);

@@ -125,7 +125,9 @@ function failOver(
   const periodMs = dwordOf(group.properties, groupProperties, "FailoverPeriod") * hourMs;
   const given = dwordOf(group.properties, groupProperties, "FailoverThreshold");
   const threshold = given === dwordMax ? Object.keys(definition.nodes).length - 1 : given;
-  const recent = row.troubles.failovers.filter((at) => at <= turn.now && turn.now - at < periodMs);
+  // Within no time nothing would ever count: 0 is taken for a period without an end.
+  const isRecent = (at: number): boolean => at <= turn.now && (periodMs === 0 || turn.now - at < periodMs);
+  const recent = row.troubles.failovers.filter(isRecent);
   if (recent.length >= threshold) return giveUp(turn, hold, group, row, `${why}; failovers lately: ${recent.length}`);
   if (!hasOtherOwner(turn, row, hold.node)) return giveUp(turn, hold, group, row, `${why}, no other node can take it`);
   const failovers = [...recent, turn.now].slice(-mostRemembered);

@@ -1,5 +1,5 @@
 import { lookup, type Properties, type PropertyValue } from "../definition/definition.ts";
-import { parseAddress, prefixOfMask } from "../definition/ip-address.ts";
+import { parseUnicast, prefixOfMask } from "../definition/ip-address.ts";
 
 /**
  * What a property of MSCS may be. `readOnly`: it can be asked for and not set. `note`: it is taken and kept, and changes
@@ -68,8 +68,8 @@ function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue
   if (rule.required && value === "") return { code: "property-required", sentence: "must not be empty" };
   switch (rule.format) {
     case "address":
-      return parseAddress(value) === null
-        ? { code: "property-format", sentence: "must be an IPv4 or IPv6 address, such as 192.0.2.10" }
+      return parseUnicast(value) === null
+        ? { code: "property-format", sentence: "must be an IPv4 or IPv6 address of a host, such as 192.0.2.10" }
         : null;
     case "mask":
       return prefixOfMask(value) === null

@@ -98,7 +98,9 @@ function phasesBefore(change: Change): Omit<Phases, "ownedAt" | "onlineAt"> {
 /** What the draining followed from: the failure before it, or the command. */
 function causeOf(change: Change, drain: JournalEntry): JournalEntry {
   if (textOf(drain, "because") !== "failover") return drain;
-  const failed = before(change, (entry) => entry.kind === "resource.failed" && isOfLastEpoch(change, entry));
+  const failed = before(change, ({ kind, group, epoch }) => {
+    return kind === "resource.failed" && group === change.group && epoch === drain.epoch;
+  });
   return failed !== undefined && failed.seq < drain.seq ? failed : drain;
 }
 
@@ -109,8 +111,13 @@ function endOf(change: Change): JournalEntry | undefined {
   return before(change, (entry) => ends.has(entry.kind) && isOfLastEpoch(change, entry));
 }
 
+/** Of the ownership that ended, and of no earlier one: that one may have ended without. */
 function drainOf(change: Change): JournalEntry | undefined {
-  return before(change, (entry) => entry.kind === "group.draining" && isOfLastEpoch(change, entry));
+  const ended = endOf(change)?.epoch ?? null;
+  if (ended === null) return undefined;
+  return before(change, ({ kind, group, epoch }) => {
+    return kind === "group.draining" && group === change.group && epoch === ended;
+  });
 }
 
 function onlineAfter({ group, epoch, entries, index }: Change): number | null {
