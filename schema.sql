@@ -32,7 +32,7 @@ CREATE TABLE groups (
   wanted     TEXT    NOT NULL CHECK (wanted IN ('Online', 'Offline')),
   troubles   TEXT    NOT NULL,
   exceptions TEXT    NOT NULL DEFAULT '[]',
-  plan       TEXT    NOT NULL DEFAULT '{"move":null,"failback":null,"start":null}',
+  plan       TEXT    NOT NULL DEFAULT '{"move":null,"failback":null,"start":null,"loss":null}',
   demands    TEXT    NOT NULL DEFAULT '{}'
 ) STRICT, WITHOUT ROWID;
 

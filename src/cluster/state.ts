@@ -77,6 +77,8 @@ export type Plan = {
   readonly failback: Failback | null;
   /** Not null: it has an owner and has not been started there yet. */
   readonly start: StartWait | null;
+  /** Not null: it has lost its owner like this, and has no other one yet. */
+  readonly loss: Loss | null;
 };
 /** MoveClusterGroup at a time. `at`: epoch milliseconds. */
 export type ScheduledMove = { readonly at: number; readonly target: string | null; readonly actor: string };
@@ -85,7 +87,7 @@ export type Failback = { readonly notBefore: number; readonly awaited: readonly 
 /** Waits for `delayMs` from `since` on (GroupStartDelay), and for the groups that it depends on. */
 export type StartWait = { readonly since: number; readonly delayMs: number };
 
-export const noPlan: Plan = { move: null, failback: null, start: null };
+export const noPlan: Plan = { move: null, failback: null, start: null, loss: null };
 
 /** How often a resource was asked to fail and to restart. Only grows while an epoch lasts. */
 export type Demands = { readonly fails: number; readonly restarts: number };
@@ -154,8 +156,6 @@ export type Memory = {
   /** The count within this generation of assignment revisions. */
   readonly revisions: number;
   readonly start: StartPhase;
-  /** By group that has lost its owner and has no other one yet. */
-  readonly unowned: ReadonlyMap<string, Loss>;
   readonly sessions: ReadonlyMap<string, Session>;
   /**
    * By hold: renewals of its owner that were answered without extending it while the object was `holding`. They break a
@@ -190,7 +190,7 @@ export type Loss = {
   readonly leaving: string | null;
   /**
    * After an expiry, the first answer of the witness's run: who has not renewed since then may be as dead as the owner, and is
-   * passed over (LEASE rule 8). Else 0.
+   * passed over (LEASE rule 8). Else 0, also after a start, which numbers its answers anew.
    */
   readonly since: number;
 };

@@ -484,4 +484,46 @@ describe("Starts", () => {
     expect(cluster.ask({ type: "release", node: "NODE2", incarnation: "NODE1-run-1", holds })).toBe("run-not-known");
     expect(cluster.owner("Exchange")).toBe("NODE1#1");
   });
+
+  /** Its owner is asked for a move, or dies, and before anybody has it the object starts again, or not. */
+  const afterLoss = (restarts: boolean, definition: ClusterDefinition, lose: (cluster: Cluster) => void): Cluster => {
+    const cluster = new Cluster(definition);
+    cluster.up("NODE1", "NODE2");
+    cluster.renew("NODE1");
+    lose(cluster);
+    if (restarts) {
+      cluster.restart();
+      cluster.hello("NODE2");
+      cluster.renew("NODE2");
+      cluster.countStart("NODE2");
+    }
+    cluster.renew("NODE2");
+    cluster.renew("NODE2");
+    return cluster;
+  };
+
+  test.each([false, true])(
+    "ST8: a move that was begun in maintenance is carried out, object restarted: %s",
+    (restarts) => {
+      const cluster = afterLoss(restarts, exchange, (one) => {
+        one.ask({ type: "maintenance", on: true });
+        one.ask({ type: "move", group: "Exchange", target: "NODE2", at: null });
+        one.close("NODE1");
+        one.witness("NODE2", { leaving: true });
+      });
+      expect(cluster.owner("Exchange")).toBe("NODE2#2");
+    },
+  );
+
+  test.each([false, true])(
+    "ST8: a group that is not started by itself stays offline after a loss, object restarted: %s",
+    (restarts) => {
+      const byHand = clusterOf({ Exchange: virtualServer(100, { properties: { Priority: 0 } }) });
+      const cluster = afterLoss(restarts, byHand, (one) => {
+        one.close("NODE1");
+        one.witness("NODE2", { leaving: true });
+      });
+      expect([cluster.owner("Exchange"), cluster.groupView("Exchange").wanted]).toEqual(["NODE2#2", "Offline"]);
+    },
+  );
 });

@@ -22,7 +22,7 @@ import { groupStateOf, reportedResources, reportOf } from "../policies/resources
 import { startDelayMs, wantedAtFirst } from "../policies/starting.ts";
 import { newChance } from "../policies/troubles.ts";
 import { type ClusterRow, type GroupRow, newNode, noPlan, noTroubles, type Troubles } from "../state.ts";
-import { journal, putGroup, putNode, type Turn, withRow } from "../turn.ts";
+import { journal, putGroup, putNode, type Turn } from "../turn.ts";
 import { validateDefinition } from "./validate.ts";
 
 /**
@@ -143,7 +143,6 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
     if (lookup(definition.groups, name) !== undefined) continue;
     epochFloor = Math.max(epochFloor, row.epoch);
     putGroup(turn, name, null);
-    turn.memory = { ...turn.memory, unowned: withRow(turn.memory.unowned, name, null) };
   }
   for (const [name, group] of Object.entries(definition.groups)) {
     const row = turn.durable.groups.get(name);

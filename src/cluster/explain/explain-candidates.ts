@@ -57,7 +57,7 @@ const rules: Readonly<Record<NotHereCode, string>> = {
 export function explainCandidates(subject: Subject): CandidateExplanation[] {
   const { turn, definition, group, row, hold } = subject;
   // For a group that has an owner: as if it were chosen anew.
-  const loss = hold === null ? (turn.memory.unowned.get(row.name) ?? noLoss) : noLoss;
+  const loss = hold === null ? (row.plan.loss ?? noLoss) : noLoss;
   const candidates = candidatesFor(turn, definition, row.name, group, loss);
   const ownersPlace = candidates.findIndex(({ node }) => node === hold?.node);
   return candidates.map((candidate, index) => {

@@ -153,14 +153,10 @@ const arrivals: Readonly<Record<OwnedBecause, readonly [rule: string, why: (from
     evicted: ["EN9", (from) => `${from} was evicted, and ${first}`],
   };
 
-function whyNobody(
-  { turn, row }: Subject,
-  blocked: readonly Reason[],
-  candidates: readonly CandidateExplanation[],
-): Reason {
+function whyNobody({ row }: Subject, blocked: readonly Reason[], candidates: readonly CandidateExplanation[]): Reason {
   const [block] = blocked;
   if (block !== undefined) return { ...block, sentence: `Nobody owns it. ${block.sentence}` };
-  const before = (turn.memory.unowned.get(row.name) ?? noLoss).from;
+  const before = (row.plan.loss ?? noLoss).from;
   const lost = before === null ? "Nobody owns it" : `Nobody owns it since ${before} lost it`;
   if (candidates.some(({ mayOwn }) => mayOwn)) {
     return { code: "about-to-be-owned", rule: "GP2", sentence: `${lost}; it goes to the first candidate that may.` };
@@ -182,7 +178,7 @@ function blocksOf({ turn, definition, group, row, hold, maintenance }: Subject):
     const sentence = `An address of it is still held by ${other.node}, with group ${other.group} under epoch ${other.epoch}.`;
     blocks.push({ code: "address-held", rule: "EN9", sentence });
   }
-  const asked = isByOperator(turn.memory.unowned.get(row.name) ?? noLoss);
+  const asked = isByOperator(row.plan.loss ?? noLoss);
   if (maintenance && !(hold === null && asked)) {
     const sentence = "The cluster is in maintenance: it observes, and moves, starts or restarts nothing by itself.";
     blocks.push({ code: "maintenance", rule: "GP19", sentence });

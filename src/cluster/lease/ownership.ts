@@ -39,10 +39,10 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
     ...row,
     epoch,
     troubles: { ...row.troubles, resources: {}, givenUp: null },
+    plan: { ...row.plan, loss: null },
     demands: {},
   });
   putHold(turn, holdId(hold), hold);
-  turn.memory = { ...turn.memory, unowned: withRow(turn.memory.unowned, row.name, null) };
   putLeaseOf(turn, hold, { k: 0, ttlHeldMs: ttlMs, drainGrantsLeft: null });
   journal(turn, {
     kind: "group.owned",
@@ -133,10 +133,11 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
     ...turn.memory,
     pending: withRow(turn.memory.pending, id, null),
     heard: withRow(turn.memory.heard, id, null),
-    unowned: turn.durable.groups.has(hold.group)
-      ? withRow(turn.memory.unowned, hold.group, lossOf(turn, hold, end))
-      : turn.memory.unowned,
   };
+  const group = turn.durable.groups.get(hold.group);
+  if (group !== undefined) {
+    putGroup(turn, group.name, { ...group, plan: { ...group.plan, loss: lossOf(turn, hold, end) } });
+  }
   const session = turn.memory.sessions.get(hold.incarnation);
   if (end.kind !== "released" && session !== undefined) {
     putSession(turn, hold.incarnation, { ...session, expired: true });

@@ -15,7 +15,6 @@ export function restart(durable: Durable, journaled: number, now: number): Step<
     answers: 0,
     revisions: 0,
     start: { kind: "holding", holdMs: holdMs(durable) },
-    unowned: new Map(),
     sessions: new Map(),
     heard: new Map(),
     pending: new Map(),
@@ -25,6 +24,10 @@ export function restart(durable: Durable, journaled: number, now: number): Step<
     associations: [],
   };
   const turn = beginTurn({ durable, memory }, now);
+  for (const { plan, ...row } of durable.groups.values()) {
+    if (plan.loss === null || plan.loss.since === 0) continue;
+    putGroup(turn, row.name, { ...row, plan: { ...plan, loss: { ...plan.loss, since: 0 } } });
+  }
   // An object that nobody uses wakes up for each reader; that is news only where somebody owns something.
   if (durable.holds.size > 0) {
     journal(turn, {

@@ -29,7 +29,7 @@ export function placeGroups(turn: Turn): void {
     if (row === undefined || holdOf(turn, name) !== undefined) continue;
     const addresses = addressesOf(servedResources(definition, group));
     if (addressesHeld(turn, addresses)) continue;
-    const loss = turn.memory.unowned.get(name) ?? noLoss;
+    const loss = row.plan.loss ?? noLoss;
     if (maintenance && !isByOperator(loss)) continue;
     const candidates = candidatesFor(turn, definition, name, group, loss);
     const chosen = candidates.find(({ rejected }) => rejected === null)?.session ?? null;

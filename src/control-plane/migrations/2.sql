@@ -9,7 +9,7 @@ ALTER TABLE nodes ADD COLUMN drain TEXT;
 ALTER TABLE nodes ADD COLUMN stability TEXT NOT NULL DEFAULT '{"losses":[],"quarantine":null}';
 
 ALTER TABLE groups ADD COLUMN exceptions TEXT NOT NULL DEFAULT '[]';
-ALTER TABLE groups ADD COLUMN plan TEXT NOT NULL DEFAULT '{"move":null,"failback":null,"start":null}';
+ALTER TABLE groups ADD COLUMN plan TEXT NOT NULL DEFAULT '{"move":null,"failback":null,"start":null,"loss":null}';
 
 CREATE TABLE operations (
   id        TEXT PRIMARY KEY,
