@@ -1,6 +1,9 @@
 /** Who may want the alarm: each has a time of its own, and the earliest counts. */
 export type AlarmSource = "brain" | "webhooks";
 
+/** The platform takes no later time, epoch milliseconds; who wants a later one has it set anew then. */
+const latestAt = Date.UTC(2189, 0, 1);
+
 /**
  * The one alarm of an object. Setting it is a row written, so it is set only when it has to come earlier than it is set
  * already: coming too early does no harm, and what is wanted then is set anew.
@@ -39,7 +42,7 @@ export class Alarm {
 
   #set(): void {
     if (this.#wanted.size === 0) return;
-    const earliest = Math.min(...this.#wanted.values());
+    const earliest = Math.min(...this.#wanted.values(), latestAt);
     if (this.#setFor !== null && this.#setFor <= earliest) return;
     this.#setFor = earliest;
     // Not awaited: it commits with what else is written in this turn, and the output gate waits for both.

@@ -110,11 +110,12 @@ export class ClusterObject extends DurableObject<Env> {
       deliveries,
       note: (actor, note) => this.#note(actor, note),
     });
+    const idempotency = new Idempotency(ctx.storage.sql);
     this.#brain = new LiveBrain({
       ctx,
       store: this.store,
       registry: this.#registry,
-      idempotency: new Idempotency(ctx.storage.sql),
+      idempotency,
       sessions: this.#sessions,
       alarm: this.#alarm,
       published: (entries, now) => {
@@ -124,6 +125,12 @@ export class ClusterObject extends DurableObject<Env> {
         deliveries.published(entries, now);
       },
       operationsChanged: () => this.waiters.wake(),
+      definedAnew: () => {
+        this.webhooks.clear();
+        this.#registry.clear();
+        this.#notifyPorts.clear();
+        idempotency.clear();
+      },
       settled: (now) => {
         this.watchers.keepStreamsAlive(now);
         this.#leaveWhenOver();
@@ -374,8 +381,10 @@ export class ClusterObject extends DurableObject<Env> {
     return this.store.journal.last > after || ((await this.waiters.wait(this.clock(), forMs)) ?? false);
   }
 
+  /** Null also when it has been destroyed: what its owners still hold is no matter of readers. */
   get #definition(): ClusterDefinition | null {
-    return this.#state.durable.cluster?.definition ?? null;
+    const { cluster } = this.#state.durable;
+    return cluster === null || cluster.destroyed ? null : cluster.definition;
   }
 
   #isThere(registration: Registration): boolean {

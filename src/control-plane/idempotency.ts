@@ -44,6 +44,10 @@ export class Idempotency {
     this.#trim(now);
   }
 
+  clear(): void {
+    this.#sql.exec("DELETE FROM idempotency");
+  }
+
   #trim(now: number): void {
     const { count } = this.#sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM idempotency").one();
     if (count <= protocolLimits.idempotencyKeys) return;

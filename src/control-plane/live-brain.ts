@@ -17,7 +17,7 @@ import { randomHex } from "./tokens.ts";
 export type Changed =
   | { readonly ok: true; readonly value: ChangeAnswer }
   | { readonly ok: false; readonly refusal: Refusal }
-  | { readonly ok: false; readonly code: "revision-differs" | "idempotency-key-reused" };
+  | { readonly ok: false; readonly code: "revision-differs" | "idempotency-key-reused" | "forbidden" };
 
 /** What effects are carried out with. */
 export type Surroundings = {
@@ -31,6 +31,8 @@ export type Surroundings = {
   readonly published: (entries: readonly JournalEntry[], now: number) => void;
   /** Operations have begun or come to their end; not all of them leave an entry. */
   readonly operationsChanged: () => void;
+  /** A cluster that was destroyed is defined anew: nothing that was kept beside the brain is the new one's. */
+  readonly definedAnew: () => void;
   /** All effects of an event have been carried out. */
   readonly settled: (now: number) => void;
 };
@@ -95,11 +97,16 @@ export class LiveBrain {
     const { cluster } = before.durable;
     const revision = cluster === null || cluster.destroyed ? null : cluster.revision;
     if (!isExpected(expectedRevision, revision)) return { ok: false, code: "revision-differs" };
+    // A cluster that was destroyed may still have holds, and its tokens with them; creating it anew is another matter.
+    if (command.type === "define" && revision === null && command.actor !== "admin") {
+      return { ok: false, code: "forbidden" };
+    }
     const event = { ...command, now, operation: randomHex(8) };
     const { state, effects, outcome } = step(before, event);
     if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
     const answer = changeAnswer(before, { state, effects, outcome }, event, dryRun);
     if (dryRun) return { ok: true, value: answer };
+    if (cluster?.destroyed === true && state.durable.cluster?.destroyed === false) this.#in.definedAnew();
     this.#started = state;
     this.#carryOut(effects, now);
     if (idempotency !== null) keys.keep(command.actor, idempotency, answer, now);

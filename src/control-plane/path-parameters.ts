@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { limits } from "../cluster/limits.ts";
 import { propertyScopes } from "../cluster/properties/property-sets.ts";
 import { tokenIdSchema } from "../protocol/tokens.ts";
 import { nameSchema } from "../protocol/names.ts";
@@ -14,6 +15,12 @@ export type PathParameter = {
   readonly schema: z.ZodType<string>;
 };
 
+/** `<node> - <network>`: two names, and what stands between them. */
+const interfaceNameSchema = z
+  .string()
+  .min(1)
+  .max(2 * limits.nameLength + " - ".length);
+
 /** Every parameter of every path. A route that names another one needs a row here. */
 export const pathParameters: Readonly<Record<string, PathParameter>> = {
   cluster: { what: "The cluster's name", example: "exchange", schema: nameSchema },
@@ -23,7 +30,7 @@ export const pathParameters: Readonly<Record<string, PathParameter>> = {
   resource: { what: "A resource's name", example: "Exchange IP", schema: nameSchema },
   on: { what: "The name of another resource of the group", example: "Exchange IP", schema: nameSchema },
   network: { what: "A network's name", example: "client", schema: nameSchema },
-  interface: { what: "A network interface's name", example: "NODE1 - client", schema: nameSchema },
+  interface: { what: "A network interface's name", example: "NODE1 - client", schema: interfaceNameSchema },
   type: { what: "A resource type's name", example: "IP Address", schema: nameSchema },
   scope: { what: "Which properties", example: "common", schema: z.enum(propertyScopes) },
   code: {

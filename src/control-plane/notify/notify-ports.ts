@@ -79,6 +79,10 @@ export class NotifyPorts {
     return { notifications, gap, position };
   }
 
+  clear(): void {
+    this.#sql.exec("DELETE FROM notify_ports");
+  }
+
   /** False when there is no such port. */
   close(id: string): boolean {
     return this.#sql.exec("DELETE FROM notify_ports WHERE id = ?", id).rowsWritten > 0;

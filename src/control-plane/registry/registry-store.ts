@@ -64,6 +64,10 @@ export class RegistryStore {
     );
   }
 
+  clear(): void {
+    for (const table of ["registry_keys", "registry_values"]) this.#sql.exec(`DELETE FROM ${table}`);
+  }
+
   /** The key, what is below it, and all their values. `0` is the character after `/`. */
   deleteTree(path: string): void {
     for (const table of ["registry_keys", "registry_values"]) {

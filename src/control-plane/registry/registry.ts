@@ -33,6 +33,11 @@ export class Registry {
     this.#store = new RegistryStore(storage.sql);
   }
 
+  /** The revision goes on: what was read under it is not what is there now. */
+  clear(): void {
+    this.#store.clear();
+  }
+
   exists(definition: ClusterDefinition, key: string): boolean {
     return keyExists(this.#store, new ObjectKeys(definition), key);
   }

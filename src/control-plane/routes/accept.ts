@@ -25,6 +25,7 @@ export async function accept(status: 200 | 201 | 202, call: Asked, command: Oper
 
 export function refusedChange(changed: Exclude<Changed, { ok: true }>): Response {
   if ("refusal" in changed) return refused(changed.refusal);
+  if (changed.code === "forbidden") return refuse(changed.code, "only the admin token creates a cluster");
   return changed.code === "revision-differs"
     ? refuse(changed.code, "read the cluster again, and apply the change to what it is now")
     : refuse(changed.code, "choose another key for another request");

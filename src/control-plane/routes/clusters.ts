@@ -11,7 +11,7 @@ import {
 import { definedSchema } from "../../protocol/changes.ts";
 import { clusterViewSchema } from "../../protocol/view.ts";
 import { version } from "../../protocol/version.ts";
-import { clusterExists, clusterStub, directory } from "../objects.ts";
+import { clusterExists, clusterStub, directory, forgetFound } from "../objects.ts";
 import { accessQuerySchema } from "../access.ts";
 import { told } from "../change-answer.ts";
 import { answer, refuse } from "../respond.ts";
@@ -161,7 +161,11 @@ export const clusterRoutes: readonly Route[] = [
       answers: underWay,
       problems: ["cluster-not-defined", "group-online"],
     },
-    (call) => accept(202, call, { type: "destroy", actor: call.principal.id, force: call.query.force }),
+    async (call) => {
+      const answered = await accept(202, call, { type: "destroy", actor: call.principal.id, force: call.query.force });
+      forgetFound(call.params.cluster);
+      return answered;
+    },
   ),
 ];
 

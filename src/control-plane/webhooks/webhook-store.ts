@@ -52,6 +52,12 @@ export class WebhookStore {
     return this.#hooks.get(id) ?? null;
   }
 
+  clear(): void {
+    this.#sql.exec("DELETE FROM webhooks");
+    this.#hooks.clear();
+    this.#writtenCursors.clear();
+  }
+
   put(hook: Webhook): void {
     this.rowsWritten += this.#sql.exec(
       `INSERT INTO webhooks (id, url, kinds, description, created_at, created_by, secret, previous_secret, previous_until,
