@@ -25,8 +25,8 @@ export async function follow(ask: Ask, cluster: string, after: number | null, op
     const messages = await ask((client) => client.watch(cluster, { ...from, signal })).catch(unlessUnreachable);
     for await (const message of messages ?? []) {
       if (message.type === "gap") {
-        last = message.resumesAt - 1;
-        options.gap?.(message.after + 1, last);
+        last = message.resumesAt;
+        if (last > message.after) options.gap?.(message.after + 1, last);
       } else {
         last = message.entry.seq;
         options.entry(message.entry);

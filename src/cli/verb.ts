@@ -31,9 +31,17 @@ const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export function momentAfter(text: string, now: number): number {
   const [, count = "", unit = ""] = /^\+(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count !== "") return now + Number(count) * unitMs[unit as keyof typeof unitMs];
-  const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+  const [, day = ""] = /^(\d{4}-\d{2}-\d{2})T/.exec(text) ?? [];
+  const at = isDay(day) ? Date.parse(text) : Number.NaN;
+  if (at < now) throw new InvalidArgumentError("It is in the past.");
   if (!Number.isNaN(at)) return at;
   throw new InvalidArgumentError("It should be a time such as 2030-01-31T22:00, or +90m.");
+}
+
+/** Date.parse takes 31 February for a day in March. */
+function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 /** How a time of the cluster is shown: to the second, in UTC as everywhere in the cluster. */

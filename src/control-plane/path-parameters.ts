@@ -18,8 +18,9 @@ export type PathParameter = {
 /** `<node> - <network>`: two names, and what stands between them. */
 const interfaceNameSchema = z
   .string()
-  .min(1)
-  .max(2 * limits.nameLength + " - ".length);
+  .max(2 * limits.nameLength + " - ".length)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._:-]*$/, "an interface is called NODE - NETWORK")
+  .regex(/\D/, "a name is not a number alone");
 
 /** Every parameter of every path. A route that names another one needs a row here. */
 export const pathParameters: Readonly<Record<string, PathParameter>> = {

@@ -37,7 +37,7 @@ export const watchQuerySchema = z.strictObject({
 });
 
 /**
- * What a watcher is told: one frame or one SSE event each. `gap` comes first when entries between `after` and `resumesAt`
+ * What a watcher is told: one frame or one SSE event each. `gap` comes first when entries from `after` + 1 to `resumesAt`
  * are not there (any more): what was known has to be read anew.
  */
 export const watchMessageSchema = z

@@ -96,6 +96,17 @@ test("CL24 what cannot be set is refused by name, all together, and nothing is c
   expect(await done("cluster", "export")).toBe(before);
 });
 
+test("CL27 what was mistyped is not taken for something else", async () => {
+  expect(await failed("group", "move", "Exchange", "--at", "2020-01-01T00:00")).toMatchObject({ exit: 2 });
+  expect(await failed("group", "move", "Exchange", "--at", "2030-02-31T22:00")).toMatchObject({ exit: 2 });
+  expect(await failed("group", "move", "Exchange", "--at", "2030-13-01T22:00")).toMatchObject({ exit: 2 });
+  const other = ["--cluster", "staging", "cluster", "apply", "-f", join(examplesFolder, "q186756.yaml")];
+  expect(await failed(...other)).toMatchObject({ exit: 2 });
+  const { code, out, err } = await run("simulate", "node-down", "NODE9");
+  expect([code, out]).toEqual([1, expect.not.stringContaining("every group is as it is now")]);
+  expect(err).toContain("1 of 1 could not be carried out");
+});
+
 test("CL25 networks are listed, made, put in order and deleted", async () => {
   await done("network", "create", "backup", "--cidr", "198.51.100.0/24", "--role", "InternalUse");
   expect(await done("network", "list")).toMatch(/^backup +\w+ +198\.51\.100\.0\/24 +InternalUse +-$/m);

@@ -5,7 +5,8 @@ import { paintFor } from "../colour.ts";
 import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { differenceLines } from "../difference-lines.ts";
-import { CliError, exitCodes, messageOf } from "../errors.ts";
+import { nameKey } from "../../protocol/names.ts";
+import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
 import { print, table, write } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
@@ -61,6 +62,13 @@ async function apply({ file, force = false, revision }: ApplyOptions, command: C
   const { loadDefinition } = await import("../definition-file.ts");
   const definition = loadDefinition(file);
   const name = definition.cluster;
+  const meant = command.optsWithGlobals<{ readonly cluster?: string }>().cluster ?? process.env["BRIDGEHEAD_CLUSTER"];
+  if (meant !== undefined && meant !== "" && nameKey(meant) !== nameKey(name)) {
+    throw usageError(`The file defines cluster ${name}, and cluster ${meant} is meant`, {
+      detail: "--cluster and BRIDGEHEAD_CLUSTER say which one",
+      hint: "Name the cluster of the file, or none.",
+    });
+  }
   const only = revision === undefined ? {} : { revision };
   await change(command, {
     cluster: name,

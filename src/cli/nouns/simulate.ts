@@ -126,6 +126,17 @@ async function play(script: Script, command: Command): Promise<void> {
   const simulation = await ask((client) => client.simulate(name, script));
   if (output === "json") print(output, simulation, []);
   else write(timelineOf(simulation, script));
+  const refused = simulation.items.filter((item) => item.refused !== null).length;
+  if (refused === 0) return;
+  throw new CliError(
+    "simulation-refused",
+    `${refused} of ${script.length} could not be carried out`,
+    exitCodes.failed,
+    {
+      detail: "what was simulated is not what was asked for",
+      hint: "The reason stands behind each; names are written as in the definition.",
+    },
+  );
 }
 
 /** One line for each entry under the item that it follows, and what is different in the end. */
@@ -135,9 +146,9 @@ function timelineOf({ items, entries, differences }: Simulation, script: Script)
     ...entries.filter(({ item }) => item === index).map((entry) => `${timeOf(entry.at)}    ${entry.sentence}`),
   ]);
   const ends = differences.map(({ group, before, after }) => `  ${group}: ${placeOf(before)} -> ${placeOf(after)}`);
-  return [...happened, "", ends.length === 0 ? "In the end every group is as it is now." : "In the end:", ...ends].join(
-    "\n",
-  );
+  const wasAsked = items.every(({ refused }) => refused === null);
+  const same = wasAsked ? ["In the end every group is as it is now."] : [];
+  return [...happened, "", ...(ends.length === 0 ? same : ["In the end:", ...ends])].join("\n").trimEnd();
 }
 
 function timeOf(ms: number): string {

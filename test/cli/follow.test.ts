@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import type { Ask } from "../../src/cli/api.ts";
+import { follow } from "../../src/cli/follow.ts";
+import type { WatchMessage } from "../../src/protocol/journal.ts";
+
+const entry = (seq: number): WatchMessage => ({
+  type: "entry",
+  entry: {
+    seq,
+    at: 0,
+    kind: "node.joined",
+    severity: "info",
+    sentence: `Sentence ${seq}.`,
+    mscsId: null,
+    epoch: null,
+    node: null,
+    group: null,
+    resource: null,
+    actor: "cluster",
+    details: null,
+  },
+});
+
+test("CL23 after a gap the journal is followed from its end, and neither the gap nor an entry is told again", async () => {
+  const stop = new AbortController();
+  const asked: unknown[] = [];
+  const told: unknown[] = [];
+  const connections: WatchMessage[][] = [[{ type: "gap", after: 0, resumesAt: 100 }], [entry(101)], [entry(102)]];
+  async function* messagesOf(messages: readonly WatchMessage[]): AsyncGenerator<WatchMessage> {
+    yield* messages;
+  }
+  const watch = (_cluster: string, { after }: { readonly after?: number } = {}) => {
+    asked.push(after);
+    if (connections.length === 1) stop.abort();
+    return messagesOf(connections.shift() ?? []);
+  };
+  // Of the client only the watch is asked for.
+  const ask = (async (question: (client: unknown) => unknown) => question({ watch })) as unknown as Ask;
+  await follow(ask, "exchange", 0, {
+    signal: stop.signal,
+    entry: ({ seq }) => told.push(seq),
+    gap: (first, last) => told.push([first, last]),
+  });
+  expect(asked).toEqual([0, 100, 101]);
+  expect(told).toEqual([[1, 100], 101, 102]);
+});
