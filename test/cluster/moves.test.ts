@@ -231,3 +231,17 @@ describe("Calling off", () => {
     expect(cluster.ask({ type: "cancel", group: "Exchange" })).toBe("nothing-to-cancel");
   });
 });
+
+test("GP2: a move without a target, and a drain, go to the most preferred node that may have it, not to the one behind", () => {
+  const group = virtualServer(100, { preferredOwners: ["NODE1", "NODE2"] });
+  const cluster = new Cluster(clusterOf({ A: group }, { nodes: nodes("NODE1", "NODE2", "NODE3") }));
+  cluster.up("NODE1", "NODE2", "NODE3");
+  cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
+  cluster.release("NODE1");
+  cluster.renew("NODE2");
+  expect(cluster.owner("A")).toBe("NODE2#2");
+  cluster.command({ type: "move", group: "A", target: null, at: null });
+  cluster.release("NODE2");
+  cluster.renew("NODE1");
+  expect(cluster.owner("A")).toBe("NODE1#3");
+});

@@ -59,6 +59,15 @@ describe("a port", () => {
     expect(names(await told(port))).toEqual(["NODE2"]);
   });
 
+  test("NT1: a resource type that is made and deleted is told to who asked for types", async () => {
+    const changes = ["CLUSTER_CHANGE_RESOURCE_TYPE_ADDED"];
+    const port = await open({ registrations: [{ object: "resource-type", changes }] });
+    const body = { name: "Told Disk", basedOn: "Physical Disk" };
+    expect((await ask("POST", `${at}/resource-types`, { body })).status).toBe(201);
+    expect((await told(port)).notifications).toMatchObject([{ changes }]);
+    expect((await ask("DELETE", `${at}/resource-types/Told%20Disk`)).status).toBe(200);
+  });
+
   test("NT2: more than one answer holds is told by several", async () => {
     const port = await open({ filter: states });
     const times = protocolLimits.notifications / 2 + 1;

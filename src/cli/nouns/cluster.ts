@@ -44,7 +44,7 @@ export function register(noun: Command): void {
     .action(destroy)
     .addHelpText("after", examples("cluster delete --cluster exchange --force"));
   changes(noun.command("maintenance"), { waits: false })
-    .description("on: observe and touch nothing; leases go on")
+    .description("on: what fails is left alone; leases, and what you ask for, go on")
     .addArgument(new Argument("<switch>", "on or off").choices(["on", "off"]))
     .action((state: "on" | "off", _options: unknown, command: Command) => maintenance(state, command))
     .addHelpText("after", examples("cluster maintenance on"));
@@ -135,7 +135,10 @@ async function destroy({ force = false }: { readonly force?: boolean }, command:
 }
 
 async function maintenance(state: "on" | "off", command: Command): Promise<void> {
-  const told = { on: "is in maintenance: nothing is touched until it is off.", off: "is in maintenance no more." };
+  const told = {
+    on: "is in maintenance: what fails is left alone until it is off.",
+    off: "is in maintenance no more.",
+  };
   await change(command, {
     plan: ({ cluster }) => ({
       send: (client, options) => client.setMaintenance(cluster, state === "on", options),

@@ -49,8 +49,8 @@ type Cluster = Pick<Turn, "durable" | "memory" | "now">;
 /**
  * Every node of the definition, the next owner of the group first. The same state always gives the same order: the wished
  * target, then the preferred owners in their order, then the other possible owners in the order of the definition; who
- * shares a node with a group of the same AntiAffinityClassNames comes later. After a failover the order begins behind the node
- * that is left, so that a group that fails everywhere tries everywhere. (MSCS up to 2008 R2 chose at random without a
+ * shares a node with a group of the same AntiAffinityClassNames comes later, and the node that is left last. After a failover the
+ * order begins behind that one, so that a group that fails everywhere tries everywhere. (MSCS up to 2008 R2 chose at random without a
  * preferred list.)
  */
 export function candidatesFor(
@@ -58,11 +58,12 @@ export function candidatesFor(
   definition: ClusterDefinition,
   name: string,
   group: GroupDefinition,
-  { target, leaving, since }: Loss,
+  { because, target, leaving, since }: Loss,
 ): Candidate[] {
   const order = ownerOrder(definition, group);
-  const start = leaving === null ? 0 : order.indexOf(leaving) + 1;
-  const rotated = [...order.slice(start), ...order.slice(0, start)];
+  const start = because === "failover" && leaving !== null ? order.indexOf(leaving) + 1 : 0;
+  const turned = [...order.slice(start), ...order.slice(0, start)];
+  const rotated = [...turned.filter((node) => node !== leaving), ...turned.filter((node) => node === leaving)];
   const wished = target !== null && order.includes(target) ? [target] : [];
   const neighbours = crowdedNodes(turn, definition, name, group);
   const apart = rotated.filter((node) => !neighbours.has(node));
