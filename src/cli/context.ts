@@ -60,8 +60,9 @@ const nameIt = "Give --cluster NAME, or set BRIDGEHEAD_CLUSTER.";
 
 async function onlyCluster(ask: Ask): Promise<string> {
   const { clusters } = await ask((client) => client.listClusters()).catch((error: unknown) => {
-    if (error instanceof CliError && error.code === "forbidden") {
-      throw usageError("Which cluster?", { detail: "this token may not list them", hint: nameIt });
+    // A token of one cluster is none where no cluster is named; whether it is one at all is not known without.
+    if (error instanceof CliError && (error.code === "forbidden" || error.code === "unauthorized")) {
+      throw usageError("Which cluster?", { detail: "only the admin token may list them", hint: nameIt });
     }
     throw error;
   });

@@ -29,7 +29,7 @@ afterAll(async () => {
 async function done(...args: readonly string[]): Promise<string> {
   const { code, out, err } = await run(...args);
   expect(code, err).toBe(0);
-  const isTable = args[1] !== "export" && !args.includes("--output");
+  const isTable = args[1] !== "export" && args[0] !== "token" && !args.includes("--output");
   if (isTable) for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   return out;
 }
@@ -105,6 +105,18 @@ test("CL27 what was mistyped is not taken for something else", async () => {
   const { code, out, err } = await run("simulate", "node-down", "NODE9");
   expect([code, out]).toEqual([1, expect.not.stringContaining("every group is as it is now")]);
   expect(err).toContain("1 of 1 could not be carried out");
+});
+
+test("CL27 with a token of one cluster the cluster has to be named, and the error says so", async () => {
+  const token = (await done("token", "create", "--role", "reader")).trim();
+  vi.stubEnv("BRIDGEHEAD_TOKEN", token);
+  try {
+    const { code, err } = await run("group", "list");
+    expect([code, err]).toEqual([2, expect.stringContaining("--cluster NAME")]);
+    expect(await done("--cluster", "exchange", "group", "list")).toContain("Exchange");
+  } finally {
+    vi.stubEnv("BRIDGEHEAD_TOKEN", controlPlane?.adminToken ?? "");
+  }
 });
 
 test("CL25 networks are listed, made, put in order and deleted", async () => {
