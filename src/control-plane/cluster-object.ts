@@ -248,6 +248,10 @@ export class ClusterObject extends DurableObject<Env> {
     return this.#brain.change(command, conditions, this.clock());
   }
 
+  answered(actor: string, conditions: Conditions): Changed | null {
+    return this.#brain.answered(actor, conditions, this.clock());
+  }
+
   /** Null: there is no such operation. `last`: number of the newest journal entry. */
   operation(id: string): { operation: Operation | null; last: number } {
     return { operation: this.#state.durable.operations.get(id) ?? null, last: this.store.journal.last };

@@ -88,11 +88,8 @@ export class LiveBrain {
    */
   change(command: OperatorEvent, { expectedRevision, idempotency, dryRun }: Conditions, now: number): Changed {
     const keys = this.#in.idempotency;
-    if (idempotency !== null && !dryRun) {
-      const answered = keys.find(command.actor, idempotency, now);
-      if (answered === "reused") return { ok: false, code: "idempotency-key-reused" };
-      if (answered !== null) return { ok: true, value: answered as ChangeAnswer };
-    }
+    const answered = this.answered(command.actor, { idempotency, dryRun }, now);
+    if (answered !== null) return answered;
     const before = this.state;
     const { cluster } = before.durable;
     const revision = cluster === null || cluster.destroyed ? null : cluster.revision;
@@ -111,6 +108,14 @@ export class LiveBrain {
     this.#carryOut(effects, now);
     if (idempotency !== null) keys.keep(command.actor, idempotency, answer, now);
     return { ok: true, value: answer };
+  }
+
+  /** What was answered to this request before; null: nothing, or it names no key. */
+  answered(actor: string, { idempotency, dryRun }: Omit<Conditions, "expectedRevision">, now: number): Changed | null {
+    if (idempotency === null || dryRun) return null;
+    const answer = this.#in.idempotency.find(actor, idempotency, now);
+    if (answer === "reused") return { ok: false, code: "idempotency-key-reused" };
+    return answer === null ? null : { ok: true, value: answer as ChangeAnswer };
   }
 
   #carryOut(effects: readonly Effect[], now: number): void {

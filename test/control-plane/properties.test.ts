@@ -84,6 +84,15 @@ describe("Properties over HTTP", () => {
     expect((await patch(path, { SeparateMonitor: null, RestartThreshold: null })).notes).toEqual([]);
   });
 
+  test("HT20: a request that is sent again under its key is answered, though what it was about is gone", async () => {
+    const spare = `${at}/groups/Spare`;
+    expect((await ask("POST", `${at}/groups`, { body: { name: "Spare" } })).status).toBe(201);
+    const sent = { body: { Description: "spare" }, headers: { "Idempotency-Key": "spare" } };
+    const first = await json(ask("PATCH", `${spare}/properties/common`, sent));
+    expect((await ask("DELETE", spare)).status).toBe(202);
+    expect(await json(ask("PATCH", `${spare}/properties/common`, sent))).toEqual(first);
+  });
+
   test("PR8: every problem is named with its property, and nothing is changed", async () => {
     const before = await allRows(cluster);
     const body = {

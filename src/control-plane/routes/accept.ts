@@ -10,7 +10,20 @@ export type Asked = Pick<Call, "cluster" | "conditions"> & { readonly params: { 
 
 /** Hands a command to the cluster, and answers with what became of it. */
 export async function accept(status: 200 | 201 | 202, call: Asked, command: OperatorEvent): Promise<Response> {
-  const changed = await call.cluster().change(command, call.conditions);
+  return answerTo(status, call, await call.cluster().change(command, call.conditions));
+}
+
+/**
+ * What was answered before, for routes that judge a request beside the present state first: under its key it is answered, and
+ * not judged again. Null: it has not been.
+ */
+export async function answeredBefore(status: 200 | 201 | 202, call: Asked, actor: string): Promise<Response | null> {
+  if (call.conditions.idempotency === null) return null;
+  const changed = await call.cluster().answered(actor, call.conditions);
+  return changed === null ? null : answerTo(status, call, changed);
+}
+
+function answerTo(status: 200 | 201 | 202, call: Asked, changed: Changed): Response {
   if (!changed.ok) return refusedChange(changed);
   const { created: _, ...accepted } = told(changed.value);
   const { operation, revision } = accepted;

@@ -21,7 +21,7 @@ import {
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type Call, operators, readers, route, type Route } from "../route.ts";
-import { accept, type Asked } from "./accept.ts";
+import { accept, answeredBefore, type Asked } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
 import { describedKinds, type DescribedKind } from "./described.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -92,6 +92,8 @@ export async function setProperties(
   scope: PropertyScope,
   properties: PropertyChanges,
 ): Promise<Response> {
+  const before = await answeredBefore(200, call, call.principal.id);
+  if (before !== null) return before;
   const snapshot = await call.cluster().snapshot();
   if (snapshot === null) return refuse("cluster-not-defined", "apply a definition first");
   const problems = problemsWith(snapshot, of, scope, properties);
