@@ -9,7 +9,9 @@ import type { Alarm } from "./alarm.ts";
 import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
 import { type Conditions, isExpected } from "./conditions.ts";
 import type { Idempotency } from "./idempotency.ts";
+import { noteOf } from "./registry/note.ts";
 import type { Registry } from "./registry/registry.ts";
+import type { Applied } from "./registry/write.ts";
 import type { SessionSockets } from "./sockets.ts";
 import type { Store } from "./store.ts";
 import { randomHex } from "./tokens.ts";
@@ -47,6 +49,8 @@ export type Surroundings = {
 export class LiveBrain {
   readonly #in: Surroundings;
   #started: ClusterState | null = null;
+  /** What went from the registry with its objects, until the journal has been told. */
+  #registryGone: Applied | null = null;
 
   constructor(surroundings: Surroundings) {
     this.#in = surroundings;
@@ -107,7 +111,15 @@ export class LiveBrain {
     this.#started = state;
     this.#carryOut(effects, now);
     if (idempotency !== null) keys.keep(command.actor, idempotency, answer, now);
+    this.#tellOfRegistry(command.actor, now);
     return { ok: true, value: answer };
+  }
+
+  /** After the entries of the change that it comes from. */
+  #tellOfRegistry(actor: string, now: number): void {
+    const gone = this.#registryGone;
+    this.#registryGone = null;
+    if (gone !== null) this.happen({ now, type: "note", actor, note: noteOf([], gone) });
   }
 
   /** What was answered to this request before; null: nothing, or it names no key. */
@@ -147,7 +159,9 @@ export class LiveBrain {
     const { ctx, store, registry, operationsChanged } = this.#in;
     try {
       store.apply(changes);
-      for (const change of changes) if (change.table === "cluster") registry.follow(change.row.definition);
+      for (const change of changes) {
+        if (change.table === "cluster") this.#registryGone = registry.follow(change.row.definition) ?? this.#registryGone;
+      }
       if (changes.some(({ table }) => table === "operations")) operationsChanged();
     } catch (error) {
       ctx.abort("a write was not taken");

@@ -138,6 +138,10 @@ describe("the keys of objects", () => {
     await expectProblem(setValue("Nodes/NODE3", "own", dword(1)), "registry-key-not-found");
     const written = await json<{ revision: number }>(createKey("Beside/NODE4"));
     expect(written.revision).toBe(revision + 2);
+    const events = await journaled(0);
+    const told = events.filter(({ kind, details }) => kind === "registry.changed" && details?.["revision"] === revision + 1);
+    expect(told).toMatchObject([{ actor: "admin", details: { key: "", value: null, keys: 2, values: 0 } }]);
+    expect(told[0]?.seq).toBeGreaterThan(events.find(({ sentence }) => sentence.includes("NODE3"))?.seq ?? Infinity);
 
     await ask("PUT", at, { body: more });
     expect(await getKey("Nodes/NODE3")).toMatchObject({ subkeyCount: 0, valueCount: 0, revision: 0 });

@@ -3,7 +3,7 @@ import { protocolLimits } from "../../protocol/limits.ts";
 import type { RegistryRead, RegistryReplies } from "../../protocol/registry.ts";
 import { RateWindow } from "../rate-window.ts";
 import { ObjectKeys } from "./object-keys.ts";
-import { folded } from "./path.ts";
+import { folded, joined } from "./path.ts";
 import { readKey, readValue } from "./read.ts";
 import { RegistryStore } from "./registry-store.ts";
 import {
@@ -70,15 +70,22 @@ export class Registry {
     }
   }
 
-  /** The cluster has another definition now: what stood below the keys of objects that are gone goes with them. */
-  follow(definition: ClusterDefinition): void {
+  /**
+   * The cluster has another definition now: what stood below the keys of objects that are gone goes with them. Null: nothing
+   * did.
+   */
+  follow(definition: ClusterDefinition): Applied | null {
     const objects = new ObjectKeys(definition);
     const gone = objects
       .subkeysOf("")
-      .flatMap((collection) => this.#store.subkeys(folded(collection)))
+      .flatMap((collection) =>
+        this.#store.subkeys(folded(collection)).map(({ path, name }) => ({ path, key: joined(collection, name) })),
+      )
       .filter(({ path }) => objects.kindOf(path) === "no-object");
-    if (gone.length === 0) return;
+    if (gone.length === 0) return null;
     for (const { path } of gone) this.#store.deleteTree(path);
-    this.#store.putRevision(this.#store.revision() + 1);
+    const revision = this.#store.revision() + 1;
+    this.#store.putRevision(revision);
+    return { keys: gone.length, values: 0, touched: gone.map(({ key }) => key), revision };
   }
 }
