@@ -62,3 +62,23 @@ test("GP22: a move in a time that no alarm can be set for is waited for all the 
   await owner.renew();
   expect((await ask("POST", "/clusters/far/groups/Exchange/cancel")).status).toBe(200);
 });
+
+test("AU5: a refused creation leaves no name behind, and a name may be spelled anew after its cluster is gone", async () => {
+  const names = async () =>
+    (await json<{ clusters: { name: string }[] }>(ask("GET", "/clusters"))).clusters.map(({ name }) => name);
+  const headers = { "Idempotency-Key": "spelling" };
+  await createExchange("spelling");
+  expect((await ask("PATCH", "/clusters/spelling/properties/common", { body: { Description: "x" }, headers })).status).toBe(
+    200,
+  );
+  expect((await ask("DELETE", "/clusters/spelling?force")).status).toBe(202);
+  await eventually(names, (known) => !known.includes("spelling"));
+  await expectProblem(
+    ask("PUT", "/clusters/spelling", { body: exchange("spelling"), headers }),
+    "idempotency-key-reused",
+  );
+  expect(await names()).not.toContain("spelling");
+  const created = await ask("PUT", "/clusters/Spelling", { body: exchange("Spelling") });
+  expect(created.status).toBe(201);
+  expect(await json(ask("GET", "/clusters/spelling"))).toMatchObject({ name: "Spelling" });
+});

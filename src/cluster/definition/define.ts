@@ -36,7 +36,8 @@ export function define(turn: Turn, definition: ClusterDefinition, actor: string,
     return { kind: "refused", refusal: { code: "invalid-definition", detail, problems } };
   }
   const before = turn.durable.cluster;
-  if (before !== null && before.definition.cluster !== definition.cluster) {
+  // One that was destroyed has left its name, however it was spelled.
+  if (before !== null && !before.destroyed && before.definition.cluster !== definition.cluster) {
     return refused(
       "cluster-name-differs",
       `this cluster is named ${before.definition.cluster}, not ${definition.cluster}`,

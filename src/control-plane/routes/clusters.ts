@@ -13,6 +13,7 @@ import { clusterViewSchema } from "../../protocol/view.ts";
 import { version } from "../../protocol/version.ts";
 import { clusterExists, clusterStub, directory, forgetFound } from "../objects.ts";
 import { accessQuerySchema } from "../access.ts";
+import type { Env } from "../env.ts";
 import { told } from "../change-answer.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, type BodySpec, readers, route, type Route } from "../route.ts";
@@ -69,14 +70,16 @@ export const clusterRoutes: readonly Route[] = [
       }
       // An unknown name is registered first: a failure between leaves a name that the next PUT finds, and not an object
       // that nobody knows of. What could be refused of a first definition has been judged by now.
-      if (!conditions.dryRun && (await directory(env).register(params.cluster)) === "full") {
-        return refuse("too-many-clusters", "this deployment holds no more clusters");
-      }
+      const registered = conditions.dryRun ? "known" : await directory(env).register(params.cluster);
+      if (registered === "full") return refuse("too-many-clusters", "this deployment holds no more clusters");
       if (conditions.dryRun && !exists) return answer(200, createdInTheory(params.cluster, definition));
       const command = { type: "define", actor: principal.id, definition, force: query.force } as const;
       const stub = clusterStub(env, params.cluster, query.locationHint ?? null);
       const changed = await stub.change(command, conditions);
-      if (!changed.ok) return refusedChange(changed);
+      if (!changed.ok) {
+        if (registered === "registered") await unregisterUnlessDefined(env, params.cluster);
+        return refusedChange(changed);
+      }
       const { after: _, epoch: __, ...defined } = told(changed.value);
       const status = defined.created && !defined.dryRun ? 201 : 200;
       return answer(status, { name: params.cluster, ...defined }, { ETag: `"${defined.revision}"` });
@@ -168,6 +171,12 @@ export const clusterRoutes: readonly Route[] = [
     },
   ),
 ];
+
+/** It was registered for what has been refused. Somebody else may have created it meanwhile. */
+async function unregisterUnlessDefined(env: Env, name: string): Promise<void> {
+  await directory(env).unregister(name);
+  if ((await clusterStub(env, name).snapshot()) !== null) await directory(env).register(name);
+}
 
 function createdInTheory(name: string, definition: ClusterDefinition) {
   return {
