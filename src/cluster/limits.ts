@@ -6,6 +6,8 @@ export const limits = {
   resources: 2_000,
   networks: 32,
   resourceTypes: 32,
+  /** Characters of a definition as JSON. Even of three bytes each they fit a row of the edge, which takes 2 MB. */
+  definitionLength: 640_000,
   nameLength: 63,
   propertyLength: 1_024,
   /** Texts of one MULTI_SZ property. */

@@ -3,6 +3,7 @@ import type { OperatorEvent, Step } from "../cluster/events.ts";
 import { notesOnChange } from "../cluster/properties/property-notes.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import type { Accepted, Defined } from "../protocol/changes.ts";
+import { protocolLimits } from "../protocol/limits.ts";
 
 /** What came of a change, or would: everything that any answer about it tells. */
 export type ChangeAnswer = Omit<Accepted, "differences"> &
@@ -34,6 +35,12 @@ export function changeAnswer(
     differences: JSON.stringify(differences),
     notes: is === null ? [] : notesOnChange(is.definition, differences),
   };
+}
+
+/** As it is kept for a request that is sent again: differences that would not fit a row are left out. */
+export function kept(answer: ChangeAnswer): ChangeAnswer {
+  const fits = JSON.stringify(answer).length <= protocolLimits.idempotencyAnswerLength;
+  return fits ? answer : { ...answer, differences: "[]" };
 }
 
 /** As the routes tell it. */

@@ -6,7 +6,7 @@ import type { ClusterState } from "../cluster/state.ts";
 import { step } from "../cluster/step.ts";
 import { encode } from "../protocol/session.ts";
 import type { Alarm } from "./alarm.ts";
-import { type ChangeAnswer, changeAnswer } from "./change-answer.ts";
+import { type ChangeAnswer, changeAnswer, kept } from "./change-answer.ts";
 import { type Conditions, isExpected } from "./conditions.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { noteOf } from "./registry/note.ts";
@@ -110,7 +110,7 @@ export class LiveBrain {
     if (cluster?.destroyed === true && state.durable.cluster?.destroyed === false) this.#in.definedAnew();
     this.#started = state;
     this.#carryOut(effects, now);
-    if (idempotency !== null) keys.keep(command.actor, idempotency, answer, now);
+    if (idempotency !== null) keys.keep(command.actor, idempotency, kept(answer), now);
     this.#tellOfRegistry(command.actor, now);
     return { ok: true, value: answer };
   }
@@ -160,7 +160,8 @@ export class LiveBrain {
     try {
       store.apply(changes);
       for (const change of changes) {
-        if (change.table === "cluster") this.#registryGone = registry.follow(change.row.definition) ?? this.#registryGone;
+        if (change.table === "cluster")
+          this.#registryGone = registry.follow(change.row.definition) ?? this.#registryGone;
       }
       if (changes.some(({ table }) => table === "operations")) operationsChanged();
     } catch (error) {

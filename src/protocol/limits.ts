@@ -1,6 +1,6 @@
 /** Bounds of what comes in from outside. Those of a cluster's own collections stand in `src/cluster/limits.ts`. */
 export const protocolLimits = {
-  /** Bytes of a request's body. The largest definition that the brain accepts fits in. */
+  /** Bytes of a request's body. */
   bodyBytes: 1_048_576,
   /** Bytes of one message on a session connection. */
   frameBytes: 1_048_576,
@@ -33,6 +33,8 @@ export const protocolLimits = {
   /** Answers kept for clients that may send a request again. */
   idempotencyKeys: 1_000,
   idempotencyKeyLength: 255,
+  /** Characters of a kept answer. Even of three bytes each they fit a row of the edge. */
+  idempotencyAnswerLength: 640_000,
   /** The cluster registry: keys, values, and bytes of all values together, as Windows counts them. */
   registryKeys: 2_000,
   registryValues: 10_000,

@@ -78,6 +78,46 @@ describe("Idempotency-Key", () => {
     expect(await json(move())).toEqual(answered);
   });
 
+  test("DF17, HT20: what would not fit a row of the edge is refused, or kept without its differences", async () => {
+    const at = "/clusters/ample";
+    await createExchange("ample");
+    const resources = (text: string) =>
+      Object.fromEntries(
+        Array.from({ length: 60 }, (_, index) => [
+          `r${index}`,
+          { type: "Physical Disk", properties: { Description: text.repeat(1_000) } },
+        ]),
+      );
+    const put = (groups: number, text: string, headers = {}) =>
+      ask("PUT", at, {
+        body: {
+          ...exchange("ample"),
+          groups: Object.fromEntries(
+            Array.from({ length: groups }, (_, index) => [`g${index}`, { resources: resources(text) }]),
+          ),
+        },
+        headers,
+      });
+    const edits = async (text: string) => {
+      for (let group = 0; group < 9; group += 1) {
+        const body = { name: `more${group}`, resources: resources(text) };
+        const asked = await ask("POST", `${at}/groups`, { body });
+        expect(asked.status).toBe(201);
+      }
+    };
+    await edits("€");
+    const tooLarge = await expectProblem(
+      ask("POST", `${at}/groups`, { body: { name: "last", resources: resources("€") } }),
+      "invalid-definition",
+    );
+    expect(tooLarge.problems).toMatchObject([{ path: "", code: "too-large" }]);
+    const headers = { "Idempotency-Key": "ample" };
+    const first = await json<Accepted & { differences: object[]; notes: object[] }>(put(9, "x", headers));
+    expect(first.differences.length).toBeGreaterThan(5);
+    const again = await json<typeof first>(put(9, "x", headers));
+    expect(again).toEqual({ ...first, differences: [] });
+  });
+
   test("HT20: a key that came with another request is refused, and changes nothing", async () => {
     const { at } = await online("other");
     const headers = { "Idempotency-Key": "k" };

@@ -68,9 +68,9 @@ test("AU5: a refused creation leaves no name behind, and a name may be spelled a
     (await json<{ clusters: { name: string }[] }>(ask("GET", "/clusters"))).clusters.map(({ name }) => name);
   const headers = { "Idempotency-Key": "spelling" };
   await createExchange("spelling");
-  expect((await ask("PATCH", "/clusters/spelling/properties/common", { body: { Description: "x" }, headers })).status).toBe(
-    200,
-  );
+  expect(
+    (await ask("PATCH", "/clusters/spelling/properties/common", { body: { Description: "x" }, headers })).status,
+  ).toBe(200);
   expect((await ask("DELETE", "/clusters/spelling?force")).status).toBe(202);
   await eventually(names, (known) => !known.includes("spelling"));
   await expectProblem(

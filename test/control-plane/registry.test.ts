@@ -139,7 +139,9 @@ describe("the keys of objects", () => {
     const written = await json<{ revision: number }>(createKey("Beside/NODE4"));
     expect(written.revision).toBe(revision + 2);
     const events = await journaled(0);
-    const told = events.filter(({ kind, details }) => kind === "registry.changed" && details?.["revision"] === revision + 1);
+    const told = events.filter(
+      ({ kind, details }) => kind === "registry.changed" && details?.["revision"] === revision + 1,
+    );
     expect(told).toMatchObject([{ actor: "admin", details: { key: "", value: null, keys: 2, values: 0 } }]);
     expect(told[0]?.seq).toBeGreaterThan(events.find(({ sentence }) => sentence.includes("NODE3"))?.seq ?? Infinity);
 

@@ -27,7 +27,7 @@ export function validateDefinition(definition: ClusterDefinition): Problem[] {
   checkCluster(definition, report);
   checkNetworksAndNodes(definition, report);
   checkResourceTypes(definition, report);
-  checkCounts(definition, report);
+  checkBounds(definition, report);
   for (const [name, group] of Object.entries(definition.groups)) checkGroup(definition, name, group, report);
   checkGroupDependencies(definition, report);
   checkAddressesAreDistinct(definition, report);
@@ -96,7 +96,12 @@ function checkResourceTypes({ resourceTypes: own }: ClusterDefinition, report: R
   }
 }
 
-function checkCounts({ networks, nodes, groups, resourceTypes }: ClusterDefinition, report: ReportProblem): void {
+function checkBounds(definition: ClusterDefinition, report: ReportProblem): void {
+  const { networks, nodes, groups, resourceTypes } = definition;
+  const { length } = JSON.stringify(definition);
+  if (length > limits.definitionLength) {
+    report([], "too-large", `${length} characters, as JSON with all defaults; ${limits.definitionLength} at most`);
+  }
   const bound = (path: Path, count: number, most: number, what: string): void => {
     if (count > most) report(path, "too-many", `${count} ${what}; ${most} at most`);
   };
