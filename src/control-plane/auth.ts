@@ -22,6 +22,11 @@ export function bearerOf(request: Request): string | null {
   return offered.find((text) => text.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
+/** The id of the token that somebody has come with; null for the admin token. */
+export function tokenIdOf({ role, id }: Principal): string | null {
+  return role === "admin" ? null : id;
+}
+
 /** Who holds this token, or null. What is no token of an existing cluster reaches no cluster's object. */
 export async function principalOf(token: string, env: Env, cluster: string | null): Promise<Principal | null> {
   const digest = await sha256(token);

@@ -51,6 +51,9 @@ import type { WebhookNote } from "./webhooks/notes.ts";
 import { WebhookDesk } from "./webhooks/webhook-desk.ts";
 import { WebhookStore } from "./webhooks/webhook-store.ts";
 
+/** When an alarm comes again whose turn has ended in a fault. */
+const tryAgainMs = 30_000;
+
 /** A refusal is a value; what throws is a fault. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
@@ -172,6 +175,9 @@ export class ClusterObject extends DurableObject<Env> {
       // Somebody may have created it anew meanwhile.
       if (this.#state.durable.cluster?.destroyed !== true) await directory(this.env).register(name);
       else for (const { id } of this.#tokens.list()) this.revokeToken(id);
+    } catch (error) {
+      // Nothing else may ever happen to this object again.
+      this.#tryAgainLater(error);
     } finally {
       this.#leaving = false;
     }
@@ -183,9 +189,16 @@ export class ClusterObject extends DurableObject<Env> {
     try {
       this.#brain.happen({ now, type: "alarm" });
       this.#deliveries.proceed();
-    } finally {
       this.#alarm.setAnew();
+    } catch (error) {
+      // The platform would try again a few times within a minute, and then never.
+      this.#tryAgainLater(error);
     }
+  }
+
+  #tryAgainLater(error: unknown): void {
+    console.error(error);
+    this.#alarm.want("brain", this.clock() + tryAgainMs);
   }
 
   /** What the shell has done of its own, and the journal shall tell. */
@@ -203,7 +216,11 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   #openWatch(headers: Headers, after: number | null, token: string | null): Response {
-    if (this.watchers.isFull()) return refuse("too-many-watchers", "try again when somebody has left");
+    if (this.watchers.isFullFor(token))
+      return refuse(
+        "too-many-watchers",
+        "try again when somebody has left; one token takes half of the places at most",
+      );
     return headers.get("Upgrade") === "websocket"
       ? this.watchers.openSocket(after, token, headers.has("Sec-WebSocket-Protocol"))
       : this.watchers.openStream(after, token, this.clock());
@@ -258,9 +275,9 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   /** Resolves when it is not pending (any more), or something has been published; see `published`. */
-  async operationEnded(id: string, forMs: number): Promise<boolean> {
+  async operationEnded(id: string, token: string | null, forMs: number): Promise<boolean> {
     const isPending = this.#state.durable.operations.get(id)?.status.state === "Pending";
-    return !isPending || ((await this.waiters.wait(this.clock(), forMs)) ?? false);
+    return !isPending || ((await this.waiters.wait(token, this.clock(), forMs)) ?? false);
   }
 
   /** Newest first. */
@@ -381,8 +398,8 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   /** Resolves when there are journal entries after this one; false: as many wait as may. It may also never resolve. */
-  async published(after: number, forMs: number): Promise<boolean> {
-    return this.store.journal.last > after || ((await this.waiters.wait(this.clock(), forMs)) ?? false);
+  async published(after: number, token: string | null, forMs: number): Promise<boolean> {
+    return this.store.journal.last > after || ((await this.waiters.wait(token, this.clock(), forMs)) ?? false);
   }
 
   /** Null also when it has been destroyed: what its owners still hold is no matter of readers. */

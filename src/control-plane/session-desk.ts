@@ -2,7 +2,7 @@ import type { ClusterEvent } from "../cluster/events.ts";
 import type { AgentMessage } from "../cluster/messages.ts";
 import { decodeAgentMessage, type FrameFault } from "../protocol/session.ts";
 import { refuse } from "./respond.ts";
-import { attachmentOf, closeQuietly, type SessionAttachment, type SessionSockets } from "./sockets.ts";
+import { attachmentOf, type SessionAttachment, type SessionSockets } from "./sockets.ts";
 
 /** What comes from agents over their connections, told to the brain as it understands it. */
 export class SessionDesk {
@@ -35,7 +35,7 @@ export class SessionDesk {
     } catch (error) {
       // The brain says a fault by throwing, and then nothing has changed: one agent must not take the others with it.
       console.error(error);
-      closeQuietly(socket, "internal");
+      this.#hangUp(attachment, "internal");
     }
   }
 
@@ -67,8 +67,8 @@ export class SessionDesk {
     }
   }
 
-  #hangUp({ id: socket }: SessionAttachment, fault: FrameFault): void {
-    this.#sockets.close(socket, fault);
+  #hangUp({ id: socket }: SessionAttachment, end: FrameFault | "internal"): void {
+    this.#sockets.close(socket, end);
     this.#happen({ now: this.#clock(), type: "closed", socket });
   }
 }

@@ -3,7 +3,7 @@
  * so it only resolves who waits when something is published, and the stateless Worker, which may, keeps the time.
  */
 
-type Waiter = { readonly until: number; readonly resolve: (published: true) => void };
+type Waiter = { readonly of: string | null; readonly until: number; readonly resolve: (published: true) => void };
 
 /**
  * The object's half. Who waits and is gone cannot be told from who waits, so each says how long it will wait at most, and
@@ -22,18 +22,27 @@ export class Waiters {
     return this.#waiting.size;
   }
 
-  /** Resolves at the next `wake`; null when as many wait as may. @param now milliseconds, of the object's clock */
-  wait(now: number, forMs: number): Promise<true> | null {
-    if (this.#waiting.size >= this.#most) this.#resolve(({ until }) => until <= now);
-    if (this.#waiting.size >= this.#most) return null;
+  /**
+   * Resolves at the next `wake`; null when as many wait as may.
+   * @param of id of the token that asks, which takes half of the places at most; null for the admin token
+   * @param now milliseconds, of the object's clock
+   */
+  wait(of: string | null, now: number, forMs: number): Promise<true> | null {
+    if (this.#isFullFor(of)) this.#resolve(({ until }) => until <= now);
+    if (this.#isFullFor(of)) return null;
     return new Promise((resolve) => {
-      this.#waiting.add({ until: now + forMs, resolve });
+      this.#waiting.add({ of, until: now + forMs, resolve });
     });
   }
 
   /** Something has been published. */
   wake(): void {
     this.#resolve(() => true);
+  }
+
+  #isFullFor(token: string | null): boolean {
+    if (token === null || this.#waiting.size >= this.#most) return this.#waiting.size >= this.#most;
+    return [...this.#waiting].filter(({ of }) => of === token).length >= this.#most / 2;
   }
 
   #resolve(whom: (waiter: Waiter) => boolean): void {

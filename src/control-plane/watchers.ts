@@ -3,7 +3,7 @@ import type { WatchMessage } from "../protocol/journal.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { subprotocol } from "../protocol/session.ts";
 import type { JournalStore } from "./journal-store.ts";
-import { attachmentOf, closeQuietly, type WatchAttachment } from "./sockets.ts";
+import { type Attachment, attachmentOf, closeQuietly, type WatchAttachment } from "./sockets.ts";
 
 type Stream = {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
@@ -40,8 +40,16 @@ export class Watchers {
     return this.#ctx.getWebSockets("watch").length + this.#streams.size;
   }
 
-  isFull(): boolean {
-    return this.count >= protocolLimits.watchers;
+  /** Whether as many watch as may; of one token that is half of them. @param token null for the admin token */
+  isFullFor(token: string | null): boolean {
+    if (this.count >= protocolLimits.watchers) return true;
+    return token !== null && this.#countOf(token) >= protocolLimits.watchers / 2;
+  }
+
+  #countOf(token: string): number {
+    const ofToken = (attachment: Attachment) => attachment.kind === "watch" && attachment.token === token;
+    const sockets = this.#ctx.getWebSockets("watch").filter((socket) => ofToken(attachmentOf(socket)));
+    return sockets.length + [...this.#streams].filter((stream) => stream.token === token).length;
   }
 
   /**

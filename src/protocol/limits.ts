@@ -12,7 +12,7 @@ export const protocolLimits = {
   tokens: 256,
   /** Connections of one node that wait for their hello, or have said it. Beyond, the oldest without a hello is closed. */
   sessionSocketsPerNode: 8,
-  /** Watchers of one cluster, WebSocket and SSE together. */
+  /** Watchers of one cluster, WebSocket and SSE together; one token opens half of them at most. */
   watchers: 100,
   /** Pieces of a watcher's stream that may wait to be read before it is dropped. */
   watcherQueue: 1_000,
@@ -55,7 +55,7 @@ export const protocolLimits = {
   notifyPortIdleMs: 3_600_000,
   /** Notifications of one answer. */
   notifications: 100,
-  /** How long a question may wait for its answer, and how many may wait at a time. */
+  /** How long a question may wait for its answer, and how many may wait at a time; of one token half of them at most. */
   waitMs: 30_000,
   waiters: 256,
   /** Objects of one page of an enumeration, and how many when the question does not say. */

@@ -45,6 +45,19 @@ test("CP9: what an earlier instance has set counts", async () => {
   expect(set).toEqual([40]);
 });
 
+test("CP2: an alarm whose turn ends in a fault comes again", async () => {
+  await createExchange("alarm-fault");
+  await inside("alarm-fault", async (object, { storage }) => {
+    await storage.setAlarm(1);
+    object.watchers.keepStreamsAlive = () => {
+      throw new Error("a fault");
+    };
+  });
+  await runDurableObjectAlarm(stubOf("alarm-fault"));
+  const again = await inside("alarm-fault", (_, { storage }) => storage.getAlarm());
+  expect(again).toBeGreaterThan(Date.now() + 20_000);
+});
+
 test("CP9: going off late, early or with nothing due, it throws nothing", async () => {
   await createExchange("alarm");
   for (const at of [1, Date.now() + 1_000]) {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { joinBoth } from "./fake-agent.ts";
-import { ask, createExchange, eventually, exchange, expectProblem, json, tokenOf } from "./support.ts";
+import { ask, createExchange, eventually, exchange, expectProblem, inside, json, stubOf, tokenOf } from "./support.ts";
 
 const anew = (cluster: string, token?: string) =>
   ask("PUT", `/clusters/${cluster}`, { body: exchange(cluster), ...(token === undefined ? {} : { token }) });
@@ -81,4 +82,26 @@ test("AU5: a refused creation leaves no name behind, and a name may be spelled a
   const created = await ask("PUT", "/clusters/Spelling", { body: exchange("Spelling") });
   expect(created.status).toBe(201);
   expect(await json(ask("GET", "/clusters/spelling"))).toMatchObject({ name: "Spelling" });
+});
+
+test("AU5: a cluster that could not leave the directory tries again", async () => {
+  const names = async () =>
+    (await json<{ clusters: { name: string }[] }>(ask("GET", "/clusters"))).clusters.map(({ name }) => name);
+  await createExchange("stuck");
+  await inside("stuck", (object) => {
+    const { env } = object as unknown as { env: object };
+    const away = () => {
+      Object.assign(object, { env });
+      throw new Error("the directory is away");
+    };
+    Object.assign(object, { env: { ...env, DIRECTORY: { getByName: away } } });
+  });
+  expect((await ask("DELETE", "/clusters/stuck?force")).status).toBe(202);
+  await eventually(
+    () => inside("stuck", (_, { storage }) => storage.getAlarm()),
+    (at) => at !== null,
+  );
+  expect(await names()).toContain("stuck");
+  await runDurableObjectAlarm(stubOf("stuck"));
+  await eventually(names, (known) => !known.includes("stuck"));
 });

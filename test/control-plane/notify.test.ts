@@ -204,7 +204,7 @@ describe("waiting", () => {
     let now = Date.now();
     await inside("notify", (object) => {
       object.clock = () => now;
-      for (let n = object.waiters.count; n < protocolLimits.waiters; n++) void object.waiters.wait(now, 1_000);
+      for (let n = object.waiters.count; n < protocolLimits.waiters; n++) void object.waiters.wait(null, now, 1_000);
     });
     await expectProblem(next(port, 20_000), "too-many-waiters");
     expect((await next(port)).status).toBe(204);

@@ -98,5 +98,6 @@ test("CP2: a fault of the brain ends one session, and the others go on", async (
   });
   standby.sendRenewal();
   expect(await standby.line.end()).toEqual({ code: 1011, reason: "internal" });
+  expect(await inside("faulty", (object) => object.figures()?.sessions)).toBe(1);
   expect((await owner.renew()).outcome.kind).toBe("grant");
 });

@@ -5,7 +5,7 @@ const never = new Promise<never>(() => undefined);
 
 test("NT6: whoever waits is woken by the next publication, all at once", async () => {
   const waiters = new Waiters(2);
-  const both = [waiters.wait(0, 1_000), waiters.wait(0, 1_000)];
+  const both = [waiters.wait(null, 0, 1_000), waiters.wait(null, 0, 1_000)];
   expect(waiters.count).toBe(2);
   waiters.wake();
   expect(await Promise.all(both)).toEqual([true, true]);
@@ -14,12 +14,18 @@ test("NT6: whoever waits is woken by the next publication, all at once", async (
 
 test("NT6: beyond the bound nobody waits, until somebody's time is over", async () => {
   const waiters = new Waiters(2);
-  const first = waiters.wait(0, 1_000);
-  expect(waiters.wait(500, 1_000)).not.toBeNull();
-  expect(waiters.wait(999, 1_000)).toBeNull();
-  expect(waiters.wait(1_000, 1_000)).not.toBeNull();
+  const first = waiters.wait(null, 0, 1_000);
+  expect(waiters.wait(null, 500, 1_000)).not.toBeNull();
+  expect(waiters.wait(null, 999, 1_000)).toBeNull();
+  expect(waiters.wait(null, 1_000, 1_000)).not.toBeNull();
   expect(await first).toBe(true);
   expect(waiters.count).toBe(2);
+});
+
+test("CP17: one token takes half of the places at most, and the admin token what is left", () => {
+  const waiters = new Waiters(4);
+  const taken = ["a", "a", "a", "b", null, null].map((of) => waiters.wait(of, 0, 1_000) !== null);
+  expect(taken).toEqual([true, true, false, true, true, false]);
 });
 
 /** Looks that find nothing for so long, each having seen one entry more. */

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { protocolLimits } from "../../src/protocol/limits.ts";
 import { type WatchMessage, watchMessageSchema } from "../../src/protocol/journal.ts";
 import { type Line, openLine } from "./fake-agent.ts";
-import { adminToken, ask, createExchange, expectProblem, inside, json } from "./support.ts";
+import { adminToken, ask, createExchange, expectProblem, inside, json, tokenOf } from "./support.ts";
 
 const path = "/clusters/watch/watch";
 
@@ -152,7 +152,23 @@ test("CP12: a reader that reads nothing is dropped when its queue is full, and o
   await idle.body?.cancel().catch(() => undefined);
 });
 
-test("CP12: watchers are bounded", async () => {
+test("CP17: one token takes half of the watchers' places at most", async () => {
+  const token = await tokenOf("watch", { role: "reader" });
+  const open = (bearer: string) => ask("GET", path, { token: bearer, headers: { Upgrade: "websocket" } });
+  const sockets: (WebSocket | null)[] = [];
+  for (let i = 0; i < protocolLimits.watchers / 2; i++) {
+    const { webSocket } = await open(token);
+    webSocket?.accept();
+    sockets.push(webSocket);
+  }
+  await expectProblem(open(token), "too-many-watchers");
+  const admin = await open(adminToken);
+  expect(admin.status).toBe(101);
+  admin.webSocket?.accept();
+  for (const socket of [...sockets, admin.webSocket]) socket?.close();
+});
+
+test("CP17: watchers are bounded", async () => {
   const lines: Line[] = [];
   for (let i = 0; i < protocolLimits.watchers; i++) {
     const response = await ask("GET", path, { headers: { Upgrade: "websocket" } });

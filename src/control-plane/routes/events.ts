@@ -1,5 +1,6 @@
 import { eventsQuerySchema, eventsSchema, watchMessageSchema, watchQuerySchema } from "../../protocol/journal.ts";
 import { failoverListSchema, failoversQuerySchema } from "../../protocol/failovers.ts";
+import { tokenIdOf } from "../auth.ts";
 import { answer, passOn } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
 
@@ -50,7 +51,8 @@ export const eventRoutes: readonly Route[] = [
       const url = new URL("https://cluster/watch");
       const after = query.after ?? lastEventId(request);
       if (after !== null) url.searchParams.set("after", String(after));
-      if (principal.role !== "admin") url.searchParams.set("token", principal.id);
+      const token = tokenIdOf(principal);
+      if (token !== null) url.searchParams.set("token", token);
       const headers = new Headers();
       for (const name of ["Upgrade", "Sec-WebSocket-Protocol"]) {
         const value = request.headers.get(name);

@@ -9,6 +9,7 @@ import {
 import { protocolLimits } from "../../protocol/limits.ts";
 import { answer, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
+import { tokenIdOf } from "../auth.ts";
 import { waitFor } from "../waiters.ts";
 
 export const notifyRoutes: readonly Route[] = [
@@ -26,7 +27,7 @@ export const notifyRoutes: readonly Route[] = [
     },
     async ({ principal, body: request, cluster }) => {
       const id = crypto.randomUUID().replaceAll("-", "");
-      const opened = await cluster().openNotifyPort(id, request, principal.role === "admin" ? null : principal.id);
+      const opened = await cluster().openNotifyPort(id, request, tokenIdOf(principal));
       if (opened === "no-object") return noSuchObject();
       return opened === "full"
         ? refuse("too-many-notify-ports", `a cluster has ${protocolLimits.notifyPorts} at most; close one`)
@@ -76,7 +77,7 @@ is over. `after`, the position of the last answer, asks again for what got lost 
       },
       problems: ["notify-port-not-found", "too-many-waiters"],
     },
-    async ({ params, query: { timeoutMs, after }, cluster }) => {
+    async ({ params, query: { timeoutMs, after }, principal, cluster }) => {
       const waited = await waitFor<Notifications | null>({
         timeoutMs,
         look: async () => {
@@ -85,7 +86,7 @@ is over. `after`, the position of the last answer, asks again for what got lost 
           const isNews = next.notifications.length > 0 || next.gap !== null;
           return isNews ? { found: true, value: next } : { found: false, last: next.position };
         },
-        published: (after, forMs) => cluster().published(after, forMs),
+        published: (after, forMs) => cluster().published(after, tokenIdOf(principal), forMs),
       });
       switch (waited.kind) {
         case "found":

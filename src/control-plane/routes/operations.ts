@@ -1,6 +1,7 @@
 import { operationListSchema, operationSchema, waitQuerySchema } from "../../protocol/operation.ts";
 import { answer, refuse } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
+import { tokenIdOf } from "../auth.ts";
 import { waitFor } from "../waiters.ts";
 
 export const operationRoutes: readonly Route[] = [
@@ -26,14 +27,14 @@ export const operationRoutes: readonly Route[] = [
       answers: { 200: { what: "The operation", schema: operationSchema } },
       problems: ["operation-not-found", "too-many-waiters"],
     },
-    async ({ params, query: { waitMs }, cluster }) => {
+    async ({ params, query: { waitMs }, principal, cluster }) => {
       const waited = await waitFor({
         timeoutMs: waitMs,
         look: async () => {
           const { operation, last } = await cluster().operation(params.operation);
           return operation?.status.state === "Pending" ? { found: false, last } : { found: true, value: operation };
         },
-        published: (_, forMs) => cluster().operationEnded(params.operation, forMs),
+        published: (_, forMs) => cluster().operationEnded(params.operation, tokenIdOf(principal), forMs),
       });
       if (waited.kind === "too-many") return refuse("too-many-waiters", "ask without waitMs, or again in a moment");
       const found = waited.kind === "found" ? waited.value : (await cluster().operation(params.operation)).operation;
