@@ -22,6 +22,8 @@ export const limits = {
   operationsPendingInAll: 128,
   /** Events kept in the journal; older ones are forgotten. */
   journal: 10_000,
+  /** Addresses of one ownership, with those that it need not have any more. */
+  addressesHeld: 128,
   /** Resources of a group whose demands are kept; at the bound, those that are no longer defined are forgotten. */
   demandsKept: 128,
   associationsShown: 32,

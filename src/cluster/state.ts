@@ -130,7 +130,16 @@ export type HoldPhase =
   /** Wanted offline, still covered by grants until it is released or `drainGrantsLeft` is used up. */
   | { readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null };
 
-export const drainReasons = ["move", "failback", "pause", "failover", "redefined", "deleted", "evicted"] as const;
+export const drainReasons = [
+  "move",
+  "failback",
+  "pause",
+  "failover",
+  "redefined",
+  "readdressed",
+  "deleted",
+  "evicted",
+] as const;
 export type DrainReason = (typeof drainReasons)[number];
 
 export type LeaseRow = {
@@ -199,7 +208,14 @@ export type Loss = {
 export type OwnedBecause = "new" | "expired" | "confirmed-down" | "released" | DrainReason;
 
 /** Losses that an operator's word has led to, and that go on to their end in maintenance too. */
-const byOperators: ReadonlySet<OwnedBecause> = new Set(["move", "pause", "failback", "redefined", "evicted"]);
+const byOperators: ReadonlySet<OwnedBecause> = new Set([
+  "move",
+  "pause",
+  "failback",
+  "redefined",
+  "readdressed",
+  "evicted",
+]);
 /** The group was online and well, and comes to another node because the one that had it, or its resources, gave out. */
 const byItself: ReadonlySet<OwnedBecause> = new Set(["expired", "confirmed-down", "released", "failover"]);
 
@@ -240,6 +256,8 @@ export type Session = {
   readonly leaving: boolean;
   /** The assignment last made for it. */
   readonly assigned: Assignment;
+  /** What its last report is a report of: the groups of the newest assignment that a renewal of it has named. */
+  readonly confirmed: Assignment["groups"];
   /** Highest association number already in the journal. */
   readonly associationsSeen: number;
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { limits } from "../../src/cluster/limits.ts";
 import type { Claim } from "../../src/cluster/messages.ts";
 import { clusterOf, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
@@ -502,6 +503,36 @@ describe("Ends", () => {
     const cluster = exchangeOnNode1();
     cluster.define(clusterOf({ Exchange: virtualServer(100, { properties: { FailoverThreshold: 3 } }) }));
     expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN12: another address comes to the owner under its epoch, and the one before stays its own until it ends", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(clusterOf({ Exchange: virtualServer(200) }));
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    expect(cluster.hold("Exchange").addresses).toEqual(["192.0.2.100", "192.0.2.200"]);
+    cluster.define(clusterOf({ Exchange: virtualServer(200), Other: virtualServer(100) }));
+    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["NODE1#1 draining", "nobody"]);
+    expect(cluster.entry("group.draining").details).toMatchObject({ because: "readdressed" });
+    cluster.release("NODE1");
+    expect(cluster.hold("Exchange").addresses).toEqual(["192.0.2.200"]);
+    expect(cluster.hold("Other").addresses).toEqual(["192.0.2.100"]);
+  });
+
+  test("EN12: nothing is owned anew while the object holds after a start", () => {
+    const cluster = exchangeOnNode1();
+    cluster.restart();
+    cluster.define(clusterOf({ Exchange: virtualServer(200) }));
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+  });
+
+  test("EN12: addresses that an owner need not have any more are bounded", () => {
+    const cluster = exchangeOnNode1();
+    for (let host = 101; host < 101 + limits.addressesHeld - 1; host += 1) {
+      cluster.define(clusterOf({ Exchange: virtualServer(host) }));
+      expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    }
+    cluster.define(clusterOf({ Exchange: virtualServer(250) }));
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
   });
 
   test("EN10: a run that is Joining may witness", () => {

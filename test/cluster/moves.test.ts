@@ -226,7 +226,8 @@ describe("Calling off", () => {
     const cluster = up();
     expect(cluster.ask({ type: "cancel", group: "Exchange" })).toBe("nothing-to-cancel");
     expect(cluster.ask({ type: "cancel", group: "toString" })).toBe("group-not-found");
-    cluster.define(clusterOf({ Exchange: virtualServer(101) }, { nodes: nodes(...names) }));
+    const exchanged = { Exchange: virtualServer(101), Other: virtualServer(100) };
+    cluster.define(clusterOf(exchanged, { nodes: nodes(...names) }));
     expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
     expect(cluster.ask({ type: "cancel", group: "Exchange" })).toBe("nothing-to-cancel");
   });

@@ -187,7 +187,11 @@ describe("Operations", () => {
   test("GP23: a definition is applied when what it drives out is gone", () => {
     const cluster = new Cluster(clusterOf({ A: virtualServer(100) }));
     cluster.up("NODE1", "NODE2");
-    begin(cluster, { type: "define", definition: clusterOf({ A: virtualServer(101) }), force: true });
+    begin(cluster, {
+      type: "define",
+      definition: clusterOf({ A: virtualServer(101), B: virtualServer(100) }),
+      force: true,
+    });
     expect(status(cluster)).toBe("Pending");
     cluster.release("NODE1");
     expect(status(cluster)).toBe("Completed");

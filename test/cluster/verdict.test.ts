@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type { DeferReason } from "../../src/cluster/questions/verdict.ts";
-import { clusterOf, disk, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
+import { clusterOf, disk, networkName, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
 const onNode1And2 = virtualServer(100, { resources: { Disk: disk({}, { possibleOwners: ["NODE1", "NODE2"] }) } });
@@ -52,6 +52,20 @@ describe("Verdict and view", () => {
     const cluster = online();
     cluster.define({ ...definition, lease });
     expect(cluster.verdict("Exchange", "NODE1")).toMatchObject({ decision: "BIND", validForMs });
+  });
+
+  test("VD1: another name, or another address, is told when the owner has confirmed it, and not before", () => {
+    const cluster = online();
+    const named = (host: number, name: string): ClusterDefinition => {
+      const Disk = disk({}, { possibleOwners: ["NODE1", "NODE2"] });
+      const group = virtualServer(host, { resources: { Disk, Name: networkName(name) } });
+      return { ...definition, groups: { ...definition.groups, Exchange: group } };
+    };
+    const told = () => cluster.verdict("Exchange", "NODE1");
+    cluster.define(named(200, "OTHER"));
+    expect(told()).toMatchObject({ address: "192.0.2.100", networkName: "VS100" });
+    cluster.renew("NODE1");
+    expect(told()).toMatchObject({ address: "192.0.2.200", networkName: "OTHER" });
   });
 
   test("VD1: other resources of the group need not be online", () => {

@@ -238,7 +238,7 @@ function isAsWanted(turn: Turn, row: GroupRow, hold: Hold | undefined, name: str
 }
 
 function isRedefined(phase: Hold["phase"]): boolean {
-  return phase.kind === "draining" && ["redefined", "deleted", "evicted"].includes(phase.because);
+  return phase.kind === "draining" && ["redefined", "readdressed", "deleted", "evicted"].includes(phase.because);
 }
 
 function someHold(turn: Turn, of: (hold: Hold) => boolean): boolean {

@@ -1,20 +1,12 @@
 import { changedParts, same, summary } from "./changed-parts.ts";
 import { applyEdit } from "./edit.ts";
-import {
-  addressesOf,
-  type ClusterDefinition,
-  type GroupDefinition,
-  lookup,
-  possibleOwners,
-  type ResourceDefinition,
-  servedResources,
-} from "./definition.ts";
-import { drainGrants } from "../lease/draining.ts";
+import { type ClusterDefinition, type GroupDefinition, lookup, type ResourceDefinition } from "./definition.ts";
+import { fitHolds } from "./fit-holds.ts";
 import type { OperatorEvent, Outcome } from "../events.ts";
 import { reconsiderWindows } from "../policies/failback.ts";
 import { limits } from "../limits.ts";
 import type { Wanted } from "../messages.ts";
-import { becomeDraining, holdOf, mayBeCalledOff } from "../lease/ownership.ts";
+import { holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
 import { commonResourceProperties } from "../properties/property-tables.ts";
 import { refused } from "../refusals.ts";
@@ -36,8 +28,7 @@ export function define(turn: Turn, definition: ClusterDefinition, actor: string,
     return { kind: "refused", refusal: { code: "invalid-definition", detail, problems } };
   }
   const before = turn.durable.cluster;
-  // One that was destroyed has left its name, however it was spelled.
-  if (before !== null && !before.destroyed && before.definition.cluster !== definition.cluster) {
+  if (before !== null && !isNameOf(before, definition.cluster)) {
     return refused(
       "cluster-name-differs",
       `this cluster is named ${before.definition.cluster}, not ${definition.cluster}`,
@@ -60,6 +51,11 @@ export function define(turn: Turn, definition: ClusterDefinition, actor: string,
     details: { revision: turn.durable.cluster?.revision ?? null },
   });
   return { kind: "done", changed };
+}
+
+/** One that was destroyed may be created anew under another spelling of its name. */
+function isNameOf({ definition, destroyed }: ClusterRow, name: string): boolean {
+  return destroyed ? definition.cluster.toLowerCase() === name.toLowerCase() : definition.cluster === name;
 }
 
 /** One change of the definition in force. */
@@ -154,7 +150,7 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
       redefineGroup(turn, row, lookup(before.definition.groups, name), group, movedOffline.get(name) ?? []);
     }
   }
-  if (before !== null) drainWhatNoLongerFits(turn, before.definition, definition);
+  if (before !== null) fitHolds(turn, before.definition, definition);
   reconsiderWindows(turn);
   return epochFloor;
 }
@@ -233,30 +229,4 @@ function bounded(troubles: Troubles, { resources }: GroupDefinition): Troubles {
   if (known.length <= limits.demandsKept) return troubles;
   const kept = known.filter(([name]) => lookup(resources, name) !== undefined);
   return { ...troubles, resources: Object.fromEntries(kept) };
-}
-
-function drainWhatNoLongerFits(turn: Turn, before: ClusterDefinition, after: ClusterDefinition): void {
-  for (const hold of turn.durable.holds.values()) {
-    // What drains for good goes on so. A move may still be called off, but not back to what fits no longer.
-    if (hold.phase.kind === "draining" && !mayBeCalledOff(hold.phase)) continue;
-    const target = hold.phase.kind === "draining" ? hold.phase.target : null;
-    const was = lookup(before.groups, hold.group);
-    const is = lookup(after.groups, hold.group);
-    const grants = was === undefined ? 1 : drainGrants(before, was);
-    if (is === undefined) becomeDraining(turn, hold, "deleted", target, grants);
-    else if (lookup(after.nodes, hold.node) === undefined) becomeDraining(turn, hold, "evicted", target, grants);
-    else if (mustLeave(after, is, hold.node, hold.addresses)) becomeDraining(turn, hold, "redefined", target, grants);
-  }
-}
-
-function mustLeave(
-  definition: ClusterDefinition,
-  group: GroupDefinition,
-  node: string,
-  held: readonly string[],
-): boolean {
-  return (
-    !possibleOwners(definition, group).includes(node) ||
-    !same(addressesOf(servedResources(definition, group)).toSorted(), held.toSorted())
-  );
 }

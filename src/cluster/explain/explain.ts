@@ -149,6 +149,7 @@ const arrivals: Readonly<Record<OwnedBecause, readonly [rule: string, why: (from
     pause: ["GP9", (from, actor) => `${actor} paused ${from}, and ${first}`],
     failover: ["GP4", (from) => `a resource failed on ${from} too often, and ${first}`],
     redefined: ["EN9", (from) => `a new definition took it from ${from}, and ${first}`],
+    readdressed: ["EN12", (from) => `its addresses were changed while ${from} had it, and ${first}`],
     deleted: ["EN9", (from) => `it was deleted on ${from} and created again, and ${first}`],
     evicted: ["EN9", (from) => `${from} was evicted, and ${first}`],
   };

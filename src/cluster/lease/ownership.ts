@@ -55,6 +55,31 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
   return hold;
 }
 
+/**
+ * It may hold these addresses too, from now on and under its epoch: they are nobody's. What it need not have any more stays
+ * its own until it ends, because no message says that an address is gone but a release.
+ */
+export function becomeWider(turn: Turn, hold: Hold, more: readonly string[]): void {
+  if (turn.memory.start.kind !== "over") throw new Error("nothing may be owned anew while the object is holding");
+  if (addressesHeld(turn, more)) throw new Error(`an address that group ${hold.group} gets is still held`);
+  putHold(turn, holdId(hold), { ...hold, addresses: [...hold.addresses, ...more] });
+}
+
+/** Of these addresses, those that a hold does not have. */
+export function addressesBeyond({ addresses }: Pick<Hold, "addresses">, wanted: readonly string[]): string[] {
+  return beyond(addresses, wanted);
+}
+
+/** Of a hold's addresses, those that are not among these. */
+export function addressesLeft({ addresses }: Pick<Hold, "addresses">, wanted: readonly string[]): string[] {
+  return beyond(wanted, addresses);
+}
+
+function beyond(had: readonly string[], wanted: readonly string[]): string[] {
+  const known = new Set(had.map(comparable));
+  return wanted.filter((address) => !known.has(comparable(address)));
+}
+
 /** It has been brought online, or cannot be, so from now on it is observed like all others. */
 export function becomeArrived(turn: Turn, hold: Hold): void {
   putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
@@ -89,7 +114,8 @@ const drainSentences: Readonly<Record<DrainReason, string>> = {
   failback: "a more preferred owner is back",
   pause: "the node is being drained",
   failover: "it failed there",
-  redefined: "it may not stay there as it is defined now",
+  redefined: "the node may not own it as it is defined now",
+  readdressed: "an address that it had is wanted elsewhere, or one that it gets is not free",
   deleted: "it has been deleted",
   evicted: "the node has been evicted",
 };

@@ -78,6 +78,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
     expired: deaf && before.expired,
     leaving: message.leaving,
     report: message.report ?? before.report,
+    confirmed: isBehind(before, message.revision) ? before.confirmed : before.assigned.groups,
   };
   putSession(turn, incarnation, session);
   takeReleases(turn, before.node, incarnation, message.released);
@@ -214,6 +215,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     deaf: false,
     leaving: false,
     assigned: assignmentFor(turn, message.incarnation, nextRevision(turn)),
+    confirmed: [],
     associationsSeen: 0,
   };
   return { ...blank, standing: standingOf(turn, blank) };

@@ -90,8 +90,8 @@ export function sourceAddress(
   if (!cluster || group === undefined || group === null) return { decision: "DENY", reason: "no-such-group" };
   if (!nodes.has(question.node)) return { decision: "DENY", reason: "no-such-node" };
   const { definition } = cluster;
-  const server = virtualServerOf(servedResources(definition, group));
-  if (server === null) return { decision: "DENY", reason: "not-a-virtual-server" };
+  if (virtualServerOf(servedResources(definition, group)) === null)
+    return { decision: "DENY", reason: "not-a-virtual-server" };
   if (!possibleOwners(definition, group).includes(question.node)) {
     return { decision: "DENY", reason: "not-a-possible-owner" };
   }
@@ -113,6 +113,10 @@ export function sourceAddress(
   const resources = reportedResources(session?.report ?? emptyReport, hold);
   if (hold.phase.kind === "draining" || !isCovered(session, `${hold.group}#${hold.epoch}`))
     return defer("in-transition");
+  // What it was assigned meanwhile it does not have yet, and what it has it still holds.
+  const confirmed = session?.confirmed.find(({ group: name, epoch }) => name === hold.group && epoch === hold.epoch);
+  const server = virtualServerOf(confirmed?.resources ?? {});
+  if (server === null) return defer("in-transition");
   const online = [server.ipResource, server.nameResource].every((name) => stateOf(resources, name) === "Online");
   if (!online) return defer("address-not-online");
   return {
