@@ -19,7 +19,7 @@ import type { Schedule } from "./schedule.ts";
 type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
 
 /** An address that this host speaks from: its fence ends it at `deadline` of the host's monotonic clock, whoever lives. */
-export type Speech = HoldRef & { readonly node: string; deadline: number };
+export type Speech = HoldRef & { readonly node: string; readonly address: string; deadline: number };
 
 /**
  * One host: its disk, its clock, the addresses on it, and at most one agent process. The addresses belong to the host:
@@ -190,7 +190,9 @@ export class Agent implements AgentEnd {
     schedule.after(random.between(0, verb === "terminate" ? 2 : 20), () =>
       this.#run(() => {
         if (isAddress && verb === "online" && !fails && this.#isUnderWay(at, call)) {
-          this.#node.speeches.set(id, { ...at.hold, node: this.#node.name, deadline: this.#deadlines.get(id) ?? 0 });
+          const address = String(spec.properties["Address"]);
+          const until = this.#deadlines.get(id) ?? 0;
+          this.#node.speeches.set(id, { ...at.hold, node: this.#node.name, address, deadline: until });
           check();
         }
         if (isAddress && verb !== "online" && !fails && this.#isUnderWay(at, call)) this.#node.speeches.delete(id);

@@ -39,6 +39,13 @@ export const plantedBugs = {
     find: "return isUnwanted(state, group) && offline.has(id);",
     replace: "return isUnwanted(state, group);",
   },
+  "address-given-up-at-once": {
+    rule: "EN12",
+    what: "an address that an owner need not have any more is free before the owner has ended",
+    file: "src/cluster/lease/ownership.ts",
+    find: "addresses: [...hold.addresses, ...more] });",
+    replace: "addresses: [...more] });",
+  },
   "epoch-used-twice": {
     rule: "EN6",
     what: "the epoch does not grow with a change of owner",

@@ -111,13 +111,13 @@ class World {
   /** At every instant at most one host speaks from an address. Speeches begin and grow only in calls of this. */
   #checkSpeakers(): void {
     const speakers = new Map<string, string>();
-    for (const { node, group, epoch } of this.#nodes.flatMap((model) => model.speaking())) {
-      const other = speakers.get(group);
-      const self = `${node} under epoch ${epoch}`;
+    for (const { node, group, epoch, address } of this.#nodes.flatMap((model) => model.speaking())) {
+      const other = speakers.get(address);
+      const self = `${node} for ${group} under epoch ${epoch}`;
       if (other !== undefined) {
-        throw new Finding(`two speakers for ${group} at ${this.#schedule.now.toFixed(1)} ms: ${other} and ${self}`);
+        throw new Finding(`two speakers from ${address} at ${this.#schedule.now.toFixed(1)} ms: ${other} and ${self}`);
       }
-      speakers.set(group, self);
+      speakers.set(address, self);
     }
   }
 
@@ -186,6 +186,7 @@ class World {
         this.#network.cutOff.add(node.name);
         return this.#schedule.after(a(0.1, 3), () => this.#network.cutOff.delete(node.name));
       case "operator":
+        if (this.#random.chance(0.1)) return this.#passOnAddress();
         return this.#operate(this.#random.chance(0.5) ? this.#randomCommand(node.name) : this.#randomPlan(node.name));
     }
   }
@@ -231,8 +232,11 @@ class World {
     const resource = this.#random.pick(["Disk", "IP", "Name"]);
     const operation = this.#random.text();
     const by = { actor: "operator", operation };
-    const properties = (of: Extract<Edit, { kind: "set-properties" }>["of"], name: string, values: number[]) =>
-      ({ kind: "set-properties", of, properties: { [name]: this.#random.pick(values) } }) as const;
+    const properties = (
+      of: Extract<Edit, { kind: "set-properties" }>["of"],
+      name: string,
+      values: (number | string)[],
+    ) => ({ kind: "set-properties", of, properties: { [name]: this.#random.pick(values) } }) as const;
     const edit = this.#random.pick<Edit>([
       properties({ kind: "cluster" }, "QuarantineDuration", [0, 1]),
       properties({ kind: "cluster" }, "ClusterEnforcedAntiAffinity", [0, 1]),
@@ -257,6 +261,24 @@ class World {
       { type: "resume", node, failback: this.#random.pick(["no", "immediate"]), ...by },
       { type: "edit", edit, force: true, ...by },
     ]);
+  }
+
+  /** One group gets another address, and the other group wants the one before, at once or a little later. */
+  #passOnAddress(): void {
+    const { groups } = this.#platform.durable.cluster?.definition ?? this.#definition;
+    const [from = "", to = ""] = this.#random.chance(0.5) ? Object.keys(groups) : Object.keys(groups).toReversed();
+    const given = groups[from]?.resources["IP"]?.properties["Address"];
+    if (given === undefined) return;
+    const address = (group: string, text: string) =>
+      this.#operate({
+        type: "edit",
+        edit: { kind: "set-properties", of: { kind: "resource", group, name: "IP" }, properties: { Address: text } },
+        force: true,
+        actor: "operator",
+        operation: this.#random.text(),
+      });
+    address(from, `127.0.1.${this.#random.pick([102, 103])}`);
+    this.#schedule.after(this.#random.between(0, this.#definition.lease.ttlMs), () => address(to, String(given)));
   }
 
   #operate(event: TimelessEvent): void {
