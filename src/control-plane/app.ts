@@ -3,7 +3,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { dashboard } from "../dashboard/dashboard.ts";
 import { hasAdminToken } from "./auth.ts";
 import type { Env } from "./env.ts";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../cluster/group-by.ts";
 import { guarded } from "./guard.ts";
 import { openApi } from "./openapi/document.ts";
 import type { OpenApiDocument } from "./openapi/types.ts";

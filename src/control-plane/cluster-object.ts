@@ -341,10 +341,7 @@ export class ClusterObject extends DurableObject<Env> {
 
   /** Changes of owner, newest first. */
   failovers(group: string | null, limit: number): Failover[] {
-    const entries = this.store.journal.ofKinds(failoverKinds);
-    return failoversIn(entries)
-      .filter((failover) => group === null || failover.group === group)
-      .slice(0, limit);
+    return failoversIn(this.store.journal.ofKinds(failoverKinds), { group, limit });
   }
 
   events(after: number, limit: number): Events {

@@ -11,7 +11,10 @@ function up(definition = clusterOf({ Exchange: virtualServer(100) })): Cluster {
 
 function history(cluster: Cluster): Failover[] {
   const kinds: readonly string[] = failoverKinds;
-  return failoversIn(cluster.journal.filter(({ kind }) => kinds.includes(kind)));
+  return failoversIn(
+    cluster.journal.filter(({ kind }) => kinds.includes(kind)),
+    { group: null, limit: 200 },
+  );
 }
 
 describe("The history of failovers", () => {
@@ -109,7 +112,9 @@ describe("The history of failovers", () => {
     }
     expect(history(cluster).map(({ epoch }) => epoch)).toEqual([3, 2]);
     const owned = cluster.journal.filter(({ kind }) => kind === "group.owned");
-    expect(failoversIn(owned)).toMatchObject([
+    expect(failoversIn(owned, { group: null, limit: 1 })).toMatchObject([{ epoch: 3 }]);
+    expect(failoversIn(owned, { group: "Other", limit: 9 })).toEqual([]);
+    expect(failoversIn(owned, { group: "Exchange", limit: 9 })).toMatchObject([
       { epoch: 3, phases: { beganAt: null, releasedAt: null, onlineAt: null }, durationMs: null },
       { epoch: 2 },
     ]);

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import type { JournalEntry, JournalKind } from "../journal.ts";
 
 /**
@@ -46,48 +47,78 @@ export const failoverKinds = [
   "group.online",
 ] as const satisfies readonly JournalKind[];
 
-/** @param entries of these kinds, oldest first. Newest change first; the first owner that a group ever had is none. */
-export function failoversIn(entries: readonly JournalEntry[]): Failover[] {
-  const failovers: Failover[] = [];
-  entries.forEach((entry, index) => {
-    if (entry.kind !== "group.owned" || entry.group === null || entry.epoch === null) return;
-    const from = textOf(entry, "from");
-    if (from === null) return;
-    const about = { group: entry.group, epoch: entry.epoch, from, entries, index };
-    const phases = { ...phasesBefore(about), ownedAt: entry.at, onlineAt: onlineAfter(about) };
-    failovers.push({
-      group: entry.group,
-      epoch: entry.epoch,
-      from,
-      to: entry.node,
-      because: textOf(entry, "because") ?? "unknown",
-      actor: drainOf(about)?.actor ?? endOf(about)?.actor ?? "cluster",
-      phases,
-      durationMs:
-        phases.beganAt === null || phases.onlineAt === null ? null : Math.max(0, phases.onlineAt - phases.beganAt),
-    });
-  });
-  return failovers.toReversed();
+/** Which changes, and how many at most. */
+export type FailoverQuestion = { readonly group: string | null; readonly limit: number };
+
+/**
+ * Newest change first; the first owner that a group ever had is none. Each entry is looked at a few times, however many
+ * changes there are.
+ * @param entries of these kinds, oldest first
+ */
+export function failoversIn(entries: readonly JournalEntry[], { group, limit }: FailoverQuestion): Failover[] {
+  const lost = groupBy(
+    entries.filter(({ kind }) => kind === "node.left"),
+    ({ node }) => node,
+  );
+  const byGroup = groupBy(entries, (entry) => entry.group);
+  const changes = [...byGroup]
+    .filter(([name]) => name !== null && (group === null || name === group))
+    .flatMap(([, ofGroup]) => changesIn(ofGroup))
+    .toSorted((a, b) => b.owned.seq - a.owned.seq);
+  return changes.slice(0, limit).map((change) => failoverOf(change, lost.get(change.from) ?? []));
 }
 
-/** The change of owner that the entry at `index` completes. */
+/** A group's change of owner: the entry that completes it, and the group's own entries around that. */
 type Change = {
+  readonly owned: JournalEntry;
   readonly group: string;
   readonly epoch: number;
   readonly from: string;
-  readonly entries: readonly JournalEntry[];
-  readonly index: number;
+  /** From the beginning of the ownership before, oldest first. */
+  readonly before: readonly JournalEntry[];
+  /** Until the ownership after it begins. */
+  readonly after: readonly JournalEntry[];
 };
 
-function phasesBefore(change: Change): Omit<Phases, "ownedAt" | "onlineAt"> {
+function changesIn(entries: readonly JournalEntry[]): Change[] {
+  const owned = entries.flatMap(({ kind }, index) => (kind === "group.owned" ? [index] : []));
+  return owned.flatMap((index, nth) => {
+    const entry = entries[index];
+    const from = entry === undefined ? null : textOf(entry, "from");
+    if (entry === undefined || entry.group === null || entry.epoch === null || from === null) return [];
+    const before = entries.slice(owned[nth - 1] ?? 0, index);
+    const after = entries.slice(index + 1, owned[nth + 1]);
+    return [{ owned: entry, group: entry.group, epoch: entry.epoch, from, before, after }];
+  });
+}
+
+/** @param lost when the last owner's connections were lost */
+function failoverOf(change: Change, lost: readonly JournalEntry[]): Failover {
+  const { owned, group, epoch, from, after } = change;
+  const online = after.find((entry) => entry.kind === "group.online" && entry.epoch === epoch);
+  const phases = { ...phasesBefore(change, lost), ownedAt: owned.at, onlineAt: online?.at ?? null };
+  const { beganAt, onlineAt } = phases;
+  return {
+    group,
+    epoch,
+    from,
+    to: owned.node,
+    because: textOf(owned, "because") ?? "unknown",
+    actor: drainOf(change)?.actor ?? endOf(change)?.actor ?? "cluster",
+    phases,
+    durationMs: beganAt === null || onlineAt === null ? null : Math.max(0, onlineAt - beganAt),
+  };
+}
+
+function phasesBefore(change: Change, lost: readonly JournalEntry[]): Omit<Phases, "ownedAt" | "onlineAt"> {
   const end = endOf(change);
   const drain = drainOf(change);
   const releasedAt = end?.at ?? null;
   if (end?.kind === "group.expired") {
     const countedMs = Number(end.details?.["countedMs"] ?? 0);
     const beganAt = end.at - countedMs;
-    const lost = before(change, (entry) => entry.kind === "node.left" && entry.node === change.from);
-    const detectedAt = lost !== undefined && lost.at >= beganAt ? lost.at : end.at;
+    const noticed = lastBefore(lost, change.owned.seq);
+    const detectedAt = noticed !== undefined && noticed.at >= beganAt ? noticed.at : end.at;
     return { beganAt, detectedAt, decidedAt: end.at, releasedAt };
   }
   if (drain === undefined) return { beganAt: releasedAt, detectedAt: releasedAt, decidedAt: releasedAt, releasedAt };
@@ -96,48 +127,35 @@ function phasesBefore(change: Change): Omit<Phases, "ownedAt" | "onlineAt"> {
 }
 
 /** What the draining followed from: the failure before it, or the command. */
-function causeOf(change: Change, drain: JournalEntry): JournalEntry {
+function causeOf({ before }: Change, drain: JournalEntry): JournalEntry {
   if (textOf(drain, "because") !== "failover") return drain;
-  const failed = before(change, ({ kind, group, epoch }) => {
-    return kind === "resource.failed" && group === change.group && epoch === drain.epoch;
-  });
+  const failed = before.findLast(({ kind, epoch }) => kind === "resource.failed" && epoch === drain.epoch);
   return failed !== undefined && failed.seq < drain.seq ? failed : drain;
 }
 
 const ends: ReadonlySet<JournalKind> = new Set(["group.released", "group.expired", "node.confirmed-down"]);
 
-/** How the ownership before it ended. */
-function endOf(change: Change): JournalEntry | undefined {
-  return before(change, (entry) => ends.has(entry.kind) && isOfLastEpoch(change, entry));
+/** How the ownership before it ended. Epochs may be skipped by a repair, so it is the highest that is lower. */
+function endOf({ before, epoch: next }: Change): JournalEntry | undefined {
+  return before.findLast(({ kind, epoch }) => ends.has(kind) && epoch !== null && epoch < next);
 }
 
 /** Of the ownership that ended, and of no earlier one: that one may have ended without. */
 function drainOf(change: Change): JournalEntry | undefined {
   const ended = endOf(change)?.epoch ?? null;
   if (ended === null) return undefined;
-  return before(change, ({ kind, group, epoch }) => {
-    return kind === "group.draining" && group === change.group && epoch === ended;
-  });
+  return change.before.findLast(({ kind, epoch }) => kind === "group.draining" && epoch === ended);
 }
 
-function onlineAfter({ group, epoch, entries, index }: Change): number | null {
-  const online = entries
-    .slice(index)
-    .find((entry) => entry.kind === "group.online" && entry.group === group && entry.epoch === epoch);
-  return online?.at ?? null;
-}
-
-/** Epochs may be skipped by a repair, so the one before is the highest that is lower. */
-function isOfLastEpoch({ group, epoch }: Change, entry: JournalEntry): boolean {
-  return entry.group === group && entry.epoch !== null && entry.epoch < epoch;
-}
-
-function before({ entries, index }: Change, is: (entry: JournalEntry) => boolean): JournalEntry | undefined {
-  for (let at = index - 1; at >= 0; at -= 1) {
-    const entry = entries[at];
-    if (entry !== undefined && is(entry)) return entry;
+/** The newest of these, oldest first, that is older than `seq`. */
+function lastBefore(entries: readonly JournalEntry[], seq: number): JournalEntry | undefined {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle]?.seq ?? 0) < seq) low = middle + 1;
+    else high = middle;
   }
-  return undefined;
+  return entries[low - 1];
 }
 
 function textOf({ details }: JournalEntry, name: string): string | null {

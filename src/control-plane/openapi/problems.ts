@@ -1,5 +1,5 @@
 import { problemDetailsSchema, problemKinds, problemMediaType, type ProblemCode } from "../../protocol/problems.ts";
-import { groupBy } from "../group-by.ts";
+import { groupBy } from "../../cluster/group-by.ts";
 import type { RouteSpec } from "../route.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Reference, ResponseObject } from "./types.ts";

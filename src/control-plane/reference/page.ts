@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { groupBy } from "../group-by.ts";
+import { groupBy } from "../../cluster/group-by.ts";
 import type { OpenApiDocument, Operation } from "../openapi/types.ts";
 import type { Placed } from "./curl.ts";
 import { Fields } from "./fields.ts";
