@@ -42,6 +42,20 @@ describe("Definitions", () => {
     ],
   ])("DF1: refused with its path and code: %s", isRefused);
 
+  test("DF3: refused: two interfaces of one name", () => {
+    const definition = clusterOf(
+      {},
+      {
+        networks: {
+          C: { cidr: "192.0.2.0/24", role: "ClientAccess", properties: {} },
+          "B - C": { cidr: "192.0.2.0/24", role: "ClientAccess", properties: {} },
+        },
+        nodes: { A: { address: "192.0.2.1", properties: {} }, "A - B": { address: "192.0.2.2", properties: {} } },
+      },
+    );
+    isRefused("", definition, "/nodes/A - B", "name-twice");
+  });
+
   test.each<Bad>([
     [
       "a dependency on nothing",

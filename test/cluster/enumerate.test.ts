@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { enumerate, namesOf, netInterfacesOf } from "../../src/cluster/questions/enumerate.ts";
+import { enumerate, namesOf } from "../../src/cluster/questions/enumerate.ts";
+import { netInterfacesOf } from "../../src/cluster/definition/net-interfaces.ts";
 import { resourceTypes } from "../../src/cluster/properties/property-tables.ts";
 import { clusterOf, nodes, virtualServer } from "./definitions.ts";
 

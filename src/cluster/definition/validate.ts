@@ -11,6 +11,7 @@ import {
   resourceTypeProperties,
   resourceTypes,
 } from "../properties/property-tables.ts";
+import { netInterfacesOf } from "./net-interfaces.ts";
 import { isTimeZone } from "./time-zone.ts";
 import { checkGroup } from "./validate-group.ts";
 import { checkProperties, type Path, pointer, quotedList, type ReportProblem } from "./validate-properties.ts";
@@ -32,6 +33,7 @@ export function validateDefinition(definition: ClusterDefinition): Problem[] {
   checkGroupDependencies(definition, report);
   checkAddressesAreDistinct(definition, report);
   checkNetworkNamesAreDistinct(definition, report);
+  checkInterfaceNamesAreDistinct(definition, report);
   return problems;
 }
 
@@ -163,6 +165,18 @@ function checkNetworkNamesAreDistinct(definition: ClusterDefinition, report: Rep
     }
     owners.set(name.toLowerCase(), where);
   });
+}
+
+/** `A - B` on `C` is called as `A` on `B - C` is. */
+function checkInterfaceNamesAreDistinct(definition: ClusterDefinition, report: ReportProblem): void {
+  const owners = new Map<string, string>();
+  for (const { name, node } of netInterfacesOf(definition)) {
+    const other = owners.get(name.toLowerCase());
+    if (other !== undefined) {
+      report(["nodes", node], "name-twice", `its interface "${name}" would be named as one of node ${other}`);
+    }
+    owners.set(name.toLowerCase(), node);
+  }
 }
 
 function forEachResource(

@@ -1,7 +1,7 @@
 import { type ClusterDefinition, lookup, type PropertyValue } from "../definition/definition.ts";
 import type { PropertyOwner } from "../definition/edit.ts";
 import { propertiesOf } from "../definition/edit-properties.ts";
-import { netInterfacesOf } from "../questions/enumerate.ts";
+import { netInterfacesOf } from "../definition/net-interfaces.ts";
 import type { PropertyRule, PropertyRules } from "./properties.ts";
 import {
   clusterProperties,

@@ -5,7 +5,7 @@ import {
   possibleOwners,
   type Properties,
 } from "../definition/definition.ts";
-import { netInterfacesOf } from "../questions/enumerate.ts";
+import { netInterfacesOf } from "../definition/net-interfaces.ts";
 import { parseNetwork } from "../definition/ip-address.ts";
 import { dwordOf, textsOf } from "./properties.ts";
 import { clusterProperties, groupProperties } from "./property-tables.ts";

@@ -1,5 +1,5 @@
 import type { ClusterDefinition } from "../definition/definition.ts";
-import { contains, parseAddress, parseNetwork } from "../definition/ip-address.ts";
+import { netInterfacesOf } from "../definition/net-interfaces.ts";
 import { resourceTypes } from "../properties/property-tables.ts";
 
 /** CLUSTER_ENUM of clusapi.h: the types of objects that a cluster has, with their bits. */
@@ -9,14 +9,6 @@ export type ClusterEnum = keyof typeof clusterEnum;
 export const clusterEnums = ["NODE", "RESTYPE", "RESOURCE", "GROUP", "NETWORK", "NETINTERFACE"] as const;
 
 export type EnumeratedObject = { readonly type: ClusterEnum; readonly name: string };
-
-/** Where a node meets a network. It is not defined by anybody: it follows from the node's address. */
-export type NetInterface = {
-  readonly name: string;
-  readonly node: string;
-  readonly network: string;
-  readonly address: string;
-};
 
 /**
  * The objects of these types (ClusterOpenEnum, ClusterEnum): by type in the order of the bits, then by name without regard
@@ -51,19 +43,6 @@ export function namesOf(definition: ClusterDefinition, type: ClusterEnum): strin
     case "NETINTERFACE":
       return netInterfacesOf(definition).map(({ name }) => name);
   }
-}
-
-/** One for each network that a node's address lies in, named `<node> - <network>`. */
-export function netInterfacesOf({ nodes, networks }: ClusterDefinition): NetInterface[] {
-  return Object.entries(nodes).flatMap(([node, { address }]) => {
-    const parsed = parseAddress(address);
-    if (parsed === null) return [];
-    return Object.entries(networks).flatMap(([network, { cidr }]) => {
-      const range = parseNetwork(cidr);
-      if (range === null || !contains(range, parsed)) return [];
-      return [{ name: `${node} - ${network}`, node, network, address }];
-    });
-  });
 }
 
 /** Negative, zero or positive, as a sort wants it; case does not count. */

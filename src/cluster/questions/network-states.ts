@@ -1,5 +1,5 @@
 import type { ClusterDefinition } from "../definition/definition.ts";
-import { netInterfacesOf } from "./enumerate.ts";
+import { netInterfacesOf } from "../definition/net-interfaces.ts";
 import type { ClusterView, NodeState } from "./view.ts";
 
 /** CLUSTER_NETINTERFACE_STATE and CLUSTER_NETWORK_STATE by name, those that the control plane can know of. */

@@ -1,6 +1,7 @@
 import { type ClusterDefinition, lookup } from "../definition/definition.ts";
 import { namesIn } from "../definition/dependencies.ts";
-import { compareNames, netInterfacesOf } from "./enumerate.ts";
+import { compareNames } from "./enumerate.ts";
+import { netInterfacesOf } from "../definition/net-interfaces.ts";
 import type { ClusterView } from "./view.ts";
 
 /** What can be enumerated of one object (CLUSTER_NODE_ENUM, CLUSTER_GROUP_ENUM, CLUSTER_RESOURCE_ENUM, …), with the bits. */

@@ -3,7 +3,7 @@ import { lookup } from "../../cluster/definition/definition.ts";
 import { everythingAbove, everythingBelow } from "../../cluster/definition/dependencies.ts";
 import type { PropertyChanges } from "../../cluster/definition/edit.ts";
 import { propertiesOf } from "../../cluster/definition/edit-properties.ts";
-import { netInterfacesOf } from "../../cluster/questions/enumerate.ts";
+import { netInterfacesOf } from "../../cluster/definition/net-interfaces.ts";
 import {
   describeProperties,
   type Described,
