@@ -38,7 +38,12 @@ const resourceExplanationSchema = z
     rule,
     sentence,
     waitsFor: z.array(z.string()),
+    problem: z
+      .object({ code: z.string(), message: z.string() })
+      .nullable()
+      .describe("What its agent said when it failed"),
     failures: z.int().describe("Within its RestartPeriod"),
+    restartThreshold: z.int().describe("How many of them are answered with a restart on the same node"),
     attempt: z.int(),
     triedAgainAt: moment.describe("Epoch milliseconds; null: at once, or nobody can say, or not by itself"),
   })
@@ -62,6 +67,13 @@ export const explanationSchema = z
     because: reasonSchema,
     candidates: z.array(candidateSchema),
     resources: z.array(resourceExplanationSchema).describe("Those that are not online"),
+    failovers: z
+      .object({
+        counted: z.int(),
+        threshold: z.int(),
+        periodMs: z.number().describe("FailoverPeriod; 0: without an end"),
+      })
+      .describe("Those that count to FailoverThreshold, at which the group is given up"),
     next: z.array(nextSchema).describe("What would happen by itself"),
     blocked: z
       .array(reasonSchema)

@@ -298,6 +298,17 @@ describe("why a resource is not online", () => {
     expect(explained(cluster).resources).toMatchObject([{ resource: "Name", code: "ordered", rule: "GR10" }]);
   });
 
+  test("EX4: it failed: what its agent said, and how far from its thresholds it and its group are", () => {
+    const group = plainGroup({ Disk: disk({ RestartThreshold: 0 }) }, { properties: { FailoverThreshold: 5 } });
+    const cluster = new Cluster(clusterOf({ VS: group }));
+    cluster.up("NODE1", "NODE2");
+    const problem = { code: "no-space", message: "the disk is full" };
+    cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Failed", problem } }) });
+    const { resources, failovers } = explained(cluster);
+    expect(failovers).toEqual({ counted: 1, threshold: 5, periodMs: 6 * 3_600_000 });
+    expect(resources).toMatchObject([{ problem, failures: 1, restartThreshold: 0 }]);
+  });
+
   test("EX4: it failed: how often, and when it is tried again", () => {
     const properties = { RestartThreshold: 1, RestartPeriod: 60_000, RetryPeriodOnFailure: 400_000 };
     const group = plainGroup({ Disk: disk({ ...properties, RestartAction: 1 }) });

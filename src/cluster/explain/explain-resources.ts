@@ -18,8 +18,11 @@ export type ResourceExplanation = Reason<NotOnlineCode> & {
   readonly wanted: Wanted;
   /** Resources, or groups, that have to be online before. */
   readonly waitsFor: readonly string[];
-  /** Failures within its RestartPeriod. */
+  /** What its agent said when it failed. */
+  readonly problem: ResourceView["problem"];
+  /** Failures within its RestartPeriod, and how many of them are answered with a restart (RestartThreshold). */
   readonly failures: number;
+  readonly restartThreshold: number;
   /** The try that is made, or was made last, from 1. */
   readonly attempt: number;
   /** When it is tried again, epoch milliseconds; null: at once, or nobody can say, or not by itself. */
@@ -55,7 +58,8 @@ export function explainResources(
     const resource = lookup(group.resources, name);
     if (view.state === "Online" || resource === undefined) return [];
     const trouble = lookup(row.troubles.resources, name) ?? untroubled;
-    const periodMs = dwordOf(resource.properties, commonResourceProperties, "RestartPeriod");
+    const number = (property: string): number => dwordOf(resource.properties, commonResourceProperties, property);
+    const periodMs = number("RestartPeriod");
     const waits = unmet(resource, views);
     const why = whyNotOnline(subject, { name, view, trouble }, resource, waits);
     return {
@@ -63,6 +67,8 @@ export function explainResources(
       state: view.state,
       wanted: view.wanted,
       waitsFor: why.code === "waits-for-groups" ? waitsFor(turn, subject.definition, group) : waits,
+      problem: view.problem,
+      restartThreshold: number("RestartThreshold"),
       failures: trouble.failedAt.filter((at) => turn.now - at < periodMs).length,
       attempt: trouble.attempt,
       triedAgainAt: triedAgainAt(subject, why.code, resource, trouble),
@@ -93,7 +99,7 @@ function whyNotOnline(
   if (maintenance) {
     return because("maintenance", "GP19", "The cluster is in maintenance: it is observed and not touched.");
   }
-  if (view.state === "Failed") return whyFailed(subject, trouble, resource);
+  if (view.state === "Failed") return whyFailed(subject, view, trouble, resource);
   if (view.state === "OnlinePending" || view.state === "OfflinePending") {
     const { checkpoint } = lookup(reportedResources(reportOf(subject.turn, hold), hold), name) ?? {};
     const far = checkpoint === undefined ? "" : `; its checkpoint is ${checkpoint}`;
@@ -118,10 +124,12 @@ function whyNotStarted({ turn, definition, group, row }: Subject): Reason<NotOnl
 
 function whyFailed(
   { row, turn }: Subject,
+  { problem }: ResourceView,
   { attempt, judged, failedAt }: ResourceTrouble,
   { properties }: ResourceDefinition,
 ): Reason<NotOnlineCode> {
-  const times = `${failedAt.length} ${failedAt.length === 1 ? "time" : "times"}`;
+  const lately = `${failedAt.length} ${failedAt.length === 1 ? "time" : "times"} lately`;
+  const times = problem === null ? lately : `${lately} (${problem.message})`;
   if (attempt > judged && judged > 0) {
     const sentence = `It failed ${times}, and is tried again as try ${attempt}, ${restartDelayMs({ properties })} ms after it failed.`;
     return because("restarting", "GP3", sentence);

@@ -6,6 +6,7 @@ import { explainResources, type ResourceExplanation } from "./explain-resources.
 import type { JournalEntry } from "../journal.ts";
 import { holdersOf, holdOf } from "../lease/ownership.ts";
 import { noLoss } from "../policies/placement.ts";
+import { failoversLately } from "../policies/troubles.ts";
 import {
   type ClusterState,
   drainReasons,
@@ -30,6 +31,8 @@ export type GroupExplanation = {
   readonly candidates: readonly CandidateExplanation[];
   /** Those that are not online. */
   readonly resources: readonly ResourceExplanation[];
+  /** Failovers within FailoverPeriod, 0 being one without an end, and at how many the group is given up. */
+  readonly failovers: { readonly counted: number; readonly threshold: number; readonly periodMs: number };
   /** What would happen by itself. */
   readonly next: readonly NextStep[];
   /** What keeps the cluster from giving it to anybody, or from touching it. */
@@ -83,6 +86,7 @@ export function explainGroup(
   const subject: Subject = { state, turn: beginTurn(state, now), definition, group, row, hold, maintenance, arrival };
   const blocked = blocksOf(subject);
   const candidates = explainCandidates(subject);
+  const { recent, threshold, periodMs } = failoversLately(now, definition, group, row);
   return {
     group: name,
     state: view.state,
@@ -91,6 +95,7 @@ export function explainGroup(
     because: hold === null ? whyNobody(subject, blocked, candidates) : whyHere(subject, hold),
     candidates,
     resources: explainResources(subject, view.resources),
+    failovers: { counted: recent.length, threshold, periodMs },
     next: explainNext(subject, candidates),
     blocked,
   };

@@ -122,17 +122,27 @@ function failOver(
   row: GroupRow,
   why: string,
 ): void {
-  const periodMs = dwordOf(group.properties, groupProperties, "FailoverPeriod") * hourMs;
-  const given = dwordOf(group.properties, groupProperties, "FailoverThreshold");
-  const threshold = given === dwordMax ? Object.keys(definition.nodes).length - 1 : given;
-  // Within no time nothing would ever count: 0 is taken for a period without an end.
-  const isRecent = (at: number): boolean => at <= turn.now && (periodMs === 0 || turn.now - at < periodMs);
-  const recent = row.troubles.failovers.filter(isRecent);
+  const { recent, threshold } = failoversLately(turn.now, definition, group, row);
   if (recent.length >= threshold) return giveUp(turn, hold, group, row, `${why}; failovers lately: ${recent.length}`);
   if (!hasOtherOwner(turn, row, hold.node)) return giveUp(turn, hold, group, row, `${why}, no other node can take it`);
   const failovers = [...recent, turn.now].slice(-mostRemembered);
   putGroup(turn, row.name, { ...row, troubles: { ...row.troubles, failovers } });
   becomeDraining(turn, hold, "failover", null, drainGrants(definition, group));
+}
+
+/** Failovers within FailoverPeriod, and after how many the group is given up. `periodMs` 0: a period without an end. */
+export function failoversLately(
+  now: number,
+  definition: ClusterDefinition,
+  group: GroupDefinition,
+  { troubles }: GroupRow,
+): { readonly recent: readonly number[]; readonly threshold: number; readonly periodMs: number } {
+  const periodMs = dwordOf(group.properties, groupProperties, "FailoverPeriod") * hourMs;
+  const given = dwordOf(group.properties, groupProperties, "FailoverThreshold");
+  const threshold = given === dwordMax ? Object.keys(definition.nodes).length - 1 : given;
+  // Within no time nothing would ever count.
+  const isRecent = (at: number): boolean => at <= now && (periodMs === 0 || now - at < periodMs);
+  return { recent: troubles.failovers.filter(isRecent), threshold, periodMs };
 }
 
 function giveUp(turn: Turn, hold: Hold, group: GroupDefinition, row: GroupRow, why: string): void {
