@@ -190,6 +190,7 @@ describe("why the group is not there, though the node comes before", () => {
       rule: "GP17",
       sentence: "NODE1 is preferred and back, but AutoFailbackType 0 prevents failback: the group stays on NODE2.",
     });
+    expect(stays.view().groups["VS"]?.failbackDue).toBe(false);
     const unsettled = afterLoss(goesBack);
     const failed = unsettled.report("NODE2", { IP: { state: "OnlinePending" } });
     unsettled.renew("NODE2", { report: failed });

@@ -35,7 +35,7 @@ export function failBack(turn: Turn): void {
   for (const row of turn.durable.groups.values()) {
     const group = lookup(cluster.definition.groups, row.name);
     if (row.plan.failback === null || group === undefined) continue;
-    if (dwordOf(group.properties, groupProperties, "AutoFailbackType") !== 1) continue;
+    if (!goesHomeByItself(group)) continue;
     if (turn.now < row.plan.failback.notBefore) continue;
     const way = wayHome(turn, cluster.definition, row, group);
     if (way === null) continue;
@@ -45,6 +45,10 @@ export function failBack(turn: Turn): void {
     if (opensAt === null) goHome(turn, cluster.definition, group, way);
     else putFailback(turn, row, { ...row.plan.failback, notBefore: opensAt });
   }
+}
+
+export function goesHomeByItself({ properties }: GroupDefinition): boolean {
+  return dwordOf(properties, groupProperties, "AutoFailbackType") === 1;
 }
 
 /** Windows may have been changed: they are looked at again when there is a way home. */

@@ -1,3 +1,4 @@
+import { goesHomeByItself } from "../policies/failback.ts";
 import {
   type GroupDefinition,
   lookup,
@@ -212,7 +213,7 @@ function viewGroup(
     wanted: row.wanted,
     waiting: waitingOf(state, cluster, row, group, now),
     scheduled: row.plan.move === null ? null : { at: row.plan.move.at, target: row.plan.move.target },
-    failbackDue: row.plan.failback !== null,
+    failbackDue: row.plan.failback !== null && goesHomeByItself(group),
     givenUpUntil: row.troubles.givenUp === null ? null : (retryAt(row) ?? 0),
     draining: hold?.phase.kind === "draining" ? { because: hold.phase.because, target: hold.phase.target } : null,
     address: server?.address ?? null,
