@@ -9,7 +9,7 @@ const againMs = 500;
 export type FollowOptions = {
   readonly signal: AbortSignal;
   readonly entry: (entry: JournalEntry) => void;
-  /** Entries from `first` to `last` are not kept any more. */
+  /** Entries from `first` to `last` are not kept any more; `last` < `first`: the journal was set back, and goes on after `last`. */
   readonly gap?: (first: number, last: number) => void;
 };
 
@@ -26,7 +26,7 @@ export async function follow(ask: Ask, cluster: string, after: number | null, op
     for await (const message of messages ?? []) {
       if (message.type === "gap") {
         last = message.resumesAt;
-        if (last > message.after) options.gap?.(message.after + 1, last);
+        options.gap?.(message.after + 1, last);
       } else {
         last = message.entry.seq;
         options.entry(message.entry);

@@ -20,13 +20,19 @@ export function write(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Rows under the names of the first one's columns. Columns that do not fit give up width, the widest first. */
+/**
+ * Rows under the names of the first one's columns. Columns that do not fit give up width, the widest first; half an id or half a
+ * time is of no use, so those keep theirs.
+ */
 export function table(rows: readonly Row[], paint: Paint = plain): string {
   const [first] = rows;
   if (first === undefined) return "(none)";
   const names = Object.keys(first);
   const lines = [names.map((name) => name.toUpperCase()), ...rows.map((row) => names.map((name) => cell(row[name])))];
-  const widths = fit(names.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))));
+  const widths = fit(
+    names.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))),
+    names.map((_, column) => lines.slice(1).every((line) => isWhole(line[column] ?? ""))),
+  );
   return lines
     .map((line) =>
       line
@@ -56,11 +62,22 @@ function cell(value: string | number | null | undefined): string {
   return value === null || value === undefined || value === "" ? "-" : String(value).replaceAll("\n", " ");
 }
 
-function fit(widths: readonly number[]): number[] {
+/** An id or a time, or nothing. */
+function isWhole(text: string): boolean {
+  return /^(?:-|[0-9a-f]{16}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC)$/.test(text);
+}
+
+/** A column that is narrower than this shows nothing any more. */
+const narrowest = 4;
+
+/** @param whole columns that keep their width as long as the others can give some */
+function fit(widths: readonly number[], whole: readonly boolean[]): number[] {
   const room = textWidth - columnGap.length * (widths.length - 1);
   const fitted = [...widths];
   for (let excess = fitted.reduce((sum, width) => sum + width, -room); excess > 0; excess -= 1) {
-    const widest = fitted.indexOf(Math.max(...fitted));
+    const others = fitted.map((width, column) => (whole[column] === true ? 0 : width));
+    const from = Math.max(...others) > narrowest ? others : fitted;
+    const widest = from.indexOf(Math.max(...from));
     fitted[widest] = Math.max(1, (fitted[widest] ?? 1) - 1);
   }
   return fitted;

@@ -98,7 +98,7 @@ function bareProgram(output: OutputFormat): Command {
       outputError: () => {},
       ...(output === "json" ? { writeErr: () => {} } : {}),
     })
-    .configureHelp({ minWidthToWrap: 20, subcommandTerm: termOf })
+    .configureHelp({ minWidthToWrap: 20, subcommandTerm: termOf, showGlobalOptions: true })
     .exitOverride();
   for (const [name, { summary, hidden = false }] of Object.entries(nouns)) {
     program.command(name, { hidden }).description(summary).copyInheritedSettings(program);

@@ -17,6 +17,6 @@ export function trialText(answer: Accepted | Defined, paint: Paint): string {
       ? ["Nothing would change."]
       : ["What would change:", ...changed.map((line) => `  ${line}`)]),
     ...noteLines(answer),
-    ...(entries.length === 0 ? [] : ["What would happen at once:", ...entries]),
+    ...(entries.length === 0 ? [] : ["What would happen at once, as the journal would tell it:", ...entries]),
   ].join("\n");
 }

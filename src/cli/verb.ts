@@ -19,6 +19,11 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError("It should be a whole number.");
 }
 
+export function count(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It should be a whole number, 1 or more.");
+}
+
 export function seconds(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;

@@ -226,7 +226,11 @@ function readGroup(raw: {
 }
 
 function readOperation(raw: { id: string; operation: string }): readonly [string, Operation] {
-  return [raw.id, fromJson<Operation>(raw.operation)];
+  // An earlier version wrote none.
+  return [
+    raw.id,
+    { groups: [], ...fromJson<Omit<Operation, "groups"> & Partial<Pick<Operation, "groups">>>(raw.operation) },
+  ];
 }
 
 function readHold(raw: {

@@ -16,6 +16,10 @@ export const operationSchema = z
     resource: z.string().nullable(),
     epoch: z.int().nullable(),
     count: z.int().nullable(),
+    groups: z
+      .array(z.string())
+      .readonly()
+      .describe("Of an applied definition: the groups that it has made, or made otherwise"),
     status: z.discriminatedUnion("state", [
       z.object({ state: z.literal("Pending") }),
       z.object({ state: z.literal("Completed"), at: z.number() }),

@@ -89,7 +89,7 @@ describe("CL13 a dry run", () => {
     expect(out).toBe(
       "Nothing was changed: this is a dry run.\n" +
         "What would change:\n  ~ groups.Exchange\n" +
-        "What would happen at once:\n  Sentence 8.\n",
+        "What would happen at once, as the journal would tell it:\n  Sentence 8.\n",
     );
     expect(asked).toMatchObject([{ path: "/v1/clusters/exchange/groups/Exchange/offline?dryRun=true" }]);
   });

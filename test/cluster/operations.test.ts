@@ -194,7 +194,61 @@ describe("Operations", () => {
     });
     expect(status(cluster)).toBe("Pending");
     cluster.release("NODE1");
+    cluster.renew("NODE1");
     expect(status(cluster)).toBe("Completed");
+  });
+
+  test("GP23: a definition is applied when what it makes is online, or its group is given up", () => {
+    const cluster = up();
+    const lame = disk({ RestartThreshold: 0, RestartAction: 1 });
+    const add = (resource: string) =>
+      begin(cluster, {
+        type: "edit",
+        edit: { kind: "add-resource", group: "A", resource, definition: lame },
+        force: false,
+      });
+    const said = (resource: string, state: "OnlinePending" | "Failed" | "Online") => {
+      cluster.renew("NODE1", { report: cluster.report("NODE1", { [resource]: { state } }) });
+    };
+    add("New");
+    said("New", "OnlinePending");
+    expect(status(cluster)).toBe("Pending");
+    said("New", "Online");
+    expect(status(cluster)).toBe("Completed");
+    add("Lame");
+    said("Lame", "Failed");
+    expect(status(cluster)).toBe("Failed given-up");
+  });
+
+  test("GP23: a definition waits for no group that nobody can own, and in maintenance for none", () => {
+    const nobody = new Cluster(clusterOf({}));
+    begin(nobody, { type: "define", definition: clusterOf({ A: virtualServer(100) }), force: false });
+    expect(status(nobody)).toBe("Completed");
+    const observed = up();
+    observed.command({ type: "maintenance", on: true });
+    begin(observed, {
+      type: "define",
+      definition: clusterOf({ B: plainGroup() }, { nodes: nodes(...names) }),
+      force: true,
+    });
+    expect(status(observed)).toBe("Pending");
+    observed.release("NODE1");
+    expect(status(observed)).toBe("Completed");
+  });
+
+  test("GP23: where there is no room any more a definition is applied, and not followed up", () => {
+    const cluster = up();
+    for (let index = 0; index < limits.operationsPending; index += 1) {
+      begin(cluster, { type: "move", group: "A", target: null, at: cluster.now + 60_000 });
+    }
+    const known = cluster.state.durable.operations.size;
+    begin(cluster, {
+      type: "define",
+      definition: clusterOf({ B: plainGroup() }, { nodes: nodes(...names) }),
+      force: true,
+    });
+    expect(cluster.state.durable.operations.size).toBe(known);
+    expect(cluster.state.durable.groups.has("B")).toBe(true);
   });
 
   test("GP23: a scheduled move is pending until then, also over a failover, and called off with it", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -157,4 +157,47 @@ test("CL25 the quorum says who could witness what", async () => {
     arbiter: "control-plane",
     witnesses: [],
   });
+});
+
+test("CL28 a definition that takes something away is applied when that is meant, and names what would go", async () => {
+  const file = join(folder, "whole.yaml");
+  const text = await done("cluster", "export", "-f", file).then(() => readFileSync(file, "utf8"));
+  const fewer = join(folder, "fewer.yaml");
+  await done("node", "add", "NODE3", "--address", "127.0.1.3");
+  await done("network", "create", "spare", "--cidr", "203.0.113.0/24");
+  writeFileSync(fewer, text);
+  const refused = await failed("cluster", "apply", "-f", fewer);
+  expect(refused).toMatchObject({
+    exit: 2,
+    title: expect.stringMatching(/network spare.*node NODE3|node NODE3.*network spare/),
+  });
+  expect(await done("node", "list")).toContain("NODE3");
+  expect(await done("cluster", "apply", "-f", fewer, "--dry-run")).toContain("NODE3");
+  await done("cluster", "apply", "-f", fewer, "--yes");
+  expect(await done("node", "list")).not.toContain("NODE3");
+  await done("cluster", "apply", "-f", file);
+});
+
+test("CL16 what ends a token, a webhook or a whole key asks first", async () => {
+  const { id } = JSON.parse(await done("token", "create", "--role", "reader", "--output", "json")) as { id: string };
+  expect(await failed("token", "revoke", id)).toMatchObject({ exit: 2 });
+  await done("token", "revoke", id, "--yes");
+  await done("registry", "set", "Mail", "Retries", "5", "--type", "REG_DWORD");
+  expect(await failed("registry", "delete", "Mail", "--recursive")).toMatchObject({ exit: 2 });
+  await done("registry", "delete", "Mail", "--recursive", "--yes");
+  expect(await failed("webhook", "delete", "3f1c9a70b2d4e586")).toMatchObject({ exit: 2 });
+});
+
+test("CL23 a question about a name that neither the cluster nor its journal knows is an error that says which there are", async () => {
+  for (const noun of ["events", "failovers"]) {
+    expect(await failed(noun, "--group", "exchange")).toMatchObject({ exit: 1, code: "group-not-found" });
+  }
+  const { err } = await run("events", "--node", "NODE9");
+  expect(err).toContain("NODE1, NODE2");
+  expect(await failed("events", "--limit", "0")).toMatchObject({ exit: 2 });
+});
+
+test("CL26 a token for a node that there is not is made, and that is said", async () => {
+  const { code, err } = await run("token", "create", "--role", "node", "--node", "NODE9");
+  expect([code, err]).toEqual([0, expect.stringContaining("no node NODE9 yet")]);
 });

@@ -121,7 +121,7 @@ test("CL20 a drain takes the groups away, a resume lets the node own again", { t
 test("CL20 a resource that is broken says why", { timeout: patienceMs }, async () => {
   expect(await done("group", "online", "Exchange", "--wait")).toContain("Online");
   const trial = await done("resource", "fail", "Exchange MTA", "--dry-run");
-  expect(trial).toContain("What would happen at once:");
+  expect(trial).toContain("What would happen at once, as the journal would tell it:");
   await done("resource", "fail", "Exchange MTA", "--wait");
   const why = await done("events", "--kind", "resource", "--group", "Exchange", "--wide");
   expect(why).toMatch(/resource\.fail-requested by admin: /);

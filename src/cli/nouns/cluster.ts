@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { Argument, type Command } from "commander";
 import { change, changes } from "../change.ts";
 import { paintFor } from "../colour.ts";
-import { asksFirst } from "../confirm.ts";
+import { asksFirst, confirm } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { differenceLines } from "../difference-lines.ts";
 import { nameKey } from "../../protocol/names.ts";
@@ -11,11 +11,12 @@ import { print, table, write } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
 import { wholeNumber, examples } from "../verb.ts";
+import { whatGoes } from "../what-goes.ts";
 import { definitionYaml } from "../yaml-text.ts";
 import type { Defined } from "../../protocol/changes.ts";
 
 export function register(noun: Command): void {
-  changes(noun.command("apply"), { waits: true })
+  changes(asksFirst(noun.command("apply")), { waits: true })
     .description("make the cluster what a file says; the same file again changes nothing")
     .requiredOption("-f, --file <file>", "definition, YAML or JSON; - for standard input")
     .option("--force", "also groups that are not offline may go")
@@ -70,6 +71,13 @@ async function apply({ file, force = false, revision }: ApplyOptions, command: C
     });
   }
   const only = revision === undefined ? {} : { revision };
+  const { dryRun, yes } = command.opts<{ readonly dryRun?: true; readonly yes?: true }>();
+  if (dryRun !== true && yes !== true && !force) {
+    const { ask } = contextOf(command);
+    const trial = await ask((client) => client.putCluster(name, definition, { ...only, dryRun: true, force: true }));
+    const gone = whatGoes(trial.differences);
+    if (gone.length > 0) await confirm(`This takes away ${gone.join(", ")}: apply it?`, false);
+  }
   await change(command, {
     cluster: name,
     plan: () => ({

@@ -4,9 +4,10 @@ import { protocolLimits } from "../../protocol/limits.ts";
 import { contextOf } from "../context.ts";
 import { follow } from "../follow.ts";
 import { entriesAfter, entriesBefore, isWanted, type JournalFilter, kindNames } from "../journal-filter.ts";
+import { mustBeKnown } from "../known-objects.ts";
 import { untilSignal } from "../local/signals.ts";
 import { print, write, type OutputFormat } from "../output.ts";
-import { wholeNumber, examples } from "../verb.ts";
+import { count, examples, wholeNumber } from "../verb.ts";
 
 type Options = JournalFilter & {
   readonly follow?: true;
@@ -19,7 +20,7 @@ export function register(noun: Command): void {
   noun
     .option("--follow", "go on until Ctrl-C")
     .option("--after <number>", "what happened after this event (default: the last ones)", wholeNumber)
-    .option("--limit <count>", "how many at most", wholeNumber, protocolLimits.eventsPageDefault)
+    .option("--limit <count>", "how many at most", count, protocolLimits.eventsPageDefault)
     .addOption(
       new Option("--kind <kind...>", "only of these kinds; the part before the dot means all of it").choices(kindNames),
     )
@@ -38,6 +39,7 @@ async function events(options: Options, command: Command): Promise<void> {
   const last = after ?? (await ask((client) => client.getCluster(name))).lastEvent;
   const read = after === undefined ? entriesBefore : entriesAfter;
   const found = await read(ask, name, options, last, limit);
+  if (found.events.length === 0 && options.follow !== true) await mustBeKnown(ask, name, options);
   if (output === "json" && options.follow !== true) return print("json", found, []);
   for (const entry of found.events) write(lineOf(entry, output, options));
   if (options.follow !== true) return;
@@ -48,7 +50,12 @@ async function events(options: Options, command: Command): Promise<void> {
     entry: (entry) => {
       if (isWanted(options, entry)) write(lineOf(entry, output, options));
     },
-    gap: (first, last) => process.stderr.write(`events ${first} to ${last} are not kept any more\n`),
+    gap: (first, last) =>
+      process.stderr.write(
+        last < first
+          ? `the journal was set back to event ${last}: what happens from now on is told\n`
+          : `events ${first} to ${last} are not kept any more\n`,
+      ),
   });
 }
 

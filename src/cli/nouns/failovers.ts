@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Failover } from "../../cluster/questions/failovers.ts";
 import { contextOf } from "../context.ts";
-import { print, type Row } from "../output.ts";
+import { mustBeKnown } from "../known-objects.ts";
+import { print, write } from "../output.ts";
+import { wrap } from "../text.ts";
 import { examples, timeText } from "../verb.ts";
 
 export function register(noun: Command): void {
@@ -15,21 +17,25 @@ async function failovers({ group }: { readonly group?: string }, command: Comman
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
   const document = await ask((client) => client.failovers(name, group));
-  print(output, document, document.failovers.map(rowOf));
+  if (document.failovers.length === 0) await mustBeKnown(ask, name, { group });
+  if (output === "json") return print(output, document, []);
+  write(document.failovers.length === 0 ? "(none)" : document.failovers.flatMap(linesOf).join("\n"));
 }
 
-/** Each phase in milliseconds from the beginning. */
-function rowOf({ group, from, to, because, phases }: Failover): Row {
-  const { beganAt, detectedAt, decidedAt, releasedAt, onlineAt } = phases;
-  const since = (at: number | null): number | null => (at === null || beganAt === null ? null : at - beganAt);
-  return {
-    began: beganAt === null ? null : timeText(beganAt),
-    group,
-    "from → to": `${from ?? "-"} → ${to ?? "-"}`,
-    why: because,
-    detected: since(detectedAt),
-    decided: since(decidedAt),
-    released: since(releasedAt),
-    online: since(onlineAt),
-  };
+/** What happened, and each phase in milliseconds from the beginning. */
+function linesOf({ group, from, to, because, phases }: Failover): string[] {
+  const { beganAt, detectedAt, decidedAt, releasedAt, ownedAt, onlineAt } = phases;
+  const since = (what: string, at: number | null): string[] =>
+    at === null || beganAt === null ? [] : [`${what} +${at - beganAt} ms`];
+  const told = [
+    ...since("detected", detectedAt),
+    ...since("decided", decidedAt),
+    ...since("released", releasedAt),
+    ...since("online", onlineAt),
+  ];
+  const began = timeText(beganAt ?? ownedAt);
+  return [
+    ...wrap(`${began}  ${group}: ${from ?? "nobody"} → ${to ?? "nobody"} (${because})`, "  "),
+    `  ${told.length === 0 ? "the journal does not have its phases any more" : told.join(", ")}`,
+  ];
 }

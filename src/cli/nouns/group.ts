@@ -60,8 +60,8 @@ function registerMoves(noun: Command): void {
     .description("give a group to another node: offline here, then online there")
     .option("--to <node>", "which node (default: the best one)")
     .addOption(
-      new Option("--at <time>", "not now but then: 2030-01-31T22:00, or +90m").argParser((text) =>
-        momentAfter(text, Date.now()),
+      new Option("--at <time>", "not now but then: 2030-01-31T22:00 by this host's clock and zone, or +90m").argParser(
+        (text) => momentAfter(text, Date.now()),
       ),
     )
     .action(move)
@@ -108,7 +108,9 @@ async function show(group: string, _options: unknown, command: Command): Promise
   const name = await cluster();
   const view = await ask((client) => client.getGroup(name, group));
   printOne(output, view, groupSheet(group, view));
-  if (output === "table") write(`\n${table(groupResourceRows(group, view))}`);
+  if (output !== "table") return;
+  const rows = groupResourceRows(group, view);
+  write(rows.length === 0 ? "\nIt has no resources yet: resource create" : `\n${table(rows)}`);
 }
 
 type CreateOptions = { readonly prefer?: string[]; readonly dependsOn?: string[] };

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { monotonicMs } from "../../mta/clock.ts";
 import { mtaAssociate, mtaListen, type MtaAssociateOptions } from "../../mta/commands.ts";
@@ -21,7 +21,11 @@ export function register(noun: Command): void {
     .description("a responder by itself, until Ctrl-C")
     .requiredOption("--partners <file>", "partners file: who may call")
     .requiredOption("--name <name>", "the MTA name to answer under")
-    .option("--listen <host:port>", "where to listen", parseEndpoint, { host: "0.0.0.0", port: 102 })
+    .addOption(
+      new Option("--listen <host:port>", "where to listen")
+        .argParser(parseEndpoint)
+        .default({ host: "0.0.0.0", port: 102 }, "0.0.0.0:102"),
+    )
     .option("--report <group>", "tell the control plane what is accepted and refused (token of the role partner)")
     .action(listen)
     .addHelpText("after", examples("mta listen --partners partners.yaml --name peer.test --listen 127.0.0.1:10102"));

@@ -7,6 +7,7 @@ import {
   registryTypes,
 } from "../../protocol/registry.ts";
 import { parse } from "../../protocol/shape.ts";
+import { asksFirst, confirm } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { print, write } from "../output.ts";
@@ -28,11 +29,14 @@ export function register(noun: Command): void {
   noun
     .command("set <key> [name] [value...]")
     .description("set a value, create its key")
-    .addOption(new Option("--type <type>", "of the value").choices(Object.keys(registryTypes)).default("REG_SZ"))
+    .addOption(
+      new Option("--type <type>", "of the value; REG_BINARY is written in base64")
+        .choices(Object.keys(registryTypes))
+        .default("REG_SZ"),
+    )
     .action(set)
     .addHelpText("after", examples("registry set Mail Retries 5 --type REG_DWORD"));
-  noun
-    .command("delete <key> [name]")
+  asksFirst(noun.command("delete <key> [name]"))
     .description("delete a value, or the key")
     .option("--recursive", "with all keys below it")
     .action(remove)
@@ -86,9 +90,10 @@ async function set(
 async function remove(
   key: string,
   name: string | undefined,
-  { recursive }: { readonly recursive?: true },
+  { recursive, yes = false }: { readonly recursive?: true; readonly yes?: boolean },
   command: Command,
 ): Promise<void> {
+  if (recursive === true) await confirm(`Delete ${key}, and every key below it?`, yes);
   const { ask, output, cluster } = contextOf(command);
   const asked = await cluster();
   const written = await ask((client) =>

@@ -139,10 +139,11 @@ async function create(name: string, options: CreateOptions, command: Command): P
   const { readProperties } = await import("../property-values.ts");
   const properties = readProperties(options.property);
   await change(command, {
-    plan: ({ cluster }) => ({
+    plan: ({ ask, cluster }) => ({
       send: (client, how) =>
         client.createResource(cluster, group, { name, type, dependsOn, possibleOwners, properties }, how),
       said: () => `Resource ${name} is created in group ${group}.`,
+      done: () => howItIs({ ask, cluster }, name, group),
     }),
   });
 }

@@ -1,5 +1,6 @@
-import type { Command } from "commander";
-import { CliError, exitCodes, usageError } from "../errors.ts";
+import { accessSync, constants } from "node:fs";
+import { type Command, Option } from "commander";
+import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
 import { examples } from "../verb.ts";
@@ -17,12 +18,20 @@ type ServeOptions = {
 
 export function register(noun: Command): void {
   noun
-    .option("--listen <host:port>", "where to listen", parseEndpoint, { host: "127.0.0.1", port: 8787 })
+    .addOption(
+      new Option("--listen <host:port>", "where to listen")
+        .argParser(parseEndpoint)
+        .default({ host: "127.0.0.1", port: 8787 }, "127.0.0.1:8787"),
+    )
     .option("--data <folder>", "folder for the data, the logs and the admin token", ".bridgehead")
     .option("--tls-cert <file>", "certificate chain, PEM")
     .option("--tls-key <file>", "private key, PEM")
     .option("--insecure", "plain HTTP beyond this machine: tokens can be read on the way")
-    .option("--webhook-network <cidr>", "private network that webhooks may reach; repeatable", collectNetworks, [])
+    .addOption(
+      new Option("--webhook-network <cidr>", "private network that webhooks may reach; repeatable")
+        .argParser(collectNetworks)
+        .default([], "none"),
+    )
     .action(serve)
     .addHelpText("after", examples("serve --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem"));
 }
@@ -63,6 +72,13 @@ function tlsOf({ tlsCert, tlsKey }: ServeOptions): { certificateFile: string; ke
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new CliError("usage", "--tls-cert and --tls-key go together", exitCodes.usage);
+  }
+  for (const file of [tlsCert, tlsKey]) {
+    try {
+      accessSync(file, constants.R_OK);
+    } catch (error) {
+      throw new CliError("tls-unreadable", `${file} cannot be read: ${messageOf(error)}`);
+    }
   }
   return { certificateFile: tlsCert, keyFile: tlsKey };
 }

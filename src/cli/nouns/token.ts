@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { type TokenCreated, tokenRoles, type TokenRequest, type TokenRole } from "../../protocol/tokens.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
+import type { Ask } from "../api.ts";
+import { asksFirst, confirm } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { print, write } from "../output.ts";
@@ -32,8 +35,7 @@ export function register(noun: Command): void {
     .description("which tokens there are, without their secrets")
     .action(list)
     .addHelpText("after", examples("token list"));
-  noun
-    .command("revoke <token-id>")
+  asksFirst(noun.command("revoke <token-id>"))
     .description("end a token, and close what it has opened")
     .action(revoke)
     .addHelpText("after", examples("token revoke 0123456789abcdef"));
@@ -47,12 +49,20 @@ async function create({ file, ...options }: CreateOptions, command: Command): Pr
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
   const created = await ask((client) => client.createToken(name, request));
+  if (request.role === "node") await tellOfNode(name, request.node, ask);
   if (file !== undefined) {
     await keep(file, created, (id) => ask((client) => client.revokeToken(name, id)));
     if (output === "json") print(output, { id: created.id, file }, []);
     else write(`Token ${created.id} is in ${file}.`);
   } else if (output === "json") print(output, created, []);
   else write(created.token);
+}
+
+/** It may be made before its node is, which is seldom meant. */
+async function tellOfNode(cluster: string, node: string, ask: Ask): Promise<void> {
+  const { nodes } = await ask((client) => client.getCluster(cluster));
+  if (lookup(nodes, node) !== undefined) return;
+  process.stderr.write(`Cluster ${cluster} has no node ${node} yet: the token serves nobody before it has.\n`);
 }
 
 /** A token that nobody has is no use, and ends again. */
@@ -79,7 +89,8 @@ async function list(_options: unknown, command: Command): Promise<void> {
   print(output, document, rows);
 }
 
-async function revoke(id: string, _options: unknown, command: Command): Promise<void> {
+async function revoke(id: string, { yes = false }: { readonly yes?: boolean }, command: Command): Promise<void> {
+  await confirm(`Revoke token ${id}, and close what it has opened?`, yes);
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
   await ask((client) => client.revokeToken(name, id));

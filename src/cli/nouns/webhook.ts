@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { journalKinds, type JournalKind } from "../../cluster/journal.ts";
 import type { WebhookEnable } from "../../protocol/webhooks.ts";
+import { asksFirst, confirm } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { print, write } from "../output.ts";
@@ -22,8 +23,7 @@ export function register(noun: Command): void {
     .option("--description <text>", "what it is for")
     .action(create)
     .addHelpText("after", examples("webhook create https://hooks.example/cluster --kinds group.owned,group.given-up"));
-  noun
-    .command("delete <webhook>")
+  asksFirst(noun.command("delete <webhook>"))
     .description("deliver nothing more, and forget it")
     .action(remove)
     .addHelpText("after", examples("webhook delete 3f1c9a70b2d4e586"));
@@ -69,7 +69,8 @@ async function create(url: string, options: CreateOptions, command: Command): Pr
   write(created.secret);
 }
 
-async function remove(id: string, _options: unknown, command: Command): Promise<void> {
+async function remove(id: string, { yes = false }: { readonly yes?: boolean }, command: Command): Promise<void> {
+  await confirm(`Delete webhook ${id}, and deliver nothing more to it?`, yes);
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
   await ask((client) => client.deleteWebhook(name, id));

@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:f
 import { copyFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CliError, codeOf, messageOf } from "../errors.ts";
 import { workerFolder } from "../package-files.ts";
@@ -84,9 +84,12 @@ function readManifest(): WorkerManifest {
   return manifestSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 
+/** One after the other: asked for all at once, Node never comes back from a place that takes none, such as /proc. */
 function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (existsSync(path)) return;
+    if (!existsSync(dirname(path))) makeFolder(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     throw new CliError(
       "folder-unusable",

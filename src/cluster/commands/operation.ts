@@ -15,6 +15,8 @@ export type Operation = {
   readonly epoch: number | null;
   /** For a failure or a restart: which one it is, as `fails` and `restarts` count them. */
   readonly count: number | null;
+  /** Of a definition that is applied: the groups that it has made, or made otherwise. */
+  readonly groups: readonly string[];
   readonly status: OperationStatus;
 };
 

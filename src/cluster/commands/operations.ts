@@ -1,12 +1,13 @@
 import { lookup } from "../definition/definition.ts";
 import type { OperatorEvent } from "../events.ts";
+import { changedGroups, howFarApplied } from "./applied.ts";
+import { isAsWanted } from "./as-wanted.ts";
 import { limits } from "../limits.ts";
-import type { ResourceState } from "../messages.ts";
 import type { Operation, OperationEnd, OperationKind, OperationStatus } from "./operation.ts";
 import { holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
 import { clusterProperties } from "../properties/property-tables.ts";
-import { reportedResources, reportOf, stateOf, wantedOf } from "../policies/resources.ts";
+import { reportedResources, reportOf, wantedOf } from "../policies/resources.ts";
 import { type GroupRow, type Hold, noDemands } from "../state.ts";
 import { journal, putOperation, type Turn } from "../turn.ts";
 
@@ -16,10 +17,15 @@ const pending: OperationStatus = { state: "Pending" };
  * Whether there is room to follow it up. What needs no following up needs no room, and what ends something has room of its own:
  * whoever asked for too much must be able to take it back.
  */
-export function mayBegin({ durable }: Turn, event: OperatorEvent): boolean {
+export function mayBegin(turn: Turn, event: OperatorEvent): boolean {
   const begun = operationOf(event);
-  if (begun === null) return true;
-  const most = endsSomething.has(begun.kind) ? limits.operationsPendingInAll : limits.operationsPending;
+  // A definition is what mends a cluster that is stuck: where there is no room, it is applied and not followed up.
+  if (begun === null || begun.kind === "apply") return true;
+  return hasRoom(turn, begun.kind);
+}
+
+function hasRoom({ durable }: Pick<Turn, "durable">, kind: OperationKind): boolean {
+  const most = endsSomething.has(kind) ? limits.operationsPendingInAll : limits.operationsPending;
   return [...durable.operations.values()].filter(isPending).length < most;
 }
 
@@ -28,7 +34,7 @@ const endsSomething: ReadonlySet<OperationKind> = new Set(["offline", "resource-
 /** Follows up what has just been accepted. `epoch`: that of the group before it. */
 export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number | null): void {
   const begun = operationOf(event);
-  if (event.operation === undefined || begun === null) return;
+  if (event.operation === undefined || begun === null || !hasRoom(turn, begun.kind)) return;
   makeRoom(turn);
   putOperation(turn, event.operation, {
     id: event.operation,
@@ -39,6 +45,7 @@ export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number |
     resource: null,
     epoch,
     count: countOf(turn, event),
+    groups: begun.kind === "apply" ? changedGroups(turn) : [],
     ...begun,
     status: pending,
   });
@@ -53,7 +60,7 @@ export function isStillToCome(turn: Turn, event: OperatorEvent, epoch: number | 
   const begun = operationOf(event);
   if (begun === null) return false;
   const none = { id: "", actor: event.actor, startedAt: turn.now, node: null, group: null, resource: null };
-  return judge(turn, { ...none, epoch, count: null, ...begun, status: pending }).state === "Pending";
+  return judge(turn, { ...none, epoch, count: null, groups: [], ...begun, status: pending }).state === "Pending";
 }
 
 /** Ends the operations that have come to their end. */
@@ -154,6 +161,8 @@ function editOperation(edit: Extract<OperatorEvent, { type: "edit" }>["edit"]): 
       return { kind: "evict", node: edit.node };
     case "remove-group":
       return { kind: "delete-group", group: edit.group };
+    case "add-resource":
+      return { kind: "apply", group: edit.group, resource: edit.resource };
     default:
       return { kind: "apply" };
   }
@@ -163,7 +172,7 @@ function judge(turn: Turn, operation: Operation): OperationStatus {
   const completed: OperationStatus = { state: "Completed", at: turn.now };
   switch (operation.kind) {
     case "apply":
-      return someHold(turn, ({ phase }) => isRedefined(phase)) ? pending : completed;
+      return judgeApply(turn, operation, completed);
     case "destroy":
       return turn.durable.holds.size > 0 ? pending : completed;
     case "evict":
@@ -180,6 +189,12 @@ function judge(turn: Turn, operation: Operation): OperationStatus {
     default:
       return judgeOfGroup(turn, operation, completed);
   }
+}
+
+function judgeApply(turn: Turn, operation: Operation, completed: OperationStatus): OperationStatus {
+  const come = howFarApplied(turn, operation);
+  if (come === "given-up") return failed(turn, come);
+  return come === "applied" ? completed : pending;
 }
 
 function judgeDrain(turn: Turn, { node }: Operation, completed: OperationStatus): OperationStatus {
@@ -225,20 +240,6 @@ function isAskedOtherwise(row: GroupRow, { kind, resource }: Operation): boolean
   const planned = { ...row, plan: { ...row.plan, start: null } };
   if (kind === "online" || kind === "offline") return row.wanted.toLowerCase() !== kind;
   return resource !== null && wantedOf(planned, resource).toLowerCase() !== kind.slice("resource-".length);
-}
-
-/** Whether a resource is what it is wanted to be; what nobody has said anything of in this generation is not known. */
-function isAsWanted(turn: Turn, row: GroupRow, hold: Hold | undefined, name: string): boolean {
-  const wanted = wantedOf({ ...row, plan: { ...row.plan, start: null } }, name);
-  if (hold === undefined) return wanted === "Offline";
-  const session = turn.memory.sessions.get(hold.incarnation);
-  if (session === undefined || session.renewedAt === null) return false;
-  const state: ResourceState = stateOf(reportedResources(session.report, hold), name);
-  return wanted === "Online" ? state === "Online" : state === "Offline" || state === "Failed";
-}
-
-function isRedefined(phase: Hold["phase"]): boolean {
-  return phase.kind === "draining" && ["redefined", "readdressed", "deleted", "evicted"].includes(phase.because);
 }
 
 function someHold(turn: Turn, of: (hold: Hold) => boolean): boolean {

@@ -54,6 +54,15 @@ export function placeGroups(turn: Turn): void {
   }
 }
 
+/** Whether somebody may have the group now, or could if the object were not holding. */
+export function canBeOwned(turn: Turn, row: GroupRow): boolean {
+  const definition = turn.durable.cluster?.definition;
+  const group = definition && lookup(definition.groups, row.name);
+  if (definition === undefined || group === undefined) return false;
+  const candidates = candidatesFor(turn, definition, row.name, group, row.plan.loss ?? noLoss);
+  return candidates.some(({ rejected }) => rejected === null);
+}
+
 /** Whether some other node than `node` could take the group now. */
 export function hasOtherOwner(turn: Turn, row: GroupRow, node: string): boolean {
   const definition = turn.durable.cluster?.definition;
