@@ -57,6 +57,8 @@ export const journalKinds = [
   "association.refused",
   "association.deferred",
   "association.closed",
+  "token.created",
+  "token.revoked",
   "webhook.created",
   "webhook.deleted",
   "webhook.enabled",

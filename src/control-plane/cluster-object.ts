@@ -43,6 +43,7 @@ import { refuse } from "./respond.ts";
 import { SessionDesk } from "./session-desk.ts";
 import { SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
+import { TokenDesk } from "./token-desk.ts";
 import { type TokenHolder, TokenStore } from "./token-store.ts";
 import { Waiters } from "./waiters.ts";
 import { Watchers } from "./watchers.ts";
@@ -74,7 +75,7 @@ export class ClusterObject extends DurableObject<Env> {
   readonly watchers: Watchers;
   readonly waiters = new Waiters(protocolLimits.waiters);
   readonly webhooks: WebhookStore;
-  readonly #tokens: TokenStore;
+  readonly #tokens: TokenDesk;
   readonly #sessions: SessionSockets;
   readonly #sessionDesk: SessionDesk;
   readonly #alarm: Alarm;
@@ -93,7 +94,13 @@ export class ClusterObject extends DurableObject<Env> {
     this.store = new Store(ctx.storage);
     this.watchers = new Watchers(ctx, this.store.journal);
     this.webhooks = new WebhookStore(ctx.storage.sql);
-    this.#tokens = new TokenStore(ctx.storage.sql);
+    this.#tokens = new TokenDesk({
+      store: new TokenStore(ctx.storage.sql),
+      state: () => this.#state,
+      clock,
+      closeOf: (id) => this.#closeOf(id),
+      note: (actor, note) => this.#note(actor, note),
+    });
     this.#sessions = new SessionSockets(ctx);
     this.#alarm = new Alarm(ctx.storage);
     this.#registry = new Registry(ctx.storage);
@@ -134,9 +141,11 @@ export class ClusterObject extends DurableObject<Env> {
         this.#notifyPorts.clear();
         idempotency.clear();
       },
+      definitionChanged: () => this.#tokens.definitionChanged(),
       settled: (now) => {
         this.watchers.keepStreamsAlive(now);
         this.#leaveWhenOver();
+        this.#tokens.endStrangers();
       },
     });
     this.#sessionDesk = new SessionDesk(this.#sessions, clock, (event) => this.#brain.happen(event));
@@ -174,7 +183,7 @@ export class ClusterObject extends DurableObject<Env> {
       await directory(this.env).unregister(name);
       // Somebody may have created it anew meanwhile.
       if (this.#state.durable.cluster?.destroyed !== true) await directory(this.env).register(name);
-      else for (const { id } of this.#tokens.list()) this.revokeToken(id);
+      else this.#tokens.revokeAll();
     } catch (error) {
       // Nothing else may ever happen to this object again.
       this.#tryAgainLater(error);
@@ -244,21 +253,24 @@ export class ClusterObject extends DurableObject<Env> {
     return this.#tokens.holder(id, digest);
   }
 
-  addToken(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): boolean {
-    return this.#tokens.add(id, digest, request, this.clock(), actor);
+  addToken(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): ReturnType<TokenDesk["add"]> {
+    return this.#tokens.add(id, digest, request, actor);
   }
 
   listTokens(): TokenList["tokens"] {
-    return this.#tokens.list();
+    return [...this.#tokens.list()];
   }
 
-  /** False when there is no such token. What it has opened is closed, so that it is over now and not some day. */
-  revokeToken(id: string): boolean {
-    if (!this.#tokens.remove(id)) return false;
-    this.watchers.closeOf(id);
-    this.#notifyPorts.closeOf(id);
-    this.#sessionDesk.closeOf(id);
-    return true;
+  /** False when there is no such token. */
+  revokeToken(id: string, actor: string): boolean {
+    return this.#tokens.revoke(id, actor);
+  }
+
+  /** What a token has opened is over now, and not some day. */
+  #closeOf(token: string): void {
+    this.watchers.closeOf(token);
+    this.#notifyPorts.closeOf(token);
+    this.#sessionDesk.closeOf(token);
   }
 
   change(command: OperatorEvent, conditions: Conditions): Changed {

@@ -35,6 +35,8 @@ export type Surroundings = {
   readonly operationsChanged: () => void;
   /** A cluster that was destroyed is defined anew: nothing that was kept beside the brain is the new one's. */
   readonly definedAnew: () => void;
+  /** There is another definition now. */
+  readonly definitionChanged: () => void;
   /** All effects of an event have been carried out. */
   readonly settled: (now: number) => void;
 };
@@ -156,12 +158,13 @@ export class LiveBrain {
 
   /** What is in memory is ahead of the rows now, so nothing after it may happen: a new instance begins from the rows. */
   #persist({ changes }: Effect & { type: "persist" }): void {
-    const { ctx, store, registry, operationsChanged } = this.#in;
+    const { ctx, store, registry, operationsChanged, definitionChanged } = this.#in;
     try {
       store.apply(changes);
       for (const change of changes) {
-        if (change.table === "cluster")
-          this.#registryGone = registry.follow(change.row.definition) ?? this.#registryGone;
+        if (change.table !== "cluster") continue;
+        this.#registryGone = registry.follow(change.row.definition) ?? this.#registryGone;
+        definitionChanged();
       }
       if (changes.some(({ table }) => table === "operations")) operationsChanged();
     } catch (error) {

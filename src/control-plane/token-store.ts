@@ -64,7 +64,8 @@ export class TokenStore {
   }
 }
 
-function subjectOf(request: TokenRequest): string | null {
+/** Whom a token speaks for; null: whoever has it. */
+export function subjectOf(request: TokenRequest): string | null {
   switch (request.role) {
     case "reader":
     case "operator":

@@ -1,11 +1,23 @@
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { JournalEntry } from "../../src/cluster/journal.ts";
 import { clusterTagOf } from "../../src/control-plane/tokens.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
 import { tokenListSchema } from "../../src/protocol/tokens.ts";
-import { FakeAgent, openLine } from "./fake-agent.ts";
-import { adminToken, allRows, ask, createExchange, exchange, expectProblem, inside, json, tokenOf } from "./support.ts";
+import { FakeAgent, joinBoth, openLine } from "./fake-agent.ts";
+import {
+  adminToken,
+  allRows,
+  ask,
+  createExchange,
+  eventually,
+  exchange,
+  expectProblem,
+  inside,
+  json,
+  tokenOf,
+} from "./support.ts";
 
 beforeAll(async () => {
   await createExchange("tokens");
@@ -140,4 +152,34 @@ test("AU6: a cluster has 256 tokens at most", async () => {
   await expectProblem(ask("POST", "/clusters/many/tokens", { body: { role: "reader" } }), "too-many-tokens");
   expect((await ask("DELETE", `/clusters/many/tokens/${"0".repeat(16)}`)).status).toBe(204);
   await tokenOf("many", { role: "reader" });
+});
+
+test("AU7: the journal names each token that is made or revoked, and never the token", async () => {
+  await createExchange("token-journal");
+  const token = await tokenOf("token-journal", { role: "node", node: "NODE1" });
+  const [, , id = ""] = token.split("_");
+  expect((await ask("DELETE", `/clusters/token-journal/tokens/${id}`)).status).toBe(204);
+  const { events } = await json<{ events: JournalEntry[] }>(ask("GET", "/clusters/token-journal/events"));
+  expect(events.filter(({ kind }) => kind.startsWith("token."))).toMatchObject([
+    { kind: "token.created", actor: "admin", node: "NODE1", details: { token: id, role: "node", subject: "NODE1" } },
+    { kind: "token.revoked", actor: "admin", node: "NODE1", details: { token: id, role: "node", subject: "NODE1" } },
+  ]);
+  expect(JSON.stringify(events)).not.toContain(token);
+});
+
+test("AU12: a node's token is for a node that there is, and ends when that is evicted and holds nothing any more", async () => {
+  await createExchange("strangers");
+  const at = "/clusters/strangers";
+  await expectProblem(ask("POST", `${at}/tokens`, { body: { role: "node", node: "NODE9" } }), "node-not-found");
+  const { owner } = await joinBoth("strangers");
+  const nodesOf = async () =>
+    (await json<{ tokens: { subject: string | null }[] }>(ask("GET", `${at}/tokens`))).tokens.map(
+      ({ subject }) => subject,
+    );
+  expect(await nodesOf()).toEqual(expect.arrayContaining(["NODE1", "NODE2"]));
+  expect((await ask("DELETE", `${at}/nodes/NODE1`)).status).toBeLessThan(300);
+  expect(await nodesOf()).toContain("NODE1");
+  owner.sendRenewal({ released: [{ group: "Exchange", epoch: 1 }] });
+  await eventually(nodesOf, (nodes) => !nodes.includes("NODE1"));
+  expect(await nodesOf()).toContain("NODE2");
 });

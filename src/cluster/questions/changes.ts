@@ -118,6 +118,8 @@ export const changeOfKind: Readonly<Record<JournalKind, JournalChange>> = {
   "resource.fail-requested": nothing,
   "resource.restart-requested": nothing,
   "operation.failed": nothing,
+  "token.created": nothing,
+  "token.revoked": nothing,
   "webhook.created": nothing,
   "webhook.deleted": nothing,
   "webhook.enabled": nothing,

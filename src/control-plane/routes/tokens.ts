@@ -14,14 +14,18 @@ export const tokenRoutes: readonly Route[] = [
       roles: ["admin"],
       body: body(tokenRequestSchema),
       answers: { 201: { what: "The token", schema: tokenCreatedSchema } },
-      problems: ["too-many-tokens"],
+      problems: ["too-many-tokens", "node-not-found"],
     },
     async ({ principal, params, body: request, cluster }) => {
       const { id, token, digest } = await newToken(params.cluster);
-      const added = await cluster().addToken(id, digest, request, principal.id);
-      return added
-        ? answer(201, { id, token })
-        : refuse("too-many-tokens", `a cluster has ${protocolLimits.tokens} tokens at most; revoke one`);
+      switch (await cluster().addToken(id, digest, request, principal.id)) {
+        case "added":
+          return answer(201, { id, token });
+        case "full":
+          return refuse("too-many-tokens", `a cluster has ${protocolLimits.tokens} tokens at most; revoke one`);
+        case "no-node":
+          return refuse("node-not-found", "a node's token is made when the node is part of the cluster");
+      }
     },
   ),
   route(
@@ -45,8 +49,8 @@ export const tokenRoutes: readonly Route[] = [
       answers: { 204: { what: "It is no token any more" } },
       problems: ["token-not-found"],
     },
-    async ({ params, cluster }) =>
-      (await cluster().revokeToken(params.token))
+    async ({ params, principal, cluster }) =>
+      (await cluster().revokeToken(params.token, principal.id))
         ? new Response(null, { status: 204 })
         : refuse("token-not-found", "it may have been revoked already"),
   ),

@@ -1,0 +1,102 @@
+import type { JournalNote } from "../cluster/journal.ts";
+import { lookup } from "../cluster/definition/definition.ts";
+import type { ClusterState } from "../cluster/state.ts";
+import type { TokenList, TokenRequest } from "../protocol/tokens.ts";
+import { type TokenHolder, type TokenStore, subjectOf } from "./token-store.ts";
+
+export type TokenSurroundings = {
+  readonly store: TokenStore;
+  readonly state: () => ClusterState;
+  readonly clock: () => number;
+  /** What a token has opened is closed with it. */
+  readonly closeOf: (id: string) => void;
+  readonly note: (actor: string, note: Omit<JournalNote, "actor">) => void;
+};
+
+type ListedToken = TokenList["tokens"][number];
+
+/** Who may ask: tokens are made and revoked here, and the journal tells of it, by their ids. */
+export class TokenDesk {
+  readonly #in: TokenSurroundings;
+  /** There may be tokens of nodes that are not part of the cluster any more. */
+  #mayHaveStrangers = true;
+
+  constructor(surroundings: TokenSurroundings) {
+    this.#in = surroundings;
+  }
+
+  holder(id: string, digest: ArrayBuffer): TokenHolder | null {
+    return this.#in.store.holder(id, digest);
+  }
+
+  add(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): "added" | "full" | "no-node" {
+    if (request.role === "node" && !this.#isNode(request.node)) return "no-node";
+    if (!this.#in.store.add(id, digest, request, this.#in.clock(), actor)) return "full";
+    const { role } = request;
+    const subject = subjectOf(request);
+    this.#in.note(actor, {
+      kind: "token.created",
+      sentence: `Token ${id} was made: ${named(role, subject)}.`,
+      node: role === "node" ? subject : null,
+      details: { token: id, role, subject },
+    });
+    return "added";
+  }
+
+  list(): readonly ListedToken[] {
+    return this.#in.store.list();
+  }
+
+  /** False when there is none with this id. */
+  revoke(id: string, actor: string): boolean {
+    const token = this.list().find((one) => one.id === id);
+    if (token === undefined) return false;
+    this.#end(token, actor, "");
+    return true;
+  }
+
+  /** The cluster is gone, and nobody is there any more who could be told. */
+  revokeAll(): void {
+    for (const { id } of this.list()) {
+      this.#in.store.remove(id);
+      this.#in.closeOf(id);
+    }
+  }
+
+  /** The definition may have lost a node. */
+  definitionChanged(): void {
+    this.#mayHaveStrangers = true;
+  }
+
+  /** A node that was evicted needs its token to release what it holds; when it holds nothing, it has no use for one. */
+  endStrangers(): void {
+    const { cluster, holds } = this.#in.state().durable;
+    if (!this.#mayHaveStrangers || cluster === null || cluster.destroyed) return;
+    const strangers = this.list().filter(({ role, subject }) => role === "node" && !this.#isNode(subject ?? ""));
+    const holding = new Set([...holds.values()].map(({ node }) => node));
+    const over = strangers.filter(({ subject }) => !holding.has(subject ?? ""));
+    this.#mayHaveStrangers = over.length < strangers.length;
+    for (const token of over) this.#end(token, "cluster", `: node ${token.subject} is no part of the cluster any more`);
+  }
+
+  #end(token: ListedToken, actor: string, why: string): void {
+    const { id, role, subject } = token;
+    this.#in.store.remove(id);
+    this.#in.closeOf(id);
+    this.#in.note(actor, {
+      kind: "token.revoked",
+      sentence: `Token ${id}, ${named(role, subject)}, was revoked${why}.`,
+      node: role === "node" ? subject : null,
+      details: { token: id, role, subject },
+    });
+  }
+
+  #isNode(name: string): boolean {
+    const { cluster } = this.#in.state().durable;
+    return cluster !== null && lookup(cluster.definition.nodes, name) !== undefined;
+  }
+}
+
+function named(role: ListedToken["role"], subject: string | null): string {
+  return subject === null ? `a ${role}'s` : `that of ${role} ${subject}`;
+}
