@@ -1,12 +1,13 @@
 import { WebSocket, type RawData } from "ws";
 import type { AgentMessage, ObjectMessage } from "../cluster/messages.ts";
 import { decodeObjectMessage, encode, type Decoded } from "../protocol/session.ts";
-import type { Log } from "./log.ts";
+import type { Log, LogLevel } from "./log.ts";
 
 export type LinkOptions = {
   /** WebSocket address of this node's session. */
   readonly url: string;
-  readonly token: string;
+  /** Asked for each connection. */
+  readonly token: () => string;
   readonly opened: (connection: number) => void;
   readonly received: (connection: number, message: ObjectMessage) => void;
   readonly closed: (connection: number) => void;
@@ -35,12 +36,12 @@ export function createLink(options: LinkOptions): Link {
   let current: { readonly connection: number; readonly socket: WebSocket } | null = null;
   const complaints = new Set<string>();
 
-  /** The same complaint once, until a connection is made: an agent may knock for days. */
-  function complain(code: string, detail: string): void {
+  /** The same complaint once, until the other side has something to say: an agent may knock for days. */
+  function complain(code: string, detail: string, level: LogLevel = "warning"): void {
     const complaint = `${code} ${detail}`;
     if (complaints.has(complaint) || complaints.size >= mostComplaints) return;
     complaints.add(complaint);
-    log("warning", code, detail);
+    log(level, code, detail);
   }
 
   function drop(): void {
@@ -58,7 +59,7 @@ export function createLink(options: LinkOptions): Link {
   function connect(connection: number, timeoutMs: number): void {
     drop();
     const socket = new WebSocket(url, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token()}` },
       handshakeTimeout: Math.max(1, Math.ceil(timeoutMs)),
       perMessageDeflate: false,
       maxPayload,
@@ -74,13 +75,15 @@ export function createLink(options: LinkOptions): Link {
     });
     socket.on("open", () => {
       clearTimeout(timer);
-      complaints.clear();
       if (current?.connection === connection) options.opened(connection);
     });
     socket.on("message", (data, isBinary) => {
       if (current?.connection !== connection) return;
       const decoded = decode(data, isBinary);
-      if (decoded.ok) return options.received(connection, decoded.message);
+      if (decoded.ok) {
+        complaints.clear();
+        return options.received(connection, decoded.message);
+      }
       complain(
         "malformed-message",
         `the control plane sent what is no session message (${decoded.code}); it was dropped`,
@@ -90,7 +93,7 @@ export function createLink(options: LinkOptions): Link {
     socket.on("error", (error) => complain("connection-error", error.message));
     socket.on("close", (code, reason) => {
       clearTimeout(timer);
-      if (code !== 1006) log("info", "session-closed", `by the control plane: ${code} ${reason.toString("utf8")}`);
+      if (code !== 1006) complain("session-closed", closingSentence(code, reason.toString("utf8")), "info");
       gone(connection);
     });
   }
@@ -112,6 +115,18 @@ function decode(data: RawData, isBinary: boolean): Decoded<ObjectMessage> {
   // `ws` gives a Buffer for each message, unless its `binaryType` says otherwise.
   if (isBinary || !Buffer.isBuffer(data)) return { ok: false, code: "malformed" };
   return decodeObjectMessage(data.toString("utf8"));
+}
+
+/** By the reason that `closeCodes` of the session protocol gives. */
+const closings: Readonly<Record<string, string>> = {
+  "unknown-node": "the cluster has no such node (any more); add it with: bridgehead node add NODE --address ADDRESS",
+  "token-revoked": "this node's token was revoked; put another one into its file",
+  "too-many-runs":
+    "too many runs of this node's agent are connected; one host has this node's name, and one agent runs there",
+};
+
+function closingSentence(code: number, reason: string): string {
+  return closings[reason] ?? `the control plane has closed the connection (${code} ${reason}); another one is tried`;
 }
 
 function refusalSentence(status: number): string {

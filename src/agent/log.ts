@@ -8,7 +8,7 @@ export type LogOptions = {
   /** Who speaks: `agent NODE1`. */
   readonly source: string;
   /** What must never be written, whoever puts it into a detail. Texts under eight characters are not looked for. */
-  readonly secrets?: readonly string[];
+  readonly secrets?: () => readonly string[];
   readonly write?: (line: string) => void;
   readonly wallClock?: () => Date;
 };
@@ -17,9 +17,9 @@ const shortestSecret = 8;
 
 /** A log of lines on stderr: JSON, or time, level, code and detail. Secrets come out as `[secret]`. */
 export function createLog(options: LogOptions): Log {
-  const { format, source, secrets = [], write = writeToStderr, wallClock = () => new Date() } = options;
-  const hidden = secrets.filter((secret) => secret.length >= shortestSecret);
+  const { format, source, secrets = () => [], write = writeToStderr, wallClock = () => new Date() } = options;
   return (level, code, detail) => {
+    const hidden = secrets().filter((secret) => secret.length >= shortestSecret);
     const at = wallClock().toISOString();
     const safe = hidden.reduce((text, secret) => text.replaceAll(secret, "[secret]"), detail);
     write(

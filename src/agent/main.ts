@@ -16,7 +16,8 @@ import { runLoop, type Loop } from "./loop.ts";
 import { openMemory } from "./memory.ts";
 import type { HostSays, Orders } from "./orders.ts";
 import { sessionStep, startSession } from "./session.ts";
-import type { SessionEffect, SessionEvent, SessionNote } from "./session-state.ts";
+import type { SessionEffect, SessionEvent } from "./session-state.ts";
+import { wordsOf } from "./session-words.ts";
 import { serveSocketmap } from "./socketmap.ts";
 
 export type AgentOptions = {
@@ -24,8 +25,8 @@ export type AgentOptions = {
   readonly url: string;
   readonly cluster: string;
   readonly node: string;
-  /** Token of role `node` for this node. */
-  readonly token: string;
+  /** Token of role `node` for this node, read anew for each connection: it may have been replaced meanwhile. */
+  readonly token: () => string;
   /** Folder for what the agent remembers. One agent, one folder. */
   readonly stateFolder: string;
   readonly socketPath: string;
@@ -43,8 +44,14 @@ export type RunningAgent = {
   /** Takes everything away at once, and ends: nothing is released, so the standby waits for the lease to expire. */
   readonly terminate: () => Promise<void>;
   /** Resolves when the agent has ended and nothing of it is left. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<AgentEnd>;
 };
+
+/**
+ * `released`: everything is offline, and the control plane knows it. `not-told`: everything is offline, and the control plane
+ * could not be told. `terminated`: everything was taken away at once, and nothing was said.
+ */
+export type AgentEnd = "released" | "not-told" | "terminated";
 
 /**
  * One run of a node's agent: the session machine and the host machine, what they act through, and one clock for all,
@@ -55,7 +62,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { cluster, node, log, socketPath, socketmapPath } = options;
   const memory = openMemory(join(options.stateFolder, "seen.json"), { cluster, node });
   const associations = createAssociationBook();
-  const ended = deferred<void>();
+  const ended = deferred<AgentEnd>();
   let orders: Orders | null = null;
   let says: HostSays = { n: 0, report: emptyReport, offline: [] };
   let ending: Promise<void> | null = null;
@@ -114,6 +121,11 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     }
   }
 
+  function tell({ code, detail }: Extract<SessionEffect, { type: "note" }>): void {
+    const { level, sentence } = wordsOf(code, detail);
+    log(level, code, sentence);
+  }
+
   function performSession(effect: Exclude<SessionEffect, { type: "wake" }>): void {
     switch (effect.type) {
       case "remember":
@@ -128,22 +140,22 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       case "send":
         return link.send(effect.connection, effect.message);
       case "note":
-        return log(levelOf(effect.code), effect.code, effect.detail);
+        return tell(effect);
       case "exit":
-        void end();
+        void end(effect.told ? "released" : "not-told");
     }
   }
 
-  async function closeAll(): Promise<void> {
+  async function closeAll(how: AgentEnd): Promise<void> {
     session.end();
     host.end();
     link.end();
     await Promise.all([localSocket.close(), socketmap?.close()]);
-    ended.resolve();
+    ended.resolve(how);
   }
 
-  function end(): Promise<void> {
-    ending ??= closeAll();
+  function end(how: AgentEnd): Promise<void> {
+    ending ??= closeAll(how);
     return ending;
   }
 
@@ -152,7 +164,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     session.end();
     host.end();
     await calls.terminateAll();
-    await end();
+    await end("terminated");
   }
 
   const host: Loop<HostEvent> = runLoop({ state: emptyHost, step: hostStep, clock: monotonicMs, perform: performHost });
@@ -170,8 +182,4 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 function sessionUrl({ url, cluster, node }: AgentOptions): string {
   const base = url.replace(/^http/, "ws").replace(/\/+$/, "");
   return `${base}/v1/clusters/${encodeURIComponent(cluster)}/nodes/${encodeURIComponent(node)}/session`;
-}
-
-function levelOf(code: SessionNote): "info" | "warning" {
-  return code === "joined" || code === "joining" ? "info" : "warning";
 }

@@ -84,7 +84,7 @@ export function tendStop(state: SessionState, now: number, effects: SessionEffec
     state.host.report.holds.every(isDown);
   if (!allOffline) return state;
   const stopping = { ...state.stopping, offlineSince: state.stopping.offlineSince ?? now };
-  if (told || now >= stopping.offlineSince + state.lease.ttlMs) effects.push({ type: "exit" });
+  if (told || now >= stopping.offlineSince + state.lease.ttlMs) effects.push({ type: "exit", told });
   return { ...state, stopping };
 }
 

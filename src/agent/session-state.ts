@@ -34,9 +34,17 @@ export type SessionEffect =
   | { readonly type: "wake"; readonly at: number }
   /** Something for the log: a stable code and what it is about. */
   | { readonly type: "note"; readonly code: SessionNote; readonly detail: string }
-  | { readonly type: "exit" };
+  /** `told`: the object knows that everything was released; else a ttl has passed in which it could not be told. */
+  | { readonly type: "exit"; readonly told: boolean };
 
-export type SessionNote = "joined" | "joining" | "connection-lost" | "fuse-blown" | "refused" | "stale-message";
+export type SessionNote =
+  | "joined"
+  | "joining"
+  | "connection-lost"
+  | "reconnected"
+  | "fuse-blown"
+  | "refused"
+  | "stale-message";
 
 export type SessionState = {
   readonly incarnation: string;

@@ -149,7 +149,9 @@ function welcomed(
   now: number,
   effects: SessionEffect[],
 ): SessionState {
-  noteStanding(state, standing, effects);
+  // Who was told its standing before, and hears the same, is back.
+  if (JSON.stringify(state.standing) !== JSON.stringify(standing)) noteStanding(state, standing, effects);
+  else effects.push({ type: "note", code: "reconnected", detail: `connection ${connection}` });
   const link: JoinedLink = {
     kind: "joined",
     connection,

@@ -31,9 +31,11 @@ let heard: string[] = [];
 let told: string[] = [];
 let logged: string[] = [];
 let authorization: string | undefined;
+let tokens: string[] = [];
 
 beforeEach(async () => {
   [peers, heard, told, logged, authorization] = [[], [], [], [], undefined];
+  tokens = [];
   server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   sockets = new WebSocketServer({ server, path: "/session" });
@@ -55,7 +57,7 @@ afterEach(() => {
 function linkTo(path: string): Link {
   return createLink({
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
-    token: "a-token",
+    token: () => tokens.shift() ?? "a-token",
     opened: (connection) => told.push(`opened ${connection}`),
     received: (connection, message) => told.push(`received ${connection} ${message.type}`),
     closed: (connection) => told.push(`closed ${connection}`),
@@ -138,4 +140,33 @@ test("AG7 a server that is gone is told as closed", async () => {
   for (const peer of peers) peer.terminate();
   await toldOf("closed 1");
   expect(told).toEqual(["opened 1", "closed 1"]);
+});
+
+test("AG10 the token is asked for with each connection, so that one that was replaced counts from the next one on", async () => {
+  tokens = ["old", "new"];
+  link.connect(1, 1_000);
+  await toldOf("opened 1");
+  expect(authorization).toBe("Bearer old");
+  link.connect(2, 1_000);
+  await toldOf("opened 2");
+  expect(authorization).toBe("Bearer new");
+});
+
+test("AG11 a node that is turned away after it has connected says why, once, however often it knocks", async () => {
+  for (const connection of [1, 2, 3]) {
+    link.connect(connection, 1_000);
+    await toldOf(`opened ${connection}`);
+    peers[connection - 1]?.close(4003, "unknown-node");
+    await toldOf(`closed ${connection}`);
+  }
+  expect(logged).toEqual([
+    expect.stringMatching(/^session-closed: the cluster has no such node .*bridgehead node add/),
+  ]);
+  link.connect(4, 1_000);
+  await toldOf("opened 4");
+  peers[3]?.send(JSON.stringify(welcome));
+  await toldOf("received 4 welcome");
+  peers[3]?.close(4003, "unknown-node");
+  await toldOf("closed 4");
+  expect(logged).toHaveLength(2);
 });

@@ -6,7 +6,7 @@ const wallClock = (): Date => new Date("2026-11-22T12:00:00Z");
 function logged(format: LogFormat, code: string, detail: string): string {
   const lines: string[] = [];
   const token = "a-token-of-256-bits";
-  createLog({ format, source: "NODE1", secrets: [token], wallClock, write: (line) => lines.push(line) })(
+  createLog({ format, source: "NODE1", secrets: () => [token], wallClock, write: (line) => lines.push(line) })(
     "info",
     code,
     detail,

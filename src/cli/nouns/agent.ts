@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { loopbackDrivers } from "../../agent/drivers/registry.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
-import { runAgent, type RunningAgent } from "../../agent/main.ts";
+import { type AgentEnd, runAgent, type RunningAgent } from "../../agent/main.ts";
 import { MemoryError } from "../../agent/memory.ts";
 import { UnixServerError } from "../../agent/unix-server.ts";
 import { loadAgentConfig, type AgentConfig } from "../agent-config.ts";
@@ -46,15 +46,15 @@ async function agent(options: AgentCommandOptions): Promise<void> {
     throw usageError("Which node is this? Give --node NODE, or `node` in the configuration file.");
   if (cluster === undefined)
     throw usageError("Of which cluster? Give --cluster NAME, or `cluster` in the configuration file.");
-  const token = tokenOf(options, config);
+  const token = readTokens(options, config);
   const hasParent = process.send !== undefined;
   const state = options.state ?? config.state ?? `.bridgehead/agents/${node}`;
-  const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: [token] });
+  const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const running = await begin({
     url: urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl),
     cluster,
     node,
-    token,
+    token: token.newest,
     stateFolder: state,
     socketPath: options.socket ?? config.socket ?? `${state}/agent.sock`,
     socketmapPath: options.socketmap ?? config.socketmap ?? null,
@@ -70,8 +70,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   // A parent that started this agent with an IPC channel, and is gone, wants it gone as well.
   process.once("disconnect", stop);
   if (hasParent && !process.connected) stop();
-  await running.ended;
-  log("info", "ended", "nothing of this node's groups is left here");
+  log("info", "ended", endSentences[await running.ended]);
   if (process.connected) process.disconnect();
 }
 
@@ -84,17 +83,45 @@ async function begin(options: Parameters<typeof runAgent>[0]): Promise<RunningAg
   }
 }
 
+const endSentences: Readonly<Record<AgentEnd, string>> = {
+  released: "everything of this node is offline and released",
+  "not-told":
+    "everything of this node is offline; the control plane could not be told, so another node waits until the lease ends",
+  terminated:
+    "everything of this node was taken away at once and not released: another node waits until the lease ends",
+};
+
 /** The node's token: a file that was named, then the environment, then the configuration's file. */
-function tokenOf(options: AgentCommandOptions, config: AgentConfig): string {
+function readTokens(options: AgentCommandOptions, config: AgentConfig) {
   const file = options.tokenFile ?? process.env["BRIDGEHEAD_TOKEN_FILE"] ?? config.tokenFile;
-  const token =
-    (options.tokenFile === undefined ? process.env["BRIDGEHEAD_TOKEN"] : undefined) ??
-    (file === undefined ? null : readSecret(file));
-  if (token !== null) return token;
-  throw usageError(
-    file === undefined
-      ? "The agent needs its node's token: BRIDGEHEAD_TOKEN, BRIDGEHEAD_TOKEN_FILE or --token-file. " +
-          "Make one with: bridgehead token create --role node --node NODE"
-      : `${file} is not there. Make the token with: bridgehead token create --role node --node NODE`,
-  );
+  const given = options.tokenFile === undefined ? process.env["BRIDGEHEAD_TOKEN"] : undefined;
+  const first = given ?? (file === undefined ? null : readSecret(file));
+  if (first === null) {
+    throw usageError(
+      file === undefined
+        ? "The agent needs its node's token: BRIDGEHEAD_TOKEN, BRIDGEHEAD_TOKEN_FILE or --token-file. " +
+            "Make one with: bridgehead token create --role node --node NODE"
+        : `${file} is not there. Make the token with: bridgehead token create --role node --node NODE`,
+    );
+  }
+  const all = new Set([first]);
+  let newest = first;
+  return {
+    /** All that there have been: none of them is for the log. */
+    all: () => [...all],
+    /** A file that is being replaced may be away for a moment. */
+    newest: (): string => {
+      if (given === undefined && file !== undefined) newest = readQuietly(file) ?? newest;
+      all.add(newest);
+      return newest;
+    },
+  };
+}
+
+function readQuietly(file: string): string | null {
+  try {
+    return readSecret(file);
+  } catch {
+    return null;
+  }
 }

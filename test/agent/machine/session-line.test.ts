@@ -69,6 +69,16 @@ describe("AM1 a line that is lost is opened again", () => {
     expect(agent.connects.map(({ connection }) => connection)).toEqual([3]);
   });
 
+  test("AG11 that the control plane answers again is noted, though nothing else has changed", () => {
+    const agent = owner();
+    agent.clear();
+    agent.close();
+    agent.advance(1_000);
+    agent.open();
+    agent.receive(agent.object.welcome(agent.connection, []));
+    expect(agent.notes).toEqual(["connection-lost", "reconnected"]);
+  });
+
   test("AM1 a connection that is silent for ttl/2 is dropped at that moment, and another one made at once", () => {
     const agent = owner();
     agent.replies = () => null;

@@ -1,0 +1,42 @@
+import type { LogLevel } from "./log.ts";
+import type { SessionNote } from "./session-state.ts";
+
+/** What a note of the session machine says to people: what happened, what it means, and what to do where there is something. */
+export function wordsOf(code: SessionNote, detail: string): { readonly level: LogLevel; readonly sentence: string } {
+  switch (code) {
+    case "joined":
+      return { level: "info", sentence: "this run is the node: it may own groups" };
+    case "joining":
+      return { level: "warning", sentence: joiningSentences[detail] ?? detail };
+    case "connection-lost":
+      return {
+        level: "warning",
+        sentence: `${detail} is gone, and another one is tried; what this node holds it holds until its lease ends`,
+      };
+    case "reconnected":
+      return { level: "info", sentence: `the control plane answers again, on ${detail}` };
+    case "fuse-blown":
+      return {
+        level: "warning",
+        sentence: `the lease of ${detail} is over, because no renewal was granted in time: all of it is taken away here, and another node may get it`,
+      };
+    case "refused":
+      return {
+        level: "warning",
+        sentence: `a renewal was not granted (${detail}): the control plane heard this node, and this node did not hear it`,
+      };
+    case "stale-message":
+      return {
+        level: "warning",
+        sentence: `a message of an earlier start of the control plane was ignored (${detail})`,
+      };
+  }
+}
+
+/** By the reason that the object gives. */
+const joiningSentences: Readonly<Record<string, string>> = {
+  "another-run-is-connected":
+    "another run of this node's agent is connected, and this one waits until that is gone; if two hosts have this node's name, stop one",
+  "an-earlier-run-still-owns":
+    "an earlier run of this node's agent still owns a group, and this one waits until that has ended",
+};
