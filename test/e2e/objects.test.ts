@@ -196,8 +196,3 @@ test("CL23 a question about a name that neither the cluster nor its journal know
   expect(err).toContain("NODE1, NODE2");
   expect(await failed("events", "--limit", "0")).toMatchObject({ exit: 2 });
 });
-
-test("CL26 a token for a node that there is not is made, and that is said", async () => {
-  const { code, err } = await run("token", "create", "--role", "node", "--node", "NODE9");
-  expect([code, err]).toEqual([0, expect.stringContaining("no node NODE9 yet")]);
-});

@@ -169,7 +169,7 @@ test(
     }
     const [received] = started.received("box");
     for (const secret of secrets) new Verifier(secret).verify(received?.body ?? "", received?.headers ?? {});
-    expect(await run("delete", id)).toContain("deleted");
+    expect(await run("delete", id, "--yes")).toContain("deleted");
   },
 );
 

@@ -107,21 +107,21 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
     released: [],
   });
   let last = welcome;
-  let groups = welcome.assignment?.groups ?? [];
+  let assignment = welcome.assignment;
   for (let n = 1; n <= 4; n++) {
     const renewal: Renewal = {
       type: "renewal",
       n,
       lastAnswer: last.type === "answer" ? last.n : 0,
       generation: welcome.generation.number,
-      revision: null,
+      revision: assignment?.revision ?? null,
       generationAgeMs: 60_000,
       intact: [],
       released: [],
       claims: [],
       leaving: false,
       report: {
-        holds: groups.map(({ group, epoch, resources }) => ({
+        holds: (assignment?.groups ?? []).map(({ group, epoch, resources }) => ({
           group,
           epoch,
           resources: Object.fromEntries(Object.keys(resources).map((name) => [name, { state: "Online", attempt: 0 }])),
@@ -130,7 +130,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
       },
     };
     last = await session.say(renewal);
-    groups = last.assignment?.groups ?? groups;
+    assignment = last.assignment ?? assignment;
   }
   const verdict = value(
     await createClient({ url: dev.url, token }).sourceAddress(cluster, "Exchange", { node: "NODE1" }),

@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { type TokenCreated, tokenRoles, type TokenRequest, type TokenRole } from "../../protocol/tokens.ts";
-import { lookup } from "../../cluster/definition/definition.ts";
-import type { Ask } from "../api.ts";
 import { asksFirst, confirm } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
@@ -49,20 +47,12 @@ async function create({ file, ...options }: CreateOptions, command: Command): Pr
   const { ask, output, cluster } = contextOf(command);
   const name = await cluster();
   const created = await ask((client) => client.createToken(name, request));
-  if (request.role === "node") await tellOfNode(name, request.node, ask);
   if (file !== undefined) {
     await keep(file, created, (id) => ask((client) => client.revokeToken(name, id)));
     if (output === "json") print(output, { id: created.id, file }, []);
     else write(`Token ${created.id} is in ${file}.`);
   } else if (output === "json") print(output, created, []);
   else write(created.token);
-}
-
-/** It may be made before its node is, which is seldom meant. */
-async function tellOfNode(cluster: string, node: string, ask: Ask): Promise<void> {
-  const { nodes } = await ask((client) => client.getCluster(cluster));
-  if (lookup(nodes, node) !== undefined) return;
-  process.stderr.write(`Cluster ${cluster} has no node ${node} yet: the token serves nobody before it has.\n`);
 }
 
 /** A token that nobody has is no use, and ends again. */
