@@ -85,6 +85,12 @@ describe("Definitions", () => {
       "address-outside-network",
     ],
     [
+      "a mask that is not its network's",
+      oneGroup(plainGroup({ IP: ipAddress(1, { properties: { SubnetMask: "255.255.0.0" } }) })),
+      "/groups/G/resources/IP/properties/SubnetMask",
+      "mask-differs",
+    ],
+    [
       "an IPv6 address in an IPv4 network",
       oneGroup(plainGroup({ IP: ipAddress(1, { properties: { Address: "::1" } }) })),
       "/groups/G/resources/IP/properties/Address",

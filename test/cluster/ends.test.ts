@@ -449,7 +449,7 @@ describe("Ends", () => {
     const spelled = (address: string) =>
       clusterOf(
         { [address]: plainGroup({ IP: v6(address) }) },
-        { networks: { six: { cidr: "2001:db8::/32", role: "ClientAccess", properties: {} } } },
+        { networks: { six: { cidr: "2001:db8::/64", role: "ClientAccess", properties: {} } } },
       );
     const cluster = new Cluster(spelled("2001:db8::1"));
     cluster.up("NODE1", "NODE2");

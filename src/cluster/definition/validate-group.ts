@@ -153,7 +153,15 @@ function checkAddressInNetwork(
       `SubnetMask has ${prefix} bits; an address of this family has ${bitsOf(address)}`,
     );
   }
-  if (!contains(range, address) && lookup(properties, "OverrideAddressMatch") !== 1) {
+  if (lookup(properties, "OverrideAddressMatch") === 1) return;
+  if (prefix !== null && prefix <= bitsOf(address) && prefix !== range.prefix) {
+    report(
+      [...path, "properties", "SubnetMask"],
+      "mask-differs",
+      `SubnetMask has ${prefix} bits, and network ${networkName} is ${network.cidr}`,
+    );
+  }
+  if (!contains(range, address)) {
     report(
       [...path, "properties", "Address"],
       "address-outside-network",
