@@ -86,7 +86,7 @@ describe("Definitions", () => {
     ],
     [
       "a mask that is not its network's",
-      oneGroup(plainGroup({ IP: ipAddress(1, { properties: { SubnetMask: "255.255.0.0" } }) })),
+      oneGroup(plainGroup({ IP: ipAddress(100, { properties: { SubnetMask: "255.255.0.0" } }) })),
       "/groups/G/resources/IP/properties/SubnetMask",
       "mask-differs",
     ],
