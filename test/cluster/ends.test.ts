@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { limits } from "../../src/cluster/limits.ts";
 import type { Claim } from "../../src/cluster/messages.ts";
-import { clusterOf, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
+import { clusterOf, ipAddress, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
 const exchange = clusterOf({ Exchange: virtualServer(100) });
@@ -516,6 +516,24 @@ describe("Ends", () => {
     cluster.release("NODE1");
     expect(cluster.hold("Exchange").addresses).toEqual(["192.0.2.200"]);
     expect(cluster.hold("Other").addresses).toEqual(["192.0.2.100"]);
+  });
+
+  test("EN12: an address that is only given up costs nothing, also while the object holds, in maintenance or on a move", () => {
+    const two = virtualServer(100, { resources: { Second: ipAddress(101) } });
+    for (const first of [
+      (cluster: Cluster) => cluster.restart(),
+      (cluster: Cluster) => cluster.command({ type: "maintenance", on: true }),
+      (cluster: Cluster) => cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null }),
+    ]) {
+      const cluster = new Cluster(clusterOf({ Exchange: two }));
+      cluster.up("NODE1", "NODE2");
+      first(cluster);
+      const before = cluster.owner("Exchange");
+      cluster.define(exchange);
+      expect(cluster.owner("Exchange")).toBe(before);
+      expect(cluster.hold("Exchange").phase).not.toMatchObject({ because: "readdressed" });
+      expect(cluster.hold("Exchange").addresses).toHaveLength(2);
+    }
   });
 
   test("EN12: nothing is owned anew while the object holds after a start", () => {

@@ -53,16 +53,20 @@ function followAddresses(
     return becomeDraining(turn, hold, "redefined", target, grants);
   }
   if (more.length + less.length === 0) return;
-  const mayStay =
-    hold.phase.kind === "owned" &&
-    turn.memory.start.kind === "over" &&
-    // What is only observed keeps the address that it has online, and nobody could tell the two apart.
-    turn.durable.cluster?.maintenance !== true &&
-    hold.addresses.length + more.length <= limits.addressesHeld &&
-    !addressesHeld(turn, more) &&
-    !isWantedElsewhere(definition, hold.group, less);
+  const mayStay = !isWantedElsewhere(definition, hold.group, less) && (more.length === 0 || mayGet(turn, hold, more));
   if (!mayStay) becomeDraining(turn, hold, "readdressed", target, grants);
   else if (more.length > 0) becomeWider(turn, hold, more);
+}
+
+/** What is only observed, or on its way, keeps the addresses that it has: nobody could tell the two sets apart. */
+function mayGet(turn: Turn, { addresses, phase }: Hold, more: readonly string[]): boolean {
+  return (
+    phase.kind === "owned" &&
+    turn.durable.cluster?.maintenance !== true &&
+    turn.memory.start.kind === "over" &&
+    addresses.length + more.length <= limits.addressesHeld &&
+    !addressesHeld(turn, more)
+  );
 }
 
 function isWantedElsewhere(definition: ClusterDefinition, group: string, addresses: readonly string[]): boolean {

@@ -115,7 +115,7 @@ const drainSentences: Readonly<Record<DrainReason, string>> = {
   pause: "the node is being drained",
   failover: "it failed there",
   redefined: "the node may not own it as it is defined now",
-  readdressed: "an address that it had is wanted elsewhere, or one that it gets is not free",
+  readdressed: "its addresses are others now, and it cannot get them where it is",
   deleted: "it has been deleted",
   evicted: "the node has been evicted",
 };
