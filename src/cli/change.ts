@@ -36,7 +36,7 @@ export type Plan<T extends Answer> = {
   /** What is said when it has been accepted, and is done or under way. */
   readonly said: (answer: T) => string;
   /** What is said after `--wait`, when all has come about; without it, what was said at once. */
-  readonly done?: () => string | Promise<string>;
+  readonly done?: (answer: T) => string | Promise<string>;
 };
 
 export type Change<T extends Answer> = {
@@ -90,7 +90,7 @@ async function finish<T extends Answer>({ context, place, flags, planned, answer
   if (output === "json") print(output, { ...answer, operation }, []);
   if (operation !== null) mustBeCompleted(operation);
   if (output === "json") return;
-  write(waits && planned.done !== undefined ? await planned.done() : planned.said(answer));
+  write(waits && planned.done !== undefined ? await planned.done(answer) : planned.said(answer));
   for (const line of noteLines(answer)) write(line);
   if (operation?.status.state === "Pending") write(`Under way; see: bridgehead operation show ${operation.id} --wait`);
 }

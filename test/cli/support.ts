@@ -94,7 +94,7 @@ export function accepted(more: Readonly<Record<string, unknown>> = {}): Reply {
   return { status: 200, body };
 }
 
-export const operationId = "0b8f1a2c-5d3e-4f60-8a71-92b3c4d5e6f7";
+export const operationId = "0b8f1a2c5d3e4f60";
 
 export function operation(status: Readonly<Record<string, unknown>>, kind = "move"): Readonly<Record<string, unknown>> {
   const of = { node: "NODE2", group: "Exchange", resource: null, epoch: 1, count: null, groups: [] };

@@ -176,6 +176,15 @@ test("CL28 a definition that takes something away is applied when that is meant,
   await done("cluster", "apply", "-f", fewer, "--yes");
   expect(await done("node", "list")).not.toContain("NODE3");
   await done("cluster", "apply", "-f", file);
+  const more = join(folder, "more.yaml");
+  writeFileSync(
+    more,
+    text.replace("groups:\n", "groups:\n  Print:\n    resources:\n      Spool:\n        type: Physical Disk\n"),
+  );
+  expect(await done("cluster", "apply", "-f", more, "--wait")).toMatch(
+    /^Group Print is Offline: no node can own it now \(see: group explain\)$/m,
+  );
+  await done("cluster", "apply", "-f", file, "--force");
 });
 
 test("CL16 what ends a token, a webhook or a whole key asks first", async () => {
@@ -192,6 +201,7 @@ test("CL23 a question about a name that neither the cluster nor its journal know
   for (const noun of ["events", "failovers"]) {
     expect(await failed(noun, "--group", "exchange")).toMatchObject({ exit: 1, code: "group-not-found" });
   }
+  expect(await failed("events", "--group", "Brieff", "--follow")).toMatchObject({ exit: 1, code: "group-not-found" });
   const { err } = await run("events", "--node", "NODE9");
   expect(err).toContain("NODE1, NODE2");
   expect(await failed("events", "--limit", "0")).toMatchObject({ exit: 2 });

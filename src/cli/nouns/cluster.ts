@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { Argument, type Command } from "commander";
+import { lookup } from "../../cluster/definition/definition.ts";
 import { change, changes } from "../change.ts";
 import { paintFor } from "../colour.ts";
 import { asksFirst, confirm } from "../confirm.ts";
@@ -10,7 +11,7 @@ import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
 import { print, table, write } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
-import { wholeNumber, examples } from "../verb.ts";
+import { examples, timeText, wholeNumber } from "../verb.ts";
 import { whatGoes } from "../what-goes.ts";
 import { definitionYaml } from "../yaml-text.ts";
 import type { Defined } from "../../protocol/changes.ts";
@@ -71,19 +72,34 @@ async function apply({ file, force = false, revision }: ApplyOptions, command: C
     });
   }
   const only = revision === undefined ? {} : { revision };
+  let seen = only;
   const { dryRun, yes } = command.opts<{ readonly dryRun?: true; readonly yes?: true }>();
   if (dryRun !== true && yes !== true && !force) {
     const { ask } = contextOf(command);
     const trial = await ask((client) => client.putCluster(name, definition, { ...only, dryRun: true, force: true }));
     const gone = whatGoes(trial.differences);
     if (gone.length > 0) await confirm(`This takes away ${gone.join(", ")}: apply it?`, false);
+    // What somebody else changes meanwhile has not been asked about.
+    if (gone.length > 0) seen = { revision: trial.revision - (trial.changed.length > 0 ? 1 : 0) };
   }
   await change(command, {
     cluster: name,
     plan: () => ({
-      send: (client, options) => client.putCluster(name, definition, { ...options, ...only, force }),
+      send: (client, options) => client.putCluster(name, definition, { ...options, ...seen, force }),
       said: appliedText,
+      done: async (answer) => [appliedText(answer), ...(await notOnline(command, answer))].join("\n"),
     }),
+  });
+}
+
+/** Groups that it has made or changed, and that are not online all the same: nobody can own them now, or they are not wanted so. */
+async function notOnline(command: Command, { name, operation }: Defined): Promise<string[]> {
+  const { groups } = await contextOf(command).ask((client) => client.getCluster(name));
+  return (operation?.groups ?? []).flatMap((group) => {
+    const view = lookup(groups, group);
+    if (view === undefined || view.state === "Online" || view.wanted === "Offline") return [];
+    const why = view.owner === null ? "no node can own it now" : `on ${view.owner}`;
+    return [`Group ${group} is ${view.state}: ${why} (see: group explain)`];
   });
 }
 
@@ -112,7 +128,7 @@ async function show(_options: unknown, command: Command): Promise<void> {
 async function list(_options: unknown, command: Command): Promise<void> {
   const { ask, output } = contextOf(command);
   const document = await ask((client) => client.listClusters());
-  const rows = document.clusters.map(({ name, createdAt }) => ({ name, created: new Date(createdAt).toISOString() }));
+  const rows = document.clusters.map(({ name, createdAt }) => ({ name, created: timeText(createdAt) }));
   print(output, document, rows);
 }
 

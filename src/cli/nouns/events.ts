@@ -39,7 +39,7 @@ async function events(options: Options, command: Command): Promise<void> {
   const last = after ?? (await ask((client) => client.getCluster(name))).lastEvent;
   const read = after === undefined ? entriesBefore : entriesAfter;
   const found = await read(ask, name, options, last, limit);
-  if (found.events.length === 0 && options.follow !== true) await mustBeKnown(ask, name, options);
+  if (found.events.length === 0) await mustBeKnown(ask, name, options);
   if (output === "json" && options.follow !== true) return print("json", found, []);
   for (const entry of found.events) write(lineOf(entry, output, options));
   if (options.follow !== true) return;

@@ -18,7 +18,7 @@ export function register(noun: Command): void {
     .option("--wait", "wait for its end; exit code 0 only if it came to what was asked for")
     .option("--timeout <seconds>", "how long to wait", seconds, defaultPatienceS)
     .action(show)
-    .addHelpText("after", examples("operation show 0b8f1a2c-5d3e-4f60-8a71-92b3c4d5e6f7 --wait"));
+    .addHelpText("after", examples("operation show 0b8f1a2c5d3e4f60 --wait"));
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
