@@ -125,8 +125,11 @@ export type Hold = HoldRef & {
 };
 
 export type HoldPhase =
-  /** `arriving`: it came by an operator's word while all else is only observed, and is still to be brought online. */
-  | { readonly kind: "owned"; readonly arriving?: true }
+  /**
+   * `arriving`: it came by an operator's word while all else is only observed, and is still to be brought online. `online`: so it
+   * was when it was last heard of, which a later start of the object knows from here.
+   */
+  | { readonly kind: "owned"; readonly arriving?: true; readonly online?: true }
   /** Wanted offline, still covered by grants until it is released or `drainGrantsLeft` is used up. */
   | { readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null };
 

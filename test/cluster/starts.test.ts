@@ -101,6 +101,26 @@ describe("Starts", () => {
     expect(holding(cluster)).toBe(400);
   });
 
+  test("JN6: over a start a group that went on is no news, and one that went offline meanwhile is told, and that it is back", () => {
+    const cluster = restarted("NODE1", "NODE2");
+    const toldSince = (seq: number) =>
+      cluster.journal.flatMap(({ seq: number, kind, severity }) =>
+        number > seq && /^group\.o[nf]/.test(kind) ? [`${kind} ${severity}`] : [],
+      );
+    const started = cluster.entry("object.started").seq;
+    cluster.renew("NODE1");
+    expect(toldSince(started)).toEqual([]);
+    cluster.restart();
+    cluster.hello("NODE1");
+    const again = cluster.journal.length;
+    cluster.renew("NODE1", {
+      report: cluster.report("NODE1", { IP: { state: "Offline" }, Name: { state: "Offline" } }),
+    });
+    expect(toldSince(again)).toEqual(["group.offline warning"]);
+    cluster.renew("NODE1");
+    expect(toldSince(again)).toEqual(["group.offline warning", "group.online info"]);
+  });
+
   test("ST1: each start begins the hold anew", () => {
     const cluster = restarted("NODE2");
     cluster.renew("NODE2");

@@ -82,7 +82,15 @@ function beyond(had: readonly string[], wanted: readonly string[]): string[] {
 
 /** It has been brought online, or cannot be, so from now on it is observed like all others. */
 export function becomeArrived(turn: Turn, hold: Hold): void {
-  putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
+  const { arriving: _, ...phase } = hold.phase.kind === "owned" ? hold.phase : { kind: "owned" as const };
+  putHold(turn, holdId(hold), { ...hold, phase });
+}
+
+/** What its owner says of the group: it is online now, or it is not any more. */
+export function becomeOnline(turn: Turn, hold: Hold, isOnline: boolean): void {
+  if (hold.phase.kind !== "owned" || (hold.phase.online === true) === isOnline) return;
+  const { online: _, ...phase } = hold.phase;
+  putHold(turn, holdId(hold), { ...hold, phase: isOnline ? { ...phase, online: true } : phase });
 }
 
 /** Wanted offline from now on; grants cover it `grants` more times at most, then only an end can follow. */

@@ -2,7 +2,8 @@ import { type GroupDefinition, lookup } from "../definition/definition.ts";
 import { holdId, type Report, type ReportedHold } from "../messages.ts";
 import { rebaseWindows } from "./failback.ts";
 import { nextOperationTimeout, rebaseOperations } from "../commands/operations.ts";
-import { becomeArrived, holdsOfRun } from "../lease/ownership.ts";
+import { becomeArrived, becomeOnline, holdsOfRun } from "../lease/ownership.ts";
+import type { GroupState } from "../questions/view.ts";
 import { endQuarantines } from "./quarantine.ts";
 import { mostPendingTimeouts } from "./resource-timing.ts";
 import { groupStateOf, pendingBudgetMs, reportedResources, stateOf, wantedOf } from "./resources.ts";
@@ -17,13 +18,14 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
   const { cluster } = turn.durable;
   if (cluster === null) return;
   const { definition, maintenance } = cluster;
-  for (const hold of holdsOfRun(turn, session.incarnation)) {
-    const group = lookup(definition.groups, hold.group);
+  for (const found of holdsOfRun(turn, session.incarnation)) {
+    const group = lookup(definition.groups, found.group);
     if (group === undefined) continue;
-    const reported = reportedResources(session.report, hold);
-    const was = groupStateOf(group, reportedResources(before, hold));
+    const reported = reportedResources(session.report, found);
     const is = groupStateOf(group, reported);
-    if (was !== is) journalGroupState(turn, hold, is);
+    if (stateBefore(before, found, group) !== is) journalGroupState(turn, found, is);
+    becomeOnline(turn, found, is === "Online");
+    const hold = turn.durable.holds.get(holdId(found)) ?? found;
     if (hasArrived(turn, hold, reported)) becomeArrived(turn, hold);
     if (!maintenance) judgeFailures(turn, hold, definition, reported);
     const pending = is === "Pending" || (is === "PartialOnline" && !isAsWanted(turn, hold, group, reported));
@@ -35,6 +37,13 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
       hasProgressed(reportedResources(before, hold), reported),
     );
   }
+}
+
+/** What is said for the first time since a start of the object is news only if it is not what was known before that. */
+function stateBefore(before: Report, hold: Hold, group: GroupDefinition): GroupState {
+  const heard = before.holds.some(({ group: name, epoch }) => name === hold.group && epoch === hold.epoch);
+  if (heard) return groupStateOf(group, reportedResources(before, hold));
+  return hold.phase.kind === "owned" && hold.phase.online === true ? "Online" : "Offline";
 }
 
 /** What was only observed for a time, or while nobody else was known, is judged now. */
@@ -169,11 +178,13 @@ function hasProgressed(before: ReportedResources, now: ReportedResources): boole
 
 const slackMs = 10_000;
 
-function journalGroupState(turn: Turn, { group, node, epoch }: Hold, state: string): void {
+function journalGroupState(turn: Turn, { group, node, epoch, phase }: Hold, state: GroupState): void {
   const about = { group, node, epoch };
   if (state === "Online") {
     journal(turn, { kind: "group.online", sentence: `Group ${group} is online on node ${node}.`, ...about });
   } else if (state === "Offline") {
-    journal(turn, { kind: "group.offline", sentence: `Group ${group} is offline on node ${node}.`, ...about });
+    const isWanted = turn.durable.groups.get(group)?.wanted === "Online" && phase.kind === "owned";
+    const sentence = `Group ${group} is offline on node ${node}${isWanted ? ", though it is wanted online" : ""}.`;
+    journal(turn, { kind: "group.offline", severity: isWanted ? "warning" : "info", sentence, ...about });
   }
 }
