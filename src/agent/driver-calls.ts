@@ -1,5 +1,6 @@
 import { holdId, type HoldRef } from "../cluster/messages.ts";
 import { protocolLimits } from "../protocol/limits.ts";
+import type { Belongings } from "./belongings.ts";
 import { DriverError, type Driver, type DriverContext } from "./drivers/driver.ts";
 import { driverOf, type DriverRegistry } from "./drivers/registry.ts";
 import type { CallResult, HostEffect, PollVerb, ResourceProblem, ResourceRef, Verb } from "./host-state.ts";
@@ -13,10 +14,11 @@ export type DriverCallsOptions = {
   readonly contextOf: (
     at: ResourceRef,
     spec: DriverContext["spec"],
-  ) => Omit<DriverContext, "failed" | "progress" | "hold" | "name" | "spec" | "log">;
+  ) => Omit<DriverContext, "failed" | "progress" | "hold" | "name" | "spec" | "log" | "belongings">;
   readonly called: (at: ResourceRef, call: number, result: CallResult) => void;
   readonly failed: (at: ResourceRef, call: number, problem: ResourceProblem) => void;
   readonly progress: (at: ResourceRef, call: number, checkpoint: number) => void;
+  readonly belongings: Pick<Belongings, "add" | "remove">;
   readonly log: Log;
 };
 
@@ -37,7 +39,7 @@ type Live = { readonly driver: Driver; readonly hold: HoldRef; readonly pending:
  * one could put an address on a host that has lost it.
  */
 export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
-  const { registry, clock, contextOf, called, failed, progress, log } = options;
+  const { registry, clock, contextOf, called, failed, progress, belongings, log } = options;
   const live = new Map<string, Live>();
 
   async function online(effect: CallEffect): Promise<void> {
@@ -57,6 +59,10 @@ export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
       progress: (checkpoint) => {
         if (Number.isSafeInteger(checkpoint) && checkpoint >= 0) progress(at, pending.call, checkpoint);
         else log("warning", "driver-bug", `${at.resource}: ${checkpoint} is no checkpoint`);
+      },
+      belongings: {
+        add: (belonging) => belongings.add(at.hold, belonging),
+        remove: (belonging) => belongings.remove(at.hold, belonging),
       },
       log: (code, detail) => log("warning", code, detail),
     });

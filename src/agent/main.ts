@@ -5,9 +5,9 @@ import { monotonicMs } from "../mta/clock.ts";
 import { deferred } from "../mta/deferred.ts";
 import { createAssociationBook } from "./associations.ts";
 import { createDriverCalls } from "./driver-calls.ts";
-import type { DriverRegistry } from "./drivers/registry.ts";
 import { hostStep } from "./host.ts";
 import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
+import type { AgentHost } from "./linux/linux-host.ts";
 import { createLink } from "./link.ts";
 import { serveLocalSocket } from "./local-socket.ts";
 import { localVerdict } from "./local-verdict.ts";
@@ -34,7 +34,7 @@ export type AgentOptions = {
   readonly socketmapPath: string | null;
   /** Relative file names in a resource's properties start here. */
   readonly baseFolder: string;
-  readonly drivers: DriverRegistry;
+  readonly openHost: (incarnation: string) => Promise<AgentHost>;
   readonly log: Log;
 };
 
@@ -72,6 +72,9 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const localSocket = await serveLocalSocket({ path: socketPath, verdict, log });
   const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log });
 
+  const incarnation = randomBytes(12).toString("base64url");
+  const onHost = await options.openHost(incarnation);
+
   const link = createLink({
     url: sessionUrl(options),
     token: options.token,
@@ -86,7 +89,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const calls = createDriverCalls({
-    registry: options.drivers,
+    registry: onHost.drivers,
+    belongings: onHost.belongings,
     clock: monotonicMs,
     contextOf: ({ hold }) => ({
       group: orders?.holds.find(({ group, epoch }) => group === hold.group && epoch === hold.epoch)?.resources ?? {},
@@ -132,6 +136,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
         return memory.write(effect.seen);
       case "orders":
         orders = effect.orders;
+        onHost.belongings.ordered(effect.orders);
         return host.post({ type: "orders", orders: effect.orders });
       case "connect":
         return link.connect(effect.connection, effect.timeoutMs);
@@ -150,7 +155,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     session.end();
     host.end();
     link.end();
-    await Promise.all([localSocket.close(), socketmap?.close()]);
+    await Promise.all([localSocket.close(), socketmap?.close(), onHost.end()]);
     ended.resolve(how);
   }
 
@@ -168,7 +173,6 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   }
 
   const host: Loop<HostEvent> = runLoop({ state: emptyHost, step: hostStep, clock: monotonicMs, perform: performHost });
-  const incarnation = randomBytes(12).toString("base64url");
   const session: Loop<SessionEvent> = runLoop({
     ...startSession(incarnation, memory.seen, monotonicMs()),
     step: sessionStep,

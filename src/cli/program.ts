@@ -53,6 +53,7 @@ const nouns: Readonly<Record<string, Noun>> = {
   events: { summary: "what happened, and what happens", load: () => import("./nouns/events.ts") },
   webhook: { summary: "list, create, delete, enable, rotate, test", load: () => import("./nouns/webhook.ts") },
   agent: { summary: "run a node's agent", load: () => import("./nouns/agent.ts") },
+  guard: { summary: "run the guard of a node's agent", load: () => import("./nouns/guard.ts") },
   mta: { summary: "listen, associate", load: () => import("./nouns/mta.ts") },
   start: { summary: "the knowledge-base cluster on this machine", load: () => import("./nouns/start.ts") },
   demo: { summary: "the knowledge-base case as a transcript", load: () => import("./nouns/demo.ts") },

@@ -42,6 +42,7 @@ function contextOf(spec: AssignedResource, group: Record<string, AssignedResourc
     failed: ({ code }) => failures.push(code),
     progress: () => {},
     association: () => {},
+    belongings: { add: () => {}, remove: () => {} },
     log: () => {},
   };
 }
@@ -88,6 +89,7 @@ describe("calls", () => {
       registry: { Fake: factory },
       clock: monotonicMs,
       contextOf: () => ({ group: {}, agentSocket, baseFolder, association }),
+      belongings: { add: () => {}, remove: () => {} },
       called: (_at, call, result) => results.set(call, result),
       failed: () => {},
       progress: (_at, call, checkpoint) => checkpoints.push([call, checkpoint]),

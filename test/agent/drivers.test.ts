@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDriverCalls, type DriverCalls } from "../../src/agent/driver-calls.ts";
 import { DriverError, type Driver } from "../../src/agent/drivers/driver.ts";
-import { loopbackDrivers, type DriverRegistry } from "../../src/agent/drivers/registry.ts";
+import { loopbackAddress } from "../../src/agent/drivers/loopback-address.ts";
+import { type DriverRegistry, driversWith } from "../../src/agent/drivers/registry.ts";
 import type { CallResult, HostEffect, ResourceProblem } from "../../src/agent/host-state.ts";
 import type { AssignedResource } from "../../src/cluster/messages.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { freePort } from "../support/ports.ts";
 import { assigned } from "./assigned.ts";
 import { until } from "../support/until.ts";
+
+const loopbackDrivers = driversWith(loopbackAddress);
 
 type Call = Extract<HostEffect, { type: "call" }>;
 const hold = { group: "Exchange", epoch: 3 };
@@ -46,6 +49,7 @@ function callsOf(registry: DriverRegistry, group: Record<string, AssignedResourc
     called: (_at, call, result) => results.push([call, result]),
     progress: (at, call, checkpoint) => checkpoints.push([at.resource, call, checkpoint]),
     failed: (at, call, problem) => failures.push([at.resource, call, problem]),
+    belongings: { add: () => {}, remove: () => {} },
     log: () => {},
   });
 }

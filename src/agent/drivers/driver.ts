@@ -1,3 +1,4 @@
+import type { Belonging } from "../belongings.ts";
 import type { AssignedResource, HoldRef, ReportedAssociation } from "../../cluster/messages.ts";
 
 /**
@@ -45,6 +46,11 @@ export type DriverContext = {
   readonly progress: (checkpoint: number) => void;
   readonly association: (association: Omit<ReportedAssociation, "n" | "group">) => void;
   readonly log: (code: string, detail: string) => void;
+  /** What this resource is on the host, told before it is there, so that it can be taken away without this process. */
+  readonly belongings: {
+    readonly add: (belonging: Belonging) => void;
+    readonly remove: (belonging: Belonging) => void;
+  };
 };
 
 export type DriverFactory = (context: DriverContext) => Driver;

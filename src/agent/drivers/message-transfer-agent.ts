@@ -69,6 +69,9 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
     detached: true,
   });
   const ended = endOf(child);
+  const belonging = { kind: "process", pid: child.pid ?? 0 } as const;
+  if (child.pid !== undefined) context.belongings.add(belonging);
+  void ended.then(() => context.belongings.remove(belonging));
   const pings = createPings((n) => send(child, { type: "ping", n }), withinMs);
   let asked = false;
   let isOnline = false;

@@ -1,19 +1,31 @@
 import { lookup } from "../../cluster/definition/definition.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
-import { loopbackAddress } from "./loopback-address.ts";
+import { ipAddress } from "./ip-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";
 import { stateOnly } from "./state-only.ts";
 
 /** Who brings a resource online, by its type. */
 export type DriverRegistry = Readonly<Record<string, DriverFactory>>;
 
-/** What runs without a privilege: several nodes on one machine, with loopback addresses. */
-export const loopbackDrivers: DriverRegistry = {
-  "IP Address": loopbackAddress,
+/** @param address who puts an address on this host that is not of 127.0.0.0/8 */
+export const driversWith = (address: DriverFactory): DriverRegistry => ({
+  "IP Address": ipAddress(address),
   "Network Name": stateOnly,
   "Physical Disk": stateOnly,
   "Message Transfer Agent": messageTransferAgent,
-};
+});
+
+/** Types whose resources are on the host what their belongings say, and nothing else. */
+const wholeTypes: ReadonlySet<string> = new Set([
+  "IP Address",
+  "Network Name",
+  "Physical Disk",
+  "Message Transfer Agent",
+]);
+
+export function isWholeType(type: string): boolean {
+  return wholeTypes.has(type);
+}
 
 /** Throws `DriverError` `no-driver`, which names what there is. */
 export function driverOf(registry: DriverRegistry, type: string): DriverFactory {

@@ -1,14 +1,16 @@
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { loopbackDrivers } from "../../agent/drivers/registry.ts";
+import { openLinuxHost } from "../../agent/linux/linux-host.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent, type RunningAgent } from "../../agent/main.ts";
 import { MemoryError } from "../../agent/memory.ts";
 import { UnixServerError } from "../../agent/unix-server.ts";
+import { monotonicMs } from "../../mta/clock.ts";
 import { loadAgentConfig, type AgentConfig } from "../agent-config.ts";
 import { defaultUrl, urlOf } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
 import { onEndingSignals } from "../local/signals.ts";
+import { commandModule } from "../package-files.ts";
 import { readSecret } from "../secret-file.ts";
 import { examples } from "../verb.ts";
 
@@ -50,8 +52,14 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   const hasParent = process.send !== undefined;
   const state = options.state ?? config.state ?? `.bridgehead/agents/${node}`;
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
+  const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl);
+  const guardPath = `${state}/guard.sock`;
+  const guard = {
+    path: guardPath,
+    start: { command: process.execPath, args: [commandModule, "guard", "--once", "--socket", guardPath] },
+  };
   const running = await begin({
-    url: urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl),
+    url,
     cluster,
     node,
     token: token.newest,
@@ -59,7 +67,11 @@ async function agent(options: AgentCommandOptions): Promise<void> {
     socketPath: options.socket ?? config.socket ?? `${state}/agent.sock`,
     socketmapPath: options.socketmap ?? config.socketmap ?? null,
     baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
-    drivers: loopbackDrivers,
+    openHost: (incarnation) =>
+      openLinuxHost(
+        { cluster, node, url, token: token.newest, stateFolder: state, guard, clock: monotonicMs, log },
+        incarnation,
+      ),
     log,
   });
   const stop = (): void => {

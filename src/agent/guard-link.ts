@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { createConnection, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { fromGuardSchema, type GuardedAgent, type ToGuard, type Ward } from "./guard/words.ts";
+import { readJsonLines, writeJsonLine } from "./json-lines.ts";
+import type { Log } from "./log.ts";
+
+export type GuardLinkOptions = {
+  readonly path: string;
+  /** Asked for each time that a guard is greeted. */
+  readonly agent: () => GuardedAgent;
+  /** What starts a guard at `path`; null: it is somebody else's to start. */
+  readonly start: { readonly command: string; readonly args: readonly string[] } | null;
+  readonly log: Log;
+};
+
+export type GuardLink = {
+  /** Resolves when a guard is ready, or was waited for in vain: then the agent goes on without, and has said so. */
+  readonly ready: () => Promise<void>;
+  /** Everything, each time. What is told is in the guard's hands even if this process dies right after. */
+  readonly tell: (wards: readonly Ward[]) => void;
+  /** Nothing is left here: the end of the connection means nothing. */
+  readonly farewell: () => void;
+};
+
+/** What an earlier agent left may take its time to go, and a process its time to start. */
+const patienceMs = 10_000;
+const againMs = 50;
+
+/**
+ * The agent's side of its guard. The guard is asked for when the first address is to be taken, and from then on one is kept:
+ * when it goes, the next one is started, and told everything.
+ */
+export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): GuardLink {
+  let socket: Socket | null = null;
+  let wards: readonly Ward[] = [];
+  let finding: Promise<void> | null = null;
+  let isOver = false;
+
+  function send(message: ToGuard): void {
+    if (socket !== null) writeJsonLine(socket, message);
+  }
+
+  function lost(gone: Socket): void {
+    if (socket !== gone) return;
+    socket = null;
+    finding = null;
+    if (isOver) return;
+    log(
+      "warning",
+      "guard-lost",
+      "the guard of this agent is gone; until there is one again, a crash costs a whole lease",
+    );
+    void ready();
+  }
+
+  async function find(): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
+    let isStarted = false;
+    while (!isOver) {
+      const found = await greet(path, agent());
+      if (found !== "busy" && found !== "nobody") {
+        socket = found;
+        found.once("close", () => lost(found));
+        return send({ type: "wards", wards: [...wards] });
+      }
+      if (found === "nobody" && start !== null && !isStarted) {
+        isStarted = true;
+        // Of a session of its own: what ends the agent's process group does not end it.
+        spawn(start.command, [...start.args], { detached: true, stdio: ["ignore", "ignore", "inherit"] }).unref();
+      }
+      if (performance.now() > giveUpAt) {
+        finding = null;
+        return log("warning", "no-guard", `nobody answers at ${path}: a crash of this agent costs a whole lease`);
+      }
+      await delay(againMs);
+    }
+  }
+
+  function ready(): Promise<void> {
+    finding ??= find();
+    return finding;
+  }
+
+  return {
+    ready,
+    tell: (told) => {
+      wards = told;
+      send({ type: "wards", wards: [...wards] });
+    },
+    farewell: () => {
+      isOver = true;
+      send({ type: "farewell" });
+      socket?.end();
+    },
+  };
+}
+
+/** Says who is here; the connection once the guard is ready. */
+function greet(path: string, agent: GuardedAgent): Promise<Socket | "busy" | "nobody"> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.once("error", () => resolve("nobody"));
+    socket.once("close", () => resolve("busy"));
+    socket.once("connect", () => writeJsonLine(socket, { type: "agent", agent } satisfies ToGuard));
+    readJsonLines(socket, (value) => {
+      const answer = fromGuardSchema.safeParse(value);
+      if (answer.success && answer.data.type === "ready") resolve(socket);
+      else socket.destroy();
+    });
+  });
+}

@@ -1,0 +1,93 @@
+import type { GuardedAgent, Ward } from "./words.ts";
+
+/**
+ * The guard as a pure machine (LEASE rule 16). It watches one agent. What makes a second speaker impossible is done first
+ * and at once, and is never wrong: at a deadline the addresses go, whoever else takes them away as well. Ending the agent,
+ * and saying that all is over, comes only when the agent is gone, or has let a deadline pass and done nothing for a while.
+ */
+export type GuardState =
+  | { readonly kind: "Waiting" }
+  | ({ readonly kind: "Watching" } & Watched)
+  /** The agent is being ended, and what it held is taken away. No other agent is let in before that is over. */
+  | { readonly kind: "Ending" };
+
+type Watched = {
+  readonly connection: number;
+  readonly agent: GuardedAgent;
+  readonly wards: readonly Ward[];
+  /** Wards whose deadline has passed, and which were fenced for it. */
+  readonly fenced: readonly string[];
+};
+
+export type GuardEvent = { readonly now: number } & (
+  | { readonly type: "agent"; readonly connection: number; readonly agent: GuardedAgent }
+  | { readonly type: "wards"; readonly connection: number; readonly wards: readonly Ward[] }
+  | { readonly type: "farewell"; readonly connection: number }
+  /** The connection has ended: the agent is dead, or as good as dead. */
+  | { readonly type: "lost"; readonly connection: number }
+  /** Everything that `end` asked for is done. */
+  | { readonly type: "ended" }
+  | { readonly type: "wake" }
+);
+
+export type GuardEffect =
+  /** Close the filter for these wards' addresses, take the addresses away, destroy their sockets. */
+  | { readonly type: "fence"; readonly agent: GuardedAgent; readonly wards: readonly Ward[] }
+  /** Fence, end the agent and wait for its end, end the processes, release what is whole. Say `ended` afterwards. */
+  | { readonly type: "end"; readonly agent: GuardedAgent; readonly wards: readonly Ward[] }
+  | { readonly type: "answer"; readonly connection: number; readonly answer: "ready" | "busy" }
+  | { readonly type: "wake"; readonly at: number };
+
+/** An agent that has let a deadline pass by so much has not come round to it: it is stopped, or hangs. */
+export const frozenAfterMs = 400;
+
+export const waiting: GuardState = { kind: "Waiting" };
+
+type Next = { readonly state: GuardState; readonly effects: GuardEffect[] };
+
+export function guardStep(state: GuardState, event: GuardEvent): Next {
+  if (event.type === "agent") return greet(state, event);
+  if (event.type === "ended") return { state: waiting, effects: [] };
+  const isSomebodyElse = "connection" in event && state.kind === "Watching" && event.connection !== state.connection;
+  if (state.kind !== "Watching" || isSomebodyElse) return { state, effects: [] };
+  switch (event.type) {
+    case "wards":
+      return watch({ ...state, wards: event.wards }, event.now);
+    case "wake":
+      return watch(state, event.now);
+    case "farewell":
+      return { state: waiting, effects: [] };
+    case "lost":
+      return end(state);
+  }
+}
+
+function greet(state: GuardState, { connection, agent }: Extract<GuardEvent, { type: "agent" }>): Next {
+  if (state.kind !== "Waiting") return { state, effects: [{ type: "answer", connection, answer: "busy" }] };
+  return {
+    state: { kind: "Watching", connection, agent, wards: [], fenced: [] },
+    effects: [{ type: "answer", connection, answer: "ready" }],
+  };
+}
+
+function watch(state: Extract<GuardState, { kind: "Watching" }>, now: number): Next {
+  const { wards, agent } = state;
+  if (wards.some(({ deadline, isCut }) => !isCut && now >= deadline + frozenAfterMs)) return end(state);
+  const due = wards.filter(({ deadline }) => now >= deadline);
+  const news = due.filter((ward) => !state.fenced.includes(wardId(ward)));
+  const next = wards.flatMap(({ deadline, isCut }) => {
+    if (now < deadline) return [deadline];
+    return isCut ? [] : [deadline + frozenAfterMs];
+  });
+  const effects: GuardEffect[] = news.length === 0 ? [] : [{ type: "fence", agent, wards: news }];
+  if (next.length > 0) effects.push({ type: "wake", at: Math.min(...next) });
+  return { state: { ...state, fenced: due.map(wardId) }, effects };
+}
+
+function end({ agent, wards }: Watched): Next {
+  return { state: { kind: "Ending" }, effects: [{ type: "end", agent, wards }] };
+}
+
+function wardId({ hold: { group, epoch }, deadline }: Ward): string {
+  return `${group}#${epoch}@${deadline}`;
+}

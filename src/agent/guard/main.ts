@@ -1,0 +1,133 @@
+import type { Socket } from "node:net";
+import { createClient } from "../../client/http-client.ts";
+import { monotonicMs } from "../../mta/clock.ts";
+import { deferred } from "../../mta/deferred.ts";
+import { readJsonLines, writeJsonLine } from "../json-lines.ts";
+import { createNft } from "../linux/filter.ts";
+import { createIp } from "../linux/ip.ts";
+import type { Log } from "../log.ts";
+import { type Loop, runLoop } from "../loop.ts";
+import { listenUnix } from "../unix-server.ts";
+import { endAgent, endProcesses, fence, type FenceTools } from "./fence.ts";
+import { type GuardEffect, type GuardEvent, guardStep, waiting } from "./guard.ts";
+import { type FromGuard, type GuardedAgent, type ToGuard, toGuardSchema, type Ward } from "./words.ts";
+
+export type GuardOptions = {
+  /** Where the agent finds it. */
+  readonly path: string;
+  readonly log: Log;
+};
+
+export type RunningGuard = {
+  /** Resolves when an agent has said farewell, or what it left has been done away with. */
+  readonly served: Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * A process beside the agent, which does what an agent that was killed or stopped cannot do any more (LEASE rule 16). It
+ * decides nothing: what to take away, and when, it was told before it was put there. Rejects with `UnixServerError`.
+ */
+export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuard> {
+  const tools: FenceTools = { ip: createIp(), nft: createNft() };
+  // Started now: at the moment at which they are needed the host may have other troubles.
+  await Promise.allSettled([tools.ip.run([]), tools.nft.run([])]);
+  const sockets = new Map<number, Socket>();
+  const served = deferred<void>();
+  let connections = 0;
+
+  function hear(connection: number, message: ToGuard): void {
+    switch (message.type) {
+      case "agent":
+        // Whatever it takes to make the first request is loaded now, and not between a crash and the release.
+        void createClient(message.agent).version();
+        return loop.post({ type: "agent", connection, agent: message.agent });
+      case "wards":
+        return loop.post({ type: "wards", connection, wards: message.wards });
+      case "farewell":
+        loop.post({ type: "farewell", connection });
+        return served.resolve();
+    }
+  }
+
+  function connected(socket: Socket): void {
+    const connection = (connections += 1);
+    sockets.set(connection, socket);
+    readJsonLines(socket, (value) => {
+      const parsed = toGuardSchema.safeParse(value);
+      if (parsed.success) hear(connection, parsed.data);
+      else socket.destroy();
+    });
+    socket.once("close", () => {
+      sockets.delete(connection);
+      loop.post({ type: "lost", connection });
+    });
+  }
+
+  function answer(connection: number, type: FromGuard["type"]): void {
+    const socket = sockets.get(connection);
+    if (socket === undefined) return;
+    writeJsonLine(socket, { type } satisfies FromGuard);
+    if (type === "busy") socket.end();
+  }
+
+  function perform(effect: Exclude<GuardEffect, { type: "wake" }>): void {
+    switch (effect.type) {
+      case "fence":
+        log("warning", "deadline-passed", `${listed(effect.wards)}: their addresses are taken away`);
+        return void fence(tools, effect.agent, effect.wards);
+      case "end":
+        return void endAll(tools, effect, log).finally(() => {
+          loop.post({ type: "ended" });
+          served.resolve();
+        });
+      case "answer":
+        return answer(effect.connection, effect.answer);
+    }
+  }
+
+  const loop: Loop<GuardEvent> = runLoop({ state: waiting, step: guardStep, clock: monotonicMs, perform });
+  const server = await listenUnix({ path, name: "guard", onConnection: connected, log, maxConnections: 8, idleMs: 0 });
+  return {
+    served: served.promise,
+    close: async () => {
+      loop.end();
+      await Promise.all([server.close(), tools.ip.end(), tools.nft.end()]);
+    },
+  };
+}
+
+/** Everything that an agent has left, in the order in which it is safe. */
+async function endAll(
+  tools: FenceTools,
+  { agent, wards }: Extract<GuardEffect, { type: "end" }>,
+  log: Log,
+): Promise<void> {
+  log(
+    "warning",
+    "agent-lost",
+    `run ${agent.incarnation} of node ${agent.node} is dead or frozen; it held ${listed(wards)}`,
+  );
+  await Promise.all([fence(tools, agent, wards), endAgent(agent)]);
+  await endProcesses(wards.flatMap(({ processes }) => processes));
+  // The last thing that the agent did may have come after the first fence.
+  const isOver = await fence(tools, agent, wards);
+  const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
+  const left = wards.filter((ward) => !whole.includes(ward));
+  if (whole.length > 0) await release(agent, whole, log);
+  if (left.length > 0) log("warning", "left-to-expiry", `${listed(left)}: another node waits for the lease to end`);
+}
+
+/** Final for these epochs (LEASE rule 6). When it does not arrive, the lease ends by itself. */
+async function release(agent: GuardedAgent, wards: readonly Ward[], log: Log): Promise<void> {
+  const { url, token, cluster, node, incarnation } = agent;
+  const client = createClient({ url, token });
+  const epochs = wards.map(({ hold }) => hold);
+  const answered = await client.releaseHolds(cluster, node, { incarnation, epochs });
+  if (answered.ok) log("info", "released", listed(wards));
+  else log("warning", "release-failed", `${listed(wards)}: another node waits for the lease to end`);
+}
+
+function listed(wards: readonly Ward[]): string {
+  return wards.length === 0 ? "nothing" : wards.map(({ hold: { group, epoch } }) => `${group} #${epoch}`).join(", ");
+}

@@ -1,0 +1,138 @@
+import { isIPv6, SocketAddress } from "node:net";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { type Driver, DriverError, type DriverContext, type DriverFactory } from "../drivers/driver.ts";
+import type { Announcer } from "./announce.ts";
+import { deviceFor } from "./device.ts";
+import { type Filter, FilterError } from "./filter.ts";
+import { cidr, hostAddresses, isListed } from "./ip.ts";
+import type { OwnedAddresses } from "./owned-addresses.ts";
+import { destroySockets } from "./sockets.ts";
+import { type Tool, ToolError } from "./tool.ts";
+
+/** What the addresses of one host are worked with. */
+export type AddressTools = {
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  /** `ip -batch`. */
+  readonly ip: Tool;
+  /** Null: this host has none, and says so. */
+  readonly filter: Filter | null;
+  readonly announcer: Announcer;
+  readonly owned: OwnedAddresses;
+  /** Resolves when this host is ready for an address: what was left is gone, and who guards it is there. */
+  readonly ready: () => Promise<void>;
+};
+
+/**
+ * An IP Address as Linux has it: on the device of its network, alone in its prefix, so that nothing chooses it as a source
+ * by itself. It comes under a filter that is closed until the address is there, and with a lifetime after which the kernel
+ * takes it away.
+ */
+export function linuxAddress(tools: AddressTools): DriverFactory {
+  return (context) => driverOf(tools, context);
+}
+
+function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext): Driver {
+  const { clock, ip, filter, announcer, owned, ready } = tools;
+  const address = canonicalText(String(lookup(spec.properties, "Address")));
+  let device: string | null = null;
+  /** Until when it may be here; null: it may not, and whatever is under way stops at its next step. */
+  let until: number | null = null;
+  const inTurn = oneAtATime();
+
+  async function add(on: string): Promise<void> {
+    if (until === null) return;
+    const seconds = Math.max(1, Math.ceil((until - clock()) / 1_000));
+    const lifetime = `valid_lft ${seconds} preferred_lft ${seconds}`;
+    const { stdout, stderr } = await ip.run([
+      `address replace ${cidr(address)} dev ${on} ${lifetime}${isIPv6(address) ? " nodad" : ""}`,
+      `address show dev ${on} to ${address}`,
+    ]);
+    if (!isListed(stdout, address))
+      throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
+    // A late refresh of an address that has expired adds it again.
+    if (until === null || clock() >= until) await remove(on);
+    else await filter?.open(address, until);
+  }
+
+  async function remove(on: string): Promise<void> {
+    const { stdout, stderr } = await ip.run([
+      `address delete ${cidr(address)} dev ${on}`,
+      `address show dev ${on} to ${address}`,
+    ]);
+    if (isListed(stdout, address))
+      throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
+    await destroySockets(address);
+    owned.remove({ address, device: on });
+    belongings.remove({ kind: "address", address, device: on });
+  }
+
+  async function away(): Promise<void> {
+    until = null;
+    announcer.cancel(address);
+    const on = device;
+    if (on === null) return;
+    await inTurn(async () => {
+      const [closed] = await Promise.allSettled([filter?.close(address)]);
+      await remove(on);
+      if (closed.status === "rejected") throw closed.reason;
+    });
+  }
+
+  return {
+    online: (deadline) =>
+      asDriver(async () => {
+        until = deadline;
+        await ready();
+        const on = deviceFor(address, await hostAddresses());
+        device = on;
+        await inTurn(async () => {
+          await filter?.guard(address, on);
+          // Before it is there: who cleans up after this process has to know of it.
+          owned.add({ address, device: on });
+          belongings.add({ kind: "address", address, device: on });
+          await add(on);
+        });
+        announcer.announce(address, on);
+      }),
+    offline: () => asDriver(away),
+    terminate: () => asDriver(away),
+    looksAlive: async () => true,
+    isAlive: async () => ({ ok: true }),
+    extend: (deadline) => {
+      const on = device;
+      if (on === null || until === null) return;
+      until = deadline;
+      asDriver(() => inTurn(() => add(on))).catch((error: DriverError) => log(error.code, error.message));
+    },
+  };
+}
+
+/** Runs what it is given one after the other. */
+function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  };
+}
+
+/** As the kernel and its tools print it (RFC 5952). */
+function canonicalText(address: string): string {
+  return new SocketAddress({ address, family: isIPv6(address) ? "ipv6" : "ipv4" }).address;
+}
+
+function reasonOf(stderr: string, otherwise: string): string {
+  const [first = ""] = stderr.trim().split("\n");
+  return first === "" ? otherwise : `${otherwise}: ${first}`;
+}
+
+async function asDriver(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof ToolError || error instanceof FilterError) throw new DriverError(error.code, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { parseAddress } from "../../cluster/definition/ip-address.ts";
+import { createTool, type Tool } from "./tool.ts";
+
+/**
+ * The packet filter on the way out (LEASE rule 15): nothing leaves this host from an address that it guards, ARP included,
+ * unless the address is open, and it closes by itself when its time is over, whatever has become of this process. A netdev
+ * egress chain, because chains of the families inet and arp do not see what raw sockets send.
+ */
+export type Filter = {
+  /** Guards this address on this device from now on, closed. */
+  readonly guard: (address: string, device: string) => Promise<void>;
+  /** Opens it until `deadline` (monotonic milliseconds). Rejects when the kernel does not show it as open. */
+  readonly open: (address: string, deadline: number) => Promise<void>;
+  /** Rejects when the kernel still shows it as open. */
+  readonly close: (address: string) => Promise<void>;
+  readonly end: () => Promise<void>;
+};
+
+export class FilterError extends Error {
+  override readonly name = "FilterError";
+  readonly code = "filter-refused";
+}
+
+export type FilterOptions = {
+  /** `tableOf` says how the agents of one host get a table each. */
+  readonly table: string;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  /** Milliseconds of the Unix epoch. It serves the absolute bound alone. */
+  readonly wallClock: () => number;
+};
+
+/** The name of an agent's table: those of other agents on the host, and of other programs, are not touched. */
+export function tableOf({ cluster, node }: { readonly cluster: string; readonly node: string }): string {
+  const id = createHash("sha256").update(`${cluster}\0${node}`).digest("hex").slice(0, 8);
+  return `bridgehead_${id}`;
+}
+
+export function createFilter({ table, clock, wallClock }: FilterOptions): Filter {
+  const nft = createNft();
+  /** What is guarded, and until which wall clock second it is open at most; null: closed. */
+  const guarded = new Map<string, number | null>();
+  const devices = new Set<string>();
+
+  async function guard(address: string, device: string): Promise<void> {
+    if (guarded.has(address) && devices.has(device)) return;
+    if (!guarded.has(address)) guarded.set(address, null);
+    devices.add(device);
+    await transaction([
+      ...tableCommands(table),
+      ...chainCommands(table, device),
+      `add element netdev ${table} vip${familyOf(address)} { ${address} }`,
+      ...boundCommands(),
+    ]);
+    const { stdout, stderr } = await nft.run([`list table netdev ${table}`]);
+    if (!isIn(stdout, address) || !stdout.includes(`chain ${chainOf(device)} {`)) throw refused(address, stderr);
+  }
+
+  async function open(address: string, deadline: number): Promise<void> {
+    const leftMs = Math.floor(deadline - clock());
+    if (leftMs <= 0) return close(address);
+    // Whole seconds are what the rule can say. It is the bound of a call that was stopped on its way, and of a suspend.
+    guarded.set(address, Math.ceil((wallClock() + leftMs) / 1_000));
+    const set = `netdev ${table} open${familyOf(address)}`;
+    // Adding alone does not move the timeout of an element on every kernel.
+    const { stderr } = await transaction([
+      ...closing(table, address),
+      `add element ${set} { ${address} timeout ${leftMs}ms }`,
+      ...boundCommands(),
+    ]);
+    const { stdout } = await nft.run([`list set ${set}`]);
+    if (!isIn(stdout, address)) throw refused(address, stderr);
+  }
+
+  async function close(address: string): Promise<void> {
+    if (!guarded.has(address)) return;
+    guarded.set(address, null);
+    const set = `netdev ${table} open${familyOf(address)}`;
+    const { stderr } = await transaction([...closing(table, address), ...boundCommands()]);
+    const { stdout } = await nft.run([`list set ${set}`]);
+    if (isIn(stdout, address)) throw refused(address, stderr);
+  }
+
+  /** One line is one transaction. */
+  function transaction(commands: readonly string[]): ReturnType<Tool["run"]> {
+    return nft.run([commands.join("; ")]);
+  }
+
+  function boundCommands(): string[] {
+    const rules = [...guarded].flatMap(([address, until]) => {
+      const late = until === null ? "" : `meta time >= ${until} `;
+      return packetsOf(address).map((packets) => `add rule netdev ${table} bounds ${packets} ${late}counter drop`);
+    });
+    return [`flush chain netdev ${table} bounds`, ...rules];
+  }
+
+  return { guard, open, close, end: () => nft.end() };
+}
+
+/** What closes the filter for an address, whoever opened it. An element has to be there to be deleted. */
+export function closing(table: string, address: string): string[] {
+  const set = `netdev ${table} open${familyOf(address)}`;
+  return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
+}
+
+/** `nft` that stays. A line is a transaction. */
+export function createNft(): Tool {
+  const sentinel = /^payload expression, datatype ipv4_addr .*\n/m;
+  return createTool({
+    command: "nft",
+    args: ["-i"],
+    sentinel: "describe ip saddr",
+    sentinelAt: (printed) => sentinel.exec(printed)?.index ?? null,
+  });
+}
+
+function tableCommands(table: string): string[] {
+  return [
+    `add table netdev ${table}`,
+    `add chain netdev ${table} bounds`,
+    ...[4, 6].flatMap((family) => [
+      `add set netdev ${table} vip${family} { type ipv${family}_addr; }`,
+      `add set netdev ${table} open${family} { type ipv${family}_addr; flags timeout; }`,
+    ]),
+  ];
+}
+
+/** The same again when it is there already: what was left by an earlier run is taken over. */
+function chainCommands(table: string, device: string): string[] {
+  const chain = `netdev ${table} ${chainOf(device)}`;
+  return [
+    `add chain ${chain} { type filter hook egress device "${device}" priority 0; policy accept; }`,
+    `flush chain ${chain}`,
+    `add rule ${chain} ip saddr @vip4 ip saddr != @open4 counter drop`,
+    `add rule ${chain} arp saddr ip @vip4 arp saddr ip != @open4 counter drop`,
+    `add rule ${chain} ip6 saddr @vip6 ip6 saddr != @open6 counter drop`,
+    `add rule ${chain} jump bounds`,
+  ];
+}
+
+function chainOf(device: string): string {
+  return `out_${device.replaceAll(/[^A-Za-z0-9_]/g, "_")}`;
+}
+
+/** The packets by which a host speaks from an address: its own, and those by which it tells its neighbours who has it. */
+function packetsOf(address: string): string[] {
+  if (familyOf(address) === 4) return [`ip saddr ${address}`, `arp saddr ip ${address}`];
+  const value = parseAddress(address)?.value ?? 0n;
+  // RFC 4861 section 4.4: the target follows the first eight octets of a neighbour advertisement.
+  return [`ip6 saddr ${address}`, `icmpv6 type nd-neighbor-advert @th,64,128 0x${value.toString(16)}`];
+}
+
+function familyOf(address: string): 4 | 6 {
+  return address.includes(":") ? 6 : 4;
+}
+
+/** As nft prints an element of a set. */
+function isIn(printed: string, address: string): boolean {
+  return printed.split(/[\s,{}]+/).includes(address);
+}
+
+function refused(address: string, stderr: string): FilterError {
+  const why = stderr.trim().split("\n")[0] ?? "";
+  return new FilterError(
+    `the packet filter was not set for ${address}: ${why === "" ? "it shows another state" : why}`,
+  );
+}

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import type { Belongings } from "../belongings.ts";
+import { createBelongings } from "../belongings.ts";
+import { type DriverRegistry, driversWith, isWholeType } from "../drivers/registry.ts";
+import { startOf } from "../guard/fence.ts";
+import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
+import type { Log } from "../log.ts";
+import { linuxAddress } from "./address-driver.ts";
+import { createAnnouncer } from "./announce.ts";
+import { createFilter, tableOf } from "./filter.ts";
+import { cidr, createIp } from "./ip.ts";
+import { openOwnedAddresses } from "./owned-addresses.ts";
+import { destroySockets } from "./sockets.ts";
+
+export type LinuxHostOptions = {
+  readonly cluster: string;
+  readonly node: string;
+  readonly url: string;
+  readonly token: () => string;
+  readonly stateFolder: string;
+  readonly guard: Pick<GuardLinkOptions, "path" | "start">;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  readonly log: Log;
+};
+
+/** What one run of an agent works its host with. */
+export type AgentHost = {
+  readonly drivers: DriverRegistry;
+  readonly belongings: Belongings;
+  /** Everything is offline. Resolves when nothing of this run's tools is left. */
+  readonly end: () => Promise<void>;
+};
+
+/**
+ * A Linux host: its addresses, and what fences them. What an earlier run has left is taken away before this one does anything
+ * else; of what needs privileges nothing is started before the first address is asked for.
+ */
+export async function openLinuxHost(options: LinuxHostOptions, incarnation: string): Promise<AgentHost> {
+  const { cluster, node, url, token, clock, log } = options;
+  const table = tableOf({ cluster, node });
+  const ip = createIp();
+  const filter = createFilter({ table, clock, wallClock: () => Date.now() });
+  const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason));
+  const owned = openOwnedAddresses(join(options.stateFolder, "addresses.json"));
+  const { pid } = process;
+  const agent = () => ({
+    ...{ pid, startedAt: startOf(pid) ?? "", incarnation },
+    ...{ cluster, node, url, token: token(), table },
+  });
+  const guard = createGuardLink({ ...options.guard, agent, log });
+  const belongings = createBelongings(isWholeType, guard.tell);
+
+  async function sweep(): Promise<void> {
+    for (const left of owned.left) {
+      log("warning", "address-left", `${left.address} on ${left.device} is of an earlier run, and is taken away`);
+      await filter.guard(left.address, left.device);
+      await ip.run([`address delete ${cidr(left.address)} dev ${left.device}`]);
+      await destroySockets(left.address);
+      owned.remove(left);
+    }
+  }
+
+  if (owned.left.length > 0) {
+    await guard.ready();
+    await sweep();
+  }
+  return {
+    drivers: driversWith(linuxAddress({ clock, ip, filter, announcer, owned, ready: guard.ready })),
+    belongings,
+    end: async () => {
+      guard.farewell();
+      await Promise.all([ip.end(), filter.end()]);
+    },
+  };
+}

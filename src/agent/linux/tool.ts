@@ -1,0 +1,124 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { deferred } from "../../mta/deferred.ts";
+
+/** A command-line tool that is started once and then reads its commands from stdin, a line each. */
+export type ToolSpec = {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** A command that always prints the same on stdout, whatever there is and whatever failed before it. */
+  readonly sentinel: string;
+  /** Where the output of the sentinel begins in what was printed; null while it has not come **whole**. */
+  readonly sentinelAt: (printed: string) => number | null;
+};
+
+/** What a request printed. What it was to do is read from there: the tools say nothing of what went well. */
+export type Printed = { readonly stdout: string; readonly stderr: string };
+
+export type Tool = {
+  /** Runs these lines in their order, after all that were asked before. Rejects with `ToolError`, and with nothing else. */
+  readonly run: (lines: readonly string[]) => Promise<Printed>;
+  /** Ends the process. */
+  readonly end: () => Promise<void>;
+};
+
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+  readonly code: "tool-missing" | "tool-ended" | "tool-hangs";
+
+  constructor(code: ToolError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+type Process = {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly printed: { stdout: string; stderr: string };
+  readonly gone: Promise<ToolError>;
+  /** Called with each thing printed. */
+  heard: () => void;
+};
+
+/** A request that takes longer than this has met a tool that hangs: the kernel answers within milliseconds. */
+const patienceMs = 1_000;
+
+/**
+ * A tool of iproute2 or nftables, kept running: starting one for each command costs 3 to 15 ms, a line to a running one
+ * about one. It is started with the first request, and anew after it has ended or was found to hang.
+ */
+export function createTool(spec: ToolSpec): Tool {
+  let running: Process | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  function start(): Process {
+    const child = spawn(spec.command, [...spec.args], { stdio: ["pipe", "pipe", "pipe"] });
+    const process: Process = {
+      child,
+      printed: { stdout: "", stderr: "" },
+      gone: endOf(spec, child),
+      heard: () => {},
+    };
+    child.stdin.on("error", () => {});
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].setEncoding("utf8").on("data", (text: string) => {
+        process.printed[stream] += text;
+        process.heard();
+      });
+    }
+    void process.gone.then(() => {
+      if (running === process) running = null;
+    });
+    return process;
+  }
+
+  async function request(lines: readonly string[]): Promise<Printed> {
+    const process = (running ??= start());
+    const { printed } = process;
+    printed.stdout = "";
+    printed.stderr = "";
+    const answered = deferred<number>();
+    process.heard = () => {
+      const at = spec.sentinelAt(printed.stdout);
+      if (at !== null) answered.resolve(at);
+    };
+    process.child.stdin.write(`${[...lines, spec.sentinel].join("\n")}\n`);
+    const timer = setTimeout(() => process.child.kill("SIGKILL"), patienceMs);
+    try {
+      const at = await Promise.race([answered.promise, process.gone]);
+      if (at instanceof ToolError) throw at;
+      // What it wrote to stderr came before, but through another pipe: both have been read after a turn of the loop.
+      await new Promise((turn) => setImmediate(turn));
+      return { stdout: printed.stdout.slice(0, at), stderr: printed.stderr };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    run: (lines) => {
+      const asked = queue.then(() => request(lines));
+      queue = asked.catch(() => {});
+      return asked;
+    },
+    end: async () => {
+      const process = running;
+      process?.child.stdin.end();
+      await process?.gone;
+    },
+  };
+}
+
+async function endOf({ command }: ToolSpec, child: ChildProcessWithoutNullStreams): Promise<ToolError> {
+  try {
+    const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    if (signal === "SIGKILL") return new ToolError("tool-hangs", `${command} did not answer within ${patienceMs} ms`);
+    return new ToolError(
+      "tool-ended",
+      `${command} ended by itself, ${code === null ? `by ${signal}` : `exit ${code}`}`,
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return new ToolError("tool-missing", `${command} cannot be started: ${why}`);
+  }
+}

@@ -1,0 +1,42 @@
+import { once } from "node:events";
+import type { Host } from "./lan.ts";
+
+/** That an address came or went, as the kernel of a host says it. `at`: milliseconds of the Unix epoch, with microseconds. */
+export type AddressEvent = { readonly at: number; readonly host: string; readonly what: "added" | "removed" };
+
+export type AddressRecord = {
+  readonly events: () => readonly AddressEvent[];
+  readonly end: () => Promise<void>;
+};
+
+/**
+ * The kernel's own record of one address on one host (`ip -ts monitor address`). All namespaces of a machine share one wall
+ * clock, so that the records of several hosts can be laid side by side.
+ */
+export async function recordAddress(host: Host, address: string): Promise<AddressRecord> {
+  const events: AddressEvent[] = [];
+  let present = (await host.run("ip", "-oneline", "address", "show", "to", address)).includes(` ${address}/`);
+  const child = host.start("ip", ["-tshort", "-oneline", "monitor", "address"]);
+  let rest = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const parsed = /^\[([^\]]+)\] (Deleted )?.*\binet6? ([^/\s]+)\//.exec(line);
+      if (parsed === null || parsed[3] !== address) continue;
+      const isThere = parsed[2] === undefined;
+      // A renewed lifetime is told as well.
+      if (isThere === present) continue;
+      present = isThere;
+      events.push({ at: Date.parse(`${parsed[1]}Z`), host: host.name, what: isThere ? "added" : "removed" });
+    }
+  });
+  await once(child, "spawn");
+  return {
+    events: () => events,
+    end: async () => {
+      child.kill();
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    },
+  };
+}

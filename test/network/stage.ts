@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { execFile, type ChildProcess } from "node:child_process";
+import { createClient, type Client } from "../../src/client/http-client.ts";
+import { until } from "../support/until.ts";
+import { clientNetwork, type Host, type Lan, openLan, virtualAddress, virtualAddress6 } from "./lan.ts";
+
+const command = join(import.meta.dirname, "..", "..", "dist", "cli", "main.js");
+const port = 8787;
+
+export const cluster = "lan";
+export const group = "Mail";
+
+/** Two nodes, a peer, and a control plane on a host of its own. */
+export type Stage = {
+  readonly lan: Lan;
+  readonly client: Client;
+  readonly node: (name: string) => Host;
+  readonly startAgent: (name: string) => ChildProcess;
+  readonly agent: (name: string) => ChildProcess;
+  /** Ends agent and guard of a node at once. */
+  readonly killAll: (name: string) => Promise<void>;
+  readonly logOf: (name: string) => string;
+  readonly ownerIs: (name: string, patienceMs?: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export async function openStage(lease: { readonly ttlMs: number; readonly renewMs: number }): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "bridgehead-lan-"));
+  const lan = await openLan(["NODE1", "NODE2", "PEER", "CONTROL"]);
+  const logs = new Map<string, string>();
+  const agents = new Map<string, ChildProcess>();
+
+  function start(host: Host, args: readonly string[]): ChildProcess {
+    const child = host.start(process.execPath, [command, ...args]);
+    const take = (text: Buffer): void => void logs.set(host.name, (logs.get(host.name) ?? "") + text.toString("utf8"));
+    child.stdout?.on("data", take);
+    child.stderr?.on("data", take);
+    return child;
+  }
+
+  const control = lan.host("CONTROL");
+  const data = join(folder, "control");
+  start(control, ["serve", "--listen", `${control.addressOn("control")}:${port}`, "--data", data, "--insecure"]);
+  const url = `http://${control.addressOn("control")}:${port}`;
+  await until(
+    () =>
+      fetch(`${url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    20_000,
+    "the control plane",
+  );
+  const token = readFileSync(join(data, "admin.token"), "utf8").trim();
+  const client = createClient({ url, token });
+  await expectOk(client.putCluster(cluster, definition(lan, lease)));
+  for (const name of ["NODE1", "NODE2"]) {
+    const made = await expectOk(client.createToken(cluster, { role: "node", node: name }));
+    writeFileSync(join(folder, `${name}.token`), made.token, { mode: 0o600 });
+  }
+  return {
+    lan,
+    client,
+    node: (name) => lan.host(name),
+    startAgent: (name) => {
+      const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
+      const child = start(lan.host(name), ["agent", "--node", name, "--state", join(folder, name), ...reach]);
+      agents.set(name, child);
+      return child;
+    },
+    agent: (name) => {
+      const child = agents.get(name);
+      if (child === undefined) throw new Error(`${name} has no agent`);
+      return child;
+    },
+    killAll: async (name) => {
+      const { stdout } = await promisify(execFile)("ip", ["netns", "pids", lan.host(name).namespace]);
+      for (const pid of stdout.split("\n").filter((text) => text !== "")) {
+        if (commandLineOf(pid).includes(command)) process.kill(Number(pid), "SIGKILL");
+      }
+    },
+    logOf: (name) => logs.get(name) ?? "",
+    ownerIs: async (name, patienceMs = 15_000) => {
+      let last: unknown = null;
+      try {
+        await until(
+          async () => {
+            const view = await expectOk(client.getCluster(cluster));
+            const there = (last = view.groups[group]);
+            return there?.owner === name && there.state === "Online";
+          },
+          patienceMs,
+          `${group} online on ${name}`,
+        );
+      } catch (error) {
+        const said = ["NODE1", "NODE2"].map((one) => `${one}:\n${logs.get(one) ?? ""}`).join("\n");
+        throw new Error(`${String(error)}\n${JSON.stringify(last)}\n${said}`);
+      }
+    },
+    close: async () => {
+      await lan.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
+
+type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
+
+export async function expectOk<T>(asked: Promise<Answered<T>>): Promise<T> {
+  const answered = await asked;
+  if (!answered.ok) throw new Error(`refused: ${JSON.stringify(answered)}`);
+  return answered.value;
+}
+
+function definition(lan: Lan, lease: { readonly ttlMs: number; readonly renewMs: number }) {
+  const node = (name: string) => ({ address: lan.host(name).addressOn("client") });
+  const ip = (address: string, mask: string, network: string) => ({
+    type: "IP Address",
+    properties: { Address: address, SubnetMask: mask, Network: network },
+  });
+  return {
+    cluster,
+    lease,
+    networks: { client: { cidr: clientNetwork }, client6: { cidr: "2001:2:0:77::/64" } },
+    nodes: { NODE1: node("NODE1"), NODE2: node("NODE2") },
+    groups: {
+      [group]: {
+        preferredOwners: ["NODE1", "NODE2"],
+        resources: {
+          IP: ip(virtualAddress, "255.255.255.0", "client"),
+          IP6: ip(virtualAddress6, "64", "client6"),
+          Name: { type: "Network Name", dependsOn: ["IP"], properties: { Name: "MAILVS" } },
+        },
+      },
+    },
+  };
+}
