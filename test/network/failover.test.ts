@@ -1,40 +1,114 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.ts";
-import { recordAddress, type AddressRecord } from "./address-record.ts";
-import { virtualAddress, virtualAddress6 } from "./lan.ts";
-import { expectOk, cluster, group, openStage, type Stage } from "./stage.ts";
+import { type AddressEvent, recordAddress } from "./address-record.ts";
+import { type Host, virtualAddress, virtualAddress6 } from "./lan.ts";
+import { cluster, expectOk, group, openStage, type Stage } from "./stage.ts";
 
+const ttlMs = 2_000;
 let stage: Stage;
+
 beforeAll(async () => {
-  stage = await openStage({ ttlMs: 2_000, renewMs: 500 });
-});
+  stage = await openStage({ ttlMs, renewMs: ttlMs / 4 });
+}, 60_000);
 afterAll(() => stage.close());
 
-test("LX1: the address is on the owner, moves with the group, and a peer reaches it", async () => {
-  const records: AddressRecord[] = [];
-  for (const name of ["NODE1", "NODE2"]) records.push(await recordAddress(stage.node(name), virtualAddress));
+/** What both kernels say of the address while a scene is played, oldest first. */
+async function recorded(scene: () => Promise<void>): Promise<AddressEvent[]> {
+  const records = await Promise.all(["NODE1", "NODE2"].map((name) => recordAddress(stage.node(name), virtualAddress)));
+  await scene();
+  await Promise.all(records.map((record) => record.end()));
+  return records.flatMap((record) => record.events()).toSorted((a, b) => a.at - b.at);
+}
+
+async function bothUp(): Promise<void> {
+  await until(async () => {
+    const { nodes, groups } = await expectOk(stage.client.getCluster(cluster));
+    return nodes["NODE1"]?.state === "Up" && nodes["NODE2"]?.state === "Up" && groups[group]?.state === "Online";
+  }, 30_000);
+}
+
+const reaches = (host: Host, address: string): Promise<boolean> =>
+  host.run("ping", "-c", "1", "-W", "1", address).then(
+    () => true,
+    () => false,
+  );
+
+const said = (events: readonly AddressEvent[]): string[] => events.map(({ host, what }) => `${host} ${what}`);
+
+test("LX1: the address is on the owner alone, moves with the group, and a peer reaches it at once", async () => {
   stage.startAgent("NODE1");
-  await stage.ownerIs("NODE1").catch((error: unknown) => {
-    throw new Error(`${String(error)}\n${stage.logOf("NODE1")}`);
-  });
+  await stage.ownerIs("NODE1");
   stage.startAgent("NODE2");
+  await bothUp();
   const peer = stage.lan.host("PEER");
-  for (const address of [virtualAddress, virtualAddress6]) await peer.run("ping", "-c", "1", "-W", "1", address);
-  await until(async () => (await expectOk(stage.client.getCluster(cluster))).nodes["NODE2"]?.state === "Up", 10_000);
-  await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE2" }));
-  await stage.ownerIs("NODE2");
-  for (const address of [virtualAddress, virtualAddress6]) await peer.run("ping", "-c", "1", "-W", "1", address);
-  const events = records.flatMap((record) => record.events()).toSorted((a, b) => a.at - b.at);
-  expect(events.map(({ host, what }) => `${host} ${what}`)).toEqual(["NODE1 added", "NODE1 removed", "NODE2 added"]);
-  for (const record of records) await record.end();
+  for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
+  expect(await stage.node("NODE1").run("ip", "-oneline", "address", "show", "to", virtualAddress)).toContain(
+    `client    inet ${virtualAddress}/32`,
+  );
+  const events = await recorded(async () => {
+    await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE2" }));
+    await stage.ownerIs("NODE2");
+  });
+  expect(said(events)).toEqual(["NODE1 removed", "NODE2 added"]);
+  for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
 });
 
-test("LX2: the guard takes away what an agent leaves that is killed, and releases it: a crash does not cost a lease", async () => {
-  const records: AddressRecord[] = [];
-  for (const name of ["NODE1", "NODE2"]) records.push(await recordAddress(stage.node(name), virtualAddress));
-  stage.agent("NODE2").kill("SIGKILL");
+test("GU3: what a killed agent leaves is taken away and released by its guard: it costs no lease", async () => {
+  await bothUp();
+  let killedAt = 0;
+  const events = await recorded(async () => {
+    killedAt = Date.now();
+    stage.agent("NODE2").kill("SIGKILL");
+    await stage.ownerIs("NODE1");
+  });
+  expect(said(events)).toEqual(["NODE2 removed", "NODE1 added"]);
+  expect((events[1]?.at ?? Infinity) - killedAt).toBeLessThan(ttlMs);
+  expect(stage.logOf("NODE2")).toContain("released: Mail");
+  stage.startAgent("NODE2");
+});
+
+test("GU2: an agent that is stopped loses the address at its deadline, and is ended, so that it cannot come back to it", async () => {
+  await bothUp();
+  const stopped = stage.agent("NODE1");
+  const events = await recorded(async () => {
+    stopped.kill("SIGSTOP");
+    await stage.ownerIs("NODE2");
+  });
+  expect(said(events)).toEqual(["NODE1 removed", "NODE2 added"]);
+  await until(() => stopped.signalCode === "SIGKILL", 5_000, "the end of the stopped agent");
+  stage.startAgent("NODE1");
+});
+
+test("LX2: with agent and guard gone nothing leaves from the address once its time is over, not even a raw frame", async () => {
+  await bothUp();
+  const owner = stage.node("NODE2");
+  const peer = stage.lan.host("PEER");
+  await stage.killAll("NODE2");
+  expect(await reaches(peer, virtualAddress), "until its time is over it is open").toBe(true);
   await stage.ownerIs("NODE1");
-  const events = records.flatMap((record) => record.events()).toSorted((a, b) => a.at - b.at);
-  console.log(events, stage.logOf("NODE1"), stage.logOf("NODE2"));
-  for (const record of records) await record.end();
+  expect(await reaches(peer, virtualAddress)).toBe(true);
+  const heardOf = () => peer.run("ip", "neighbour", "show", "to", virtualAddress);
+  const before = await heardOf();
+  await owner.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=1");
+  await owner.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");
+  await owner.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=0");
+  expect(await owner.run("nft", "list", "ruleset")).toMatch(/arp saddr ip .* counter packets [1-9]\d* bytes \d+ drop/);
+  expect(await heardOf()).toBe(before);
+});
+
+test("LX3: and the kernel takes the address away by itself", async () => {
+  const show = () => stage.node("NODE2").run("ip", "address", "show", "to", virtualAddress);
+  await until(async () => !(await show()).includes("inet "), 5_000);
+});
+
+test("LX4: what an earlier run has left is taken away before the next one joins, and nothing else is", async () => {
+  const host = stage.node("NODE2");
+  await host.run("ip", "address", "add", "198.18.77.200/32", "dev", "client");
+  await host.run("ip", "address", "add", `${virtualAddress}/32`, "dev", "client");
+  stage.startAgent("NODE2");
+  await bothUp();
+  const left = await host.run("ip", "-oneline", "address", "show", "dev", "client");
+  expect(left).toContain("198.18.77.200/32");
+  expect(left).not.toContain(virtualAddress);
+  expect(stage.logOf("NODE2")).toContain(`address-left: ${virtualAddress}`);
 });
