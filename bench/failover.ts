@@ -34,10 +34,12 @@ const scenes: readonly Scene[] = [
   {
     name: "agent SIGSTOP",
     play: async (stage, owner) => {
-      stage.agent(owner).kill("SIGSTOP");
+      const agent = stage.agent(owner);
+      agent.kill("SIGSTOP");
       return async () => {
-        stage.agent(owner).kill("SIGCONT");
-        if (stage.agent(owner).signalCode !== null || stage.agent(owner).exitCode !== null) stage.startAgent(owner);
+        agent.kill("SIGKILL");
+        await until(() => agent.signalCode !== null, 5_000, "its end");
+        stage.startAgent(owner);
       };
     },
   },

@@ -3,12 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Tool } from "../linux/tool.ts";
 import { cidr, isListed } from "../linux/ip.ts";
 import { closing } from "../linux/filter.ts";
-import { destroySockets } from "../linux/sockets.ts";
 import type { GuardedAgent, Ward } from "./words.ts";
 
 export type FenceTools = { readonly ip: Tool; readonly nft: Tool };
 
-/** Closes the filter, takes the addresses away, ends what is bound to them. True when none of them is here any more. */
+/** Closes the filter and takes the addresses away. True when none of them is here any more. */
 export async function fence({ ip, nft }: FenceTools, agent: GuardedAgent, wards: readonly Ward[]): Promise<boolean> {
   const addresses = wards.flatMap((ward) => ward.addresses);
   if (addresses.length === 0) return true;
@@ -20,7 +19,6 @@ export async function fence({ ip, nft }: FenceTools, agent: GuardedAgent, wards:
     ...addresses.map(({ address, device }) => `address show dev ${device} to ${address}`),
   ]);
   const [, listed] = await Promise.allSettled([closed, removed]);
-  await Promise.allSettled(addresses.map(({ address }) => destroySockets(address)));
   return listed.status === "fulfilled" && !addresses.some(({ address }) => isListed(listed.value.stdout, address));
 }
 

@@ -5,6 +5,7 @@ import { deferred } from "../../mta/deferred.ts";
 import { readJsonLines, writeJsonLine } from "../json-lines.ts";
 import { createNft } from "../linux/filter.ts";
 import { createIp } from "../linux/ip.ts";
+import { destroySockets } from "../linux/sockets.ts";
 import type { Log } from "../log.ts";
 import { type Loop, runLoop } from "../loop.ts";
 import { listenUnix } from "../unix-server.ts";
@@ -75,7 +76,7 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
     switch (effect.type) {
       case "fence":
         log("warning", "deadline-passed", `${listed(effect.wards)}: their addresses are taken away`);
-        return void fence(tools, effect.agent, effect.wards);
+        return void fence(tools, effect.agent, effect.wards).then(() => freeSockets(effect.wards, log));
       case "end":
         return void endAll(tools, effect, log).finally(() => {
           loop.post({ type: "ended" });
@@ -114,8 +115,13 @@ async function endAll(
   const isOver = await fence(tools, agent, wards);
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
   const left = wards.filter((ward) => !whole.includes(ward));
-  if (whole.length > 0) await release(agent, whole, log);
+  await Promise.all([freeSockets(wards, log), whole.length === 0 ? null : release(agent, whole, log)]);
   if (left.length > 0) log("warning", "left-to-expiry", `${listed(left)}: another node waits for the lease to end`);
+}
+
+async function freeSockets(wards: readonly Ward[], log: Log): Promise<void> {
+  const addresses = wards.flatMap((ward) => ward.addresses.map(({ address }) => address));
+  await destroySockets(addresses).catch((error: Error) => log("warning", "sockets-not-destroyed", error.message));
 }
 
 /** Final for these epochs (LEASE rule 6). When it does not arrive, the lease ends by itself. */

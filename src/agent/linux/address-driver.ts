@@ -39,6 +39,8 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
   /** Until when it may be here; null: it may not, and whatever is under way stops at its next step. */
   let until: number | null = null;
   const inTurn = oneAtATime();
+  /** The end of what was bound to it when it was here last. */
+  let freed: Promise<void> = Promise.resolve();
 
   async function add(on: string): Promise<void> {
     if (until === null) return;
@@ -62,7 +64,7 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
     ]);
     if (isListed(stdout, address))
       throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
-    await destroySockets(address);
+    freed = destroySockets([address]).catch((error: Error) => log("sockets-not-destroyed", error.message));
     owned.remove({ address, device: on });
     belongings.remove({ kind: "address", address, device: on });
   }
@@ -87,7 +89,7 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
         const on = deviceFor(address, await hostAddresses());
         device = on;
         await inTurn(async () => {
-          await filter?.guard(address, on);
+          await Promise.all([filter?.guard(address, on), freed]);
           // Before it is there: who cleans up after this process has to know of it.
           owned.add({ address, device: on });
           belongings.add({ kind: "address", address, device: on });

@@ -56,7 +56,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       log("warning", "address-left", `${left.address} on ${left.device} is of an earlier run, and is taken away`);
       await filter.guard(left.address, left.device);
       await ip.run([`address delete ${cidr(left.address)} dev ${left.device}`]);
-      await destroySockets(left.address);
+      await destroySockets([left.address]);
       owned.remove(left);
     }
   }
