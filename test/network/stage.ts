@@ -98,7 +98,7 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
         );
       } catch (error) {
         const said = ["NODE1", "NODE2"].map((one) => `${one}:\n${logs.get(one) ?? ""}`).join("\n");
-        throw new Error(`${String(error)}\n${JSON.stringify(last)}\n${said}`);
+        throw new Error(`${String(error)}\n${JSON.stringify(last)}\n${said}`, { cause: error });
       }
     },
     close: async () => {

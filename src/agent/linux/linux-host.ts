@@ -44,10 +44,8 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason));
   const owned = openOwnedAddresses(join(options.stateFolder, "addresses.json"));
   const { pid } = process;
-  const agent = () => ({
-    ...{ pid, startedAt: startOf(pid) ?? "", incarnation },
-    ...{ cluster, node, url, token: token(), table },
-  });
+  const startedAt = startOf(pid) ?? "";
+  const agent = () => ({ pid, startedAt, incarnation, cluster, node, url, token: token(), table });
   const guard = createGuardLink({ ...options.guard, agent, log });
   const belongings = createBelongings(isWholeType, guard.tell);
 
