@@ -32,7 +32,7 @@ export function registerProperties(noun: Command, of: PropertyNoun): void {
     .action((...args: unknown[]) => list(of, lastOf(args)))
     .addHelpText("after", examples(called));
   const setting = [of.noun, "set", example.of, example.set].filter((word) => word !== "").join(" ");
-  changes(options(noun.command(`set ${words.replace("property", "name=value")}`)), { waits: false })
+  changes(options(noun.command(`set ${words.replace("property", "name=value")}`)), { waits: true })
     .description("set properties; what cannot be is refused by name, and then nothing is changed")
     .option("--reset <property>", "take one back to its default; may be given many times", collect, [])
     .action((...args: unknown[]) => set(of, lastOf(args)))

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,6 +27,17 @@ function run(...args: string[]): Command {
   commands.push(command);
   return command;
 }
+
+test("CL1 a reader that has seen enough, such as head, ends the command without a word", async () => {
+  const bin = join(import.meta.dirname, "..", "..", "bin", "bridgehead.js");
+  const shell = spawn("sh", ["-c", `for i in 1 2 3; do "${process.execPath}" "${bin}" --help | true; done`], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  shell.stderr.on("data", (text) => (said += text));
+  await once(shell, "close");
+  expect(said).toBe("");
+});
 
 test("EE1 the demo ends by itself, and each of its lines came out as it should", { timeout: 70_000 }, async () => {
   const demo = run("demo");
