@@ -53,6 +53,16 @@ test("LX1: the address is on the owner alone, moves with the group, and a peer r
   for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
 });
 
+test("LX6: an address that somebody else takes away is put back, and that is said", async () => {
+  await bothUp();
+  const events = await recorded(async () => {
+    await stage.node("NODE2").run("ip", "address", "delete", `${virtualAddress}/32`, "dev", "client");
+    await until(() => stage.logOf("NODE2").includes("address-removed"), 5_000, "the word of it");
+  });
+  expect(said(events)).toEqual(["NODE2 removed", "NODE2 added"]);
+  expect(await reaches(stage.lan.host("PEER"), virtualAddress)).toBe(true);
+});
+
 test("GU3: what a killed agent leaves is taken away and released by its guard: it costs no lease", async () => {
   await bothUp();
   let killedAt = 0;
@@ -111,4 +121,21 @@ test("LX4: what an earlier run has left is taken away before the next one joins,
   expect(left).toContain("198.18.77.200/32");
   expect(left).not.toContain(virtualAddress);
   expect(stage.logOf("NODE2")).toContain(`address-left: ${virtualAddress}`);
+});
+
+test("LX7: without nft the agent says what that costs, once, and owns all the same", async () => {
+  const host = stage.node("NODE2");
+  stage.agent("NODE2").kill("SIGTERM");
+  await until(() => stage.logOf("NODE2").includes("ended: everything"), 10_000, "the end of the agent");
+  const bin = await host.run(
+    "sh",
+    "-c",
+    "d=$(mktemp -d) && for t in ip ss arping ndptool; do ln -s $(command -v $t) $d/$t; done && echo $d",
+  );
+  stage.startAgent("NODE2", { PATH: bin.trim() });
+  await bothUp();
+  await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE2" }));
+  await stage.ownerIs("NODE2");
+  expect(stage.logOf("NODE2").match(/ no-filter: /g)).toHaveLength(1);
+  await host.run("rm", "-r", bin.trim());
 });

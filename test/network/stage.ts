@@ -19,7 +19,7 @@ export type Stage = {
   readonly lan: Lan;
   readonly client: Client;
   readonly node: (name: string) => Host;
-  readonly startAgent: (name: string) => ChildProcess;
+  readonly startAgent: (name: string, env?: Readonly<Record<string, string>>) => ChildProcess;
   readonly agent: (name: string) => ChildProcess;
   /** Ends agent and guard of a node at once. */
   readonly killAll: (name: string) => Promise<void>;
@@ -34,8 +34,8 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
   const logs = new Map<string, string>();
   const agents = new Map<string, ChildProcess>();
 
-  function start(host: Host, args: readonly string[]): ChildProcess {
-    const child = host.start(process.execPath, [command, ...args]);
+  function start(host: Host, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+    const child = host.start(process.execPath, [command, ...args], { ...process.env, ...env });
     const take = (text: Buffer): void => void logs.set(host.name, (logs.get(host.name) ?? "") + text.toString("utf8"));
     child.stdout?.on("data", take);
     child.stderr?.on("data", take);
@@ -66,9 +66,9 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
     lan,
     client,
     node: (name) => lan.host(name),
-    startAgent: (name) => {
+    startAgent: (name, env = {}) => {
       const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
-      const child = start(lan.host(name), ["agent", "--node", name, "--state", join(folder, name), ...reach]);
+      const child = start(lan.host(name), ["agent", "--node", name, "--state", join(folder, name), ...reach], env);
       agents.set(name, child);
       return child;
     },

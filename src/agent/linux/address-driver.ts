@@ -4,7 +4,7 @@ import { type Driver, DriverError, type DriverContext, type DriverFactory } from
 import type { Announcer } from "./announce.ts";
 import { deviceFor } from "./device.ts";
 import { type Filter, FilterError } from "./filter.ts";
-import { cidr, hostAddresses, isListed } from "./ip.ts";
+import { cidr, hostAddresses, isListed, timesListed } from "./ip.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { destroySockets } from "./sockets.ts";
 import { type Tool, ToolError } from "./tool.ts";
@@ -15,12 +15,13 @@ export type AddressTools = {
   readonly clock: () => number;
   /** `ip -batch`. */
   readonly ip: Tool;
-  /** Null: this host has none, and says so. */
-  readonly filter: Filter | null;
   readonly announcer: Announcer;
   readonly owned: OwnedAddresses;
-  /** Resolves when this host is ready for an address: what was left is gone, and who guards it is there. */
-  readonly ready: () => Promise<void>;
+  /**
+   * Resolves when this host is ready for an address: what was left is gone, and who guards it is there. Null: it has no filter,
+   * and has said so.
+   */
+  readonly ready: () => Promise<Filter | null>;
 };
 
 /**
@@ -33,28 +34,35 @@ export function linuxAddress(tools: AddressTools): DriverFactory {
 }
 
 function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext): Driver {
-  const { clock, ip, filter, announcer, owned, ready } = tools;
+  const { clock, ip, announcer, owned, ready } = tools;
   const address = canonicalText(String(lookup(spec.properties, "Address")));
   let device: string | null = null;
+  let filter: Filter | null = null;
   /** Until when it may be here; null: it may not, and whatever is under way stops at its next step. */
   let until: number | null = null;
   const inTurn = oneAtATime();
   /** The end of what was bound to it when it was here last. */
   let freed: Promise<void> = Promise.resolve();
 
-  async function add(on: string): Promise<void> {
+  /** Puts it there, or renews it: the kernel has one command for both. @param isThere it should be there already */
+  async function put(on: string, isThere: boolean): Promise<void> {
     if (until === null) return;
     const seconds = Math.max(1, Math.ceil((until - clock()) / 1_000));
     const lifetime = `valid_lft ${seconds} preferred_lft ${seconds}`;
+    const look = `address show dev ${on} to ${address}`;
     const { stdout, stderr } = await ip.run([
+      ...(isThere ? [look] : []),
       `address replace ${cidr(address)} dev ${on} ${lifetime}${isIPv6(address) ? " nodad" : ""}`,
-      `address show dev ${on} to ${address}`,
+      look,
     ]);
-    if (!isListed(stdout, address))
-      throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
+    const seen = timesListed(stdout, address);
+    if (seen === 0) throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
     // A late refresh of an address that has expired adds it again.
-    if (until === null || clock() >= until) await remove(on);
-    else await filter?.open(address, until);
+    if (until === null || clock() >= until) return remove(on);
+    await filter?.open(address, until);
+    if (!isThere || seen === 2) return;
+    log("address-removed", `${address} was taken off ${on} by somebody else; it is put back, and announced again`);
+    announcer.announce(address, on);
   }
 
   async function remove(on: string): Promise<void> {
@@ -67,6 +75,11 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
     freed = destroySockets([address]).catch((error: Error) => log("sockets-not-destroyed", error.message));
     owned.remove({ address, device: on });
     belongings.remove({ kind: "address", address, device: on });
+  }
+
+  async function isHere(): Promise<boolean> {
+    const { stdout } = await ip.run([`address show dev ${device ?? "lo"} to ${address}`]);
+    return isListed(stdout, address);
   }
 
   async function away(): Promise<void> {
@@ -85,7 +98,7 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
     online: (deadline) =>
       asDriver(async () => {
         until = deadline;
-        await ready();
+        filter = await ready();
         const on = deviceFor(address, await hostAddresses());
         device = on;
         await inTurn(async () => {
@@ -93,19 +106,19 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
           // Before it is there: who cleans up after this process has to know of it.
           owned.add({ address, device: on });
           belongings.add({ kind: "address", address, device: on });
-          await add(on);
+          await put(on, false);
         });
         announcer.announce(address, on);
       }),
     offline: () => asDriver(away),
     terminate: () => asDriver(away),
-    looksAlive: async () => true,
-    isAlive: async () => ({ ok: true }),
+    looksAlive: async () => isHere(),
+    isAlive: async () => ((await isHere()) ? { ok: true } : { ok: false, reason: `${address} is not on this host` }),
     extend: (deadline) => {
       const on = device;
       if (on === null || until === null) return;
       until = deadline;
-      asDriver(() => inTurn(() => add(on))).catch((error: DriverError) => log(error.code, error.message));
+      asDriver(() => inTurn(() => put(on, true))).catch((error: DriverError) => log(error.code, error.message));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseAddress } from "../../cluster/definition/ip-address.ts";
-import { createTool, type Tool } from "./tool.ts";
+import { createTool, type Tool, ToolError } from "./tool.ts";
 
 /**
  * The packet filter on the way out (LEASE rule 15): nothing leaves this host from an address that it guards, ARP included,
@@ -96,6 +96,20 @@ export function createFilter({ table, clock, wallClock }: FilterOptions): Filter
   }
 
   return { guard, open, close, end: () => nft.end() };
+}
+
+/** Why this host can have no filter, in the words of nft or of the kernel; null: it can. */
+export async function whyNoFilter(): Promise<string | null> {
+  const nft = createNft();
+  try {
+    const { stderr } = await nft.run(["list tables netdev"]);
+    return stderr.trim() === "" ? null : (stderr.trim().split("\n")[0] ?? "");
+  } catch (error) {
+    if (error instanceof ToolError) return error.message;
+    throw error;
+  } finally {
+    await nft.end();
+  }
 }
 
 /** What closes the filter for an address, whoever opened it. An element has to be there to be deleted. */

@@ -47,5 +47,10 @@ export function cidr(address: string): string {
 
 /** Whether `address show … to ADDRESS` has found it: `ip` prints the device even when it has none that was asked for. */
 export function isListed(stdout: string, address: string): boolean {
-  return stdout.includes(` ${address}/`);
+  return timesListed(stdout, address) > 0;
+}
+
+/** In how many of several looks it was there. */
+export function timesListed(stdout: string, address: string): number {
+  return stdout.split(` ${address}/`).length - 1;
 }

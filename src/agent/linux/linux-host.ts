@@ -7,7 +7,7 @@ import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import type { Log } from "../log.ts";
 import { linuxAddress } from "./address-driver.ts";
 import { createAnnouncer } from "./announce.ts";
-import { createFilter, tableOf } from "./filter.ts";
+import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
 import { cidr, createIp } from "./ip.ts";
 import { openOwnedAddresses } from "./owned-addresses.ts";
 import { destroySockets } from "./sockets.ts";
@@ -49,22 +49,41 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const guard = createGuardLink({ ...options.guard, agent, log });
   const belongings = createBelongings(isWholeType, guard.tell);
 
+  let found: Promise<Filter | null> | null = null;
+
+  /** What the host can do is found out once, and what it cannot is said once, with what that costs. */
+  async function findFilter(): Promise<Filter | null> {
+    const why = await whyNoFilter();
+    if (why === null) return filter;
+    log(
+      "warning",
+      "no-filter",
+      `this host has no packet filter (${why}): should this agent be stopped, its addresses speak until the guard or the kernel has ` +
+        "taken them away, which is up to two seconds late; install nftables, and give the agent CAP_NET_ADMIN",
+    );
+    return null;
+  }
+
+  async function ready(): Promise<Filter | null> {
+    found ??= findFilter();
+    const [have] = await Promise.all([found, guard.ready()]);
+    return have;
+  }
+
   async function sweep(): Promise<void> {
+    const have = await ready();
     for (const left of owned.left) {
       log("warning", "address-left", `${left.address} on ${left.device} is of an earlier run, and is taken away`);
-      await filter.guard(left.address, left.device);
+      await have?.guard(left.address, left.device);
       await ip.run([`address delete ${cidr(left.address)} dev ${left.device}`]);
       await destroySockets([left.address]);
       owned.remove(left);
     }
   }
 
-  if (owned.left.length > 0) {
-    await guard.ready();
-    await sweep();
-  }
+  if (owned.left.length > 0) await sweep();
   return {
-    drivers: driversWith(linuxAddress({ clock, ip, filter, announcer, owned, ready: guard.ready })),
+    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, ready })),
     belongings,
     end: async () => {
       guard.farewell();
