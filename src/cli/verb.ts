@@ -49,6 +49,12 @@ function isDay(text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
+/** What may be said once. Commander would take the last of two. */
+export function once<T>(value: T, before: T | undefined): T {
+  if (before !== undefined) throw new InvalidArgumentError("It is given twice.");
+  return value;
+}
+
 /** How a time of the cluster is shown: to the second, in UTC as everywhere in the cluster. */
 export function timeText(at: number): string {
   return new Date(at)

@@ -100,6 +100,8 @@ test("CL27 what was mistyped is not taken for something else", async () => {
   expect(await failed("group", "move", "Exchange", "--at", "2020-01-01T00:00")).toMatchObject({ exit: 2 });
   expect(await failed("group", "move", "Exchange", "--at", "2030-02-31T22:00")).toMatchObject({ exit: 2 });
   expect(await failed("group", "move", "Exchange", "--at", "2030-13-01T22:00")).toMatchObject({ exit: 2 });
+  const twice = ["group", "move", "Exchange", "--at", "+1h", "--at", "+2h"];
+  expect(await failed(...twice)).toMatchObject({ exit: 2, title: expect.stringContaining("given twice") });
   const other = ["--cluster", "staging", "cluster", "apply", "-f", join(examplesFolder, "q186756.yaml")];
   expect(await failed(...other)).toMatchObject({ exit: 2 });
   const { code, out, err } = await run("simulate", "node-down", "NODE9");

@@ -7,7 +7,7 @@ import { explanationText } from "../explanation.ts";
 import { print, printOne, table, write } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupResourceRows, groupRows, groupSheet } from "../rows.ts";
-import { momentAfter, timeText, examples } from "../verb.ts";
+import { examples, momentAfter, once, timeText } from "../verb.ts";
 
 export function register(noun: Command): void {
   noun
@@ -61,7 +61,7 @@ function registerMoves(noun: Command): void {
     .option("--to <node>", "which node (default: the best one)")
     .addOption(
       new Option("--at <time>", "not now but then: 2030-01-31T22:00 by this host's clock and zone, or +90m").argParser(
-        (text) => momentAfter(text, Date.now()),
+        (text, before: number | undefined) => once(momentAfter(text, Date.now()), before),
       ),
     )
     .action(move)
