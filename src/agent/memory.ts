@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { Seen } from "../cluster/messages.ts";
+import { replaceFile } from "./durable-file.ts";
 
 /**
  * What an agent keeps on the node's disk over its own restarts (LEASE rule 12): the highest generation, revision and
@@ -76,27 +77,11 @@ function read(file: string, owner: MemoryOwner): Seen {
   );
 }
 
-/** Either the old text or the new one is there after a crash, never a part: a file beside it, synced, then renamed. */
 function writeDurably(file: string, content: z.infer<typeof fileSchema>): void {
-  const beside = `${file}.new`;
   try {
-    withDescriptor(beside, "w", (descriptor) => {
-      writeSync(descriptor, `${JSON.stringify(content)}\n`);
-      fsyncSync(descriptor);
-    });
-    renameSync(beside, file);
-    withDescriptor(dirname(file), "r", fsyncSync);
+    replaceFile(file, `${JSON.stringify(content)}\n`);
   } catch (error) {
     throw unusable(file, error);
-  }
-}
-
-function withDescriptor(path: string, flags: string, work: (descriptor: number) => void): void {
-  const descriptor = openSync(path, flags, 0o600);
-  try {
-    work(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { replaceFile } from "../durable-file.ts";
 
 const ownedSchema = z.array(z.strictObject({ address: z.string(), device: z.string() }));
 export type OwnedAddress = z.infer<typeof ownedSchema>[number];
@@ -10,7 +11,7 @@ export type OwnedAddresses = {
   readonly left: readonly OwnedAddress[];
   /** On the disk, and synced, when this returns. */
   readonly add: (owned: OwnedAddress) => void;
-  /** Not synced: an address that is written down and is not there does no harm. */
+  /** To be called when it is certainly gone; one that is written down and is not there does no harm. */
   readonly remove: (owned: OwnedAddress) => void;
 };
 
@@ -23,17 +24,9 @@ export function openOwnedAddresses(file: string): OwnedAddresses {
   const left = read(file);
   const owned = new Map(left.map((one) => [one.address, one]));
 
-  function write(isSynced: boolean): void {
-    const beside = `${file}.new`;
+  function write(): void {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const descriptor = openSync(beside, "w", 0o600);
-    try {
-      writeSync(descriptor, `${JSON.stringify([...owned.values()])}\n`);
-      if (isSynced) fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(beside, file);
+    replaceFile(file, `${JSON.stringify([...owned.values()])}\n`);
   }
 
   return {
@@ -41,10 +34,10 @@ export function openOwnedAddresses(file: string): OwnedAddresses {
     add: (one) => {
       if (owned.get(one.address)?.device === one.device) return;
       owned.set(one.address, one);
-      write(true);
+      write();
     },
     remove: ({ address }) => {
-      if (owned.delete(address)) write(false);
+      if (owned.delete(address)) write();
     },
   };
 }
