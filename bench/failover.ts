@@ -72,9 +72,13 @@ const stage = await openStage({ ttlMs, renewMs: Math.floor(ttlMs / 4) });
 try {
   for (const name of ["NODE1", "NODE2"]) stage.startAgent(name);
   await bothUp();
-  console.log(`ttl ${ttlMs} ms, ${rounds} rounds each; milliseconds without the address, and overlap of the two hosts`);
+  console.log(
+    `ttl ${ttlMs} ms, ${rounds} rounds each, milliseconds (least/median/most), by the kernels' records of the address`,
+  );
+  console.log(`${"".padEnd(26)} ${"from failure".padEnd(20)} ${"without address".padEnd(20)} overlap`);
   for (const scene of scenes.filter(({ name }) => only === undefined || name.includes(only))) {
-    const outages: number[] = [];
+    const since: number[] = [];
+    const without: number[] = [];
     let overlap = 0;
     for (let round = 0; round < rounds; round += 1) {
       const owner = await ownerOf();
@@ -89,27 +93,35 @@ try {
       await until(() => records[1]?.events().some(({ what }) => what === "added") ?? false, 5_000);
       const events = records.flatMap((record) => record.events());
       const measured = judge(events, owner, standby, startedAt);
-      outages.push(measured.outageMs);
+      since.push(measured.sinceMs);
+      without.push(measured.withoutMs);
       overlap = Math.max(overlap, measured.overlapMs);
       for (const record of records) await record.end();
       await mend();
       await bothUp();
     }
-    const sorted = outages.toSorted((a, b) => a - b);
-    const [least, middle, most] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
     console.log(
-      `${scene.name.padEnd(26)} ${[least, middle, most].map((n) => n?.toFixed(0)).join("/")}  overlap ${overlap.toFixed(0)}`,
+      `${scene.name.padEnd(26)} ${spread(since).padEnd(20)} ${spread(without).padEnd(20)} ${overlap.toFixed(0)}`,
     );
   }
 } finally {
   await stage.close();
 }
 
-/** From the failure, or the removal when that came first, to the address on the other host. */
+/** By the kernels' records. `sinceMs`: from the failure to the address on the other host. */
 function judge(events: readonly AddressEvent[], owner: string, standby: string, startedAt: number) {
   const added = events.find(({ host, what }) => host === standby && what === "added")?.at ?? Number.NaN;
   const removed = events.find(({ host, what }) => host === owner && what === "removed")?.at ?? Number.POSITIVE_INFINITY;
-  return { outageMs: added - startedAt, overlapMs: Math.max(0, removed - added) };
+  return {
+    sinceMs: added - startedAt,
+    withoutMs: Math.max(0, added - removed),
+    overlapMs: Number.isFinite(removed) ? Math.max(0, removed - added) : 0,
+  };
+}
+
+function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((value) => value?.toFixed(0)).join("/");
 }
 
 async function ownerOf(): Promise<string> {

@@ -113,13 +113,17 @@ test("LX3: and the kernel takes the address away by itself", async () => {
 
 test("LX4: what an earlier run has left is taken away before the next one joins, and nothing else is", async () => {
   const host = stage.node("NODE2");
-  await host.run("ip", "address", "add", "198.18.77.200/32", "dev", "client");
-  await host.run("ip", "address", "add", `${virtualAddress}/32`, "dev", "client");
+  const lifetime = ["valid_lft", "60", "preferred_lft", "60"];
+  await host.run("ip", "address", "add", "198.18.77.200/32", "dev", "client", ...lifetime);
+  await host.run("ip", "address", "add", `${virtualAddress}/32`, "dev", "client", ...lifetime);
+  await host.run("ip", "address", "add", `${virtualAddress6}/128`, "dev", "client", "nodad");
   stage.startAgent("NODE2");
   await bothUp();
   const left = await host.run("ip", "-oneline", "address", "show", "dev", "client");
   expect(left).toContain("198.18.77.200/32");
   expect(left).not.toContain(virtualAddress);
+  expect(left, "what has no lifetime is somebody else's").toContain(virtualAddress6);
+  await host.run("ip", "address", "delete", `${virtualAddress6}/128`, "dev", "client");
   expect(stage.logOf("NODE2")).toContain(`address-left: ${virtualAddress}`);
 });
 

@@ -73,7 +73,6 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
     if (isListed(stdout, address))
       throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
     freed = destroySockets([address]).catch((error: Error) => log("sockets-not-destroyed", error.message));
-    owned.remove({ address, device: on });
     belongings.remove({ kind: "address", address, device: on });
   }
 
@@ -99,7 +98,7 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
       asDriver(async () => {
         until = deadline;
         filter = await ready();
-        const on = deviceFor(address, await hostAddresses());
+        const on = deviceFor(address, await hostAddresses(ip));
         device = on;
         await inTurn(async () => {
           await Promise.all([filter?.guard(address, on), freed]);

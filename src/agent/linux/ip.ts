@@ -1,36 +1,30 @@
-import { execFile } from "node:child_process";
 import { isIPv6 } from "node:net";
-import { promisify } from "node:util";
-import { z } from "zod";
 import { createTool, type Tool } from "./tool.ts";
 
-const run = promisify(execFile);
+/** An address of a device. `isForever`: it has no lifetime, so no agent of ours has put it there. */
+export type HostAddress = {
+  readonly device: string;
+  readonly address: string;
+  readonly prefix: number;
+  readonly isForever: boolean;
+};
 
-/** An address of a device, as `ip -json address` tells it. */
-export type HostAddress = { readonly device: string; readonly address: string; readonly prefix: number };
-
-const addressListSchema = z.array(
-  z.object({
-    ifname: z.string(),
-    addr_info: z.array(z.object({ local: z.string().exactOptional(), prefixlen: z.int() })).default([]),
-  }),
-);
-
-/** All addresses of this host. Rejects when `ip` cannot be run. */
-export async function hostAddresses(): Promise<HostAddress[]> {
-  const { stdout } = await run("ip", ["-json", "address", "show"], { timeout: 5_000 });
-  return addressListSchema
-    .parse(JSON.parse(stdout))
-    .flatMap(({ ifname: device, addr_info: addresses }) =>
-      addresses.flatMap(({ local: address, prefixlen: prefix }) =>
-        address === undefined ? [] : [{ device, address, prefix }],
-      ),
-    );
+/** All addresses of this host that other hosts can reach. Rejects with `ToolError`. */
+export async function hostAddresses(ip: Tool): Promise<HostAddress[]> {
+  const { stdout } = await ip.run(["address show scope global"]);
+  return [...stdout.matchAll(/^\d+: (\S+) +inet6? ([^/\s]+)(?:\/(\d+))? .*?valid_lft (\S+)/gm)].map(
+    ([, device = "", address = "", prefix, lifetime]) => ({
+      device,
+      address,
+      prefix: Number(prefix ?? (address.includes(":") ? 128 : 32)),
+      isForever: lifetime === "forever",
+    }),
+  );
 }
 
 /** `ip` that stays, for what is done often and has to be done soon. */
 export function createIp(): Tool {
-  const sentinel = /^\d+: lo\b.*\n/m;
+  const sentinel = /^\d+: lo +inet 127\.0\.0\.1\/.*\n/m;
   return createTool({
     command: "ip",
     args: ["-force", "-oneline", "-batch", "-"],

@@ -8,7 +8,7 @@ import type { Log } from "../log.ts";
 import { linuxAddress } from "./address-driver.ts";
 import { createAnnouncer } from "./announce.ts";
 import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
-import { cidr, createIp } from "./ip.ts";
+import { cidr, createIp, hostAddresses } from "./ip.ts";
 import { openOwnedAddresses } from "./owned-addresses.ts";
 import { destroySockets } from "./sockets.ts";
 
@@ -72,16 +72,20 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
 
   async function sweep(): Promise<void> {
     const have = await ready();
-    for (const left of owned.left) {
-      log("warning", "address-left", `${left.address} on ${left.device} is of an earlier run, and is taken away`);
-      await have?.guard(left.address, left.device);
-      await ip.run([`address delete ${cidr(left.address)} dev ${left.device}`]);
-      await destroySockets([left.address]);
-      owned.remove(left);
+    const present = await hostAddresses(ip);
+    for (const { address, device } of owned.known) {
+      // Ours have a lifetime. Without one it is somebody's who has put it there since.
+      const left = present.find((one) => one.address === address && one.device === device && !one.isForever);
+      if (left === undefined) continue;
+      log("warning", "address-left", `${address} on ${device} is of an earlier run, and is taken away`);
+      await have?.guard(address, device);
+      await ip.run([`address delete ${cidr(address)} dev ${device}`]);
+      await destroySockets([address]);
     }
   }
 
-  if (owned.left.length > 0) await sweep();
+  // A host that has had an address will have one again: then its guard and its tools are there beforehand.
+  if (owned.known.length > 0) await sweep();
   return {
     drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, ready })),
     belongings,

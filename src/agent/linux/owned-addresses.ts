@@ -7,37 +7,30 @@ const ownedSchema = z.array(z.strictObject({ address: z.string(), device: z.stri
 export type OwnedAddress = z.infer<typeof ownedSchema>[number];
 
 export type OwnedAddresses = {
-  /** What an earlier run has left. */
-  readonly left: readonly OwnedAddress[];
+  /** What earlier runs have put there at one time or another. */
+  readonly known: readonly OwnedAddress[];
   /** On the disk, and synced, when this returns. */
   readonly add: (owned: OwnedAddress) => void;
-  /** To be called when it is certainly gone; one that is written down and is not there does no harm. */
-  readonly remove: (owned: OwnedAddress) => void;
 };
 
+/** More than a node ever owns; beyond, the oldest are forgotten. */
+const mostKnown = 1_000;
+
 /**
- * The addresses that this agent has put on the host, written down before each of them is there (LEASE rule 20): what is in no
- * such list was put there by somebody else, and is never touched. A file that cannot be read counts as empty: then what it
- * named goes with its lifetime, and stays behind the filter until then.
+ * The addresses that this agent has ever put on the host, written down before each of them is there for the first time (LEASE
+ * rule 20): what is in no such list was put there by somebody else, and is never touched. One stays in it when it has gone, so
+ * that taking it again needs no disk. A file that cannot be read counts as empty: then what it named goes with its lifetime.
  */
 export function openOwnedAddresses(file: string): OwnedAddresses {
-  const left = read(file);
-  const owned = new Map(left.map((one) => [one.address, one]));
-
-  function write(): void {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    replaceFile(file, `${JSON.stringify([...owned.values()])}\n`);
-  }
-
+  const known = read(file);
+  const owned = new Map(known.map((one) => [`${one.address} ${one.device}`, one]));
   return {
-    left,
+    known,
     add: (one) => {
-      if (owned.get(one.address)?.device === one.device) return;
-      owned.set(one.address, one);
-      write();
-    },
-    remove: ({ address }) => {
-      if (owned.delete(address)) write();
+      if (owned.has(`${one.address} ${one.device}`)) return;
+      owned.set(`${one.address} ${one.device}`, one);
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      replaceFile(file, `${JSON.stringify([...owned.values()].slice(-mostKnown))}\n`);
     },
   };
 }

@@ -8,7 +8,7 @@ const host = [
   { device: "eth1", address: "192.0.0.1", prefix: 16 },
   { device: "eth1", address: "192.0.2.100", prefix: 32 },
   { device: "eth1", address: "2001:db8::1", prefix: 64 },
-];
+].map((one) => ({ ...one, isForever: true }));
 
 test.each([
   ["192.0.2.100", "eth0", "the narrowest network, and no address that is alone in its prefix"],
