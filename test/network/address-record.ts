@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { until } from "../support/until.ts";
 import type { Host } from "./lan.ts";
 
 /** That an address came or went, as the kernel of a host says it. `at`: milliseconds of the Unix epoch, with microseconds. */
@@ -9,12 +10,16 @@ export type AddressRecord = {
   readonly end: () => Promise<void>;
 };
 
+/** An address that comes and goes so that the monitor is heard. */
+const marker = "127.77.0.1";
+
 /**
  * The kernel's own record of one address on one host (`ip -ts monitor address`). All namespaces of a machine share one wall
  * clock, so that the records of several hosts can be laid side by side.
  */
 export async function recordAddress(host: Host, address: string): Promise<AddressRecord> {
   const events: AddressEvent[] = [];
+  let marks = 0;
   let present = (await host.run("ip", "-oneline", "address", "show", "to", address)).includes(` ${address}/`);
   const child = host.start("ip", ["-tshort", "-oneline", "monitor", "address"]);
   let rest = "";
@@ -22,6 +27,7 @@ export async function recordAddress(host: Host, address: string): Promise<Addres
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
+      if (line.includes(` ${marker}/`)) marks += 1;
       const parsed = /^\[([^\]]+)\] (Deleted )?.*\binet6? ([^/\s]+)\//.exec(line);
       if (parsed === null || parsed[3] !== address) continue;
       const isThere = parsed[2] === undefined;
@@ -32,9 +38,25 @@ export async function recordAddress(host: Host, address: string): Promise<Addres
     }
   });
   await once(child, "spawn");
+  await marked();
+
+  /** Until the monitor tells of what is done now: from here on, or up to here, it has told everything. */
+  async function marked(): Promise<void> {
+    const before = marks;
+    await until(
+      async () => {
+        for (const verb of ["add", "delete"]) await host.run("ip", "address", verb, `${marker}/32`, "dev", "lo");
+        return marks > before;
+      },
+      5_000,
+      "the kernel's record",
+    );
+  }
+
   return {
     events: () => events,
     end: async () => {
+      await marked();
       child.kill();
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     },
