@@ -75,8 +75,10 @@ export class TokenDesk {
     const strangers = this.list().filter(({ role, subject }) => role === "node" && !this.#isNode(subject ?? ""));
     const holding = new Set([...holds.values()].map(({ node }) => node));
     const over = strangers.filter(({ subject }) => !holding.has(subject ?? ""));
-    this.#mayHaveStrangers = over.length < strangers.length;
+    // Each end is told, which asks this again.
+    this.#mayHaveStrangers = false;
     for (const token of over) this.#end(token, "cluster", `: node ${token.subject} is no part of the cluster any more`);
+    this.#mayHaveStrangers = over.length < strangers.length;
   }
 
   #end(token: ListedToken, actor: string, why: string): void {

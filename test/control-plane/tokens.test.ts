@@ -183,3 +183,16 @@ test("AU12: a node's token is for a node that there is, and ends when that is ev
   await eventually(nodesOf, (nodes) => !nodes.includes("NODE1"));
   expect(await nodesOf()).toContain("NODE2");
 });
+
+test("AU12: each of them is told once, also while another node still holds something", async () => {
+  await createExchange("many-strangers");
+  const at = "/clusters/many-strangers";
+  await joinBoth("many-strangers");
+  await tokenOf("many-strangers", { role: "node", node: "NODE2" });
+  const body = { ...exchange("many-strangers"), nodes: { NODE3: { address: "127.0.1.3" } }, groups: {} };
+  expect((await ask("PUT", `${at}?force`, { body })).status).toBe(200);
+  const { events } = await json<{ events: JournalEntry[] }>(ask("GET", `${at}/events?limit=200`));
+  const ended = events.flatMap(({ kind, details }) => (kind === "token.revoked" ? [details?.["token"]] : []));
+  expect(ended.length).toBeGreaterThan(1);
+  expect(new Set(ended).size).toBe(ended.length);
+});

@@ -45,16 +45,18 @@ export function createFilter({ table, clock, wallClock }: FilterOptions): Filter
 
   async function guard(address: string, device: string): Promise<void> {
     if (guarded.has(address) && devices.has(device)) return;
-    if (!guarded.has(address)) guarded.set(address, null);
-    devices.add(device);
+    // It counts as guarded when the kernel shows it: what failed is tried again, and not believed.
+    const next = new Map([...guarded, [address, guarded.get(address) ?? null] as const]);
     await transaction([
       ...tableCommands(table),
       ...chainCommands(table, device),
       `add element netdev ${table} vip${familyOf(address)} { ${address} }`,
-      ...boundCommands(),
+      ...boundCommands(next),
     ]);
     const { stdout, stderr } = await nft.run([`list table netdev ${table}`]);
     if (!isIn(stdout, address) || !stdout.includes(`chain ${chainOf(device)} {`)) throw refused(address, stderr);
+    if (!guarded.has(address)) guarded.set(address, null);
+    devices.add(device);
   }
 
   async function open(address: string, deadline: number): Promise<void> {
@@ -87,8 +89,8 @@ export function createFilter({ table, clock, wallClock }: FilterOptions): Filter
     return nft.run([commands.join("; ")]);
   }
 
-  function boundCommands(): string[] {
-    const rules = [...guarded].flatMap(([address, until]) => {
+  function boundCommands(of: ReadonlyMap<string, number | null> = guarded): string[] {
+    const rules = [...of].flatMap(([address, until]) => {
       const late = until === null ? "" : `meta time >= ${until} `;
       return packetsOf(address).map((packets) => `add rule netdev ${table} bounds ${packets} ${late}counter drop`);
     });

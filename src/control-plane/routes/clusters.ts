@@ -81,6 +81,8 @@ export const clusterRoutes: readonly Route[] = [
         return refusedChange(changed);
       }
       const { after: _, epoch: __, ...defined } = told(changed.value);
+      // Whoever was refused, or left, at the same time may have taken the name out again.
+      if (defined.created && !defined.dryRun) await directory(env).register(params.cluster);
       const status = defined.created && !defined.dryRun ? 201 : 200;
       return answer(status, { name: params.cluster, ...defined }, { ETag: `"${defined.revision}"` });
     },
