@@ -7,7 +7,7 @@ import { type Filter, FilterError } from "./filter.ts";
 import { cidr, hostAddresses, isListed, timesListed } from "./ip.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { destroySockets } from "./sockets.ts";
-import { type Tool, ToolError } from "./tool.ts";
+import { complaintOf, type Tool, ToolError } from "./tool.ts";
 
 /** What the addresses of one host are worked with. */
 export type AddressTools = {
@@ -138,8 +138,8 @@ function canonicalText(address: string): string {
 }
 
 function reasonOf(stderr: string, otherwise: string): string {
-  const [first = ""] = stderr.trim().split("\n");
-  return first === "" ? otherwise : `${otherwise}: ${first}`;
+  const why = complaintOf(stderr);
+  return why === "" ? otherwise : `${otherwise}: ${why}`;
 }
 
 async function asDriver(work: () => Promise<void>): Promise<void> {

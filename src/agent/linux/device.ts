@@ -1,6 +1,6 @@
 import { contains, parseAddress } from "../../cluster/definition/ip-address.ts";
 import { DriverError } from "../drivers/driver.ts";
-import type { HostAddress } from "./ip.ts";
+import { type HostAddress, hostPrefix } from "./ip.ts";
 
 /**
  * The device that a virtual IP belongs on: the one that has an address of its own in the same network, the narrowest one
@@ -28,5 +28,5 @@ export function deviceFor(address: string, present: readonly HostAddress[]): str
 
 /** A /32 or /128 says nothing of the network around it; a virtual IP is one itself. */
 function isHostOnly({ address, prefix }: HostAddress): boolean {
-  return prefix === (address.includes(":") ? 128 : 32);
+  return prefix === hostPrefix(address);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseAddress } from "../../cluster/definition/ip-address.ts";
-import { createTool, type Tool, ToolError } from "./tool.ts";
+import { complaintOf, createTool, type Tool, ToolError } from "./tool.ts";
 
 /**
  * The packet filter on the way out (LEASE rule 15): nothing leaves this host from an address that it guards, ARP included,
@@ -64,7 +64,7 @@ export function createFilter({ table, clock, wallClock }: FilterOptions): Filter
     if (leftMs <= 0) return close(address);
     // Whole seconds are what the rule can say. It is the bound of a call that was stopped on its way, and of a suspend.
     guarded.set(address, Math.ceil((wallClock() + leftMs) / 1_000));
-    const set = `netdev ${table} open${familyOf(address)}`;
+    const set = openSet(table, address);
     // Adding alone does not move the timeout of an element on every kernel.
     const { stderr } = await transaction([
       ...closing(table, address),
@@ -78,9 +78,8 @@ export function createFilter({ table, clock, wallClock }: FilterOptions): Filter
   async function close(address: string): Promise<void> {
     if (!guarded.has(address)) return;
     guarded.set(address, null);
-    const set = `netdev ${table} open${familyOf(address)}`;
     const { stderr } = await transaction([...closing(table, address), ...boundCommands()]);
-    const { stdout } = await nft.run([`list set ${set}`]);
+    const { stdout } = await nft.run([`list set ${openSet(table, address)}`]);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
@@ -105,7 +104,7 @@ export async function whyNoFilter(): Promise<string | null> {
   const nft = createNft();
   try {
     const { stderr } = await nft.run(["list tables netdev"]);
-    return stderr.trim() === "" ? null : (stderr.trim().split("\n")[0] ?? "");
+    return complaintOf(stderr) || null;
   } catch (error) {
     if (error instanceof ToolError) return error.message;
     throw error;
@@ -116,8 +115,12 @@ export async function whyNoFilter(): Promise<string | null> {
 
 /** What closes the filter for an address, whoever opened it. An element has to be there to be deleted. */
 export function closing(table: string, address: string): string[] {
-  const set = `netdev ${table} open${familyOf(address)}`;
+  const set = openSet(table, address);
   return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
+}
+
+function openSet(table: string, address: string): string {
+  return `netdev ${table} open${familyOf(address)}`;
 }
 
 /** `nft` that stays. A line is a transaction. */
@@ -177,8 +180,6 @@ function isIn(printed: string, address: string): boolean {
 }
 
 function refused(address: string, stderr: string): FilterError {
-  const why = stderr.trim().split("\n")[0] ?? "";
-  return new FilterError(
-    `the packet filter was not set for ${address}: ${why === "" ? "it shows another state" : why}`,
-  );
+  const why = complaintOf(stderr) || "it shows another state";
+  return new FilterError(`the packet filter was not set for ${address}: ${why}`);
 }

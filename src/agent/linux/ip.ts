@@ -16,7 +16,7 @@ export async function hostAddresses(ip: Tool): Promise<HostAddress[]> {
     ([, device = "", address = "", prefix, lifetime]) => ({
       device,
       address,
-      prefix: Number(prefix ?? (address.includes(":") ? 128 : 32)),
+      prefix: Number(prefix ?? hostPrefix(address)),
       isForever: lifetime === "forever",
     }),
   );
@@ -34,12 +34,17 @@ export function createIp(): Tool {
   });
 }
 
-/** A virtual IP is alone in its prefix: a route to its network is the node's own address's to make. */
-export function cidr(address: string): string {
-  return `${address}/${isIPv6(address) ? 128 : 32}`;
+/** The prefix in which an address is alone. */
+export function hostPrefix(address: string): 32 | 128 {
+  return isIPv6(address) ? 128 : 32;
 }
 
-/** Whether `address show … to ADDRESS` has found it: `ip` prints the device even when it has none that was asked for. */
+/** A virtual IP is alone in its prefix: a route to its network is the node's own address's to make. */
+export function cidr(address: string): string {
+  return `${address}/${hostPrefix(address)}`;
+}
+
+/** Whether `address show … to ADDRESS` has found it. */
 export function isListed(stdout: string, address: string): boolean {
   return timesListed(stdout, address) > 0;
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { Belongings } from "../belongings.ts";
-import { createBelongings } from "../belongings.ts";
+import { type Belongings, createBelongings } from "../belongings.ts";
 import { type DriverRegistry, driversWith, isWholeType } from "../drivers/registry.ts";
 import { startOf } from "../guard/fence.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";

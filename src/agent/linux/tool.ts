@@ -22,6 +22,12 @@ export type Tool = {
   readonly end: () => Promise<void>;
 };
 
+/** What a tool complained of first; empty: of nothing. */
+export function complaintOf(stderr: string): string {
+  const [first = ""] = stderr.trim().split("\n");
+  return first;
+}
+
 export class ToolError extends Error {
   override readonly name = "ToolError";
   readonly code: "tool-missing" | "tool-ended" | "tool-hangs";
