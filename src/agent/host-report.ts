@@ -1,6 +1,8 @@
-import { holdId, type ReportedHold, type ReportedResource } from "../cluster/messages.ts";
+import { type AssignedResource, holdId, type ReportedHold, type ReportedResource } from "../cluster/messages.ts";
 import type { HostHold, LocalResource } from "./host-state.ts";
-import { isOffline, isOnline, isOnlyObserved, isPending, stateOfPhase, type Work } from "./host-work.ts";
+import { lookup } from "../cluster/definition/definition.ts";
+import { sameSetup } from "../cluster/definition/resource-setup.ts";
+import { isOffline, isOnline, isOnlyObserved, isPending, orderOf, stateOfPhase, type Work } from "./host-work.ts";
 import type { HostSays } from "./orders.ts";
 
 /** What is said of the host: as a whole, and only when it differs from what was said last. */
@@ -8,7 +10,11 @@ export function say(host: Work): void {
   const ordered = new Set(host.orders.holds.map(holdId));
   const says: HostSays = {
     n: host.orders.n,
-    report: { holds: [...host.holds.values()].map((hold) => reported(host, hold)), associations: [] },
+    report: {
+      revision: host.orders.revision,
+      holds: [...host.holds.values()].map((hold) => reported(host, hold)),
+      associations: [],
+    },
     offline: [...host.holds.values()]
       .filter((hold) => ordered.has(holdId(hold)) && isOffline(hold))
       .map(({ group, epoch }) => ({ group, epoch })),
@@ -21,23 +27,29 @@ export function say(host: Work): void {
 function reported(host: Work, hold: HostHold): ReportedHold {
   const { group, epoch, resources } = hold;
   const observed = isOnlyObserved(host, hold);
+  const ordered = orderOf(host, hold)?.resources ?? {};
   return {
     group,
     epoch,
     resources: Object.fromEntries(
-      [...resources].map(([name, resource]) => [name, reportedResource(resource, observed)]),
+      [...resources].map(([name, resource]) => [name, reportedResource(resource, lookup(ordered, name), observed)]),
     ),
   };
 }
 
-function reportedResource(resource: LocalResource, observed: boolean): ReportedResource {
+function reportedResource(
+  resource: LocalResource,
+  ordered: AssignedResource | undefined,
+  observed: boolean,
+): ReportedResource {
   const { spec, phase } = resource;
   const { attempt, fails, restarts } = spec;
   const had = { attempt, ...(fails > 0 ? { fails } : {}), ...(restarts > 0 ? { restarts } : {}) };
   if (observed && isOnline(resource) && resource.phase.health.observed !== null) {
     return { state: "Failed", ...had, problem: resource.phase.health.observed.problem };
   }
-  const base = { state: stateOfPhase(phase), ...had };
+  const isOutdated = isOnline(resource) && ordered !== undefined && !sameSetup(spec, ordered);
+  const base = { state: stateOfPhase(phase), ...had, ...(isOutdated ? { outdated: true as const } : {}) };
   if (phase.kind === "Failed") return { ...base, problem: phase.problem };
   if (phase.kind === "Terminating" && phase.failure !== null) return { ...base, problem: phase.failure };
   return isPending(phase) && phase.progress !== null ? { ...base, checkpoint: phase.progress.said } : base;

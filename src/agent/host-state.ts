@@ -1,5 +1,5 @@
 import type { AssignedResource, HoldRef } from "../cluster/messages.ts";
-import type { HostSays, Orders } from "./orders.ts";
+import { type HostSays, noOrders, type Orders } from "./orders.ts";
 
 /** The words of the host machine: what comes in, what goes out, and what it knows of each resource. */
 export type HostEvent = { readonly now: number } & (
@@ -101,4 +101,4 @@ export type OnlinePhase = Extract<LocalPhase, { kind: "Online" }>;
 export type OnlineResource = LocalResource & { readonly phase: OnlinePhase };
 export type PendingPhase = Extract<LocalPhase, { kind: "OnlinePending" | "OfflinePending" }>;
 
-export const emptyHost: HostState = { orders: { n: 0, holds: [] }, holds: new Map(), calls: 0, said: null };
+export const emptyHost: HostState = { orders: noOrders, holds: new Map(), calls: 0, said: null };

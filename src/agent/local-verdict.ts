@@ -1,6 +1,8 @@
-import { lookup, virtualServerOf } from "../cluster/definition/definition.ts";
+import { virtualServerOf } from "../cluster/definition/definition.ts";
 import { prefixOfMask } from "../cluster/definition/ip-address.ts";
+import { sameRevision } from "../cluster/lease/generation.ts";
 import type { Report } from "../cluster/messages.ts";
+import { isOnlineAsAssigned } from "../cluster/policies/resources.ts";
 import type { Defer, DeferReason, Verdict } from "../cluster/questions/verdict.ts";
 import type { HoldOrder, Orders } from "./orders.ts";
 
@@ -32,6 +34,8 @@ export function localVerdict({ orders, report, now }: LocalGrounds, group: strin
   if (hold.mode.kind === "down") return defer("in-transition");
   const validForMs = Math.floor(hold.mode.deadline - now);
   if (validForMs <= 0) return defer("fuse-blown");
+  // What was reported under earlier orders says nothing of an address that these may have changed.
+  if (!sameRevision(report.revision, orders.revision)) return defer("in-transition");
   if (!isOnline(report, hold, server.ipResource) || !isOnline(report, hold, server.nameResource)) {
     return defer("address-not-online");
   }
@@ -61,5 +65,5 @@ function newestHold(orders: Orders, group: string): HoldOrder | undefined {
 /** The resources of an order as those of a definition; what a definition says besides does not matter here. */
 function isOnline(report: Report, { group, epoch }: HoldOrder, resource: string): boolean {
   const reported = report.holds.find((hold) => hold.group === group && hold.epoch === epoch);
-  return reported !== undefined && lookup(reported.resources, resource)?.state === "Online";
+  return reported !== undefined && isOnlineAsAssigned(reported.resources, resource);
 }

@@ -14,7 +14,7 @@ import { localVerdict } from "./local-verdict.ts";
 import type { Log } from "./log.ts";
 import { runLoop, type Loop } from "./loop.ts";
 import { openMemory } from "./memory.ts";
-import type { HostSays, Orders } from "./orders.ts";
+import { type HostSays, noOrders, type Orders } from "./orders.ts";
 import { sessionStep, startSession } from "./session.ts";
 import type { SessionEffect, SessionEvent } from "./session-state.ts";
 import { wordsOf } from "./session-words.ts";
@@ -81,7 +81,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     opened: (connection) => session.post({ type: "opened", connection }),
     received: (connection, message) => {
       // Orders are given when they change. That there are none is known once the object has spoken.
-      orders ??= { n: 0, holds: [] };
+      orders ??= noOrders;
       session.post({ type: "received", connection, message });
     },
     closed: (connection) => session.post({ type: "closed", connection }),

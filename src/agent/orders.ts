@@ -1,3 +1,4 @@
+import type { Revision } from "../cluster/lease/generation.ts";
 import type { AssignedResource, HoldRef, Report } from "../cluster/messages.ts";
 
 /**
@@ -7,8 +8,12 @@ import type { AssignedResource, HoldRef, Report } from "../cluster/messages.ts";
 export type Orders = {
   /** Grows with each new set of orders. */
   readonly n: number;
+  /** The assignment that they come of; null before the first. */
+  readonly revision: Revision | null;
   readonly holds: readonly HoldOrder[];
 };
+
+export const noOrders: Orders = { n: 0, revision: null, holds: [] };
 
 export type HoldOrder = HoldRef & {
   readonly resources: Readonly<Record<string, AssignedResource>>;

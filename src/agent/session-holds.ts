@@ -1,3 +1,4 @@
+import { sameRevision } from "../cluster/lease/generation.ts";
 import { limits } from "../cluster/limits.ts";
 import { type Answer, type AssignedGroup, holdId, type ReportedHold } from "../cluster/messages.ts";
 import { type Fuse, fuseDeadline, isLive, renewFuse } from "./fuse.ts";
@@ -61,8 +62,11 @@ export function giveOrders(state: SessionState, now: number, effects: SessionEff
       const { group: name, epoch, resources, observe } = group;
       return { group: name, epoch, resources, mode: modeOf(state, group, now), observe };
     });
-  if (JSON.stringify(holds) === JSON.stringify(state.orders.holds)) return state;
-  const orders: Orders = { n: state.orders.n + 1, holds };
+  const revision = state.assignment?.revision ?? null;
+  const isSame =
+    sameRevision(revision, state.orders.revision) && JSON.stringify(holds) === JSON.stringify(state.orders.holds);
+  if (isSame) return state;
+  const orders: Orders = { n: state.orders.n + 1, revision, holds };
   effects.push({ type: "orders", orders });
   return { ...state, orders };
 }

@@ -9,7 +9,7 @@ import {
   type Seen,
   type Standing,
 } from "../cluster/messages.ts";
-import type { HostSays } from "./orders.ts";
+import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop } from "./session-holds.ts";
 import { nextWake, retryAt, tendLink, urgent } from "./session-line.ts";
@@ -37,7 +37,7 @@ export function startSession(
     counts: new Map(),
     lastAnswerAt: null,
     generationSince: null,
-    orders: { n: 0, holds: [] },
+    orders: noOrders,
     host: { n: 0, report: emptyReport, offline: [] },
     reportVersion: 0,
     stopping: null,

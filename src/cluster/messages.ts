@@ -165,6 +165,8 @@ export type ResourceState = (typeof resourceStates)[number];
 
 /** What is on a node, said as a whole. */
 export type Report = {
+  /** The assignment that the host was working on when it said so; null before the first. */
+  readonly revision: Revision | null;
   readonly holds: readonly ReportedHold[];
   /** The latest association of each partner and direction, newest last. */
   readonly associations: readonly ReportedAssociation[];
@@ -175,6 +177,8 @@ export type ReportedHold = HoldRef & { readonly resources: Readonly<Record<strin
 export type ReportedResource = {
   readonly state: ResourceState;
   readonly attempt: number;
+  /** It is online as it was described before: it has to come down before it is what is assigned. Left out when it is not so. */
+  readonly outdated?: true;
   /** How many of the failures and restarts that were asked for it has had; left out while there are none. */
   readonly fails?: number;
   readonly restarts?: number;
@@ -200,4 +204,4 @@ export type ReportedAssociation = {
   readonly reason: string | null;
 };
 
-export const emptyReport: Report = { holds: [], associations: [] };
+export const emptyReport: Report = { revision: null, holds: [], associations: [] };

@@ -259,8 +259,8 @@ export type Session = {
   readonly leaving: boolean;
   /** The assignment last made for it. */
   readonly assigned: Assignment;
-  /** What its last report is a report of: the groups of the newest assignment that a renewal of it has named. */
-  readonly confirmed: Assignment["groups"];
+  /** The assignment that its last report was said under; null when that is none which the object still knows. */
+  readonly confirmed: Assignment | null;
   /** Highest association number already in the journal. */
   readonly associationsSeen: number;
 };

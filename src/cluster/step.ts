@@ -45,8 +45,9 @@ export function step(state: ClusterState, event: ClusterEvent): Step<ClusterStat
 }
 
 function finished(turn: Turn, outcome: Outcome): Step<ClusterState> {
-  settleOperations(turn);
   refreshAssignments(turn, null);
+  // After them: nothing is done that an agent has yet to be told.
+  settleOperations(turn);
   return finishTurn(turn, alarm(turn), outcome);
 }
 

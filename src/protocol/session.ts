@@ -68,6 +68,7 @@ const claimSchema = z.strictObject({
 const reportedResourceSchema = z.strictObject({
   state: z.enum(resourceStates),
   attempt: count,
+  outdated: z.literal(true).exactOptional(),
   fails: count.exactOptional(),
   restarts: count.exactOptional(),
   checkpoint: count.exactOptional(),
@@ -86,6 +87,7 @@ const reportedAssociationSchema = z.strictObject({
 });
 
 const reportSchema = z.strictObject({
+  revision: revisionSchema.nullable(),
   holds: z
     .array(z.strictObject({ ...holdRefSchema.shape, resources: z.record(nameSchema, reportedResourceSchema) }))
     .max(limits.releasedNamed),

@@ -21,7 +21,11 @@ function setUp() {
       ]),
     );
     n += 1;
-    const orders: Orders = { n, holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false }] };
+    const orders: Orders = {
+      n,
+      revision: null,
+      holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false }],
+    };
     belongings.ordered(orders);
   };
   return { belongings, order, told, last: () => told.at(-1) };

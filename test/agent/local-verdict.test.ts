@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { localVerdict } from "../../src/agent/local-verdict.ts";
-import type { HoldMode, Orders } from "../../src/agent/orders.ts";
+import { type HoldMode, noOrders, type Orders } from "../../src/agent/orders.ts";
+import type { Revision } from "../../src/cluster/lease/generation.ts";
 import type { AssignedResource, Report, ResourceState } from "../../src/cluster/messages.ts";
+
+const revision: Revision = { generation: 1, n: 4 };
 
 const resource = (type: string, properties: AssignedResource["properties"]): AssignedResource => ({
   type,
@@ -20,10 +23,12 @@ const resources = {
 
 const ordersOf = (mode: HoldMode, epoch = 3): Orders => ({
   n: 1,
+  revision,
   holds: [{ group: "Exchange", epoch, resources, mode, observe: false }],
 });
 
 const reportOf = (ip: ResourceState, name: ResourceState = "Online", epoch = 3): Report => ({
+  revision,
   associations: [],
   holds: [
     {
@@ -32,6 +37,14 @@ const reportOf = (ip: ResourceState, name: ResourceState = "Online", epoch = 3):
       resources: { "Exchange IP": { state: ip, attempt: 0 }, "Exchange Name": { state: name, attempt: 0 } },
     },
   ],
+});
+
+const outdated = (report: Report): Report => ({
+  ...report,
+  holds: report.holds.map((hold) => ({
+    ...hold,
+    resources: { ...hold.resources, "Exchange IP": { state: "Online", attempt: 0, outdated: true } },
+  })),
 });
 
 const up: HoldMode = { kind: "up", deadline: 2_000 };
@@ -49,7 +62,7 @@ test("LS1 an owner whose fuse is live and whose address and name are online may 
 
 test.each<[string, Orders | null, Report, number, string]>([
   ["nothing is known yet", null, reportOf("Online"), 0, "unreachable"],
-  ["no order holds the group", { n: 1, holds: [] }, reportOf("Online"), 0, "standby"],
+  ["no order holds the group", noOrders, reportOf("Online"), 0, "standby"],
   ["the fuse blows now", ordersOf(up), reportOf("Online"), 2_000, "fuse-blown"],
   ["less than a millisecond is left", ordersOf(up), reportOf("Online"), 1_999.5, "fuse-blown"],
   ["the fuse has blown", ordersOf({ kind: "cut" }), reportOf("Online"), 0, "fuse-blown"],
@@ -57,7 +70,21 @@ test.each<[string, Orders | null, Report, number, string]>([
   ["the address is not online", ordersOf(up), reportOf("OnlinePending"), 0, "address-not-online"],
   ["the name is not online", ordersOf(up), reportOf("Online", "Failed"), 0, "address-not-online"],
   ["what is online was so under an older epoch", ordersOf(up, 4), reportOf("Online"), 0, "address-not-online"],
-  ["nothing is reported", ordersOf(up), { holds: [], associations: [] }, 0, "address-not-online"],
+  [
+    "what is online was reported under earlier orders",
+    { ...ordersOf(up), revision: { generation: 1, n: 5 } },
+    reportOf("Online"),
+    0,
+    "in-transition",
+  ],
+  [
+    "the address that is online is the one of before",
+    ordersOf(up),
+    outdated(reportOf("Online")),
+    0,
+    "address-not-online",
+  ],
+  ["nothing is reported", ordersOf(up), { revision, holds: [], associations: [] }, 0, "address-not-online"],
 ])("LS2 DEFER when %s", (_title, orders, report, now, reason) => {
   expect(localVerdict({ orders, report, now }, "Exchange")).toMatchObject({ decision: "DEFER", reason });
 });
@@ -65,13 +92,18 @@ test.each<[string, Orders | null, Report, number, string]>([
 test("LS2 the newest epoch decides when an older one is still on its way down", () => {
   const both: Orders = {
     n: 2,
+    revision,
     holds: [...ordersOf({ kind: "cut" }, 2).holds, ...ordersOf(up, 3).holds],
   };
   expect(localVerdict({ orders: both, report: reportOf("Online"), now: 0 }, "Exchange")).toMatchObject({ epoch: 3 });
 });
 
 test("LS1 a group without an address or a name is no virtual server", () => {
-  const orders: Orders = { n: 1, holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false }] };
+  const orders: Orders = {
+    n: 1,
+    revision,
+    holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false }],
+  };
   expect(localVerdict({ orders, report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({
     decision: "DENY",
     reason: "not-a-virtual-server",

@@ -178,7 +178,7 @@ describe("Grants, the object's side", () => {
 
   test("GR7: a renewal that mentions nothing, and a hello that mentions nothing, release nothing", () => {
     const cluster = exchangeOnNode1();
-    const silent = { intact: [], released: [], claims: [], report: { holds: [], associations: [] } };
+    const silent = { intact: [], released: [], claims: [], report: { revision: null, holds: [], associations: [] } };
     expect(covered(cluster.renew("NODE1", silent))).toEqual(["Exchange#1"]);
     cluster.hello("NODE1", { released: [], seen: { generation: null, revision: null, epochs: {} } });
     expect(cluster.owner("Exchange")).toBe("NODE1#1");

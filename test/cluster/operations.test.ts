@@ -220,6 +220,47 @@ describe("Operations", () => {
     expect(status(cluster)).toBe("Failed given-up");
   });
 
+  test("GP23: a changed definition is applied when its owner has said what came of it, and not by its last report", () => {
+    const cluster = up();
+    const changed = clusterOf({ A: plainGroup({ Disk: disk({ Device: "/dev/sdb" }) }) }, { nodes: nodes(...names) });
+    begin(cluster, {
+      type: "define",
+      definition: { ...changed, groups: { ...definition().groups, ...changed.groups } },
+      force: true,
+    });
+    expect(status(cluster)).toBe("Pending");
+    cluster.renew("NODE1", { report: null });
+    expect(status(cluster)).toBe("Pending");
+    cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Online", outdated: true } }) });
+    expect(status(cluster)).toBe("Pending");
+    cluster.renew("NODE1");
+    expect(status(cluster)).toBe("Completed");
+  });
+
+  test("GP23: what a resource type changes for its resources is waited for as well", () => {
+    const ofType = (PendingTimeout: number) =>
+      clusterOf(
+        { A: plainGroup({ Disk: disk({}, { type: "Mail Disk" }) }), B: plainGroup() },
+        { resourceTypes: { "Mail Disk": { basedOn: "Physical Disk", properties: { PendingTimeout } } } },
+      );
+    const cluster = new Cluster(ofType(9_000));
+    cluster.up("NODE1", "NODE2");
+    begin(cluster, { type: "define", definition: ofType(8_000), force: false });
+    expect(operation(cluster)?.groups).toEqual(["A"]);
+    expect(status(cluster)).toBe("Pending");
+    cluster.renew("NODE1");
+    expect(status(cluster)).toBe("Completed");
+  });
+
+  test("GP23: what is asked for anew is not come about by what was reported before", () => {
+    const cluster = up();
+    begin(cluster, { type: "want-resource", group: "A", resource: "Disk", wanted: "Offline" }, "off");
+    begin(cluster, { type: "want-resource", group: "A", resource: "Disk", wanted: "Online" }, "on");
+    expect(status(cluster, "on")).toBe("Pending");
+    cluster.renew("NODE1");
+    expect(status(cluster, "on")).toBe("Completed");
+  });
+
   test("GP23: a definition waits for no group that nobody can own, and in maintenance for none", () => {
     const nobody = new Cluster(clusterOf({}));
     begin(nobody, { type: "define", definition: clusterOf({ A: virtualServer(100) }), force: false });
@@ -312,7 +353,10 @@ describe("Operations", () => {
     const cluster = up();
     const off = { type: "want", group: "A", wanted: "Offline" } as const;
     const on = { type: "want", group: "A", wanted: "Online" } as const;
-    for (let n = 0; n < limits.operations + 5; n += 1) begin(cluster, n % 2 === 0 ? off : on, `op${n}`);
+    for (let n = 0; n < limits.operations + 5; n += 1) {
+      begin(cluster, n % 2 === 0 ? off : on, `op${n}`);
+      cluster.renew("NODE1");
+    }
     expect(cluster.state.durable.operations.size).toBe(limits.operations);
     expect([status(cluster, "op4"), status(cluster, "op5")]).toEqual(["none", "Completed"]);
     const later = cluster.now + 1_000_000;

@@ -64,8 +64,22 @@ describe("Verdict and view", () => {
     const told = () => cluster.verdict("Exchange", "NODE1");
     cluster.define(named(200, "OTHER"));
     expect(told()).toMatchObject({ address: "192.0.2.100", networkName: "VS100" });
+    // It knows of the change, and has not said yet what it has made of it.
+    cluster.renew("NODE1", { report: null });
+    expect(told()).toMatchObject({ address: "192.0.2.100", networkName: "VS100" });
+    cluster.renew("NODE1", { report: cluster.report("NODE1", { IP: { state: "Online", outdated: true } }) });
+    expect(told()).toMatchObject({ decision: "DEFER", reason: "address-not-online" });
     cluster.renew("NODE1");
     expect(told()).toMatchObject({ address: "192.0.2.200", networkName: "OTHER" });
+  });
+
+  test("VD1: a report that was said under an assignment which is no longer known pairs with no address", () => {
+    const cluster = online();
+    const said = cluster.report("NODE1", {});
+    cluster.renew("NODE1", { report: { ...said, revision: { generation: 1, n: 1_000 } } });
+    expect(cluster.verdict("Exchange", "NODE1")).toMatchObject({ decision: "DEFER", reason: "in-transition" });
+    cluster.renew("NODE1");
+    expect(cluster.verdict("Exchange", "NODE1").decision).toBe("BIND");
   });
 
   test("VD1: other resources of the group need not be online", () => {
@@ -80,7 +94,7 @@ describe("Verdict and view", () => {
     [
       "the agent reported nothing",
       "address-not-online",
-      (cluster) => cluster.renew("NODE1", { report: { holds: [], associations: [] } }),
+      (cluster) => cluster.renew("NODE1", { report: { ...cluster.report("NODE1", {}), holds: [] } }),
     ],
     [
       "the group is being moved",

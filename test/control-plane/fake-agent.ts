@@ -128,6 +128,7 @@ export class FakeAgent {
       claims: [],
       leaving: false,
       report: {
+        revision: assignment?.revision ?? null,
         holds: this.groups.map(({ group, epoch, resources }) => ({
           group,
           epoch,

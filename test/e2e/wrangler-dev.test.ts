@@ -121,6 +121,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
       claims: [],
       leaving: false,
       report: {
+        revision: assignment?.revision ?? null,
         holds: (assignment?.groups ?? []).map(({ group, epoch, resources }) => ({
           group,
           epoch,

@@ -26,12 +26,14 @@ const renewal: Renewal = {
   claims: [{ silence: { subject: "Exchange#4", generation, k: 7, ttlMs: 2_000 }, countedMs: 2_000.25, since: 3 }],
   leaving: false,
   report: {
+    revision: { generation: 3, n: 2 },
     holds: [
       {
         group: "Exchange",
         epoch: 4,
         resources: {
           "Disk E:": { state: "OnlinePending", attempt: 0, checkpoint: 7 },
+          "Exchange Name": { state: "Online", attempt: 1, outdated: true },
           "Exchange IP": { state: "Failed", attempt: 2, problem: { code: "address-in-use", message: "It answers." } },
         },
       },
@@ -81,7 +83,11 @@ describe("what an agent says", () => {
     { ...renewal, intact: Array(limits.releasedNamed + 1).fill({ group: "g", epoch: 1 }) },
     {
       ...renewal,
-      report: { holds: [], associations: Array(limits.associationsReported + 1).fill(renewal.report?.associations[0]) },
+      report: {
+        revision: null,
+        holds: [],
+        associations: Array(limits.associationsReported + 1).fill(renewal.report?.associations[0]),
+      },
     },
     { ...hello, incarnation: "" },
     { ...hello, incarnation: "a b" },

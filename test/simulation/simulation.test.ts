@@ -47,7 +47,9 @@ describe("SI3: planted bugs are found", () => {
   test.each(Object.entries(plantedBugs))(
     "SI3: %s",
     async (name) => {
-      const said = await simulateApart(["--import", join(import.meta.dirname, "plant.ts"), script, "--runs", "4000"], {
+      // Other seeds than those that find nothing without the bug, so that both together look at more of them.
+      const seeds = ["--seed", "6001", "--runs", "20000"];
+      const said = await simulateApart(["--import", join(import.meta.dirname, "plant.ts"), script, ...seeds], {
         BRIDGEHEAD_PLANTED_BUG: name,
       });
       expect(said.finding).toMatch(/two speakers|began after/);

@@ -1,4 +1,4 @@
-import { lookup } from "../definition/definition.ts";
+import { type ClusterDefinition, lookup, servedResources } from "../definition/definition.ts";
 import { same } from "../definition/changed-parts.ts";
 import { holdOf } from "../lease/ownership.ts";
 import { canBeOwned } from "../policies/placement.ts";
@@ -7,11 +7,16 @@ import type { Turn } from "../turn.ts";
 import { isAsWanted } from "./as-wanted.ts";
 import type { Operation } from "./operation.ts";
 
-/** The groups that this turn has made, or made otherwise. */
+/** The groups that this turn has made, or made otherwise: by themselves, or by the types of their resources. */
 export function changedGroups({ before, durable }: Turn): string[] {
-  const was = before.durable.cluster?.definition.groups ?? {};
-  const is = durable.cluster?.definition.groups ?? {};
-  return Object.entries(is).flatMap(([name, group]) => (same(lookup(was, name), group) ? [] : [name]));
+  const was = before.durable.cluster?.definition;
+  const is = durable.cluster?.definition;
+  return Object.keys(is?.groups ?? {}).filter((name) => !same(servedGroup(was, name), servedGroup(is, name)));
+}
+
+function servedGroup(definition: ClusterDefinition | undefined, name: string): unknown {
+  const group = definition && lookup(definition.groups, name);
+  return group && [group, servedResources(definition, group)];
 }
 
 /**

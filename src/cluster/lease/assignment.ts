@@ -1,7 +1,7 @@
 import { lookup, type ResourceDefinition, servedResources } from "../definition/definition.ts";
-import { compareRevisions, type Revision } from "./generation.ts";
+import { compareRevisions, sameRevision, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
-import type { AssignedGroup, AssignedResource, Assignment } from "../messages.ts";
+import type { AssignedGroup, AssignedResource, Assignment, Report } from "../messages.ts";
 import { holdsOfRun } from "./ownership.ts";
 import { wantedOf } from "../policies/resources.ts";
 import { type GroupRow, type Hold, noDemands, type Session } from "../state.ts";
@@ -37,6 +37,17 @@ export function refreshAssignments(turn: Turn, answering: string | null): void {
 /** Whether the agent works on an older assignment than the one made for it. */
 export function isBehind(session: Session, revision: Revision | null): boolean {
   return compareRevisions(session.assigned.revision, revision) > 0;
+}
+
+/** The assignment that a report was said under: the newest one, or the one that the last report named. */
+export function assignmentOf({ assigned, confirmed }: Session, { revision }: Report): Assignment | null {
+  if (sameRevision(assigned.revision, revision)) return assigned;
+  return confirmed !== null && sameRevision(confirmed.revision, revision) ? confirmed : null;
+}
+
+/** Whether what the agent last reported is what it has made of the newest assignment. */
+export function hasActed({ assigned, confirmed }: Session): boolean {
+  return confirmed !== null && sameRevision(confirmed.revision, assigned.revision);
 }
 
 /** A revision number of this generation that no assignment has had. */

@@ -21,6 +21,10 @@ export function isRolledBack(ours: Generation, seen: Generation): boolean {
 /** The revision of an assignment: first the generation, then a count within it. Compared in that order, and only here. */
 export type Revision = { readonly generation: number; readonly n: number };
 
+export function sameRevision(a: Revision | null, b: Revision | null): boolean {
+  return a === null ? b === null : compareRevisions(a, b) === 0;
+}
+
 /** Positive when `a` is newer than `b`. No revision is older than any. */
 export function compareRevisions(a: Revision, b: Revision | null): number {
   if (b === null) return 1;

@@ -1,4 +1,4 @@
-import { isBehind, nextRevision, refreshAssignments, assignmentFor } from "./assignment.ts";
+import { assignmentFor, assignmentOf, isBehind, nextRevision, refreshAssignments } from "./assignment.ts";
 import { noteAssociations } from "../associations.ts";
 import type { SessionEvent } from "../events.ts";
 import { grant, isDeaf, type OpenConnection, stillPossible } from "./grants.ts";
@@ -78,7 +78,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
     expired: deaf && before.expired,
     leaving: message.leaving,
     report: message.report ?? before.report,
-    confirmed: isBehind(before, message.revision) ? before.confirmed : before.assigned.groups,
+    confirmed: message.report === null ? before.confirmed : assignmentOf(before, message.report),
   };
   putSession(turn, incarnation, session);
   takeReleases(turn, before.node, incarnation, message.released);
@@ -215,7 +215,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     deaf: false,
     leaving: false,
     assigned: assignmentFor(turn, message.incarnation, nextRevision(turn)),
-    confirmed: [],
+    confirmed: null,
     associationsSeen: 0,
   };
   return { ...blank, standing: standingOf(turn, blank) };

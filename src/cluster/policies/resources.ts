@@ -24,6 +24,11 @@ export function stateOf(reported: Readonly<Record<string, ReportedResource>>, na
   return lookup(reported, name)?.state ?? "Offline";
 }
 
+/** Whether it is online, and as it was described in the assignment that it was reported under. */
+export function isOnlineAsAssigned(reported: Readonly<Record<string, ReportedResource>>, name: string): boolean {
+  return stateOf(reported, name) === "Online" && lookup(reported, name)?.outdated !== true;
+}
+
 /** How long the whole group may take to come up or go down: PendingTimeout of each resource along the longest chain. */
 export function pendingBudgetMs(definition: ClusterDefinition, group: GroupDefinition): number {
   const resources = servedResources(definition, group);

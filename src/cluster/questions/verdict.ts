@@ -3,7 +3,7 @@ import { prefixOfMask } from "../definition/ip-address.ts";
 import { marginMs } from "../lease/lease.ts";
 import { emptyReport } from "../messages.ts";
 import { holdOf } from "../lease/ownership.ts";
-import { reportedResources, stateOf } from "../policies/resources.ts";
+import { isOnlineAsAssigned, reportedResources } from "../policies/resources.ts";
 import type { ClusterState, SentGrant, Session } from "../state.ts";
 import { silentForMs } from "./view.ts";
 
@@ -113,11 +113,11 @@ export function sourceAddress(
   const resources = reportedResources(session?.report ?? emptyReport, hold);
   if (hold.phase.kind === "draining" || !isCovered(session, `${hold.group}#${hold.epoch}`))
     return defer("in-transition");
-  // What it was assigned meanwhile it does not have yet, and what it has it still holds.
-  const confirmed = session?.confirmed.find(({ group: name, epoch }) => name === hold.group && epoch === hold.epoch);
+  // What it was assigned since it last reported it does not have yet, and what it has it still holds.
+  const confirmed = session?.confirmed?.groups.find((one) => one.group === hold.group && one.epoch === hold.epoch);
   const server = virtualServerOf(confirmed?.resources ?? {});
   if (server === null) return defer("in-transition");
-  const online = [server.ipResource, server.nameResource].every((name) => stateOf(resources, name) === "Online");
+  const online = [server.ipResource, server.nameResource].every((name) => isOnlineAsAssigned(resources, name));
   if (!online) return defer("address-not-online");
   return {
     decision: "BIND",

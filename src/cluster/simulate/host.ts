@@ -3,6 +3,7 @@ import { mayComeOnline, mayGoOffline, stillStands } from "../definition/dependen
 import {
   type AssignedGroup,
   type AssignedResource,
+  type Assignment,
   holdId,
   type HoldRef,
   type Report,
@@ -57,15 +58,20 @@ export function reconcile(agent: ModelAgent, now: number, failsNow: FailsNow): b
   return JSON.stringify(reportOf(agent)) !== before;
 }
 
-export function reportOf({ holds, associations }: ModelAgent): Report {
+export function reportOf({ assignment, holds, associations }: ModelAgent): Report {
   return {
-    holds: [...holds.values()].map(({ group, epoch, resources }) => ({
-      group,
-      epoch,
-      resources: Object.fromEntries([...resources].map(([name, resource]) => [name, reported(resource)])),
-    })),
+    revision: assignment?.revision ?? null,
+    holds: [...holds.values()].map(({ group, epoch, resources }) => {
+      const ordered = orderOf(assignment, { group, epoch })?.resources ?? {};
+      const told = [...resources].map(([name, resource]) => [name, reported(resource, lookup(ordered, name))]);
+      return { group, epoch, resources: Object.fromEntries(told) };
+    }),
     associations,
   };
+}
+
+function orderOf(assignment: Assignment | null, hold: HoldRef): AssignedGroup | undefined {
+  return assignment?.groups.find((group) => holdId(group) === holdId(hold));
 }
 
 /** Everything of it is down, so it may be released. */
@@ -76,7 +82,7 @@ export function isDown({ resources }: LocalHold): boolean {
 /** When the host has something to do next. */
 export function nextCallAt({ holds, assignment }: ModelAgent, now: number): number {
   const times = [...holds.values()].flatMap((hold) => {
-    const order = assignment?.groups.find((group) => holdId(group) === holdId(hold));
+    const order = orderOf(assignment, hold);
     return [...hold.resources].map(([name, { state, at, spec }]) => {
       if (state === "OnlinePending" || state === "OfflinePending") return at;
       const again = state === "Failed" && (lookup(order?.resources ?? {}, name)?.attempt ?? 0) > spec.attempt;
@@ -87,10 +93,12 @@ export function nextCallAt({ holds, assignment }: ModelAgent, now: number): numb
   return Math.min(Number.POSITIVE_INFINITY, ...times);
 }
 
-function reported({ spec: { attempt, fails, restarts }, state, problem }: LocalResource): ReportedResource {
+function reported({ spec, state, problem }: LocalResource, ordered: AssignedResource | undefined): ReportedResource {
+  const { attempt, fails, restarts } = spec;
   return {
     state,
     attempt,
+    ...(state === "Online" && ordered !== undefined && !sameSetup(spec, ordered) ? { outdated: true } : {}),
     ...(fails > 0 ? { fails } : {}),
     ...(restarts > 0 ? { restarts } : {}),
     ...(problem === null ? {} : { problem }),

@@ -45,7 +45,8 @@ export class HostDriver {
 
   order(...holds: HoldOrder[]): void {
     this.#orders = holds;
-    this.event({ type: "orders", orders: { n: this.state.orders.n + 1, holds } });
+    const n = this.state.orders.n + 1;
+    this.event({ type: "orders", orders: { n, revision: { generation: 1, n }, holds } });
   }
 
   /** The orders given last, with another mode for all of them. */

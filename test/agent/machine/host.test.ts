@@ -44,6 +44,22 @@ describe("GP1 dependencies give the order", () => {
     expect(host.isOffline(exchange)).toBe(true);
   });
 
+  test("GP1 what is set up otherwise is said to be outdated for as long as it is up", () => {
+    const host = online();
+    host.drivers = () => "hangs";
+    const before = host.says.report.revision;
+    host.order(hold(chain({ ip: { properties: { Address: "192.0.2.200" } } })));
+    expect(host.says.report.revision).not.toEqual(before);
+    const ip = () => host.says.report.holds[0]?.resources["ip"];
+    expect(ip()).toEqual({ state: "Online", attempt: 1, outdated: true });
+    host.finish("offline", "mta");
+    host.finish("offline", "name");
+    expect(ip()).toEqual({ state: "OfflinePending", attempt: 1 });
+    host.finish("offline", "ip");
+    host.finish("online", "ip");
+    expect(ip()).toEqual({ state: "Online", attempt: 1 });
+  });
+
   test("GP1 what does not depend on each other goes at the same time", () => {
     const host = new HostDriver();
     host.drivers = () => "hangs";
@@ -182,7 +198,7 @@ describe("HO1 down, up and cut", () => {
   test("HO1 older orders than those that are known are not carried out", () => {
     const host = online();
     const { n } = host.state.orders;
-    for (const old of [n, n - 1, 0]) host.event({ type: "orders", orders: { n: old, holds: [] } });
+    for (const old of [n, n - 1, 0]) host.event({ type: "orders", orders: { n: old, revision: null, holds: [] } });
     expect(host.trace).toEqual([]);
   });
 

@@ -318,6 +318,7 @@ describe("AM5 told to stop", () => {
     agent.says({ n: agent.orders.n, offline: [] });
     expect(agent.exited).toBe(false);
     agent.assign();
+    agent.saysOffline();
     expect(agent.exited).toBe(true);
   });
 
@@ -343,12 +344,18 @@ describe("AM5 told to stop", () => {
   test("AM5 it does not end while anything is still on the host, also of what is no longer assigned", () => {
     const agent = owner();
     agent.manualHost = true;
-    agent.says({ n: agent.orders.n, report: { holds: [reportOf(exchange, "Online")], associations: [] } });
+    agent.says({
+      n: agent.orders.n,
+      report: { revision: null, holds: [reportOf(exchange, "Online")], associations: [] },
+    });
     agent.assign();
-    agent.says({ n: agent.orders.n, report: { holds: [reportOf(exchange, "OfflinePending")], associations: [] } });
+    agent.says({
+      n: agent.orders.n,
+      report: { revision: null, holds: [reportOf(exchange, "OfflinePending")], associations: [] },
+    });
     agent.event({ type: "stop" });
     expect(agent.exited).toBe(false);
-    agent.says({ n: agent.orders.n, report: { holds: [], associations: [] } });
+    agent.says({ n: agent.orders.n, report: { revision: null, holds: [], associations: [] } });
     expect(agent.exited).toBe(true);
   });
 
@@ -390,7 +397,7 @@ describe("AM5 told to stop", () => {
 });
 
 describe("AM6 what is new is said at once", () => {
-  const online = { holds: [reportOf(exchange, "Online")], associations: [] };
+  const online = { revision: null, holds: [reportOf(exchange, "Online")], associations: [] };
 
   test("AM6 a change on the host is said without waiting for the next renewal", () => {
     const agent = owner();
@@ -414,7 +421,7 @@ describe("AM6 what is new is said at once", () => {
     agent.advance(500);
     agent.clear();
     for (const state of ["Online", "OfflinePending", "Offline"] as const) {
-      agent.says({ report: { holds: [reportOf(exchange, state)], associations: [] } });
+      agent.says({ report: { revision: null, holds: [reportOf(exchange, state)], associations: [] } });
     }
     expect(agent.sent).toEqual([]);
     agent.receive(agent.object.grant({ n: agent.state.renewals }, [exchange]));

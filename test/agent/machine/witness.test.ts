@@ -149,7 +149,9 @@ describe("a standby", () => {
     agent.replies = () => null;
     agent.freeze(2_000);
     agent.clear();
-    agent.says({ report: { holds: [reportOf({ group: "Other", epoch: 1 }, "Offline")], associations: [] } });
+    agent.says({
+      report: { revision: null, holds: [reportOf({ group: "Other", epoch: 1 }, "Offline")], associations: [] },
+    });
     agent.wake();
     agent.join();
     expect(agent.renewals.flatMap(({ claims }) => claims)).toEqual([]);
