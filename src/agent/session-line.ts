@@ -1,7 +1,7 @@
 import { longestHoleMs } from "../cluster/lease/lease.ts";
 import { holdId } from "../cluster/messages.ts";
 import { isLive } from "./fuse.ts";
-import type { JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
+import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
 import { claimsOf, markClaimed, nextClaimAt } from "./witness.ts";
 
 /** The line to the object: one connection at a time, and the renewals on it. */
@@ -78,7 +78,12 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
       report: sayReport ? state.host.report : null,
     },
   });
-  const sent = { n, sentAt: now, reportVersion: sayReport ? state.reportVersion : null };
+  const sent: InFlight = {
+    n,
+    sentAt: now,
+    reportVersion: sayReport ? state.reportVersion : null,
+    associations: sayReport ? Math.max(0, ...state.host.report.associations.map((one) => one.n)) : 0,
+  };
   const inFlight = [...link.inFlight, sent].slice(-mostInFlight);
   return {
     ...state,

@@ -72,6 +72,8 @@ export type SessionState = {
   readonly host: HostSays;
   /** Grows with each change of the host's report. */
   readonly reportVersion: number;
+  /** The highest number of an association that an answered renewal has carried. */
+  readonly associationsTold: number;
   readonly stopping: { readonly since: number; readonly offlineSince: number | null } | null;
 };
 
@@ -82,6 +84,14 @@ export type Link =
   | { readonly kind: "greeting"; readonly connection: number; readonly since: number }
   | JoinedLink;
 
+/** What a renewal that has not been answered yet carried: the version of the report, and its highest association. */
+export type InFlight = {
+  readonly n: number;
+  readonly sentAt: number;
+  readonly reportVersion: number | null;
+  readonly associations: number;
+};
+
 export type JoinedLink = {
   readonly kind: "joined";
   readonly connection: number;
@@ -89,7 +99,7 @@ export type JoinedLink = {
   /** Highest answer received on this connection. */
   readonly lastAnswer: number;
   /** Renewals that have not been answered, oldest first. */
-  readonly inFlight: readonly { readonly n: number; readonly sentAt: number; readonly reportVersion: number | null }[];
+  readonly inFlight: readonly InFlight[];
   /** The version of the report that an answered renewal of this connection carried. */
   readonly reportKnown: number | null;
   readonly renewedAt: number;

@@ -40,6 +40,7 @@ export function startSession(
     orders: noOrders,
     host: { n: 0, report: emptyReport, offline: [] },
     reportVersion: 0,
+    associationsTold: 0,
     stopping: null,
   };
   return sessionStep(state, { type: "wake", now });
@@ -90,6 +91,7 @@ function opened(state: SessionState, connection: number, now: number, effects: S
       connection,
       seen: state.seen,
       released: [...state.released.values()],
+      associationsTold: state.associationsTold,
     },
   });
   return { ...state, link: { kind: "greeting", connection, since: now } };
@@ -207,6 +209,7 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
     fuses: granted(state, answer, renewal.sentAt),
     counts,
     lastAnswerAt: now,
+    associationsTold: Math.max(state.associationsTold, renewal.associations),
     generationSince: state.generationSince ?? now,
     link: {
       ...link,

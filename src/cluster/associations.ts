@@ -3,14 +3,28 @@ import { limits } from "./limits.ts";
 import type { SeenAssociation, Session } from "./state.ts";
 import { journal, putSession, type Turn, withRow } from "./turn.ts";
 
-/** Takes over what an agent's report says of associations that has not been said before. */
-export function noteAssociations(turn: Turn, session: Session): void {
+/**
+ * Takes over what an agent's report says of associations that has not been said before. What was said to an earlier start of the
+ * object is no news, but is known again by that.
+ */
+export function noteAssociations(turn: Turn, session: Session, isFirst: boolean): void {
+  if (isFirst) recall(turn, session);
   const news = session.report.associations.filter(({ n }) => n > session.associationsSeen);
   if (news.length === 0) return;
   putSession(turn, session.incarnation, { ...session, associationsSeen: Math.max(...news.map(({ n }) => n)) });
   for (const { n: _n, ...association } of news) {
     if (mayReport(turn, session.node)) note(turn, { ...association, reporter: session.node, at: turn.now });
   }
+}
+
+function recall(turn: Turn, { report, associationsSeen, node }: Session): void {
+  const isKnown = ({ at: _, ...one }: SeenAssociation): boolean =>
+    turn.memory.associations.some(({ at: _at, ...other }) => JSON.stringify(other) === JSON.stringify(one));
+  const told = report.associations
+    .filter(({ n }) => n <= associationsSeen)
+    .map(({ n: _n, ...one }): SeenAssociation => ({ ...one, reporter: node, at: turn.now }))
+    .filter((one) => !isKnown(one));
+  if (told.length > 0) show(turn, told);
 }
 
 /** What an MTA outside of the cluster saw come in. Refused when the reporter says too much at a time. */
@@ -45,8 +59,7 @@ const kinds = {
 } as const satisfies Record<SeenAssociation["state"], string>;
 
 function note(turn: Turn, association: SeenAssociation): void {
-  const associations = [...turn.memory.associations, association].slice(-limits.associationsShown);
-  turn.memory = { ...turn.memory, associations };
+  show(turn, [association]);
   journal(turn, {
     kind: kinds[association.state],
     severity: association.state === "refused" ? "warning" : "info",
@@ -55,6 +68,11 @@ function note(turn: Turn, association: SeenAssociation): void {
     group: association.group,
     actor: association.reporter,
   });
+}
+
+function show(turn: Turn, more: readonly SeenAssociation[]): void {
+  const associations = [...turn.memory.associations, ...more].slice(-limits.associationsShown);
+  turn.memory = { ...turn.memory, associations };
 }
 
 function sentenceOf({

@@ -37,6 +37,8 @@ export type Hello = {
   readonly connection: number;
   readonly seen: Seen;
   readonly released: readonly HoldRef[];
+  /** The highest number of an association that an answered renewal of this run has carried: it is no news. */
+  readonly associationsTold: number;
 };
 
 export type Renewal = {

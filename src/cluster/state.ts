@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
-import type { Assignment, HoldRef, Report, Standing, Wanted } from "./messages.ts";
+import type { Assignment, HoldRef, Report, Silence, Standing, Wanted } from "./messages.ts";
 import type { Operation } from "./commands/operation.ts";
 
 /**
@@ -142,6 +142,7 @@ export const drainReasons = [
   "readdressed",
   "deleted",
   "evicted",
+  "rolled-back",
 ] as const;
 export type DrainReason = (typeof drainReasons)[number];
 
@@ -174,6 +175,8 @@ export type Memory = {
    * witness's count, so that an owner that is there, but may not be extended yet, is not taken for a silent one.
    */
   readonly heard: ReadonlyMap<string, number>;
+  /** The ownerships that this start has extended: whoever has one lives, whatever somebody else says that he has seen. */
+  readonly extended: ReadonlySet<string>;
   /** Deadlines that are not safety, by hold: how long its resources may be pending (LEASE rule 13). */
   readonly pending: ReadonlyMap<string, PendingSpan>;
   /** What the one alarm was last set to; undefined when this start has not said yet. */
@@ -218,6 +221,7 @@ const byOperators: ReadonlySet<OwnedBecause> = new Set([
   "redefined",
   "readdressed",
   "evicted",
+  "rolled-back",
 ]);
 /** The group was online and well, and comes to another node because the one that had it, or its resources, gave out. */
 const byItself: ReadonlySet<OwnedBecause> = new Set(["expired", "confirmed-down", "released", "failover"]);
@@ -261,9 +265,13 @@ export type Session = {
   readonly assigned: Assignment;
   /** The assignment that its last report was said under; null when that is none which the object still knows. */
   readonly confirmed: Assignment | null;
+  /** The silences that its last answer named, and since when each has stood so, on the object's clock. */
+  readonly told: readonly ToldSilence[];
   /** Highest association number already in the journal. */
   readonly associationsSeen: number;
 };
+
+export type ToldSilence = { readonly silence: Silence; readonly at: number };
 
 export type Connection =
   | {

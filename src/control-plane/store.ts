@@ -225,11 +225,14 @@ function readGroup(raw: {
   ];
 }
 
+/** Fields that rows of earlier versions do not have. */
+type Later = "groups" | "ends";
+
 function readOperation(raw: { id: string; operation: string }): readonly [string, Operation] {
   // An earlier version wrote none.
   return [
     raw.id,
-    { groups: [], ...fromJson<Omit<Operation, "groups"> & Partial<Pick<Operation, "groups">>>(raw.operation) },
+    { groups: [], ends: [], ...fromJson<Omit<Operation, Later> & Partial<Pick<Operation, Later>>>(raw.operation) },
   ];
 }
 

@@ -20,6 +20,10 @@ export const operationSchema = z
       .array(z.string())
       .readonly()
       .describe("Of an applied definition: the groups that it has made, or made otherwise"),
+    ends: z
+      .array(z.string())
+      .readonly()
+      .describe("Ownerships (group#epoch) that there were, and that end before it is over"),
     status: z.discriminatedUnion("state", [
       z.object({ state: z.literal("Pending") }),
       z.object({ state: z.literal("Completed"), at: z.number() }),

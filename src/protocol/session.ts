@@ -140,6 +140,7 @@ const helloSchema = z.strictObject({
     epochs: z.record(nameSchema, count),
   }),
   released: holds,
+  associationsTold: count,
 }) satisfies z.ZodType<Hello>;
 
 const renewalSchema = z.strictObject({

@@ -88,6 +88,14 @@ describe("Destruction", () => {
     expect(cluster.state.durable.nodes.get("NODE2")?.paused).toBe(false);
   });
 
+  test("DF14: who destroyed it waits for what was held then, and the one that is created anew knows nothing of it", () => {
+    const cluster = up();
+    expect(cluster.ask({ type: "destroy", force: true, operation: "op" })).toBe("done");
+    expect(cluster.state.durable.operations.get("op")?.ends).toEqual(["A#1"]);
+    cluster.define(clusterOf({ Other: virtualServer(101) }));
+    expect([...cluster.state.durable.operations.keys(), ...cluster.view().associations]).toEqual([]);
+  });
+
   test("DF14: the name stays the cluster's", () => {
     const cluster = up();
     destroy(cluster);

@@ -386,6 +386,7 @@ export class Cluster {
       connection,
       seen: run.seen,
       released: [],
+      associationsTold: 0,
       ...said,
     };
     this.#sockets += 1;

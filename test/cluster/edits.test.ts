@@ -249,6 +249,23 @@ describe("What is online", () => {
     expect(cluster.ask({ type: "edit", edit: remove, force: false })).toBe("done");
   });
 
+  test("DF11: what is on its way online, or was never reported by its present owner, is not taken for offline", () => {
+    const cluster = up();
+    cluster.command({ type: "want", group: "A", wanted: "Offline" });
+    cluster.renew("NODE1");
+    cluster.command({ type: "want", group: "A", wanted: "Online" });
+    expect(cluster.ask({ type: "edit", edit: remove, force: false })).toBe("group-online");
+    cluster.renew("NODE1");
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null });
+    cluster.release("NODE1");
+    expect(cluster.owner("A")).toBe("NODE2#2");
+    expect(cluster.ask({ type: "edit", edit: remove, force: false })).toBe("group-online");
+    cluster.command({ type: "want", group: "A", wanted: "Offline" });
+    cluster.renew("NODE2");
+    cluster.close("NODE2");
+    expect(cluster.ask({ type: "edit", edit: remove, force: false })).toBe("group-online");
+  });
+
   test("DF11: a group without resources has nothing online, and goes without", () => {
     const cluster = new Cluster(clusterOf({ A: plainGroup({}) }));
     cluster.up("NODE1", "NODE2");

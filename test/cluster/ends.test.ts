@@ -577,6 +577,58 @@ describe("Ends", () => {
     expect(silences).toEqual([]);
   });
 
+  test("EN13: a count that is longer than the witness was told of the silence ends nothing", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE2");
+    cluster.renew("NODE1");
+    cluster.hello("NODE2", { incarnation: "thief" });
+    cluster.renew("thief");
+    const [claim] = cluster.claims("thief");
+    if (claim === undefined) throw new Error("there is nothing to claim");
+    for (const after of [50, ttlMs - 151]) {
+      cluster.advance(after);
+      cluster.renew("thief", { claims: [{ ...claim, countedMs: ttlMs }] });
+      expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    }
+    cluster.advance(1);
+    cluster.renew("thief", { claims: [{ ...claim, countedMs: ttlMs }] });
+    expect(cluster.owner("Exchange")).not.toBe("NODE1#1");
+  });
+
+  test("EN13: a silence that this session was never told of is believed of nobody", () => {
+    const { cluster, claim } = countedByNode2();
+    cluster.hello("NODE2", { incarnation: "thief" });
+    cluster.renew("thief", { claims: [claim] });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test("EN13: a clock of the object's that went back delays an end, and does not keep it away", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE2");
+    cluster.stepMs -= 3_600_000;
+    cluster.pass(ttlMs, "NODE2");
+    cluster.renew("NODE2", { claims: cluster.claims("NODE2") });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    cluster.pass(ttlMs, "NODE2");
+    cluster.renew("NODE2", { claims: cluster.claims("NODE2") });
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("EN11: what is held by a node that was evicted, or of a cluster that was destroyed, ends by confirm-down as well", () => {
+    const confirm = { type: "confirm-down", node: "NODE1" } as const;
+    const evicted = exchangeOnNode1();
+    for (const node of ["NODE1", "NODE2"]) evicted.close(node);
+    expect(evicted.ask({ type: "edit", edit: { kind: "remove-node", node: "NODE1" }, force: false })).toBe("done");
+    expect(evicted.ask(confirm)).toBe("done");
+    expect(evicted.owner("Exchange")).toBe("nobody");
+    expect(evicted.ask(confirm)).toBe("node-not-found");
+    const destroyed = exchangeOnNode1();
+    for (const node of ["NODE1", "NODE2"]) destroyed.close(node);
+    destroyed.ask({ type: "destroy", force: true });
+    expect(destroyed.ask(confirm)).toBe("done");
+    expect(destroyed.owner("Exchange")).toBe("nobody");
+  });
+
   test("EN11: confirm-down is refused while the node's agent is connected", () => {
     const cluster = exchangeOnNode1();
     expect(cluster.ask({ type: "confirm-down", node: "NODE1" })).toBe("node-is-connected");

@@ -200,6 +200,7 @@ describe("why the group is not there, though the node comes before", () => {
     const hour = new Date(stays.now).getUTCHours();
     const window = { AutoFailbackType: 1, FailbackWindowStart: (hour + 3) % 24, FailbackWindowEnd: (hour + 4) % 24 };
     const waits = afterLoss({ ...preferred, properties: window });
+    waits.renew("NODE2");
     isBack(waits);
     expect(notHere(waits, "NODE1")).toBe("failback-window");
     const opens = explained(waits).next.find(({ code }) => code === "goes-home");
@@ -207,6 +208,7 @@ describe("why the group is not there, though the node comes before", () => {
 
     const observed = afterLoss(goesBack);
     observed.command({ type: "maintenance", on: true });
+    observed.renew("NODE2");
     isBack(observed);
     expect(candidate(observed, "NODE1").notHere).toMatchObject({ code: "maintenance", rule: "GP19" });
     expect(explained(observed).blocked).toMatchObject([{ code: "maintenance", rule: "GP19" }]);

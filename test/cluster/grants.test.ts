@@ -236,6 +236,7 @@ describe("Grants, the object's side", () => {
       connection: 2,
       seen,
       released: [],
+      associationsTold: 0,
     } as const;
     cluster.event({ type: "hello", socket: socket ?? "", node: "NODE1", nonce: "fresh", message });
     expect(cluster.closed.get(socket ?? "")).toBe("out-of-turn");

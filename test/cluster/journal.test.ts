@@ -69,6 +69,30 @@ describe("Journal", () => {
     );
   });
 
+  test("JN2: what was told to an earlier start of the object is no news to a later one, which shows it all the same", () => {
+    const cluster = up();
+    say(cluster, association(1), association(2));
+    expect(cluster.count("association.accepted")).toBe(2);
+    for (let again = 0; again < 2; again += 1) {
+      cluster.restart();
+      cluster.hello("NODE1", { associationsTold: 2 });
+      say(cluster, association(1), association(2), association(3, { state: "closed" }));
+    }
+    // The third was not said to have been told.
+    expect([cluster.count("association.accepted"), cluster.count("association.closed")]).toEqual([2, 2]);
+    expect(cluster.view().associations.map(({ state }) => state)).toEqual(["open", "open", "closed"]);
+  });
+
+  test("JN2: what a run without an ownership repeats on its next connection is shown once", () => {
+    const cluster = new Cluster(clusterOf({ Exchange: virtualServer(100) }));
+    cluster.up("NODE2", "NODE1");
+    say(cluster, association(1));
+    cluster.close("NODE1");
+    cluster.hello("NODE1", { associationsTold: 1 });
+    say(cluster, association(1));
+    expect([cluster.count("association.accepted"), cluster.view().associations.length]).toEqual([1, 1]);
+  });
+
   test("JN2: one reporter's reports are bounded in rate, and others are not held up by it", () => {
     const cluster = up();
     const observe = (reporter: string) =>

@@ -309,7 +309,39 @@ describe("Operations", () => {
     cluster.witness("NODE2");
     cluster.command({ type: "maintenance", on: true });
     cluster.alarm();
+    expect(status(cluster)).toBe("Failed not-made");
+  });
+
+  test("GP23: a scheduled move that is called off while nobody owns the group is not made by its first owner", () => {
+    const cluster = new Cluster(definition());
+    begin(cluster, { ...move, at: cluster.now + 3_600_000 });
+    expect(cluster.ask({ type: "cancel", group: "A" })).toBe("done");
+    cluster.up("NODE2");
+    expect(cluster.owner("A")).toBe("NODE2#1");
     expect(status(cluster)).toBe("Cancelled called-off");
+  });
+
+  test("GP23: an eviction is over with what the node had, and not with what it gets when it is added again", () => {
+    const cluster = up();
+    begin(cluster, { type: "edit", edit: { kind: "remove-node", node: "NODE1" }, force: false });
+    expect(operation(cluster)?.ends).toEqual(["A#1", "B#1"]);
+    const again = { kind: "add-node", node: "NODE1", definition: { address: "192.0.2.1", properties: {} } } as const;
+    cluster.command({ type: "edit", edit: again, force: false });
+    for (const node of ["NODE2", "NODE3"]) cluster.command({ type: "pause", node, drain: false, target: null });
+    cluster.release("NODE1");
+    expect(cluster.owner("A")).toBe("NODE1#2");
+    expect(status(cluster)).toBe("Completed");
+  });
+
+  test("GP23: a drain that could not empty its node says which groups stayed, and that it is paused", () => {
+    const cluster = new Cluster(definition());
+    cluster.up("NODE1");
+    begin(cluster, { type: "pause", node: "NODE1", drain: true, target: null });
+    const ended = operation(cluster)?.status;
+    expect(ended).toMatchObject({ state: "Failed", code: "could-not-leave" });
+    expect(ended !== undefined && "sentence" in ended ? ended.sentence : "").toBe(
+      "A, B stayed, because no other node can take it now; node NODE1 is paused all the same.",
+    );
   });
 
   test("GP23: what takes longer than an hour has failed, and the alarm rings for it once", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type { Seen } from "../../src/cluster/messages.ts";
 import { limits } from "../../src/cluster/limits.ts";
-import { clusterOf, disk, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
+import { clusterOf, disk, ipAddress, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
 const exchange = clusterOf({ Exchange: virtualServer(100) });
@@ -99,6 +99,21 @@ describe("Starts", () => {
     for (let times = 0; times < 3; times += 1) cluster.renew("NODE1");
     cluster.restart();
     expect(holding(cluster)).toBe(400);
+  });
+
+  test("JN6: an owner that has said hello and has not reported yet is not judged by that", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE1");
+    expect(cluster.count("group.online")).toBe(1);
+    cluster.restart();
+    cluster.hello("NODE2");
+    cluster.renew("NODE2");
+    cluster.advance(ttlMs);
+    cluster.hello("NODE1");
+    cluster.renew("NODE2");
+    expect(holding(cluster)).toBeNull();
+    cluster.renew("NODE1");
+    expect([cluster.count("group.offline"), cluster.count("group.online")]).toEqual([0, 1]);
   });
 
   test("JN6: over a start a group that went on is no news, and one that went offline meanwhile is told, and that it is back", () => {
@@ -348,7 +363,7 @@ describe("Starts", () => {
     const welcome = cluster.hello("NODE2");
     expect(welcome.generation.number).toBe(4);
     expect(cluster.effects.map(({ type }) => type).slice(0, 2)).toEqual(["persist", "send"]);
-    expect(cluster.written).toEqual(["generation"]);
+    expect(cluster.written).toEqual(["generation", "holds Exchange#1", "leases NODE1-run-1"]);
     expect(cluster.entry("object.rolled-back")).toMatchObject({ severity: "error", mscsId: 1561 });
   });
 
@@ -396,6 +411,39 @@ describe("Starts", () => {
     cluster.renew("NODE1");
     cluster.pass(ttlMs, "NODE1");
     expect(cluster.owner("Exchange")).toBe("NODE1#8");
+  });
+
+  test("ST5: what this start has not extended has to end: it may have got an address that nobody here remembers", () => {
+    const cluster = exchangeOnNode1();
+    const backup = cluster.rows.copy();
+    cluster.restart();
+    cluster.hello("NODE1");
+    cluster.renew("NODE1");
+    cluster.countStart("NODE1");
+    const Exchange = virtualServer(100, { resources: { More: ipAddress(101) } });
+    cluster.define(clusterOf({ Exchange }));
+    expect(cluster.hold("Exchange").addresses).toEqual(["192.0.2.100", "192.0.2.101"]);
+    cluster.restart(backup);
+    const intact = [{ group: "Exchange", epoch: 1 }];
+    cluster.hello("NODE1");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
+    expect(cluster.hold("Exchange").phase).toMatchObject({ because: "rolled-back" });
+    cluster.define(clusterOf({ Exchange: virtualServer(100), Other: virtualServer(101) }));
+    cluster.hello("NODE2");
+    cluster.renew("NODE1", { intact });
+    cluster.pass(ttlMs, "NODE1", "NODE2");
+    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["NODE1#1 draining", "nobody"]);
+    cluster.renew("NODE1", { released: intact });
+    cluster.renew("NODE2");
+    expect([cluster.hold("Exchange").epoch, cluster.hold("Other").epoch]).toEqual([2, 1]);
+  });
+
+  test("ST5: an owner that was extended and has just connected again goes on as well", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE1");
+    cluster.hello("NODE1");
+    cluster.hello("NODE2", { seen: { generation: null, revision: null, epochs: { Exchange: 9 } } });
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
   });
 
   test("ST5: an owner that this start has extended goes on, whatever another node says that it has seen", () => {

@@ -104,6 +104,7 @@ export class FakeAgent {
       connection: 1,
       seen: { generation: null, revision: null, epochs: {} },
       released: [],
+      associationsTold: 0,
       ...change,
     };
     this.line.send(JSON.stringify(hello));

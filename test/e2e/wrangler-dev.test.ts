@@ -105,6 +105,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
     connection: 1,
     seen: { generation: null, revision: null, epochs: {} },
     released: [],
+    associationsTold: 0,
   });
   let last = welcome;
   let assignment = welcome.assignment;

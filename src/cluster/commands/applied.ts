@@ -23,9 +23,9 @@ function servedGroup(definition: ClusterDefinition | undefined, name: string): u
  * A definition is applied when what it drives out is gone, and what it makes or changes is what it is wanted to be. A group that
  * nobody can own as things are is waited for by nobody, and in maintenance none is.
  */
-export function howFarApplied(turn: Turn, { groups, resource }: Operation): "applied" | "under-way" | "given-up" {
+export function howFarApplied(turn: Turn, { groups, resource, ends }: Operation): "applied" | "under-way" | "given-up" {
   const { cluster, holds } = turn.durable;
-  if ([...holds.values()].some(isDrivenOut)) return "under-way";
+  if (ends.some((id) => holds.has(id))) return "under-way";
   if (cluster === null || cluster.maintenance) return "applied";
   for (const name of groups) {
     const row = turn.durable.groups.get(name);
@@ -41,6 +41,7 @@ export function howFarApplied(turn: Turn, { groups, resource }: Operation): "app
   return "applied";
 }
 
-function isDrivenOut({ phase }: Hold): boolean {
+/** Whether a definition drives this ownership out. */
+export function isDrivenOut({ phase }: Hold): boolean {
   return phase.kind === "draining" && ["redefined", "readdressed", "deleted", "evicted"].includes(phase.because);
 }

@@ -36,9 +36,12 @@ function carryOut(turn: Turn, event: OperatorEvent): Outcome {
   }
 }
 
+/** What is left of a cluster that was destroyed are ownerships, and these two end them. */
+const endsAnOwnership: ReadonlySet<OperatorEvent["type"]> = new Set(["release", "confirm-down"]);
+
 function onClusterCommand(turn: Turn, event: Exclude<OperatorEvent, { type: "define" | "note" }>): Outcome {
   const { cluster } = turn.durable;
-  if (cluster === null || (cluster.destroyed && event.type !== "release")) {
+  if (cluster === null || (cluster.destroyed && !endsAnOwnership.has(event.type))) {
     return refused("cluster-not-defined", "no definition has been applied to this cluster yet");
   }
   const { definition } = cluster;

@@ -76,9 +76,13 @@ export function resume(turn: Turn, { node, failback, actor }: Command<"resume">)
   return changedNode(turn, node);
 }
 
-/** An operator's word that a host is off, which ends what it holds without a witness (LEASE rule 5). */
+/**
+ * An operator's word that a host is off, which ends what it holds without a witness (LEASE rule 5): also what a node holds that
+ * is no part of the cluster any more, for which there may be no witness at all.
+ */
 export function confirmDown(turn: Turn, { node, actor }: Command<"confirm-down">): Outcome {
-  if (!turn.durable.nodes.has(node)) return noSuchNode(node);
+  const holdsSomething = [...turn.durable.holds.values()].some((hold) => hold.node === node);
+  if (!turn.durable.nodes.has(node) && !holdsSomething) return noSuchNode(node);
   const connected = [...turn.memory.sessions.values()].some(
     (session) => session.node === node && session.connection.kind === "open",
   );

@@ -17,6 +17,8 @@ export type Operation = {
   readonly count: number | null;
   /** Of a definition that is applied: the groups that it has made, or made otherwise. */
   readonly groups: readonly string[];
+  /** The ownerships (`holdId`) that it ends: it is not over before they are. What begins later is none of its business. */
+  readonly ends: readonly string[];
   readonly status: OperationStatus;
 };
 
@@ -53,6 +55,7 @@ export const operationEnds = [
   "asked-otherwise",
   "given-up",
   "could-not-leave",
+  "not-made",
   "gone",
   "timeout",
 ] as const;

@@ -1,8 +1,10 @@
 import { lookup } from "../definition/definition.ts";
 import type { OperatorEvent } from "../events.ts";
-import { changedGroups, howFarApplied } from "./applied.ts";
+import { changedGroups, howFarApplied, isDrivenOut } from "./applied.ts";
 import { isAsWanted } from "./as-wanted.ts";
+import { summary } from "../definition/changed-parts.ts";
 import { limits } from "../limits.ts";
+import { holdId } from "../messages.ts";
 import type { Operation, OperationEnd, OperationKind, OperationStatus } from "./operation.ts";
 import { holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
@@ -10,6 +12,8 @@ import { clusterProperties } from "../properties/property-tables.ts";
 import { reportedResources, reportOf, wantedOf } from "../policies/resources.ts";
 import { type GroupRow, type Hold, noDemands } from "../state.ts";
 import { journal, putOperation, type Turn } from "../turn.ts";
+
+type Ended = Extract<OperationStatus, { readonly code: OperationEnd }>;
 
 const pending: OperationStatus = { state: "Pending" };
 
@@ -46,6 +50,7 @@ export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number |
     epoch,
     count: countOf(turn, event),
     groups: begun.kind === "apply" ? changedGroups(turn) : [],
+    ends: whatItEnds(turn, begun),
     ...begun,
     status: pending,
   });
@@ -60,7 +65,9 @@ export function isStillToCome(turn: Turn, event: OperatorEvent, epoch: number | 
   const begun = operationOf(event);
   if (begun === null) return false;
   const none = { id: "", actor: event.actor, startedAt: turn.now, node: null, group: null, resource: null };
-  return judge(turn, { ...none, epoch, count: null, groups: [], ...begun, status: pending }).state === "Pending";
+  return (
+    judge(turn, { ...none, epoch, count: null, groups: [], ends: [], ...begun, status: pending }).state === "Pending"
+  );
 }
 
 /** Ends the operations that have come to their end. */
@@ -148,6 +155,16 @@ function operationOf(event: OperatorEvent): Begun | null {
   }
 }
 
+/** The ownerships that are there now, and are over when what was asked for is. */
+function whatItEnds({ durable }: Turn, { kind, node, group }: Begun): string[] {
+  const ends = (hold: Hold): boolean => {
+    if (kind === "destroy") return true;
+    if (kind === "evict") return hold.node === node;
+    return kind === "delete-group" ? hold.group === group : kind === "apply" && isDrivenOut(hold);
+  };
+  return [...durable.holds.values()].filter(ends).map(holdId);
+}
+
 /** Which failure or restart this is: the brain has counted it already. */
 function countOf({ durable }: Turn, event: OperatorEvent): number | null {
   if (event.type !== "fail-resource" && event.type !== "restart-resource") return null;
@@ -174,13 +191,9 @@ function judge(turn: Turn, operation: Operation): OperationStatus {
     case "apply":
       return judgeApply(turn, operation, completed);
     case "destroy":
-      return turn.durable.holds.size > 0 ? pending : completed;
     case "evict":
-      return someHold(turn, ({ node }) => node === operation.node) ? pending : completed;
     case "delete-group":
-      return someHold(turn, ({ group, epoch }) => group === operation.group && epoch <= (operation.epoch ?? 0))
-        ? pending
-        : completed;
+      return operation.ends.some((id) => turn.durable.holds.has(id)) ? pending : completed;
     case "resource-fail":
     case "resource-restart":
       return judgeDemand(turn, operation, completed);
@@ -202,7 +215,10 @@ function judgeDrain(turn: Turn, { node }: Operation, completed: OperationStatus)
   if (row === undefined) return cancelled(turn, "gone");
   if (row.drain === null) return cancelled(turn, "asked-otherwise");
   if (someHold(turn, (hold) => hold.node === node && hold.phase.kind === "draining")) return pending;
-  return someHold(turn, (hold) => hold.node === node) ? failed(turn, "could-not-leave") : completed;
+  const stayed = [...turn.durable.holds.values()].filter((hold) => hold.node === node).map(({ group }) => group);
+  if (stayed.length === 0) return completed;
+  const sentence = `${summary(stayed)} stayed, because no other node can take it now; node ${node} is paused all the same.`;
+  return { ...failed(turn, "could-not-leave"), sentence };
 }
 
 /** The host has let it fail, or has it online again. With the epoch, which it may have cost, the count is over too. */
@@ -246,15 +262,24 @@ function someHold(turn: Turn, of: (hold: Hold) => boolean): boolean {
   return [...turn.durable.holds.values()].some(of);
 }
 
+/** Moves of a group that are pending end so, all of them. */
+export function endMoves(turn: Turn, group: string, code: "called-off" | "not-made"): void {
+  const status = code === "called-off" ? cancelled(turn, code) : failed(turn, code);
+  for (const operation of turn.durable.operations.values()) {
+    if (!isPending(operation) || operation.kind !== "move" || operation.group !== group) continue;
+    putOperation(turn, operation.id, { ...operation, status });
+  }
+}
+
 function isPending({ status }: Operation): boolean {
   return status.state === "Pending";
 }
 
-function failed(turn: Turn, code: OperationEnd): OperationStatus {
+function failed(turn: Turn, code: OperationEnd): Ended {
   return { state: "Failed", at: turn.now, code, sentence: sentences[code] };
 }
 
-function cancelled(turn: Turn, code: OperationEnd): OperationStatus {
+function cancelled(turn: Turn, code: OperationEnd): Ended {
   return { state: "Cancelled", at: turn.now, code, sentence: sentences[code] };
 }
 
@@ -264,6 +289,7 @@ const sentences: Readonly<Record<OperationEnd, string>> = {
   "asked-otherwise": "something else was asked for meanwhile.",
   "given-up": "the group was given up: its resources failed too often.",
   "could-not-leave": "some groups stayed, because no other node can take them.",
+  "not-made": "its time came, and it could not be made; the journal says why.",
   gone: "what it was about is not part of the cluster any more.",
   timeout: "it took longer than RequestReplyTimeout allows.",
 };

@@ -6,14 +6,15 @@ import type { OperatorEvent, Outcome } from "../events.ts";
 import { reconsiderWindows } from "../policies/failback.ts";
 import { limits } from "../limits.ts";
 import type { Wanted } from "../messages.ts";
+import { hasActed } from "../lease/assignment.ts";
 import { holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
 import { commonResourceProperties } from "../properties/property-tables.ts";
 import { refused } from "../refusals.ts";
-import { groupStateOf, reportedResources, reportOf } from "../policies/resources.ts";
+import { groupStateOf, reportedResources } from "../policies/resources.ts";
 import { startDelayMs, wantedAtFirst } from "../policies/starting.ts";
 import { newChance } from "../policies/troubles.ts";
-import { type ClusterRow, type GroupRow, newNode, noPlan, noTroubles, type Troubles } from "../state.ts";
+import { type ClusterRow, type GroupRow, type Hold, newNode, noPlan, noTroubles, type Troubles } from "../state.ts";
 import { journal, putGroup, putNode, type Turn } from "../turn.ts";
 import { validateDefinition } from "./validate.ts";
 
@@ -104,10 +105,17 @@ function put(turn: Turn, before: ClusterRow | null, definition: ClusterDefinitio
   const revision = (before?.revision ?? 0) + 1;
   const maintenance = before?.maintenance === true && !destroyed;
   turn.durable = { ...turn.durable, cluster: { definition, revision, epochFloor, maintenance, destroyed } };
+  if (before?.destroyed === true) forgetTheOneBefore(turn);
   if (before === null && turn.memory.start.kind === "holding") {
     // Until now no ttl was known, so the hold was as long as the longest preset; what it waits for is this one.
     turn.memory = { ...turn.memory, start: { kind: "holding", holdMs: definition.lease.ttlMs } };
   }
+}
+
+/** A cluster that is created under the name of one that was destroyed has nothing of it but the epochs. */
+function forgetTheOneBefore(turn: Turn): void {
+  turn.durable = { ...turn.durable, operations: new Map() };
+  turn.memory = { ...turn.memory, associations: [], reporters: new Map() };
 }
 
 /** A group that would go and is not offline, as far as is known. */
@@ -117,11 +125,17 @@ function onlineAndGone(turn: Turn, definition: ClusterDefinition): string | unde
     const hold = holdOf(turn, name);
     if (hold === undefined || lookup(definition.groups, name) !== undefined) continue;
     if (Object.keys(group.resources).length === 0) continue;
-    const session = turn.memory.sessions.get(hold.incarnation);
-    const said = session !== undefined && session.renewedAt !== null;
-    if (!said || groupStateOf(group, reportedResources(reportOf(turn, hold), hold)) !== "Offline") return name;
+    if (!isKnownOffline(turn, hold, group)) return name;
   }
   return undefined;
+}
+
+/** Its owner is there, works on nothing newer, and says so of this very ownership. */
+function isKnownOffline(turn: Turn, hold: Hold, group: GroupDefinition): boolean {
+  const session = turn.memory.sessions.get(hold.incarnation);
+  if (session?.connection.kind !== "open" || !hasActed(session)) return false;
+  const said = session.report.holds.some((one) => one.group === hold.group && one.epoch === hold.epoch);
+  return said && groupStateOf(group, reportedResources(session.report, hold)) === "Offline";
 }
 
 function defineNodes(turn: Turn, definition: ClusterDefinition): void {

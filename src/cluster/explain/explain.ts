@@ -157,6 +157,7 @@ const arrivals: Readonly<Record<OwnedBecause, readonly [rule: string, why: (from
     readdressed: ["EN12", (from) => `its addresses were changed while ${from} had it, and ${first}`],
     deleted: ["EN9", (from) => `it was deleted on ${from} and created again, and ${first}`],
     evicted: ["EN9", (from) => `${from} was evicted, and ${first}`],
+    "rolled-back": ["ST5", (from) => `the control plane's state was rolled back while ${from} had it, and ${first}`],
   };
 
 function whyNobody({ row }: Subject, blocked: readonly Reason[], candidates: readonly CandidateExplanation[]): Reason {

@@ -37,6 +37,7 @@ export function grant(
     });
     covered.push({ group: hold.group, epoch: hold.epoch });
   }
+  noteExtended(turn, covered.map(holdId));
   return { kind: "grant", holds: covered, ttlMs: lease.ttlMs };
 }
 
@@ -67,6 +68,12 @@ function mayExtend(turn: Turn, hold: Hold, renewal: Renewal): boolean {
   if (turn.memory.start.kind === "over") return true;
   if (renewal.generation !== turn.durable.generation.number) return false;
   return renewal.intact.some(({ group, epoch }) => group === hold.group && epoch === hold.epoch);
+}
+
+function noteExtended(turn: Turn, ids: readonly string[]): void {
+  const { extended } = turn.memory;
+  if (ids.every((id) => extended.has(id))) return;
+  turn.memory = { ...turn.memory, extended: new Set([...extended, ...ids]) };
 }
 
 function noteHeard(turn: Turn, hold: Hold): void {

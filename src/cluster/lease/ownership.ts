@@ -126,6 +126,7 @@ const drainSentences: Readonly<Record<DrainReason, string>> = {
   readdressed: "its addresses are others now, and it cannot get them where it is",
   deleted: "it has been deleted",
   evicted: "the node has been evicted",
+  "rolled-back": "it may hold more there than the control plane, whose state was rolled back, remembers",
 };
 
 /** Only what somebody wished for can be called off: what else drains must be gone, whoever could take it. */
@@ -167,6 +168,7 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
     ...turn.memory,
     pending: withRow(turn.memory.pending, id, null),
     heard: withRow(turn.memory.heard, id, null),
+    extended: new Set([...turn.memory.extended].filter((other) => other !== id)),
   };
   const group = turn.durable.groups.get(hold.group);
   if (group !== undefined) {
@@ -235,12 +237,18 @@ export function addressesHeld(turn: Pick<Turn, "durable">, addresses: readonly s
   return holdersOf(turn, addresses).length > 0;
 }
 
-/** The ownerships, of whatever groups, that have one of these addresses. */
+/** The ownerships, of whatever groups, that have one of these addresses, or may have it. */
 export function holdersOf({ durable }: Pick<Turn, "durable">, addresses: readonly string[]): Hold[] {
+  if (addresses.length === 0) return [];
   const wanted = new Set(addresses.map(comparable));
-  return [...durable.holds.values()].filter((hold) =>
-    hold.addresses.some((address) => wanted.has(comparable(address))),
+  return [...durable.holds.values()].filter(
+    (hold) => mayHoldMore(hold) || hold.addresses.some((address) => wanted.has(comparable(address))),
   );
+}
+
+/** Its addresses are known from a state that was rolled back: they may be more by now. */
+export function mayHoldMore({ phase }: Hold): boolean {
+  return phase.kind === "draining" && phase.because === "rolled-back";
 }
 
 export function leaseOf({ durable }: Pick<Turn, "durable">, hold: Hold): Lease {

@@ -20,7 +20,7 @@ import { followPolicies } from "../policies/policies.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "../state.ts";
 import { close, journal, putSession, send, type Turn } from "../turn.ts";
-import { acceptClaim, silencesFor } from "./witness.ts";
+import { acceptClaim, silencesFor, toldAnew } from "./witness.ts";
 
 type Of<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -86,7 +86,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   for (const claim of message.claims) acceptClaim(turn, session, claim);
   if (message.report !== null) {
     judgeReport(turn, before.report, sessionOf(turn, incarnation));
-    noteAssociations(turn, sessionOf(turn, incarnation));
+    noteAssociations(turn, sessionOf(turn, incarnation), before.renewedAt === null);
   }
   if (mayAct) judgeAnew(turn);
   refreshStandings(turn);
@@ -146,7 +146,8 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
         ? [...kept, { answer: n, ttlMs: outcome.ttlMs, holds: outcome.holds.map(holdId) }]
         : kept,
   };
-  putSession(turn, incarnation, { ...session, connection });
+  const silences = silencesFor(turn, session);
+  putSession(turn, incarnation, { ...session, connection, told: toldAnew(turn, session, silences) });
   const message: Answer = {
     type: "answer",
     n,
@@ -154,7 +155,7 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
     generation: turn.durable.generation,
     standing: session.standing,
     outcome,
-    silences: silencesFor(turn, session),
+    silences,
     assignment: isBehind(session, renewal.revision) ? session.assigned : null,
   };
   send(turn, socket, message);
@@ -216,7 +217,8 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     leaving: false,
     assigned: assignmentFor(turn, message.incarnation, nextRevision(turn)),
     confirmed: null,
-    associationsSeen: 0,
+    told: [],
+    associationsSeen: message.associationsTold,
   };
   return { ...blank, standing: standingOf(turn, blank) };
 }

@@ -1,9 +1,11 @@
+import { lookup } from "../definition/definition.ts";
+import { drainGrants } from "./draining.ts";
 import type { Step } from "../events.ts";
 import { type Generation, isRolledBack } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import { type Hello, holdId } from "../messages.ts";
-import { becomeDraining, holdOf, leaseOf } from "./ownership.ts";
-import type { ClusterState, Durable, Hold, Memory } from "../state.ts";
+import { becomeDraining, holdOf, leaseOf, mayHoldMore } from "./ownership.ts";
+import type { ClusterState, Durable, Memory } from "../state.ts";
 import { beginTurn, finishTurn, journal, putGroup, type Turn } from "../turn.ts";
 
 /**
@@ -17,6 +19,7 @@ export function restart(durable: Durable, journaled: number, now: number): Step<
     start: { kind: "holding", holdMs: holdMs(durable) },
     sessions: new Map(),
     heard: new Map(),
+    extended: new Set(),
     pending: new Map(),
     alarmAt: undefined,
     reporters: new Map(),
@@ -53,7 +56,8 @@ export function endHoldWhenCounted(turn: Turn, generation: number, countedMs: nu
 /**
  * State that was rolled back or lost is recognised by what an agent has seen: a start of our number with another nonce, a
  * later one, or a higher epoch. The new generation and epochs above all of it are written before the welcome, and the hold
- * begins anew (LEASE rule 12).
+ * begins anew (LEASE rule 12). An ownership that this start has not extended may have got addresses of which nothing is known
+ * here any more, and no message but a release says that they are gone: so it has to end, and no address is free before that.
  */
 export function repairRollBack(turn: Turn, node: string, { seen }: Hello, nonce: string): void {
   const { generation } = turn.durable;
@@ -63,6 +67,7 @@ export function repairRollBack(turn: Turn, node: string, { seen }: Hello, nonce:
   const next: Generation = { number: Math.max(generation.number, seen.generation?.number ?? 0) + 1, nonce };
   turn.durable = { ...turn.durable, generation: next };
   raiseEpochs(turn, forgotten);
+  if (rolledBack) endWhatMayHoldMore(turn);
   turn.memory = { ...turn.memory, start: { kind: "holding", holdMs: holdMs(turn.durable) } };
   journal(turn, {
     kind: "object.rolled-back",
@@ -84,13 +89,20 @@ function raiseEpochs(turn: Turn, forgotten: readonly (readonly [string, number])
     // An ownership older than the forgotten one was over long ago: it may end, and may not be extended. One that this
     // generation has extended is alive, whatever somebody else says that he has seen.
     const hold = holdOf(turn, group);
-    if (hold !== undefined && !wasExtended(turn, hold)) becomeDraining(turn, hold, "redefined", null, 0);
+    if (hold !== undefined && !turn.memory.extended.has(holdId(hold))) {
+      becomeDraining(turn, hold, "redefined", null, 0);
+    }
   }
 }
 
-function wasExtended(turn: Turn, hold: Hold): boolean {
-  const connection = turn.memory.sessions.get(hold.incarnation)?.connection;
-  return connection?.kind === "open" && connection.grants.some(({ holds }) => holds.includes(holdId(hold)));
+function endWhatMayHoldMore(turn: Turn): void {
+  const definition = turn.durable.cluster?.definition;
+  for (const hold of turn.durable.holds.values()) {
+    if (mayHoldMore(hold) || turn.memory.extended.has(holdId(hold))) continue;
+    const group = definition && lookup(definition.groups, hold.group);
+    const grants = definition && group ? drainGrants(definition, group) : 1;
+    becomeDraining(turn, hold, "rolled-back", null, grants);
+  }
 }
 
 function highestEpoch(turn: Turn, group: string): number {

@@ -1,7 +1,8 @@
 import { sameGeneration } from "./generation.ts";
+import { marginMs } from "./lease.ts";
 import { type Claim, holdId, runSubject, type Silence } from "../messages.ts";
 import { becomeEnded, holdsOfRun, leaseOf } from "./ownership.ts";
-import type { Hold, Session } from "../state.ts";
+import type { Hold, Session, ToldSilence } from "../state.ts";
 import { close, journal, putSession, type Turn } from "../turn.ts";
 
 /**
@@ -24,9 +25,22 @@ export function silencesFor(turn: Turn, session: Session): Silence[] {
   return [...ownerships, run];
 }
 
-/** Ends what a claim proves. */
+/** What an answer tells of silences: a value that was told before has stood since then. */
+export function toldAnew({ now }: Turn, { told }: Session, silences: readonly Silence[]): ToldSilence[] {
+  return silences.map((silence) => {
+    const before = told.find((one) => isSame(one.silence, silence));
+    return before !== undefined && before.at <= now ? before : { silence, at: now };
+  });
+}
+
+/**
+ * Ends what a claim proves. The count is the witness's; that it could have counted so long since it was told of the value is
+ * checked all the same, so that a witness that lies, or whose clock runs away, ends nothing that lives. A clock of the
+ * object's that goes wrong can delay an end by this, and never bring one about.
+ */
 export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, since }: Claim): void {
   if (!sameGeneration(silence.generation, turn.durable.generation)) return;
+  if (!hasStood(turn, session, silence)) return;
   const hold = turn.durable.holds.get(silence.subject);
   if (hold !== undefined) {
     const itsOwn = hold.incarnation === session.incarnation;
@@ -43,6 +57,15 @@ export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, 
     sentence: `An earlier run of node ${session.node} has been silent for ${Math.floor(countedMs)} ms and held nothing: it is over.`,
     node: session.node,
   });
+}
+
+function hasStood({ now }: Turn, { told }: Session, silence: Silence): boolean {
+  const since = told.find((one) => isSame(one.silence, silence))?.at;
+  return since !== undefined && now - since >= silence.ttlMs - marginMs(silence.ttlMs);
+}
+
+function isSame(a: Silence, b: Silence): boolean {
+  return a.subject === b.subject && a.k === b.k && a.ttlMs === b.ttlMs && sameGeneration(a.generation, b.generation);
 }
 
 /** What changes with each grant, and with each answered renewal that could not be granted while the object was holding. */

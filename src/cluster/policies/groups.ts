@@ -46,9 +46,11 @@ function stateBefore(before: Report, hold: Hold, group: GroupDefinition): GroupS
   return hold.phase.kind === "owned" && hold.phase.online === true ? "Online" : "Offline";
 }
 
-/** What was only observed for a time, or while nobody else was known, is judged now. */
+/** What was only observed for a time, or while nobody else was known, is judged now. Who has said nothing yet is not judged. */
 export function judgeAnew(turn: Turn): void {
-  for (const session of turn.memory.sessions.values()) judgeReport(turn, session.report, session);
+  for (const session of turn.memory.sessions.values()) {
+    if (session.renewedAt !== null) judgeReport(turn, session.report, session);
+  }
 }
 
 /** Part of a group may be offline by an operator's word, or because it waits to start. */

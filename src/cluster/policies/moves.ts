@@ -3,7 +3,7 @@ import { type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } 
 import { drainGrants } from "../lease/draining.ts";
 import type { OperatorEvent, Outcome } from "../events.ts";
 import { forgetFailbackOf } from "./failback.ts";
-import { countMovesAnew } from "../commands/operations.ts";
+import { countMovesAnew, endMoves } from "../commands/operations.ts";
 import { becomeDraining, becomeOwnedAgain, holdOf, mayBeCalledOff } from "../lease/ownership.ts";
 import { hasOtherOwner, noLoss } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "../refusals.ts";
@@ -60,7 +60,6 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
   }
   if (row.plan.move !== null) {
     putGroup(turn, name, { ...row, plan: { ...row.plan, move: null } });
-    countMovesAnew(turn, name, row.epoch);
     journal(turn, {
       kind: "group.move-cancelled",
       sentence: `The scheduled move of group ${name} was called off.`,
@@ -69,6 +68,7 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
       actor,
     });
   }
+  endMoves(turn, name, "called-off");
   if (underWay) {
     becomeOwnedAgain(turn, hold, "an operator called it off", actor);
     if (hold.phase.kind === "draining" && hold.phase.because === "failback") forgetFailbackOf(turn, name);
@@ -93,6 +93,7 @@ export function moveOnTime(turn: Turn): void {
       ? refused("in-maintenance", "the cluster is in maintenance")
       : move(turn, cluster.definition, { type: "move", group: row.name, target, at: null, actor });
     if (outcome.kind === "done") continue;
+    endMoves(turn, row.name, "not-made");
     journal(turn, {
       kind: "group.move-failed",
       severity: "warning",

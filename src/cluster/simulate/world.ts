@@ -176,7 +176,9 @@ function connect(world: World, agent: ModelAgent): void {
   agent.renewAt = world.now;
   const { incarnation, connection, node } = agent;
   const released = [...agent.released.values()];
-  const message = { type: "hello", protocol: 1, incarnation, connection, seen: seenBy(agent), released } as const;
+  const associationsTold = Math.max(0, ...agent.associations.map(({ n }) => n));
+  const seen = seenBy(agent);
+  const message = { type: "hello", protocol: 1, incarnation, connection, seen, released, associationsTold } as const;
   happen(world, { type: "hello", socket, node, nonce: `simulation-${world.names}`, message });
 }
 

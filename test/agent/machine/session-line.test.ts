@@ -452,6 +452,27 @@ describe("AM6 what is new is said at once", () => {
     expect(agent.lastRenewal.report).toEqual(online);
   });
 
+  test("AM6 a new connection is told which associations an answered renewal has carried", () => {
+    const agent = owner();
+    const association = (n: number) => ({
+      n,
+      group: "Exchange",
+      partner: "peer.test",
+      direction: "outbound" as const,
+      state: "open" as const,
+      localAddress: null,
+      remoteAddress: null,
+      reason: null,
+    });
+    agent.says({ report: { ...online, associations: [association(3), association(4)] } });
+    agent.advance(500);
+    agent.replies = () => null;
+    agent.says({ report: { ...online, associations: [association(4), association(5)] } });
+    agent.close();
+    agent.open();
+    expect(agent.hellos.at(-1)?.associationsTold).toBe(4);
+  });
+
   test("AM6 a new connection is told everything again", () => {
     const agent = owner();
     agent.says({ report: online });
