@@ -1,5 +1,5 @@
 import { lookup } from "../cluster/definition/definition.ts";
-import { mayComeOnline, mayGoOffline, stillStands } from "../cluster/definition/dependencies.ts";
+import { mayComeOnline, mayGoOffline, withAllThatFall } from "../cluster/definition/dependencies.ts";
 import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages.ts";
 import { sameSetup } from "../cluster/definition/resource-setup.ts";
 import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
@@ -95,16 +95,11 @@ function whatMustGo(hold: HostHold, order: HoldOrder): ReadonlySet<string> {
       going.add(name);
     }
   }
-  // Each round adds what stands on the round before, so there are at most as many rounds as resources.
-  for (let size = -1; size !== going.size;) {
-    size = going.size;
-    for (const [name, resource] of hold.resources) {
-      const isThere = (below: string): boolean =>
-        !going.has(below) && (!isUp(resource) || stateOf(hold, below) === "Online");
-      if (!stillStands(order.resources, name, isThere)) going.add(name);
-    }
-  }
-  return going;
+  const isThere = (below: string, above: string): boolean => {
+    const resource = hold.resources.get(above);
+    return resource === undefined || !isUp(resource) || stateOf(hold, below) === "Online";
+  };
+  return withAllThatFall(order.resources, going, [...hold.resources.keys()], isThere);
 }
 
 function mayTry(host: Work, { phase, spec: tried }: LocalResource, spec: AssignedResource): boolean {

@@ -40,6 +40,7 @@ export const journalKinds = [
   "group.expired",
   "group.online",
   "group.offline",
+  "group.interrupted",
   "group.move-requested",
   "group.move-scheduled",
   "group.move-cancelled",

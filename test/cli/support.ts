@@ -97,7 +97,7 @@ export function accepted(more: Readonly<Record<string, unknown>> = {}): Reply {
 export const operationId = "0b8f1a2c5d3e4f60";
 
 export function operation(status: Readonly<Record<string, unknown>>, kind = "move"): Readonly<Record<string, unknown>> {
-  const of = { node: "NODE2", group: "Exchange", resource: null, epoch: 1, count: null, groups: [] };
+  const of = { node: "NODE2", group: "Exchange", resource: null, epoch: 1, count: null, groups: [], ends: [] };
   return { id: operationId, kind, actor: "admin", startedAt: 0, ...of, status };
 }
 

@@ -227,6 +227,12 @@ describe("Definitions", () => {
       "/groups/G/resources/IP/properties/SubnetMask",
       "property-format",
     ],
+    ...["192.0.2.0", "192.0.2.255"].map((Address): Bad => [
+      `${Address}, which names no host of its network`,
+      oneGroup(plainGroup({ IP: ipAddress(9, { properties: { Address } }) })),
+      "/groups/G/resources/IP/properties/Address",
+      "property-format",
+    ]),
     [
       "a host name with a space",
       oneGroup(plainGroup({ IP: ipAddress(9), Name: networkName("EX VS") })),

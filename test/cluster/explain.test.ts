@@ -53,11 +53,20 @@ function isBack(cluster: Cluster): void {
 }
 
 describe("why a group is here", () => {
+  test("EX1: that nothing comes by itself while no agent is connected is said", () => {
+    const nobody = explained(new Cluster(clusterOf({ VS: virtualServer(10) })));
+    for (const { sentence } of [nobody.because, ...nobody.blocked, ...nobody.next]) {
+      expect(sentence).toContain("No agent is connected");
+    }
+    expect(nobody.next.length).toBe(1);
+  });
+
   test("EX1: the first candidate that may own a group is the one that gets it", () => {
     const cluster = new Cluster(clusterOf({ VS: virtualServer(10, { preferredOwners: ["NODE2", "NODE1"] }) }));
     cluster.hello("NODE1");
     cluster.renew("NODE1");
     expect(explained(cluster)).toMatchObject({ owner: null, because: { code: "starting", rule: "ST1" } });
+    expect(explained(cluster).because.sentence).not.toContain("No agent");
     cluster.up("NODE1", "NODE2");
     expect(explained(cluster)).toMatchObject({ owner: "NODE2", epoch: 1, because: { code: "new", rule: "GP2" } });
     cluster.close("NODE2");

@@ -5,6 +5,7 @@ import { fitHolds } from "./fit-holds.ts";
 import type { OperatorEvent, Outcome } from "../events.ts";
 import { reconsiderWindows } from "../policies/failback.ts";
 import { limits } from "../limits.ts";
+import { tellInterruptions } from "./interruptions.ts";
 import type { Wanted } from "../messages.ts";
 import { hasActed } from "../lease/assignment.ts";
 import { holdOf } from "../lease/ownership.ts";
@@ -51,6 +52,7 @@ export function define(turn: Turn, definition: ClusterDefinition, actor: string,
     actor,
     details: { revision: turn.durable.cluster?.revision ?? null },
   });
+  if (before !== null) tellInterruptions(turn, before.definition, definition);
   return { kind: "done", changed };
 }
 

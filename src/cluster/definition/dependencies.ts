@@ -77,6 +77,27 @@ export function mayGoOffline(
   });
 }
 
+/**
+ * These, and of `names` all that cannot stand when these are not there. `isThere`: whether what is not among them is there for
+ * the one that stands on it.
+ */
+export function withAllThatFall(
+  graph: DependencyGraph,
+  going: ReadonlySet<string>,
+  names: readonly string[],
+  isThere: (below: string, above: string) => boolean = () => true,
+): ReadonlySet<string> {
+  const all = new Set(going);
+  // Each round adds what stands on the round before, so there are at most as many rounds as resources.
+  for (let size = -1; size !== all.size;) {
+    size = all.size;
+    for (const name of names) {
+      if (!stillStands(graph, name, (below) => !all.has(below) && isThere(below, name))) all.add(name);
+    }
+  }
+  return all;
+}
+
 /** The resources that this one stands on, and those that they stand on: deepest first. */
 export function everythingBelow(graph: DependencyGraph, name: string): string[] {
   return reach(name, (next) => dependenciesOf(graph, next));

@@ -41,6 +41,13 @@ export function contains(network: Network, address: IpAddress): boolean {
   return network.value >> hostBits === address.value >> hostBits;
 }
 
+/** Whether it names the network or all of its hosts, and none of them: the first and the last IPv4 address of a network of four or more. */
+export function isOfNoHost({ family, value }: IpAddress, prefix: number): boolean {
+  if (family === 6 || prefix > 30) return false;
+  const hostMask = (1n << BigInt(32 - prefix)) - 1n;
+  return (value & hostMask) === 0n || (value & hostMask) === hostMask;
+}
+
 /** The prefix length of a mask such as 255.255.255.0; null when it is not contiguous. A bare number is taken as it is. */
 export function prefixOfMask(mask: string): number | null {
   if (/^\d{1,3}$/.test(mask)) return Number(mask) <= 128 ? Number(mask) : null;

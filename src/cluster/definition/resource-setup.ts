@@ -6,11 +6,13 @@ import { commonResourceProperties } from "../properties/property-tables.ts";
  * What a driver has set up: its type, what it stands on and its own properties. How often it is polled and how long it may
  * take is nobody's outage, and neither is the number of the try.
  */
-export function sameSetup(a: AssignedResource, b: AssignedResource): boolean {
+type Setup = Pick<AssignedResource, "type" | "dependsOn" | "properties">;
+
+export function sameSetup(a: Setup, b: Setup): boolean {
   return setupOf(a) === setupOf(b);
 }
 
-function setupOf({ type, dependsOn, properties }: AssignedResource): string {
+function setupOf({ type, dependsOn, properties }: Setup): string {
   const own = Object.entries(properties).filter(([name]) => lookup(commonResourceProperties, name) === undefined);
   return JSON.stringify([type, dependsOn, own.toSorted()]);
 }

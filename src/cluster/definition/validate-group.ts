@@ -7,7 +7,7 @@ import {
   type ResourceDefinition,
 } from "./definition.ts";
 import { alternativesOf, findCycle } from "./dependencies.ts";
-import { bitsOf, contains, parseAddress, parseNetwork, prefixOfMask } from "./ip-address.ts";
+import { bitsOf, contains, isOfNoHost, parseAddress, parseNetwork, prefixOfMask } from "./ip-address.ts";
 import { limits } from "../limits.ts";
 import { dwordOf } from "../properties/properties.ts";
 import {
@@ -151,6 +151,13 @@ function checkAddressInNetwork(
       [...path, "properties", "SubnetMask"],
       "property-format",
       `SubnetMask has ${prefix} bits; an address of this family has ${bitsOf(address)}`,
+    );
+  }
+  if (isOfNoHost(address, range.prefix) && contains(range, address)) {
+    report(
+      [...path, "properties", "Address"],
+      "property-format",
+      `${String(lookup(properties, "Address"))} is the network or the broadcast address of ${network.cidr}, and no host's`,
     );
   }
   if (lookup(properties, "OverrideAddressMatch") === 1) return;

@@ -109,7 +109,10 @@ function owed({ row, group }: Subject, { node: owner }: Hold, node: string): boo
 /** It was there when the group was placed elsewhere, so nothing brings the group back to it. */
 function whyNotOwed({ group, arrival, definition }: Subject, { node: owner }: Hold, node: string): Reason<NotHereCode> {
   if (arrival?.from === node && arrival.because === "failover") {
-    return reason("failed-there", `The group failed on ${node}, so it is not brought back there by itself.`);
+    return reason(
+      "failed-there",
+      `The group failed on ${node}, so it does not go back there while all is well on ${owner}.`,
+    );
   }
   if (arrival?.because === "move" || (arrival?.from === node && arrival.because === "pause")) {
     const what = arrival.because === "move" ? `moved it to ${owner}` : `paused ${node}`;

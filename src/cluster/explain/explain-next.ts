@@ -5,6 +5,7 @@ import { leaseOf } from "../lease/ownership.ts";
 import { retryAt } from "../policies/troubles.ts";
 import { silentForMs } from "../questions/view.ts";
 import { waitsFor } from "../policies/starting.ts";
+import type { Turn } from "../turn.ts";
 
 /** Something that happens by itself. `at`: epoch milliseconds by the object's clock; null: when somebody else is ready. */
 export type NextStep = Reason<NextCode> & { readonly at: number | null };
@@ -32,11 +33,18 @@ export function explainNext(subject: Subject, candidates: readonly CandidateExpl
   );
 }
 
+/** What is waited for is counted by agents, so without one it does not come. */
+export function nobodyCounts({ memory }: Turn): string {
+  const counts = [...memory.sessions.values()].some(({ connection }) => connection.kind === "open");
+  return counts ? "" : " No agent is connected, so nobody counts: start the agent of a node.";
+}
+
 function ofOwnership({ state, turn, definition, hold }: Subject): NextStep[] {
   const steps: NextStep[] = [];
   const { start } = turn.memory;
   if (start.kind === "holding") {
-    steps.push(step("hold-ends", "ST1", null, `Epochs may begin when a run has counted ${start.holdMs} ms.`));
+    const sentence = `Epochs may begin when a run has counted ${start.holdMs} ms.${nobodyCounts(turn)}`;
+    steps.push(step("hold-ends", "ST1", null, sentence));
   }
   if (hold === null) return steps;
   const silentMs = silentForMs(state, hold.incarnation, turn.now);

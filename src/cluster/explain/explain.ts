@@ -1,7 +1,7 @@
 import type { ClusterDefinition, GroupDefinition } from "../definition/definition.ts";
 import { addressesOf, lookup, servedResources } from "../definition/definition.ts";
 import { type CandidateExplanation, explainCandidates } from "./explain-candidates.ts";
-import { explainNext, type NextStep } from "./explain-next.ts";
+import { explainNext, nobodyCounts, type NextStep } from "./explain-next.ts";
 import { explainResources, type ResourceExplanation } from "./explain-resources.ts";
 import type { JournalEntry } from "../journal.ts";
 import { holdersOf, holdOf } from "../lease/ownership.ts";
@@ -177,7 +177,7 @@ function blocksOf({ turn, definition, group, row, hold, maintenance }: Subject):
   const { start } = turn.memory;
   if (start.kind === "holding") {
     const sentence = `The control plane has just started: no epoch begins until a run has counted ${start.holdMs} ms.`;
-    blocks.push({ code: "starting", rule: "ST1", sentence });
+    blocks.push({ code: "starting", rule: "ST1", sentence: `${sentence}${nobodyCounts(turn)}` });
   }
   const addresses = addressesOf(servedResources(definition, group));
   for (const other of holdersOf(turn, addresses)) {

@@ -1,5 +1,5 @@
 import { lookup } from "../definition/definition.ts";
-import { mayComeOnline, mayGoOffline, stillStands } from "../definition/dependencies.ts";
+import { mayComeOnline, mayGoOffline, withAllThatFall } from "../definition/dependencies.ts";
 import {
   type AssignedGroup,
   type AssignedResource,
@@ -185,17 +185,11 @@ function whatMustGo(resources: ReadonlyMap<string, LocalResource>, order: Assign
     const restarts = spec !== undefined && resource.state === "Online" && spec.restarts > resource.spec.restarts;
     if (spec?.wanted !== "Online" || (isUp && (restarts || !sameSetup(resource.spec, spec)))) going.add(name);
   }
-  // Each round adds what stands on the round before, so there are at most as many rounds as resources.
-  for (let size = -1; size !== going.size;) {
-    size = going.size;
-    for (const [name, { state }] of resources) {
-      const isUp = state === "Online" || state === "OnlinePending";
-      const isThere = (below: string): boolean =>
-        !going.has(below) && (!isUp || stateOf(resources, below) === "Online");
-      if (!stillStands(order.resources, name, isThere)) going.add(name);
-    }
-  }
-  return going;
+  const isThere = (below: string, above: string): boolean => {
+    const isUp = ["Online", "OnlinePending"].includes(stateOf(resources, above));
+    return !isUp || stateOf(resources, below) === "Online";
+  };
+  return withAllThatFall(order.resources, going, [...resources.keys()], isThere);
 }
 
 function mayTry({ state, spec: tried, at }: LocalResource, spec: AssignedResource, now: number): boolean {
