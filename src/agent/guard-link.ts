@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fromGuardSchema, type GuardedAgent, type ToGuard, type Ward } from "./guard/words.ts";
 import { readJsonLines, writeJsonLine } from "./json-lines.ts";
 import type { Log } from "./log.ts";
+import type { ProcessRef } from "./processes.ts";
 
 export type GuardLinkOptions = {
   readonly path: string;
@@ -19,6 +20,7 @@ export type GuardLink = {
   readonly ready: () => Promise<void>;
   /** Everything, each time. What is told is in the guard's hands even if this process dies right after. */
   readonly tell: (wards: readonly Ward[]) => void;
+  readonly tellHelpers: (helpers: readonly ProcessRef[]) => void;
   /** Nothing is left here: the end of the connection means nothing. */
   readonly farewell: () => void;
 };
@@ -26,6 +28,8 @@ export type GuardLink = {
 /** What an earlier agent left may take its time to go, and a process its time to start. */
 const patienceMs = 10_000;
 const againMs = 50;
+/** A guard answers within milliseconds. One that does not is no guard, and must not keep addresses waiting. */
+const answerMs = 1_000;
 
 /**
  * The agent's side of its guard. The guard is asked for when the first address is to be taken, and from then on one is kept:
@@ -34,6 +38,7 @@ const againMs = 50;
 export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): GuardLink {
   let socket: Socket | null = null;
   let wards: readonly Ward[] = [];
+  let helpers: readonly ProcessRef[] = [];
   let finding: Promise<void> | null = null;
   let isOver = false;
 
@@ -54,16 +59,23 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
     void ready();
   }
 
+  function greeted(found: Socket): void {
+    if (isOver) {
+      writeJsonLine(found, { type: "farewell" } satisfies ToGuard);
+      return void found.end();
+    }
+    socket = found;
+    found.once("close", () => lost(found));
+    send({ type: "helpers", helpers: [...helpers] });
+    send({ type: "wards", wards: [...wards] });
+  }
+
   async function find(): Promise<void> {
     const giveUpAt = performance.now() + patienceMs;
     let isStarted = false;
     while (!isOver) {
       const found = await greet(path, agent());
-      if (found !== "busy" && found !== "nobody") {
-        socket = found;
-        found.once("close", () => lost(found));
-        return send({ type: "wards", wards: [...wards] });
-      }
+      if (found !== "busy" && found !== "nobody") return greeted(found);
       if (found === "nobody" && start !== null && !isStarted) {
         isStarted = true;
         // Of a session of its own: what ends the agent's process group does not end it.
@@ -88,6 +100,10 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
       wards = told;
       send({ type: "wards", wards: [...wards] });
     },
+    tellHelpers: (told) => {
+      helpers = told;
+      send({ type: "helpers", helpers: [...helpers] });
+    },
     farewell: () => {
       isOver = true;
       send({ type: "farewell" });
@@ -100,13 +116,17 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
 function greet(path: string, agent: GuardedAgent): Promise<Socket | "busy" | "nobody"> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
+    const timer = setTimeout(() => socket.destroy(), answerMs);
+    socket.once("close", () => clearTimeout(timer));
     socket.once("error", () => resolve("nobody"));
     socket.once("close", () => resolve("busy"));
     socket.once("connect", () => writeJsonLine(socket, { type: "agent", agent } satisfies ToGuard));
     readJsonLines(socket, (value) => {
       const answer = fromGuardSchema.safeParse(value);
-      if (answer.success && answer.data.type === "ready") resolve(socket);
-      else socket.destroy();
+      if (answer.success && answer.data.type === "ready") {
+        clearTimeout(timer);
+        resolve(socket);
+      } else socket.destroy();
     });
   });
 }

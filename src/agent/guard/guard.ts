@@ -1,3 +1,4 @@
+import type { ProcessRef } from "../processes.ts";
 import type { GuardedAgent, Ward } from "./words.ts";
 
 /**
@@ -15,6 +16,7 @@ type Watched = {
   readonly connection: number;
   readonly agent: GuardedAgent;
   readonly wards: readonly Ward[];
+  readonly helpers: readonly ProcessRef[];
   /** Wards whose deadline has passed, and which were fenced for it. */
   readonly fenced: readonly string[];
 };
@@ -22,6 +24,7 @@ type Watched = {
 export type GuardEvent = { readonly now: number } & (
   | { readonly type: "agent"; readonly connection: number; readonly agent: GuardedAgent }
   | { readonly type: "wards"; readonly connection: number; readonly wards: readonly Ward[] }
+  | { readonly type: "helpers"; readonly connection: number; readonly helpers: readonly ProcessRef[] }
   | { readonly type: "farewell"; readonly connection: number }
   /** The connection has ended: the agent is dead, or as good as dead. */
   | { readonly type: "lost"; readonly connection: number }
@@ -33,8 +36,16 @@ export type GuardEvent = { readonly now: number } & (
 export type GuardEffect =
   /** Close the filter for these wards' addresses, take the addresses away, destroy their sockets. */
   | { readonly type: "fence"; readonly agent: GuardedAgent; readonly wards: readonly Ward[] }
-  /** Fence, end the agent and wait for its end, end the processes, release what is whole. Say `ended` afterwards. */
-  | { readonly type: "end"; readonly agent: GuardedAgent; readonly wards: readonly Ward[] }
+  /**
+   * Fence, end the agent and what works for it and wait for their end, end the processes, release what is whole. Say `ended`
+   * afterwards.
+   */
+  | {
+      readonly type: "end";
+      readonly agent: GuardedAgent;
+      readonly wards: readonly Ward[];
+      readonly helpers: readonly ProcessRef[];
+    }
   | { readonly type: "answer"; readonly connection: number; readonly answer: "ready" | "busy" }
   | { readonly type: "wake"; readonly at: number };
 
@@ -53,6 +64,8 @@ export function guardStep(state: GuardState, event: GuardEvent): Next {
   switch (event.type) {
     case "wards":
       return watch({ ...state, wards: event.wards }, event.now);
+    case "helpers":
+      return { state: { ...state, helpers: event.helpers }, effects: [] };
     case "wake":
       return watch(state, event.now);
     case "farewell":
@@ -65,7 +78,7 @@ export function guardStep(state: GuardState, event: GuardEvent): Next {
 function greet(state: GuardState, { connection, agent }: Extract<GuardEvent, { type: "agent" }>): Next {
   if (state.kind !== "Waiting") return { state, effects: [{ type: "answer", connection, answer: "busy" }] };
   return {
-    state: { kind: "Watching", connection, agent, wards: [], fenced: [] },
+    state: { kind: "Watching", connection, agent, wards: [], helpers: [], fenced: [] },
     effects: [{ type: "answer", connection, answer: "ready" }],
   };
 }
@@ -84,8 +97,8 @@ function watch(state: Extract<GuardState, { kind: "Watching" }>, now: number): N
   return { state: { ...state, fenced: due.map(wardId) }, effects };
 }
 
-function end({ agent, wards }: Watched): Next {
-  return { state: { kind: "Ending" }, effects: [{ type: "end", agent, wards }] };
+function end({ agent, wards, helpers }: Watched): Next {
+  return { state: { kind: "Ending" }, effects: [{ type: "end", agent, wards, helpers }] };
 }
 
 function wardId({ hold: { group, epoch }, deadline }: Ward): string {

@@ -8,8 +8,9 @@ import { createIp } from "../linux/ip.ts";
 import { destroySockets } from "../linux/sockets.ts";
 import type { Log } from "../log.ts";
 import { type Loop, runLoop } from "../loop.ts";
+import { endGroups, endProcess } from "../processes.ts";
 import { listenUnix } from "../unix-server.ts";
-import { endAgent, endProcesses, fence, type FenceTools } from "./fence.ts";
+import { fence, type FenceTools } from "./fence.ts";
 import { type GuardEffect, type GuardEvent, guardStep, waiting } from "./guard.ts";
 import { type FromGuard, type GuardedAgent, type ToGuard, toGuardSchema, type Ward } from "./words.ts";
 
@@ -45,6 +46,8 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
         return loop.post({ type: "agent", connection, agent: message.agent });
       case "wards":
         return loop.post({ type: "wards", connection, wards: message.wards });
+      case "helpers":
+        return loop.post({ type: "helpers", connection, helpers: message.helpers });
       case "farewell":
         loop.post({ type: "farewell", connection });
         return served.resolve();
@@ -98,10 +101,13 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
   };
 }
 
+/** A process that was killed is gone within milliseconds, unless it hangs in the kernel. */
+const patienceMs = 5_000;
+
 /** Everything that an agent has left, in the order in which it is safe. */
 async function endAll(
   tools: FenceTools,
-  { agent, wards }: Extract<GuardEffect, { type: "end" }>,
+  { agent, wards, helpers }: Extract<GuardEffect, { type: "end" }>,
   log: Log,
 ): Promise<void> {
   log(
@@ -109,10 +115,13 @@ async function endAll(
     "agent-lost",
     `run ${agent.incarnation} of node ${agent.node} is dead or frozen; it held ${listed(wards)}`,
   );
-  await Promise.all([fence(tools, agent, wards), endAgent(agent)]);
-  await endProcesses(wards.flatMap(({ processes }) => processes));
-  // The last thing that the agent did may have come after the first fence.
-  const isOver = await fence(tools, agent, wards);
+  await Promise.all([fence(tools, agent, wards), endProcess(agent)]);
+  // What it asked of them last they would still do.
+  await Promise.all(helpers.map(endProcess));
+  const groups = wards.flatMap(({ processes }) => processes);
+  const areEnded = await endGroups(groups, patienceMs);
+  // The last thing that any of them did may have come after the first fence.
+  const isOver = (await fence(tools, agent, wards)) && areEnded;
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
   const left = wards.filter((ward) => !whole.includes(ward));
   await Promise.all([freeSockets(wards, log), whole.length === 0 ? null : release(agent, whole, log)]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { holdRefSchema, incarnationSchema } from "../../protocol/session.ts";
+import { processRefSchema } from "../processes.ts";
 
 /** What an agent tells its guard over their socket, one JSON object a line: everything each time, so that nothing is lost. */
 const wardSchema = z.strictObject({
@@ -18,9 +19,7 @@ const wardSchema = z.strictObject({
 export type Ward = z.infer<typeof wardSchema>;
 
 const agentSchema = z.strictObject({
-  pid: z.int().positive(),
-  /** Field 22 of /proc/PID/stat: a number that is used again is not the same process. */
-  startedAt: z.string(),
+  ...processRefSchema.shape,
   incarnation: incarnationSchema,
   cluster: z.string(),
   node: z.string(),
@@ -34,6 +33,8 @@ export type GuardedAgent = z.infer<typeof agentSchema>;
 export const toGuardSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("agent"), agent: agentSchema }),
   z.strictObject({ type: z.literal("wards"), wards: z.array(wardSchema) }),
+  /** What works for the agent, and would still do what it was last asked when the agent is dead. */
+  z.strictObject({ type: z.literal("helpers"), helpers: z.array(processRefSchema) }),
   /** Everything is offline and was released, or was never there: the end of the connection means nothing. */
   z.strictObject({ type: z.literal("farewell") }),
 ]);

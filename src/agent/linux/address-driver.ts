@@ -102,12 +102,14 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
         device = on;
         await inTurn(async () => {
           await Promise.all([filter?.guard(address, on), freed]);
+          // Taken away again while this host was still making ready: then it never comes, and nobody is told that it does.
+          if (until === null) throw new DriverError("called-off", `${address} was called off before it was there`);
           // Before it is there: who cleans up after this process has to know of it.
           owned.add({ address, device: on });
           belongings.add({ kind: "address", address, device: on });
           await put(on, false);
         });
-        announcer.announce(address, on);
+        if (until !== null && clock() < until) announcer.announce(address, on);
       }),
     offline: () => asDriver(away),
     terminate: () => asDriver(away),

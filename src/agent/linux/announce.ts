@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import type { Started } from "./tool.ts";
 
 /** When the neighbours are told, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
 const announcedAfterMs = [0, 50, 250, 1_000, 3_000] as const;
@@ -14,7 +15,7 @@ export type Announcer = {
  * Gratuitous ARP in both forms, as RFC 5227 section 3 counts them (some stacks heed requests alone, others replies), and
  * unsolicited neighbour advertisements (RFC 4861 section 7.2.6) for IPv6.
  */
-export function createAnnouncer(failed: (reason: string) => void): Announcer {
+export function createAnnouncer(failed: (reason: string) => void, started: Started): Announcer {
   const timers = new Map<string, NodeJS.Timeout[]>();
 
   function cancel(address: string): void {
@@ -28,6 +29,7 @@ export function createAnnouncer(failed: (reason: string) => void): Announcer {
       const child = execFile(command, args, { timeout: 1_500 }, (error) => {
         if (error !== null && "code" in error && typeof error.code === "string") failed(`${command}: ${error.message}`);
       });
+      started(child);
       child.unref();
     }
   }

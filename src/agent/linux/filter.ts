@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseAddress } from "../../cluster/definition/ip-address.ts";
-import { complaintOf, createTool, type Tool, ToolError } from "./tool.ts";
+import { complaintOf, createTool, type Started, type Tool, ToolError } from "./tool.ts";
 
 /**
  * The packet filter on the way out (LEASE rule 15): nothing leaves this host from an address that it guards, ARP included,
@@ -29,6 +29,7 @@ export type FilterOptions = {
   readonly clock: () => number;
   /** Milliseconds of the Unix epoch. It serves the absolute bound alone. */
   readonly wallClock: () => number;
+  readonly started?: Started;
 };
 
 /** The name of an agent's table: those of other agents on the host, and of other programs, are not touched. */
@@ -37,8 +38,8 @@ export function tableOf({ cluster, node }: { readonly cluster: string; readonly 
   return `bridgehead_${id}`;
 }
 
-export function createFilter({ table, clock, wallClock }: FilterOptions): Filter {
-  const nft = createNft();
+export function createFilter({ table, clock, wallClock, started }: FilterOptions): Filter {
+  const nft = createNft(started);
   /** What is guarded, and until which wall clock second it is open at most; null: closed. */
   const guarded = new Map<string, number | null>();
   const devices = new Set<string>();
@@ -124,14 +125,17 @@ function openSet(table: string, address: string): string {
 }
 
 /** `nft` that stays. A line is a transaction. */
-export function createNft(): Tool {
+export function createNft(started?: Started): Tool {
   const sentinel = /^payload expression, datatype ipv4_addr .*\n/m;
-  return createTool({
-    command: "nft",
-    args: ["-i"],
-    sentinel: "describe ip saddr",
-    sentinelAt: (printed) => sentinel.exec(printed)?.index ?? null,
-  });
+  return createTool(
+    {
+      command: "nft",
+      args: ["-i"],
+      sentinel: "describe ip saddr",
+      sentinelAt: (printed) => sentinel.exec(printed)?.index ?? null,
+    },
+    started,
+  );
 }
 
 function tableCommands(table: string): string[] {

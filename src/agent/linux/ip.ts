@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { createTool, type Tool } from "./tool.ts";
+import { createTool, type Started, type Tool } from "./tool.ts";
 
 /** An address of a device. `isForever`: it has no lifetime, so no agent of ours has put it there. */
 export type HostAddress = {
@@ -23,15 +23,18 @@ export async function hostAddresses(ip: Tool): Promise<HostAddress[]> {
 }
 
 /** `ip` that stays, for what is done often and has to be done soon. */
-export function createIp(): Tool {
+export function createIp(started?: Started): Tool {
   const sentinel = /^\d+: lo +inet 127\.0\.0\.1\/.*\n/m;
-  return createTool({
-    command: "ip",
-    args: ["-force", "-oneline", "-batch", "-"],
-    // Not `link show`: after one, `ip` 6.1 lists links where it is asked for addresses.
-    sentinel: "address show dev lo to 127.0.0.1",
-    sentinelAt: (printed) => sentinel.exec(printed)?.index ?? null,
-  });
+  return createTool(
+    {
+      command: "ip",
+      args: ["-force", "-oneline", "-batch", "-"],
+      // Not `link show`: after one, `ip` 6.1 lists links where it is asked for addresses.
+      sentinel: "address show dev lo to 127.0.0.1",
+      sentinelAt: (printed) => sentinel.exec(printed)?.index ?? null,
+    },
+    started,
+  );
 }
 
 /** The prefix in which an address is alone. */

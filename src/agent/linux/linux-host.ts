@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type Belongings, createBelongings } from "../belongings.ts";
 import { type DriverRegistry, driversWith, isWholeType } from "../drivers/registry.ts";
-import { startOf } from "../guard/fence.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
+import { createHelpers } from "../helpers.ts";
 import type { Log } from "../log.ts";
+import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
 import { createAnnouncer } from "./announce.ts";
 import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
@@ -38,14 +39,15 @@ export type AgentHost = {
 export async function openLinuxHost(options: LinuxHostOptions, incarnation: string): Promise<AgentHost> {
   const { cluster, node, url, token, clock, log } = options;
   const table = tableOf({ cluster, node });
-  const ip = createIp();
-  const filter = createFilter({ table, clock, wallClock: () => Date.now() });
-  const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason));
   const owned = openOwnedAddresses(join(options.stateFolder, "addresses.json"));
   const { pid } = process;
   const startedAt = startOf(pid) ?? "";
   const agent = () => ({ pid, startedAt, incarnation, cluster, node, url, token: token(), table });
   const guard = createGuardLink({ ...options.guard, agent, log });
+  const { started } = createHelpers(guard.tellHelpers);
+  const ip = createIp(started);
+  const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
+  const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason), started);
   const belongings = createBelongings(isWholeType, guard.tell);
 
   let found: Promise<Filter | null> | null = null;

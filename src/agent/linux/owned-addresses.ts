@@ -27,10 +27,15 @@ export function openOwnedAddresses(file: string): OwnedAddresses {
   return {
     known,
     add: (one) => {
-      if (owned.has(`${one.address} ${one.device}`)) return;
-      owned.set(`${one.address} ${one.device}`, one);
+      const key = `${one.address} ${one.device}`;
+      const isWrittenDown = owned.has(key);
+      // The one that was taken last is the last to be forgotten.
+      owned.delete(key);
+      owned.set(key, one);
+      if (isWrittenDown) return;
+      for (const oldest of [...owned.keys()].slice(0, -mostKnown)) owned.delete(oldest);
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      replaceFile(file, `${JSON.stringify([...owned.values()].slice(-mostKnown))}\n`);
+      replaceFile(file, `${JSON.stringify([...owned.values()])}\n`);
     },
   };
 }

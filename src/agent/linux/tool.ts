@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { deferred } from "../../mta/deferred.ts";
 
@@ -14,6 +14,8 @@ export type ToolSpec = {
 
 /** What a request printed. What it was to do is read from there: the tools say nothing of what went well. */
 export type Printed = { readonly stdout: string; readonly stderr: string };
+
+export type Started = (child: ChildProcess) => void;
 
 export type Tool = {
   /** Runs these lines in their order, after all that were asked before. Rejects with `ToolError`, and with nothing else. */
@@ -52,8 +54,9 @@ const patienceMs = 1_000;
 /**
  * A tool of iproute2 or nftables, kept running: starting one for each command costs 3 to 15 ms, a line to a running one
  * about one. It is started with the first request, and anew after it has ended or was found to hang.
+ * @param started told of each process before it is given anything to do
  */
-export function createTool(spec: ToolSpec): Tool {
+export function createTool(spec: ToolSpec, started: Started = () => {}): Tool {
   let running: Process | null = null;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -65,6 +68,7 @@ export function createTool(spec: ToolSpec): Tool {
       gone: endOf(spec, child),
       heard: () => {},
     };
+    started(child);
     child.stdin.on("error", () => {});
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (text: string) => {

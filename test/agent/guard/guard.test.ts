@@ -81,7 +81,7 @@ describe("The guard", () => {
     guard.at(1_000);
     expect(guard.at(1_000 + frozenAfterMs - 1)).toHaveLength(1);
     expect(guard.at(1_000 + frozenAfterMs)).toEqual([
-      { type: "end", agent, wards: [ward(1_000), ward(9_000, { hold: { group: "Files", epoch: 1 } })] },
+      { type: "end", agent, wards: [ward(1_000), ward(9_000, { hold: { group: "Files", epoch: 1 } })], helpers: [] },
     ]);
   });
 
@@ -94,7 +94,11 @@ describe("The guard", () => {
 
   test("GU3: when the connection ends the agent is dead: what it held is ended at once", () => {
     const guard = watching(ward(1_000));
-    expect(guard.does({ type: "lost", connection: 1 })).toEqual([{ type: "end", agent, wards: [ward(1_000)] }]);
+    const helpers = [{ pid: 4_712, startedAt: "100" }];
+    guard.does({ type: "helpers", connection: 1, helpers });
+    expect(guard.does({ type: "lost", connection: 1 })).toEqual([
+      { type: "end", agent, wards: [ward(1_000)], helpers },
+    ]);
     expect(guard.at(5_000)).toEqual([]);
   });
 

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+
+/** A process, and not only its number: `startedAt` is field 22 of /proc/PID/stat, for a number that is used again. */
+export const processRefSchema = z.strictObject({ pid: z.int().positive(), startedAt: z.string() });
+export type ProcessRef = z.infer<typeof processRefSchema>;
+
+type Stat = { readonly state: string; readonly group: number; readonly startedAt: string };
+
+/** When it was started, in ticks since boot; null when there is no such process, or only what waits for its exit code to be read. */
+export function startOf(pid: number): string | null {
+  const stat = statOf(pid);
+  // A zombie holds nothing any more.
+  return stat === null || stat.state === "Z" ? null : stat.startedAt;
+}
+
+/** Ends a process that is the one that was meant, and waits for its end, however long that takes: it may still be at work. */
+export async function endProcess({ pid, startedAt }: ProcessRef): Promise<void> {
+  while (startOf(pid) === startedAt) {
+    kill(pid);
+    await delay(1);
+  }
+}
+
+/**
+ * Ends process groups, and waits until none of their processes is at work any more. False when that takes longer than it may: one
+ * that hangs in the kernel, or may not be ended, is still there.
+ */
+export async function endGroups(groups: readonly number[], patienceMs: number): Promise<boolean> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (const group of groups) kill(-group);
+  while (groups.some(isAtWork)) {
+    if (performance.now() > giveUpAt) return false;
+    await delay(5);
+    for (const group of groups) kill(-group);
+  }
+  return true;
+}
+
+/** A group is there for as long as a zombie of it is, so its processes are looked at one by one. */
+function isAtWork(group: number): boolean {
+  if (!isThere(-group)) return false;
+  return readdirSync("/proc").some((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
+    return stat !== null && stat.group === group && stat.state !== "Z";
+  });
+}
+
+function statOf(pid: number): Stat | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name, in parentheses, may hold anything.
+    const [state, , group, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const startedAt = rest[16];
+    if (state === undefined || group === undefined || startedAt === undefined) return null;
+    return { state, group: Number(group), startedAt };
+  } catch {
+    return null;
+  }
+}
+
+function kill(target: number): void {
+  try {
+    process.kill(target, "SIGKILL");
+  } catch {
+    // Gone already, or not ours to end: whether it is there is looked at, and not believed.
+  }
+}
+
+function isThere(target: number): boolean {
+  try {
+    process.kill(target, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}

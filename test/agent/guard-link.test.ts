@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createGuardLink } from "../../src/agent/guard-link.ts";
+import type { GuardedAgent } from "../../src/agent/guard/words.ts";
+import { readJsonLines, writeJsonLine } from "../../src/agent/json-lines.ts";
+import { until } from "../support/until.ts";
+
+const agent: GuardedAgent = {
+  pid: process.pid,
+  startedAt: "1",
+  incarnation: "run",
+  cluster: "lan",
+  node: "NODE1",
+  url: "http://127.0.0.1:8787",
+  token: "t",
+  table: null,
+};
+const helpers = [{ pid: 4_712, startedAt: "100" }];
+
+let folder: string;
+let server: Server | null = null;
+const sockets: Socket[] = [];
+const heard: unknown[] = [];
+const logged: string[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-guard-"));
+  heard.length = 0;
+  logged.length = 0;
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await new Promise((closed) => (server === null ? closed(null) : server.close(closed)));
+  server = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A guard that does with each message what it is given here. */
+async function listen(path: string, hears: (socket: Socket, value: unknown) => void): Promise<void> {
+  const listening = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => {});
+    readJsonLines(socket, (value) => {
+      heard.push(value);
+      hears(socket, value);
+    });
+  });
+  server = listening;
+  await new Promise<void>((listens) => listening.listen(path, listens));
+}
+
+const linkTo = (path: string) =>
+  createGuardLink({ path, agent: () => agent, start: null, log: (_level, code) => void logged.push(code) });
+
+test("GU5: a guard that is found is told at once what works for the agent, and what is there", async () => {
+  const path = join(folder, "guard.sock");
+  await listen(path, (socket, value) => {
+    if (heard.length === 1) writeJsonLine(socket, { type: "ready" });
+    expect(value).toBeDefined();
+  });
+  const link = linkTo(path);
+  link.tellHelpers(helpers);
+  await link.ready();
+  await until(() => heard.length === 3, 5_000);
+  expect(heard).toEqual([
+    { type: "agent", agent },
+    { type: "helpers", helpers },
+    { type: "wards", wards: [] },
+  ]);
+  link.farewell();
+  await until(() => heard.length === 4, 5_000);
+  expect(heard[3]).toEqual({ type: "farewell" });
+});
+
+test("GU6: a guard that takes the connection and says nothing is given up, and another try is made", async () => {
+  const path = join(folder, "guard.sock");
+  await listen(path, (socket) => {
+    if (heard.length > 1) writeJsonLine(socket, { type: "ready" });
+  });
+  const link = linkTo(path);
+  await link.ready();
+  expect(sockets.length).toBe(2);
+  expect(logged).toEqual([]);
+  link.farewell();
+});
+
+test("GU6: a guard that comes when all is over is told that it is over", async () => {
+  const path = join(folder, "guard.sock");
+  await listen(path, (socket) => {
+    link.farewell();
+    writeJsonLine(socket, { type: "ready" });
+  });
+  const link = linkTo(path);
+  await link.ready();
+  await until(() => heard.length === 2, 5_000);
+  expect(heard[1]).toEqual({ type: "farewell" });
+});
