@@ -92,15 +92,19 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     registry: onHost.drivers,
     belongings: onHost.belongings,
     clock: monotonicMs,
-    contextOf: ({ hold }) => ({
-      group: orders?.holds.find(({ group, epoch }) => group === hold.group && epoch === hold.epoch)?.resources ?? {},
-      agentSocket: socketPath,
-      baseFolder: options.baseFolder,
-      association: (association) => {
-        associations.add({ ...association, group: hold.group });
-        tellSession();
-      },
-    }),
+    contextOf: ({ hold }) => {
+      const order = orders?.holds.find(({ group, epoch }) => group === hold.group && epoch === hold.epoch);
+      return {
+        group: order?.resources ?? {},
+        heldBefore: order?.heldBefore ?? {},
+        agentSocket: socketPath,
+        baseFolder: options.baseFolder,
+        association: (association) => {
+          associations.add({ ...association, group: hold.group });
+          tellSession();
+        },
+      };
+    },
     called: (at, call, result) => host.post({ type: "called", at, call, result }),
     progress: (at, call, checkpoint) => host.post({ type: "progress", at, call, checkpoint }),
     failed: (at, call, problem) => host.post({ type: "failed", at, call, problem }),

@@ -1,5 +1,5 @@
 import type { Revision } from "../cluster/lease/generation.ts";
-import type { AssignedResource, HoldRef, Report } from "../cluster/messages.ts";
+import type { AssignedGroup, AssignedResource, HoldRef, Report } from "../cluster/messages.ts";
 
 /**
  * What the session machine wants of the host, said as a whole each time: the ownerships that may be on this node, what
@@ -20,6 +20,7 @@ export type HoldOrder = HoldRef & {
   readonly mode: HoldMode;
   /** `up`, but for the time being only to be observed: nothing of it is touched. */
   readonly observe: boolean;
+  readonly heldBefore: AssignedGroup["heldBefore"];
 };
 
 /**

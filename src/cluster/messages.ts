@@ -141,8 +141,16 @@ export type AssignedGroup = HoldRef & {
   readonly wanted: Wanted;
   /** Maintenance: the health of what is there is watched and told, and nothing of it is touched, unless it has to go. */
   readonly observe: boolean;
+  /** How addresses of it were held before, of which somebody may have to be asked first; all others were released. */
+  readonly heldBefore: Readonly<Record<string, HeldBefore>>;
   readonly resources: Readonly<Record<string, AssignedResource>>;
 };
+
+/**
+ * `unused`: nobody of this cluster is known to have had it, so a stranger may. `expired`: its last owner was silent, or an
+ * operator said that it was down: it may still be there for a moment.
+ */
+export type HeldBefore = "unused" | "expired";
 
 export type Wanted = "Online" | "Offline";
 

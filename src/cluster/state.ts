@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
-import type { Assignment, HoldRef, Report, Silence, Standing, Wanted } from "./messages.ts";
+import type { Assignment, HeldBefore, HoldRef, Report, Silence, Standing, Wanted } from "./messages.ts";
 import type { Operation } from "./commands/operation.ts";
 
 /**
@@ -127,9 +127,15 @@ export type Hold = HoldRef & {
 export type HoldPhase =
   /**
    * `arriving`: it came by an operator's word while all else is only observed, and is still to be brought online. `online`: so it
-   * was when it was last heard of, which a later start of the object knows from here.
+   * was when it was last heard of, which a later start of the object knows from here. `before`: of which addresses somebody may
+   * have to be asked first.
    */
-  | { readonly kind: "owned"; readonly arriving?: true; readonly online?: true }
+  | {
+      readonly kind: "owned";
+      readonly arriving?: true;
+      readonly online?: true;
+      readonly before?: Readonly<Record<string, HeldBefore>>;
+    }
   /** Wanted offline, still covered by grants until it is released or `drainGrantsLeft` is used up. */
   | { readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null };
 
@@ -208,6 +214,8 @@ export type Loss = {
    * passed over (LEASE rule 8). Else 0, also after a start, which numbers its answers anew.
    */
   readonly since: number;
+  /** What its last owner had, and whether that one said that it has it no more. */
+  readonly addresses?: { readonly had: readonly string[]; readonly released: boolean };
 };
 
 /** Why a group gets an owner: it has none yet, or lost its last one like this. */

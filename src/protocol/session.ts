@@ -111,6 +111,7 @@ const assignmentSchema = z.strictObject({
       ...holdRefSchema.shape,
       wanted: z.enum(["Online", "Offline"]),
       observe: z.boolean(),
+      heldBefore: z.record(z.string(), z.enum(["unused", "expired"])),
       resources: z.record(
         nameSchema,
         z.strictObject({

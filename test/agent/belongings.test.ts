@@ -24,7 +24,7 @@ function setUp() {
     const orders: Orders = {
       n,
       revision: null,
-      holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false }],
+      holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false, heldBefore: {} }],
     };
     belongings.ordered(orders);
   };

@@ -37,6 +37,7 @@ function contextOf(spec: AssignedResource, group: Record<string, AssignedResourc
     name: "it",
     spec,
     group,
+    heldBefore: {},
     agentSocket: join(folder, "agent.sock"),
     baseFolder: folder,
     failed: ({ code }) => failures.push(code),
@@ -88,7 +89,7 @@ describe("calls", () => {
     const calls = createDriverCalls({
       registry: { Fake: factory },
       clock: monotonicMs,
-      contextOf: () => ({ group: {}, agentSocket, baseFolder, association }),
+      contextOf: () => ({ group: {}, heldBefore: {}, agentSocket, baseFolder, association }),
       belongings: { add: () => {}, remove: () => {} },
       called: (_at, call, result) => results.set(call, result),
       failed: () => {},

@@ -42,6 +42,7 @@ function callsOf(registry: DriverRegistry, group: Record<string, AssignedResourc
     clock: () => now(),
     contextOf: () => ({
       group,
+      heldBefore: {},
       agentSocket: join(folder, "agent.sock"),
       baseFolder: folder,
       association: ({ state, partner }) => associations.push(`${state} ${partner}`),

@@ -24,7 +24,7 @@ const resources = {
 const ordersOf = (mode: HoldMode, epoch = 3): Orders => ({
   n: 1,
   revision,
-  holds: [{ group: "Exchange", epoch, resources, mode, observe: false }],
+  holds: [{ group: "Exchange", epoch, resources, mode, observe: false, heldBefore: {} }],
 });
 
 const reportOf = (ip: ResourceState, name: ResourceState = "Online", epoch = 3): Report => ({
@@ -102,7 +102,7 @@ test("LS1 a group without an address or a name is no virtual server", () => {
   const orders: Orders = {
     n: 1,
     revision,
-    holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false }],
+    holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false, heldBefore: {} }],
   };
   expect(localVerdict({ orders, report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({
     decision: "DENY",

@@ -143,3 +143,49 @@ test("LX7: without nft the agent says what that costs, once, and owns all the sa
   expect(stage.logOf("NODE2").match(/ no-filter: /g)).toHaveLength(1);
   await host.run("rm", "-r", bin.trim());
 });
+
+test("LX10: a silent owner whose kernel is late to take the address away is waited for, where no filter keeps it silent", async () => {
+  await bothUp();
+  const events = await recorded(async () => {
+    await stage.killAll("NODE2");
+    await stage.ownerIs("NODE1");
+  });
+  expect(said(events)).toEqual(["NODE2 removed", "NODE1 added"]);
+  stage.startAgent("NODE2");
+});
+
+test.each([
+  ["198.18.77.101", "255.255.255.0", "client", "32"],
+  ["2001:2:0:77::101", "64", "client6", "128"],
+])(
+  "LX9: an address that a stranger has is not taken, and who has it is said: %s",
+  async (address, mask, network, prefix) => {
+    await bothUp();
+    const peer = stage.lan.host("PEER");
+    const owner = stage.node("NODE1");
+    const name = `Second ${network}`;
+    await peer.run(
+      "ip",
+      "address",
+      "add",
+      `${address}/${prefix}`,
+      "dev",
+      "client",
+      ...(prefix === "128" ? ["nodad"] : []),
+    );
+    const properties = { Address: address, SubnetMask: mask, Network: network, RestartAction: 1 };
+    await expectOk(stage.client.createResource(cluster, group, { name, type: "IP Address", properties }));
+    const refused = async () => {
+      const { events } = await expectOk(stage.client.events(cluster, 0, 1_000));
+      return events.findLast(({ mscsId, resource }) => mscsId === 1049 && resource === name);
+    };
+    await until(async () => (await refused()) !== undefined, 10_000, "event 1049");
+    const mac = (await peer.run("cat", "/sys/class/net/client/address")).trim();
+    expect((await refused())?.sentence).toContain(prefix === "32" ? mac : "another host");
+    expect(await owner.run("ip", "address", "show", "to", address)).toBe("");
+    await peer.run("ip", "address", "delete", `${address}/${prefix}`, "dev", "client");
+    await expectOk(stage.client.commandResource(cluster, group, name, "online"));
+    await until(() => reaches(peer, address), 10_000, "the address");
+    await expectOk(stage.client.deleteResource(cluster, group, name));
+  },
+);

@@ -129,6 +129,7 @@ describe("what an object says", () => {
         epoch: 4,
         wanted: "Online",
         observe: true,
+        heldBefore: { "127.0.1.100": "unused" },
         resources: {
           "Exchange IP": {
             type: "IP Address",

@@ -1,5 +1,5 @@
 import type { Belonging } from "../belongings.ts";
-import type { AssignedResource, HoldRef, ReportedAssociation } from "../../cluster/messages.ts";
+import type { AssignedResource, HeldBefore, HoldRef, ReportedAssociation } from "../../cluster/messages.ts";
 
 /**
  * One resource on this host, for one ownership. The reconciler calls one verb at a time, except that `terminate` may
@@ -33,6 +33,8 @@ export type DriverContext = {
   readonly spec: AssignedResource;
   /** All resources of the group by name: a Message Transfer Agent needs its group's address and network name. */
   readonly group: Readonly<Record<string, AssignedResource>>;
+  /** How its addresses were held before this ownership; what is not named was released. */
+  readonly heldBefore: Readonly<Record<string, HeldBefore>>;
   /** Path of the agent's local socket. */
   readonly agentSocket: string;
   /** Folder of the agent's configuration: relative file names in properties start here. */

@@ -1,11 +1,14 @@
 import { isIPv6, SocketAddress } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
+import { type HeldBefore, holdId } from "../../cluster/messages.ts";
 import { type Driver, DriverError, type DriverContext, type DriverFactory } from "../drivers/driver.ts";
 import type { Announcer } from "./announce.ts";
 import { deviceFor } from "./device.ts";
 import { type Filter, FilterError } from "./filter.ts";
 import { cidr, hostAddresses, isListed, timesListed } from "./ip.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
+import { brief, type Probe, thorough } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
 import { complaintOf, type Tool, ToolError } from "./tool.ts";
 
@@ -17,6 +20,7 @@ export type AddressTools = {
   readonly ip: Tool;
   readonly announcer: Announcer;
   readonly owned: OwnedAddresses;
+  readonly probe: Probe;
   /**
    * Resolves when this host is ready for an address: what was left is gone, and who guards it is there. Null: it has no filter,
    * and has said so.
@@ -30,12 +34,22 @@ export type AddressTools = {
  * takes it away.
  */
 export function linuxAddress(tools: AddressTools): DriverFactory {
-  return (context) => driverOf(tools, context);
+  const taken: Taken = new Set();
+  return (context) => driverOf(tools, taken, context);
 }
 
-function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext): Driver {
-  const { clock, ip, announcer, owned, ready } = tools;
-  const address = canonicalText(String(lookup(spec.properties, "Address")));
+/** Ownerships under which this run has had an address: it is its own until then, and nobody is asked twice. */
+type Taken = Set<string>;
+
+function driverOf(
+  tools: AddressTools,
+  taken: Taken,
+  { hold, spec, log, belongings, heldBefore }: DriverContext,
+): Driver {
+  const { clock, ip, announcer, owned, probe, ready } = tools;
+  const configured = String(lookup(spec.properties, "Address"));
+  const address = canonicalText(configured);
+  const id = `${holdId(hold)} ${address}`;
   let device: string | null = null;
   let filter: Filter | null = null;
   /** Until when it may be here; null: it may not, and whatever is under way stops at its next step. */
@@ -44,22 +58,71 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
   /** The end of what was bound to it when it was here last. */
   let freed: Promise<void> = Promise.resolve();
 
-  /** Puts it there, or renews it: the kernel has one command for both. @param isThere it should be there already */
+  /** Of an address that comes to this host for the first time under its epoch: who else may have it. */
+  function toAsk(): HeldBefore | undefined {
+    return taken.has(id) ? undefined : lookup(heldBefore, configured);
+  }
+
+  /**
+   * Resolves when nobody else answers for it (LEASE rule 21). A stranger's answer is a failure. A former owner that has fallen silent
+   * may be late to go: it is waited for, and only then is it one.
+   */
+  async function ask(on: string): Promise<void> {
+    const before = toAsk();
+    if (before === undefined || isIPv6(address)) return;
+    const giveUpAt = clock() + (before === "expired" ? formerOwnerMs : 0);
+    for (let isSaid = false; ; isSaid = true) {
+      const answer = await probe(address, on, before === "expired" ? brief : thorough);
+      if (answer === null || until === null) return;
+      if (clock() >= giveUpAt) throw inUse(on, answer);
+      if (!isSaid) log("former-owner-answers", `${answer} still answers for ${address}; it is waited for`);
+      await delay(askAgainMs);
+    }
+  }
+
+  /** The command that puts it there, or renews it: the kernel has one for both. */
+  function placing(on: string, deadline: number, duplicateDetection: boolean): string {
+    const seconds = Math.max(1, Math.ceil((deadline - clock()) / 1_000));
+    const lifetime = `valid_lft ${seconds} preferred_lft ${seconds}`;
+    return `address replace ${cidr(address)} dev ${on} ${lifetime}${isIPv6(address) && !duplicateDetection ? " nodad" : ""}`;
+  }
+
+  /**
+   * The kernel asks for an IPv6 address by itself, which takes a second or two (RFC 4862 section 5.4). One that has a lifetime it
+   * takes away when somebody answers.
+   */
+  async function outwaitDuplicateDetection(on: string): Promise<void> {
+    const look = `address show dev ${on} to ${address}`;
+    for (let round = 0; until !== null; round += 1) {
+      // Looked at before its lifetime is renewed: that would put it there again.
+      const { stdout } = await ip.run(round === 0 ? [look] : [look, placing(on, until, true)]);
+      if (!isListed(stdout, address) || /\bdadfailed\b/.test(stdout)) {
+        await remove(on);
+        throw inUse(on, "another host");
+      }
+      if (!/\btentative\b/.test(stdout)) return;
+      await delay(askAgainMs);
+    }
+  }
+
+  function inUse(on: string, who: string): DriverError {
+    return new DriverError("address-in-use", `${address} is in use on the network of ${on}: ${who} answers for it`);
+  }
+
+  /** Puts it there, or renews it. @param isThere it should be there already */
   async function put(on: string, isThere: boolean): Promise<void> {
     if (until === null) return;
-    const seconds = Math.max(1, Math.ceil((until - clock()) / 1_000));
-    const lifetime = `valid_lft ${seconds} preferred_lft ${seconds}`;
+    const isNew = !isThere && toAsk() === "unused";
     const look = `address show dev ${on} to ${address}`;
-    const { stdout, stderr } = await ip.run([
-      ...(isThere ? [look] : []),
-      `address replace ${cidr(address)} dev ${on} ${lifetime}${isIPv6(address) ? " nodad" : ""}`,
-      look,
-    ]);
+    const { stdout, stderr } = await ip.run([...(isThere ? [look] : []), placing(on, until, isNew), look]);
     const seen = timesListed(stdout, address);
     if (seen === 0) throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
     // A late refresh of an address that has expired adds it again.
     if (until === null || clock() >= until) return remove(on);
+    if (isNew && isIPv6(address)) await outwaitDuplicateDetection(on);
+    if (until === null) return;
     await filter?.open(address, until);
+    taken.add(id);
     if (!isThere || seen === 2) return;
     log("address-removed", `${address} was taken off ${on} by somebody else; it is put back, and announced again`);
     announcer.announce(address, on);
@@ -101,7 +164,7 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
         const on = deviceFor(address, await hostAddresses(ip));
         device = on;
         await inTurn(async () => {
-          await Promise.all([filter?.guard(address, on), freed]);
+          await Promise.all([filter?.guard(address, on), freed, ask(on)]);
           // Taken away again while this host was still making ready: then it never comes, and nobody is told that it does.
           if (until === null) throw new DriverError("called-off", `${address} was called off before it was there`);
           // Before it is there: who cleans up after this process has to know of it.
@@ -123,6 +186,10 @@ function driverOf(tools: AddressTools, { spec, log, belongings }: DriverContext)
     },
   };
 }
+
+/** For how long a former owner is taken for late: the kernel ends an address up to two seconds after its lifetime. */
+const formerOwnerMs = 3_000;
+const askAgainMs = 50;
 
 /** Runs what it is given one after the other. */
 function oneAtATime(): (work: () => Promise<void>) => Promise<void> {

@@ -10,6 +10,7 @@ import { createAnnouncer } from "./announce.ts";
 import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
 import { cidr, createIp, hostAddresses } from "./ip.ts";
 import { openOwnedAddresses } from "./owned-addresses.ts";
+import { createProbe } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
 
 export type LinuxHostOptions = {
@@ -48,6 +49,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const ip = createIp(started);
   const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
   const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason), started);
+  const probe = createProbe((reason) => log("warning", "nobody-asked", reason), started);
   const belongings = createBelongings(isWholeType, guard.tell);
 
   let found: Promise<Filter | null> | null = null;
@@ -88,7 +90,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
   if (owned.known.length > 0) await sweep();
   return {
-    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, ready })),
+    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, ready })),
     belongings,
     end: async () => {
       guard.farewell();

@@ -73,12 +73,13 @@ function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   const defined = cluster && lookup(cluster.definition.groups, group);
   // What drains is taken offline as the agent has it: its definition may have changed or gone meanwhile.
   if (hold.phase.kind === "draining" || row === undefined || cluster === null || !defined) {
-    return { group, epoch, wanted: "Offline", observe: false, resources: {} };
+    return { group, epoch, wanted: "Offline", observe: false, heldBefore: {}, resources: {} };
   }
   const resources = Object.entries(servedResources(cluster.definition, defined));
   const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
   const observe = cluster.maintenance && hold.phase.arriving !== true;
-  return { group, epoch, wanted: "Online", observe, resources: Object.fromEntries(assigned) };
+  const heldBefore = hold.phase.before ?? {};
+  return { group, epoch, wanted: "Online", observe, heldBefore, resources: Object.fromEntries(assigned) };
 }
 
 function assignedResource(

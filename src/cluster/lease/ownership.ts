@@ -1,7 +1,7 @@
 import { canonical, parseAddress } from "../definition/ip-address.ts";
 import { noteLoss } from "../policies/quarantine.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "../turn.ts";
-import { holdId } from "../messages.ts";
+import { type HeldBefore, holdId } from "../messages.ts";
 import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session } from "../state.ts";
 
 /**
@@ -32,7 +32,7 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
     node: owner.node,
     incarnation: owner.incarnation,
     addresses,
-    phase: { kind: "owned", ...(arriving ? { arriving } : {}) },
+    phase: { kind: "owned", ...(arriving ? { arriving } : {}), ...before(heldBefore(addresses, loss)) },
   };
   // A new epoch begins with every resource anew on its host, so what was asked of them before is over.
   putGroup(turn, row.name, {
@@ -62,7 +62,27 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
 export function becomeWider(turn: Turn, hold: Hold, more: readonly string[]): void {
   if (turn.memory.start.kind !== "over") throw new Error("nothing may be owned anew while the object is holding");
   if (addressesHeld(turn, more)) throw new Error(`an address that group ${hold.group} gets is still held`);
-  putHold(turn, holdId(hold), { ...hold, addresses: [...hold.addresses, ...more] });
+  const phase =
+    hold.phase.kind === "owned"
+      ? { ...hold.phase, ...before({ ...hold.phase.before, ...heldBefore(more, null) }) }
+      : hold.phase;
+  putHold(turn, holdId(hold), { ...hold, addresses: [...hold.addresses, ...more], phase });
+}
+
+/** Of these addresses, those that were not released by the group's last owner. */
+function heldBefore(addresses: readonly string[], loss: Loss | null): Record<string, HeldBefore> {
+  const last = loss?.addresses ?? { had: [], released: true };
+  const unused = new Set(addressesBeyond({ addresses: last.had }, addresses));
+  return Object.fromEntries(
+    addresses.flatMap((address): [string, HeldBefore][] => {
+      if (unused.has(address)) return [[address, "unused"]];
+      return last.released ? [] : [[address, "expired"]];
+    }),
+  );
+}
+
+function before(held: Readonly<Record<string, HeldBefore>>): Pick<Extract<HoldPhase, { kind: "owned" }>, "before"> {
+  return Object.keys(held).length === 0 ? {} : { before: held };
 }
 
 /** Of these addresses, those that a hold does not have. */
@@ -182,13 +202,14 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
   if (end.kind === "expired") noteLoss(turn, hold.node);
 }
 
-function lossOf(turn: Turn, { node, phase }: Hold, end: End): Loss {
+function lossOf(turn: Turn, { node, phase, addresses: had }: Hold, end: End): Loss {
   // An answer that has not been given yet would keep everybody from owning the group.
   const since = end.kind === "expired" ? Math.min(end.since, turn.memory.answers) : 0;
-  if (phase.kind === "owned") return { because: end.kind, from: node, target: null, leaving: null, since };
+  const addresses = { had, released: end.kind === "released" };
+  if (phase.kind === "owned") return { because: end.kind, from: node, target: null, leaving: null, since, addresses };
   const { because, target } = phase;
   const away = because === "failover" || mayBeCalledOff(phase);
-  return { because, from: node, target, leaving: away ? node : null, since };
+  return { because, from: node, target, leaving: away ? node : null, since, addresses };
 }
 
 function journalEnd(turn: Turn, { node, group, epoch }: Hold, end: End): void {

@@ -73,6 +73,9 @@ export function retryAt({ troubles: { givenUp } }: GroupRow): number | null {
 type FailureReason = NonNullable<ReportedResource["problem"]>;
 const unsaid: FailureReason = { code: "unsaid", message: "its agent does not say why" };
 
+/** Event ids of MSCS for what has one of its own; any other failure of a resource is 1069. */
+const eventIds: Readonly<Record<string, number>> = { deadlock: 1230, "address-in-use": 1049 };
+
 const hourMs = 3_600_000;
 /** More failures than this are not remembered one by one; a threshold above it is never reached. */
 const mostRemembered = 100;
@@ -96,7 +99,7 @@ function judgeFailure(
   journal(turn, {
     kind: "resource.failed",
     severity: "error",
-    mscsId: code === "deadlock" ? 1230 : 1069,
+    mscsId: lookup(eventIds, code) ?? 1069,
     sentence: `Resource ${name} of group ${hold.group} failed on node ${hold.node}: ${why}.`,
     node: hold.node,
     group: hold.group,

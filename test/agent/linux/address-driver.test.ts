@@ -21,6 +21,7 @@ test("LX8: an address that is taken away while the host still makes ready is nev
       restarts: 0,
     },
     group: {},
+    heldBefore: {},
     agentSocket: "",
     baseFolder: "",
     failed: () => {},
@@ -42,6 +43,7 @@ test("LX8: an address that is taken away while the host still makes ready is nev
       end: async () => {},
     },
     announcer: { announce: () => void told.push("announced"), cancel: () => {} },
+    probe: async () => null,
     owned: { known: [], add: () => void told.push("owned") },
     ready: () => ready.promise,
   })(context);

@@ -291,7 +291,7 @@ export function group(name: string, epoch: number, wanted: AssignedGroup["wanted
     fails: 0,
     restarts: 0,
   };
-  return { group: name, epoch, wanted, observe: false, resources: { ip: address } };
+  return { group: name, epoch, wanted, observe: false, heldBefore: {}, resources: { ip: address } };
 }
 
 export function silence(
