@@ -8,6 +8,7 @@ import { createDriverCalls } from "./driver-calls.ts";
 import { hostStep } from "./host.ts";
 import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
 import type { AgentHost } from "./linux/linux-host.ts";
+import { createLapseWatch, hostClocks } from "./lapse.ts";
 import { createLink } from "./link.ts";
 import { serveLocalSocket } from "./local-socket.ts";
 import { localVerdict } from "./local-verdict.ts";
@@ -72,6 +73,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const localSocket = await serveLocalSocket({ path: socketPath, verdict, log });
   const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log });
 
+  const lapse = createLapseWatch(hostClocks);
   const incarnation = randomBytes(12).toString("base64url");
   const onHost = await options.openHost(incarnation);
 
@@ -97,6 +99,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       return {
         group: order?.resources ?? {},
         heldBefore: order?.heldBefore ?? {},
+        ttlMs: (orders ?? noOrders).ttlMs,
         agentSocket: socketPath,
         baseFolder: options.baseFolder,
         association: (association) => {
@@ -179,7 +182,13 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const host: Loop<HostEvent> = runLoop({ state: emptyHost, step: hostStep, clock: monotonicMs, perform: performHost });
   const session: Loop<SessionEvent> = runLoop({
     ...startSession(incarnation, memory.seen, monotonicMs()),
-    step: sessionStep,
+    step: (state, event) => {
+      const lostMs = lapse();
+      if (lostMs === 0) return sessionStep(state, event);
+      const after = sessionStep(state, { type: "lapse", lostMs, now: event.now });
+      const { state: next, effects } = sessionStep(after.state, event);
+      return { state: next, effects: [...after.effects, ...effects] };
+    },
     clock: monotonicMs,
     perform: performSession,
   });

@@ -1,3 +1,4 @@
+import { leasePresets } from "../cluster/lease/lease.ts";
 import type { Revision } from "../cluster/lease/generation.ts";
 import type { AssignedGroup, AssignedResource, HoldRef, Report } from "../cluster/messages.ts";
 
@@ -10,10 +11,12 @@ export type Orders = {
   readonly n: number;
   /** The assignment that they come of; null before the first. */
   readonly revision: Revision | null;
+  /** That of the leases under which they are given, in milliseconds. */
+  readonly ttlMs: number;
   readonly holds: readonly HoldOrder[];
 };
 
-export const noOrders: Orders = { n: 0, revision: null, holds: [] };
+export const noOrders: Orders = { n: 0, revision: null, ttlMs: leasePresets.wan.ttlMs, holds: [] };
 
 export type HoldOrder = HoldRef & {
   readonly resources: Readonly<Record<string, AssignedResource>>;

@@ -16,6 +16,8 @@ export type SessionEvent = { readonly now: number } & (
   | { readonly type: "host"; readonly says: HostSays }
   /** A time that a `wake` effect asked for has come; waking too early or too often does no harm. */
   | { readonly type: "wake" }
+  /** Time has passed of which `now` knows nothing: the host was suspended. Comes before what it woke up to. */
+  | { readonly type: "lapse"; readonly lostMs: number }
   /** The process was asked to end: everything offline, released, then `exit`. */
   | { readonly type: "stop" }
 );
@@ -43,6 +45,7 @@ export type SessionNote =
   | "connection-lost"
   | "reconnected"
   | "fuse-blown"
+  | "lapsed"
   | "refused"
   | "stale-message";
 

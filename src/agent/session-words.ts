@@ -20,6 +20,11 @@ export function wordsOf(code: SessionNote, detail: string): { readonly level: Lo
         level: "warning",
         sentence: `the lease of ${detail} is over, because no renewal was granted in time: all of it is taken away here, and another node may get it`,
       };
+    case "lapsed":
+      return {
+        level: "warning",
+        sentence: `this host did not run for ${detail} of which its monotonic clock knows nothing, or its clock was set: every lease counts as over`,
+      };
     case "refused":
       return {
         level: "warning",

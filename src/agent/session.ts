@@ -74,6 +74,8 @@ function take(state: SessionState, event: SessionEvent, effects: SessionEffect[]
       return hostSays(state, event.says);
     case "wake":
       return state;
+    case "lapse":
+      return lapsed(state, event.lostMs, event.now, effects);
     case "stop":
       return state.stopping === null ? urgent({ ...state, stopping: { since: event.now, offlineSince: null } }) : state;
   }
@@ -225,6 +227,16 @@ function hostSays(state: SessionState, says: HostSays): SessionState {
   const changed = JSON.stringify(says.report) !== JSON.stringify(state.host.report);
   const heard = { ...state, host: says };
   return changed ? urgent({ ...heard, reportVersion: state.reportVersion + 1 }) : heard;
+}
+
+/** Whatever was granted before is over by a clock that went on, and so is what may still be granted for what was sent then. */
+function lapsed(state: SessionState, lostMs: number, now: number, effects: SessionEffect[]): SessionState {
+  effects.push({ type: "note", code: "lapsed", detail: `${Math.round(lostMs)} ms` });
+  const fuses = new Map(
+    [...state.fuses].map(([id, fuse]) => [id, { ...fuse, deadline: Math.min(fuse.deadline, now) }]),
+  );
+  const { link } = state;
+  return urgent({ ...state, fuses, link: link.kind === "joined" ? { ...link, inFlight: [] } : link });
 }
 
 function noteStanding(before: SessionState, standing: Standing, effects: SessionEffect[]): void {

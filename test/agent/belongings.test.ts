@@ -24,6 +24,7 @@ function setUp() {
     const orders: Orders = {
       n,
       revision: null,
+      ttlMs: 2_000,
       holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false, heldBefore: {} }],
     };
     belongings.ordered(orders);

@@ -38,6 +38,7 @@ function contextOf(spec: AssignedResource, group: Record<string, AssignedResourc
     spec,
     group,
     heldBefore: {},
+    ttlMs: 2_000,
     agentSocket: join(folder, "agent.sock"),
     baseFolder: folder,
     failed: ({ code }) => failures.push(code),
@@ -89,7 +90,7 @@ describe("calls", () => {
     const calls = createDriverCalls({
       registry: { Fake: factory },
       clock: monotonicMs,
-      contextOf: () => ({ group: {}, heldBefore: {}, agentSocket, baseFolder, association }),
+      contextOf: () => ({ group: {}, heldBefore: {}, ttlMs: 2_000, agentSocket, baseFolder, association }),
       belongings: { add: () => {}, remove: () => {} },
       called: (_at, call, result) => results.set(call, result),
       failed: () => {},

@@ -43,6 +43,7 @@ function callsOf(registry: DriverRegistry, group: Record<string, AssignedResourc
     contextOf: () => ({
       group,
       heldBefore: {},
+      ttlMs: 2_000,
       agentSocket: join(folder, "agent.sock"),
       baseFolder: folder,
       association: ({ state, partner }) => associations.push(`${state} ${partner}`),

@@ -24,6 +24,7 @@ const resources = {
 const ordersOf = (mode: HoldMode, epoch = 3): Orders => ({
   n: 1,
   revision,
+  ttlMs: 2_000,
   holds: [{ group: "Exchange", epoch, resources, mode, observe: false, heldBefore: {} }],
 });
 
@@ -93,6 +94,7 @@ test("LS2 the newest epoch decides when an older one is still on its way down", 
   const both: Orders = {
     n: 2,
     revision,
+    ttlMs: 2_000,
     holds: [...ordersOf({ kind: "cut" }, 2).holds, ...ordersOf(up, 3).holds],
   };
   expect(localVerdict({ orders: both, report: reportOf("Online"), now: 0 }, "Exchange")).toMatchObject({ epoch: 3 });
@@ -102,6 +104,7 @@ test("LS1 a group without an address or a name is no virtual server", () => {
   const orders: Orders = {
     n: 1,
     revision,
+    ttlMs: 2_000,
     holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false, heldBefore: {} }],
   };
   expect(localVerdict({ orders, report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({

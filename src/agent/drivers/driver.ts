@@ -35,6 +35,8 @@ export type DriverContext = {
   readonly group: Readonly<Record<string, AssignedResource>>;
   /** How its addresses were held before this ownership; what is not named was released. */
   readonly heldBefore: Readonly<Record<string, HeldBefore>>;
+  /** That of the lease under which it comes online, in milliseconds. */
+  readonly ttlMs: number;
   /** Path of the agent's local socket. */
   readonly agentSocket: string;
   /** Folder of the agent's configuration: relative file names in properties start here. */

@@ -44,7 +44,7 @@ type Taken = Set<string>;
 function driverOf(
   tools: AddressTools,
   taken: Taken,
-  { hold, spec, log, belongings, heldBefore }: DriverContext,
+  { hold, spec, log, belongings, heldBefore, ttlMs }: DriverContext,
 ): Driver {
   const { clock, ip, announcer, owned, probe, ready } = tools;
   const configured = String(lookup(spec.properties, "Address"));
@@ -161,6 +161,10 @@ function driverOf(
       asDriver(async () => {
         until = deadline;
         filter = await ready();
+        if (filter === null && ttlMs < leastTtlWithoutFilterMs) {
+          const why = `under a lease of ${ttlMs} ms nothing but a packet filter ends an address in time; make it ${leastTtlWithoutFilterMs} ms or more, or install nftables`;
+          throw new DriverError("lease-needs-filter", why);
+        }
         const on = deviceFor(address, await hostAddresses(ip));
         device = on;
         await inTurn(async () => {
@@ -190,6 +194,8 @@ function driverOf(
 /** For how long a former owner is taken for late: the kernel ends an address up to two seconds after its lifetime. */
 const formerOwnerMs = 3_000;
 const askAgainMs = 50;
+/** LEASE rule 15. */
+const leastTtlWithoutFilterMs = 1_000;
 
 /** Runs what it is given one after the other. */
 function oneAtATime(): (work: () => Promise<void>) => Promise<void> {

@@ -4,8 +4,8 @@ import { linuxAddress } from "../../../src/agent/linux/address-driver.ts";
 import type { Filter } from "../../../src/agent/linux/filter.ts";
 import { deferred } from "../../../src/mta/deferred.ts";
 
-test("LX8: an address that is taken away while the host still makes ready is never put there, nor told to anybody", async () => {
-  const ready = deferred<Filter | null>();
+/** A driver on a host that says when it is ready, and what was asked of it. */
+function driverOn(ready: Promise<Filter | null>, ttlMs = 2_000) {
   const lines: string[] = [];
   const told: string[] = [];
   const context: DriverContext = {
@@ -22,6 +22,7 @@ test("LX8: an address that is taken away while the host still makes ready is nev
     },
     group: {},
     heldBefore: {},
+    ttlMs,
     agentSocket: "",
     baseFolder: "",
     failed: () => {},
@@ -45,12 +46,27 @@ test("LX8: an address that is taken away while the host still makes ready is nev
     announcer: { announce: () => void told.push("announced"), cancel: () => {} },
     probe: async () => null,
     owned: { known: [], add: () => void told.push("owned") },
-    ready: () => ready.promise,
+    ready: () => ready,
   })(context);
+  return { driver, lines, told };
+}
+
+test("LX8: an address that is taken away while the host still makes ready is never put there, nor told to anybody", async () => {
+  const ready = deferred<Filter | null>();
+  const { driver, lines, told } = driverOn(ready.promise);
   const online = driver.online(1_000);
   await driver.terminate();
   ready.resolve(null);
   await expect(online).rejects.toMatchObject({ code: "called-off" });
   expect(told).toEqual([]);
   expect(lines.filter((line) => line.startsWith("address replace"))).toEqual([]);
+});
+
+test("LX11: without a filter a lease of less than a second is refused, and what to do is said", async () => {
+  const { driver, lines, told } = driverOn(Promise.resolve(null), 999);
+  await expect(driver.online(1_000)).rejects.toMatchObject({
+    code: "lease-needs-filter",
+    message: expect.stringContaining("install nftables"),
+  });
+  expect([...lines, ...told]).toEqual([]);
 });

@@ -198,7 +198,8 @@ describe("HO1 down, up and cut", () => {
   test("HO1 older orders than those that are known are not carried out", () => {
     const host = online();
     const { n } = host.state.orders;
-    for (const old of [n, n - 1, 0]) host.event({ type: "orders", orders: { n: old, revision: null, holds: [] } });
+    for (const old of [n, n - 1, 0])
+      host.event({ type: "orders", orders: { n: old, revision: null, ttlMs: 2_000, holds: [] } });
     expect(host.trace).toEqual([]);
   });
 

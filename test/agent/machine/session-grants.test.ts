@@ -56,6 +56,30 @@ describe("GR1 a grant holds from before its renewal was sent", () => {
   });
 });
 
+describe("AM7 time that the monotonic clock does not know of", () => {
+  test("AM7 all that was granted is over, and taken away before anything is brought up again", () => {
+    const agent = owner();
+    agent.advance(700);
+    agent.clear();
+    agent.event({ type: "lapse", lostMs: 60_000 });
+    expect(agent.modesOf(exchange)).toEqual(["cut", "up"]);
+    expect(agent.notes).toEqual(["lapsed", "fuse-blown", "fuse-blown"]);
+    expect(agent.deadlineOf(exchange)).toBe(agent.now + 1_900);
+  });
+
+  test("AM7 an answer to what was said before it grants nothing any more", () => {
+    const agent = owner();
+    agent.replies = () => null;
+    agent.advance(500);
+    const before = agent.lastRenewal;
+    agent.event({ type: "lapse", lostMs: 60_000 });
+    agent.receive(agent.object.grant(before, [exchange]));
+    expect(agent.modeOf(exchange)).toBe("cut");
+    agent.grant(exchange);
+    expect(agent.modeOf(exchange)).toBe("up");
+  });
+});
+
 describe("GR3 a fuse is that of one group and epoch", () => {
   test("GR3 a grant that does not list an epoch moves none of its fuse", () => {
     const agent = owner();
