@@ -14,6 +14,7 @@ export function say(host: Work): void {
       revision: host.orders.revision,
       holds: [...host.holds.values()].map((hold) => reported(host, hold)),
       associations: [],
+      notices: [],
     },
     offline: [...host.holds.values()]
       .filter((hold) => ordered.has(holdId(hold)) && isOffline(hold))

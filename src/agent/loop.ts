@@ -17,6 +17,8 @@ export type LoopOptions<State, Event, Effect extends { readonly type: string }> 
   readonly step: (state: State, event: Event) => { readonly state: State; readonly effects: readonly Effect[] };
   /** The node's monotonic clock in milliseconds. */
   readonly clock: () => number;
+  /** Told by how much a wake came after its time, in milliseconds: whenever one does. */
+  readonly late?: (lateMs: number) => void;
   /** Carries out one effect; what it throws is a bug and ends the process. `wake` is the loop's own. */
   readonly perform: (effect: Exclude<Effect, WakeEffect>) => void;
 };
@@ -33,9 +35,12 @@ const longestDelayMs = 2 ** 31 - 1;
 export function runLoop<State, Event extends { readonly now: number }, Effect extends { readonly type: string }>(
   options: LoopOptions<State, Event, Effect>,
 ): Loop<Event> {
-  const { step, clock, perform } = options;
+  const { step, clock, perform, late = () => {} } = options;
   const waiting: Untimed<Event>[] = [];
-  const timer = wakeTimer(clock, () => post({ type: "wake" } as unknown as Untimed<Event>));
+  const timer = wakeTimer(clock, (dueAt) => {
+    late(clock() - dueAt);
+    post({ type: "wake" } as unknown as Untimed<Event>);
+  });
   let state = options.state;
   let busy = false;
   let ended = false;
@@ -93,7 +98,10 @@ function isWake(effect: { readonly type: string }): effect is WakeEffect {
 }
 
 /** One timer that calls `due` once the clock has reached the time set last, and not before. */
-function wakeTimer(clock: () => number, due: () => void): { set: (at: number) => void; clear: () => void } {
+function wakeTimer(
+  clock: () => number,
+  due: (dueAt: number) => void,
+): { set: (at: number) => void; clear: () => void } {
   let timeout: NodeJS.Timeout | undefined;
   let turn: NodeJS.Immediate | undefined;
 
@@ -107,7 +115,7 @@ function wakeTimer(clock: () => number, due: () => void): { set: (at: number) =>
     const left = at - clock();
     if (left >= 1) timeout = setTimeout(() => set(at), Math.min(Math.floor(left), longestDelayMs));
     else if (left > 0) turn = setImmediate(() => set(at));
-    else turn = setImmediate(due);
+    else turn = setImmediate(() => due(at));
   }
 
   return { set, clear };

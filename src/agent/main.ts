@@ -9,12 +9,14 @@ import { hostStep } from "./host.ts";
 import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
 import type { AgentHost } from "./linux/linux-host.ts";
 import { createLapseWatch, hostClocks } from "./lapse.ts";
+import { createLatenessWatch } from "./lateness.ts";
 import { createLink } from "./link.ts";
 import { serveLocalSocket } from "./local-socket.ts";
 import { localVerdict } from "./local-verdict.ts";
 import type { Log } from "./log.ts";
 import { runLoop, type Loop } from "./loop.ts";
 import { openMemory } from "./memory.ts";
+import { createNoticeBook } from "./notices.ts";
 import { type HostSays, noOrders, type Orders } from "./orders.ts";
 import { sessionStep, startSession } from "./session.ts";
 import type { SessionEffect, SessionEvent } from "./session-state.ts";
@@ -35,7 +37,7 @@ export type AgentOptions = {
   readonly socketmapPath: string | null;
   /** Relative file names in a resource's properties start here. */
   readonly baseFolder: string;
-  readonly openHost: (incarnation: string) => Promise<AgentHost>;
+  readonly openHost: (incarnation: string, log: Log) => Promise<AgentHost>;
   readonly log: Log;
 };
 
@@ -60,13 +62,18 @@ export type AgentEnd = "released" | "not-told" | "terminated";
  * `MemoryError` or `UnixServerError` when it cannot begin.
  */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { cluster, node, log, socketPath, socketmapPath } = options;
+  const { cluster, node, socketPath, socketmapPath } = options;
   const memory = openMemory(join(options.stateFolder, "seen.json"), { cluster, node });
   const associations = createAssociationBook();
   const ended = deferred<AgentEnd>();
   let orders: Orders | null = null;
   let says: HostSays = { n: 0, report: emptyReport, offline: [] };
   let ending: Promise<void> | null = null;
+  let isRunning = false;
+  const notices = createNoticeBook(options.log, Date.now, () => {
+    if (isRunning) tellSession();
+  });
+  const { log } = notices;
 
   const verdict = (group: string) => localVerdict({ orders, report: says.report, now: monotonicMs() }, group);
   // Both sockets are there before the first lease is, so that no mailer ever finds a closed door and helps itself.
@@ -74,8 +81,9 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log });
 
   const lapse = createLapseWatch(hostClocks);
+  const lateness = createLatenessWatch(monotonicMs, log);
   const incarnation = randomBytes(12).toString("base64url");
-  const onHost = await options.openHost(incarnation);
+  const onHost = await options.openHost(incarnation, log);
 
   const link = createLink({
     url: sessionUrl(options),
@@ -116,7 +124,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   /** The host machine knows resources; what its MTAs saw is added here. */
   function tellSession(): void {
-    const report: Report = { ...says.report, associations: associations.list() };
+    const report: Report = { ...says.report, associations: associations.list(), notices: notices.list() };
     session.post({ type: "host", says: { ...says, report } });
   }
 
@@ -191,7 +199,10 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     },
     clock: monotonicMs,
     perform: performSession,
+    late: (lateMs) => lateness((orders ?? noOrders).ttlMs, lateMs),
   });
+  isRunning = true;
+  if (notices.list().length > 0) tellSession();
   log("info", "started", `node ${node} of cluster ${cluster}, run ${incarnation}`);
   return { stop: () => session.post({ type: "stop" }), terminate, ended: ended.promise };
 }

@@ -1,5 +1,5 @@
 import { longestHoleMs } from "../cluster/lease/lease.ts";
-import { holdId } from "../cluster/messages.ts";
+import { holdId, nothingTold, type Report, type Told } from "../cluster/messages.ts";
 import { isLive } from "./fuse.ts";
 import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
 import { claimsOf, markClaimed, nextClaimAt } from "./witness.ts";
@@ -82,7 +82,7 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
     n,
     sentAt: now,
     reportVersion: sayReport ? state.reportVersion : null,
-    associations: sayReport ? Math.max(0, ...state.host.report.associations.map((one) => one.n)) : 0,
+    told: sayReport ? toldBy(state.host.report) : nothingTold,
   };
   const inFlight = [...link.inFlight, sent].slice(-mostInFlight);
   return {
@@ -91,6 +91,11 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
     counts: markClaimed(state.counts, now),
     link: { ...link, inFlight, renewedAt: now, urgent: false },
   };
+}
+
+function toldBy({ associations, notices }: Report): Told {
+  const highest = (numbered: readonly { readonly n: number }[]): number => Math.max(0, ...numbered.map(({ n }) => n));
+  return { associations: highest(associations), notices: highest(notices) };
 }
 
 export function nextWake(state: SessionState, now: number): number {

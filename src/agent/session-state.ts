@@ -1,5 +1,5 @@
 import type { LeaseTerms } from "../cluster/lease/lease.ts";
-import type { AgentMessage, Assignment, HoldRef, ObjectMessage, Seen, Standing } from "../cluster/messages.ts";
+import type { AgentMessage, Assignment, HoldRef, ObjectMessage, Seen, Standing, Told } from "../cluster/messages.ts";
 import type { Fuse } from "./fuse.ts";
 import type { HostSays, Orders } from "./orders.ts";
 import type { Counts } from "./witness.ts";
@@ -75,8 +75,8 @@ export type SessionState = {
   readonly host: HostSays;
   /** Grows with each change of the host's report. */
   readonly reportVersion: number;
-  /** The highest number of an association that an answered renewal has carried. */
-  readonly associationsTold: number;
+  /** What answered renewals have carried. */
+  readonly told: Told;
   readonly stopping: { readonly since: number; readonly offlineSince: number | null } | null;
 };
 
@@ -87,12 +87,12 @@ export type Link =
   | { readonly kind: "greeting"; readonly connection: number; readonly since: number }
   | JoinedLink;
 
-/** What a renewal that has not been answered yet carried: the version of the report, and its highest association. */
+/** What a renewal that has not been answered yet carried: the version of the report, and its highest numbers. */
 export type InFlight = {
   readonly n: number;
   readonly sentAt: number;
   readonly reportVersion: number | null;
-  readonly associations: number;
+  readonly told: Told;
 };
 
 export type JoinedLink = {

@@ -5,9 +5,11 @@ import {
   type Assignment,
   emptyReport,
   holdId,
+  nothingTold,
   type ObjectMessage,
   type Seen,
   type Standing,
+  type Told,
 } from "../cluster/messages.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
@@ -40,7 +42,7 @@ export function startSession(
     orders: noOrders,
     host: { n: 0, report: emptyReport, offline: [] },
     reportVersion: 0,
-    associationsTold: 0,
+    told: nothingTold,
     stopping: null,
   };
   return sessionStep(state, { type: "wake", now });
@@ -93,7 +95,7 @@ function opened(state: SessionState, connection: number, now: number, effects: S
       connection,
       seen: state.seen,
       released: [...state.released.values()],
-      associationsTold: state.associationsTold,
+      told: state.told,
     },
   });
   return { ...state, link: { kind: "greeting", connection, since: now } };
@@ -211,7 +213,7 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
     fuses: granted(state, answer, renewal.sentAt),
     counts,
     lastAnswerAt: now,
-    associationsTold: Math.max(state.associationsTold, renewal.associations),
+    told: highest(state.told, renewal.told),
     generationSince: state.generationSince ?? now,
     link: {
       ...link,
@@ -221,6 +223,10 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
     },
   };
   return answer.assignment === null ? next : assigned(next, answer.assignment);
+}
+
+function highest(a: Told, b: Told): Told {
+  return { associations: Math.max(a.associations, b.associations), notices: Math.max(a.notices, b.notices) };
 }
 
 function hostSays(state: SessionState, says: HostSays): SessionState {

@@ -9,19 +9,22 @@ import { journal, putSession, type Turn, withRow } from "./turn.ts";
  */
 export function noteAssociations(turn: Turn, session: Session, isFirst: boolean): void {
   if (isFirst) recall(turn, session);
-  const news = session.report.associations.filter(({ n }) => n > session.associationsSeen);
+  const news = session.report.associations.filter(({ n }) => n > session.told.associations);
   if (news.length === 0) return;
-  putSession(turn, session.incarnation, { ...session, associationsSeen: Math.max(...news.map(({ n }) => n)) });
+  putSession(turn, session.incarnation, {
+    ...session,
+    told: { ...session.told, associations: Math.max(...news.map(({ n }) => n)) },
+  });
   for (const { n: _n, ...association } of news) {
     if (mayReport(turn, session.node)) note(turn, { ...association, reporter: session.node, at: turn.now });
   }
 }
 
-function recall(turn: Turn, { report, associationsSeen, node }: Session): void {
+function recall(turn: Turn, { report, told: { associations: seen }, node }: Session): void {
   const isKnown = ({ at: _, ...one }: SeenAssociation): boolean =>
     turn.memory.associations.some(({ at: _at, ...other }) => JSON.stringify(other) === JSON.stringify(one));
   const told = report.associations
-    .filter(({ n }) => n <= associationsSeen)
+    .filter(({ n }) => n <= seen)
     .map(({ n: _n, ...one }): SeenAssociation => ({ ...one, reporter: node, at: turn.now }))
     .filter((one) => !isKnown(one));
   if (told.length > 0) show(turn, told);
@@ -41,7 +44,7 @@ export function observe(
   return null;
 }
 
-function mayReport(turn: Turn, reporter: string): boolean {
+export function mayReport(turn: Turn, reporter: string): boolean {
   const recent = (turn.memory.reporters.get(reporter) ?? []).filter((at) => at <= turn.now && turn.now - at < 10_000);
   if (recent.length >= limits.reportsInTenSeconds) return false;
   const reporters = withRow(turn.memory.reporters, reporter, [...recent, turn.now]);

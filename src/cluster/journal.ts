@@ -32,6 +32,7 @@ export const journalKinds = [
   "node.confirmed-down",
   "node.quarantined",
   "node.quarantine-ended",
+  "node.notice",
   "cluster.maintenance",
   "cluster.destroyed",
   "group.owned",

@@ -29,6 +29,8 @@ export const limits = {
   associationsShown: 32,
   /** Associations of one agent's report. */
   associationsReported: 32,
+  /** Notices in one report. */
+  noticesReported: 16,
   /** Association reports that one reporter may make within ten seconds. */
   reportsInTenSeconds: 40,
   reporters: 320,

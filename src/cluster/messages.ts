@@ -37,9 +37,12 @@ export type Hello = {
   readonly connection: number;
   readonly seen: Seen;
   readonly released: readonly HoldRef[];
-  /** The highest number of an association that an answered renewal of this run has carried: it is no news. */
-  readonly associationsTold: number;
+  readonly told: Told;
 };
+
+/** The highest numbers that answered renewals of a run have carried: what has them, or lower ones, is no news. */
+export type Told = { readonly associations: number; readonly notices: number };
+export const nothingTold: Told = { associations: 0, notices: 0 };
 
 export type Renewal = {
   readonly type: "renewal";
@@ -180,6 +183,17 @@ export type Report = {
   readonly holds: readonly ReportedHold[];
   /** The latest association of each partner and direction, newest last. */
   readonly associations: readonly ReportedAssociation[];
+  /** What happened to the host, newest last. */
+  readonly notices: readonly ReportedNotice[];
+};
+
+export type ReportedNotice = {
+  /** Counts within the reporter's run; a higher one is news. */
+  readonly n: number;
+  /** Epoch milliseconds of the host's wall clock. */
+  readonly at: number;
+  readonly code: string;
+  readonly message: string;
 };
 
 export type ReportedHold = HoldRef & { readonly resources: Readonly<Record<string, ReportedResource>> };
@@ -214,4 +228,4 @@ export type ReportedAssociation = {
   readonly reason: string | null;
 };
 
-export const emptyReport: Report = { revision: null, holds: [], associations: [] };
+export const emptyReport: Report = { revision: null, holds: [], associations: [], notices: [] };

@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
-import type { Assignment, HeldBefore, HoldRef, Report, Silence, Standing, Wanted } from "./messages.ts";
+import type { Assignment, HeldBefore, HoldRef, Report, Silence, Standing, Told, Wanted } from "./messages.ts";
 import type { Operation } from "./commands/operation.ts";
 
 /**
@@ -274,9 +274,9 @@ export type Session = {
   /** The assignment that its last report was said under; null when that is none which the object still knows. */
   readonly confirmed: Assignment | null;
   /** The silences that its last answer named, and since when each has stood so, on the object's clock. */
-  readonly told: readonly ToldSilence[];
-  /** Highest association number already in the journal. */
-  readonly associationsSeen: number;
+  readonly silences: readonly ToldSilence[];
+  /** What of its associations and notices is in the journal already. */
+  readonly told: Told;
 };
 
 export type ToldSilence = { readonly silence: Silence; readonly at: number };

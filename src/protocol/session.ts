@@ -92,6 +92,7 @@ const reportSchema = z.strictObject({
     .array(z.strictObject({ ...holdRefSchema.shape, resources: z.record(nameSchema, reportedResourceSchema) }))
     .max(limits.releasedNamed),
   associations: z.array(reportedAssociationSchema).max(limits.associationsReported),
+  notices: z.array(z.strictObject({ n: count, at: z.number(), code, message: sentence })).max(limits.noticesReported),
 }) satisfies z.ZodType<Report>;
 
 const standingSchema = z.discriminatedUnion("kind", [
@@ -141,7 +142,7 @@ const helloSchema = z.strictObject({
     epochs: z.record(nameSchema, count),
   }),
   released: holds,
-  associationsTold: count,
+  told: z.strictObject({ associations: count, notices: count }),
 }) satisfies z.ZodType<Hello>;
 
 const renewalSchema = z.strictObject({

@@ -14,7 +14,7 @@ const hello: AgentMessage = {
   connection: 1,
   seen: { generation: null, revision: null, epochs: {} },
   released: [],
-  associationsTold: 0,
+  told: { associations: 0, notices: 0 },
 };
 const welcome = {
   type: "welcome",

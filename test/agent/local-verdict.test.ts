@@ -31,6 +31,7 @@ const ordersOf = (mode: HoldMode, epoch = 3): Orders => ({
 const reportOf = (ip: ResourceState, name: ResourceState = "Online", epoch = 3): Report => ({
   revision,
   associations: [],
+  notices: [],
   holds: [
     {
       group: "Exchange",
@@ -85,7 +86,13 @@ test.each<[string, Orders | null, Report, number, string]>([
     0,
     "address-not-online",
   ],
-  ["nothing is reported", ordersOf(up), { revision, holds: [], associations: [] }, 0, "address-not-online"],
+  [
+    "nothing is reported",
+    ordersOf(up),
+    { revision, holds: [], associations: [], notices: [] },
+    0,
+    "address-not-online",
+  ],
 ])("LS2 DEFER when %s", (_title, orders, report, now, reason) => {
   expect(localVerdict({ orders, report, now }, "Exchange")).toMatchObject({ decision: "DEFER", reason });
 });

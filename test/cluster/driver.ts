@@ -386,7 +386,7 @@ export class Cluster {
       connection,
       seen: run.seen,
       released: [],
-      associationsTold: 0,
+      told: { associations: 0, notices: 0 },
       ...said,
     };
     this.#sockets += 1;

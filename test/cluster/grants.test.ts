@@ -178,7 +178,12 @@ describe("Grants, the object's side", () => {
 
   test("GR7: a renewal that mentions nothing, and a hello that mentions nothing, release nothing", () => {
     const cluster = exchangeOnNode1();
-    const silent = { intact: [], released: [], claims: [], report: { revision: null, holds: [], associations: [] } };
+    const silent = {
+      intact: [],
+      released: [],
+      claims: [],
+      report: { revision: null, holds: [], associations: [], notices: [] },
+    };
     expect(covered(cluster.renew("NODE1", silent))).toEqual(["Exchange#1"]);
     cluster.hello("NODE1", { released: [], seen: { generation: null, revision: null, epochs: {} } });
     expect(cluster.owner("Exchange")).toBe("NODE1#1");
@@ -236,7 +241,7 @@ describe("Grants, the object's side", () => {
       connection: 2,
       seen,
       released: [],
-      associationsTold: 0,
+      told: { associations: 0, notices: 0 },
     } as const;
     cluster.event({ type: "hello", socket: socket ?? "", node: "NODE1", nonce: "fresh", message });
     expect(cluster.closed.get(socket ?? "")).toBe("out-of-turn");

@@ -75,7 +75,7 @@ describe("Journal", () => {
     expect(cluster.count("association.accepted")).toBe(2);
     for (let again = 0; again < 2; again += 1) {
       cluster.restart();
-      cluster.hello("NODE1", { associationsTold: 2 });
+      cluster.hello("NODE1", { told: { associations: 2, notices: 0 } });
       say(cluster, association(1), association(2), association(3, { state: "closed" }));
     }
     // The third was not said to have been told.
@@ -88,9 +88,32 @@ describe("Journal", () => {
     cluster.up("NODE2", "NODE1");
     say(cluster, association(1));
     cluster.close("NODE1");
-    cluster.hello("NODE1", { associationsTold: 1 });
+    cluster.hello("NODE1", { told: { associations: 1, notices: 0 } });
     say(cluster, association(1));
     expect([cluster.count("association.accepted"), cluster.view().associations.length]).toEqual([1, 1]);
+  });
+
+  test("JN7: what an agent tells of its host is journalled once, with how long ago it was", () => {
+    const cluster = up();
+    const notice = (n: number, agoMs: number) => ({
+      n,
+      at: cluster.now - agoMs,
+      code: "loop-late",
+      message: `late ${n}`,
+    });
+    const tell = (...notices: ReturnType<typeof notice>[]) =>
+      cluster.renew("NODE2", { report: { ...cluster.report("NODE2", {}), notices } });
+    tell(notice(1, 0));
+    tell(notice(1, 0), notice(2, 14_000));
+    const entries = cluster.journal.filter(({ kind }) => kind === "node.notice");
+    expect(entries).toMatchObject([
+      { sentence: "Node NODE2 says: late 1.", node: "NODE2", severity: "warning", details: { code: "loop-late" } },
+      { sentence: "Node NODE2 says, of 14 s ago: late 2.", details: { at: cluster.now - 14_000 } },
+    ]);
+    cluster.restart();
+    cluster.hello("NODE2", { told: { associations: 0, notices: 2 } });
+    tell(notice(1, 0), notice(2, 14_000));
+    expect(cluster.count("node.notice")).toBe(2);
   });
 
   test("JN2: one reporter's reports are bounded in rate, and others are not held up by it", () => {

@@ -91,7 +91,7 @@ export class Run {
         ]),
       ),
     }));
-    return { revision: this.assignment?.revision ?? null, holds, associations: [] };
+    return { revision: this.assignment?.revision ?? null, holds, associations: [], notices: [] };
   }
 
   /** What it has counted of each silence that its last answer named: honest, for whoever is answered without a hole. */

@@ -104,7 +104,7 @@ export class FakeAgent {
       connection: 1,
       seen: { generation: null, revision: null, epochs: {} },
       released: [],
-      associationsTold: 0,
+      told: { associations: 0, notices: 0 },
       ...change,
     };
     this.line.send(JSON.stringify(hello));
@@ -138,6 +138,7 @@ export class FakeAgent {
           ),
         })),
         associations: [],
+        notices: [],
       },
       ...change,
     };

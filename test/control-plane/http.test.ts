@@ -194,7 +194,7 @@ describe("answers", () => {
     await owner.renew({
       intact: [],
       released: [{ group: "Exchange", epoch: 1 }],
-      report: { revision: null, holds: [], associations: [] },
+      report: { revision: null, holds: [], associations: [], notices: [] },
     });
     for (let i = 0; i < 3; i++) await standby.renew();
     const { events } = eventsSchema.strict().parse(await json(ask("GET", `/clusters/http/events?after=${after}`)));

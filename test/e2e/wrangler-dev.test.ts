@@ -105,7 +105,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
     connection: 1,
     seen: { generation: null, revision: null, epochs: {} },
     released: [],
-    associationsTold: 0,
+    told: { associations: 0, notices: 0 },
   });
   let last = welcome;
   let assignment = welcome.assignment;
@@ -129,6 +129,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
           resources: Object.fromEntries(Object.keys(resources).map((name) => [name, { state: "Online", attempt: 0 }])),
         })),
         associations: [],
+        notices: [],
       },
     };
     last = await session.say(renewal);

@@ -13,7 +13,7 @@ const hello: Hello = {
   connection: 1,
   seen: { generation, revision: { generation: 3, n: 9 }, epochs: { "Disk group": 4 } },
   released: [{ group: "Exchange", epoch: 4 }],
-  associationsTold: 0,
+  told: { associations: 0, notices: 0 },
 };
 const renewal: Renewal = {
   type: "renewal",
@@ -39,6 +39,7 @@ const renewal: Renewal = {
         },
       },
     ],
+    notices: [{ n: 1, at: 1_700_000_000_000.5, code: "loop-late", message: "It was late." }],
     associations: [
       {
         n: 1,

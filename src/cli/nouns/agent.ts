@@ -67,9 +67,9 @@ async function agent(options: AgentCommandOptions): Promise<void> {
     socketPath: options.socket ?? config.socket ?? `${state}/agent.sock`,
     socketmapPath: options.socketmap ?? config.socketmap ?? null,
     baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
-    openHost: (incarnation) =>
+    openHost: (incarnation, noticing) =>
       openLinuxHost(
-        { cluster, node, url, token: token.newest, stateFolder: state, guard, clock: monotonicMs, log },
+        { cluster, node, url, token: token.newest, stateFolder: state, guard, clock: monotonicMs, log: noticing },
         incarnation,
       ),
     log,

@@ -16,6 +16,7 @@ import {
 } from "../messages.ts";
 import { callOffMoves } from "../policies/moves.ts";
 import { becomeEnded, holdsOfRun } from "./ownership.ts";
+import { noteNotices } from "../notices.ts";
 import { followPolicies } from "../policies/policies.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "../state.ts";
@@ -87,6 +88,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   if (message.report !== null) {
     judgeReport(turn, before.report, sessionOf(turn, incarnation));
     noteAssociations(turn, sessionOf(turn, incarnation), before.renewedAt === null);
+    noteNotices(turn, sessionOf(turn, incarnation));
   }
   if (mayAct) judgeAnew(turn);
   refreshStandings(turn);
@@ -147,7 +149,7 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
         : kept,
   };
   const silences = silencesFor(turn, session);
-  putSession(turn, incarnation, { ...session, connection, told: toldAnew(turn, session, silences) });
+  putSession(turn, incarnation, { ...session, connection, silences: toldAnew(turn, session, silences) });
   const message: Answer = {
     type: "answer",
     n,
@@ -217,8 +219,8 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     leaving: false,
     assigned: assignmentFor(turn, message.incarnation, nextRevision(turn)),
     confirmed: null,
-    told: [],
-    associationsSeen: message.associationsTold,
+    silences: [],
+    told: message.told,
   };
   return { ...blank, standing: standingOf(turn, blank) };
 }

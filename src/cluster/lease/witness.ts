@@ -26,7 +26,7 @@ export function silencesFor(turn: Turn, session: Session): Silence[] {
 }
 
 /** What an answer tells of silences: a value that was told before has stood since then. */
-export function toldAnew({ now }: Turn, { told }: Session, silences: readonly Silence[]): ToldSilence[] {
+export function toldAnew({ now }: Turn, { silences: told }: Session, silences: readonly Silence[]): ToldSilence[] {
   return silences.map((silence) => {
     const before = told.find((one) => isSame(one.silence, silence));
     return before !== undefined && before.at <= now ? before : { silence, at: now };
@@ -59,7 +59,7 @@ export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, 
   });
 }
 
-function hasStood({ now }: Turn, { told }: Session, silence: Silence): boolean {
+function hasStood({ now }: Turn, { silences: told }: Session, silence: Silence): boolean {
   const since = told.find((one) => isSame(one.silence, silence))?.at;
   return since !== undefined && now - since >= silence.ttlMs - marginMs(silence.ttlMs);
 }

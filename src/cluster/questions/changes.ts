@@ -98,6 +98,7 @@ export const changeOfKind: Readonly<Record<JournalKind, JournalChange>> = {
   "node.confirmed-down": nodeState,
   "node.quarantined": nodeState,
   "node.quarantine-ended": nodeState,
+  "node.notice": nothing,
   "cluster.maintenance": { object: "cluster", changes: ["CLUSTER_CHANGE_CLUSTER_STATE"] },
   "cluster.destroyed": { object: "cluster", changes: ["CLUSTER_CHANGE_CLUSTER_STATE"] },
   "group.owned": groupState,

@@ -31,6 +31,7 @@ export function agentOf(state: ClusterState, session: Session, now: number): Mod
     released: new Map(),
     counts: session.standing.kind === "Up" && answeredAt !== null ? countsSoFar(state, session, answeredAt) : [],
     associations: session.report.associations,
+    notices: session.report.notices,
     reported: answeredAt === null ? null : JSON.stringify(session.report),
   };
 }
@@ -54,6 +55,7 @@ export function newAgent(node: string, incarnation: string, now: number): ModelA
     released: new Map(),
     counts: [],
     associations: [],
+    notices: [],
     reported: null,
   };
 }

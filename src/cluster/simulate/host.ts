@@ -58,7 +58,7 @@ export function reconcile(agent: ModelAgent, now: number, failsNow: FailsNow): b
   return JSON.stringify(reportOf(agent)) !== before;
 }
 
-export function reportOf({ assignment, holds, associations }: ModelAgent): Report {
+export function reportOf({ assignment, holds, associations, notices }: ModelAgent): Report {
   return {
     revision: assignment?.revision ?? null,
     holds: [...holds.values()].map(({ group, epoch, resources }) => {
@@ -67,6 +67,7 @@ export function reportOf({ assignment, holds, associations }: ModelAgent): Repor
       return { group, epoch, resources: Object.fromEntries(told) };
     }),
     associations,
+    notices,
   };
 }
 

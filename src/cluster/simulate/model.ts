@@ -4,6 +4,7 @@ import type {
   Assignment,
   HoldRef,
   ReportedAssociation,
+  ReportedNotice,
   ReportedResource,
   ResourceState,
   Silence,
@@ -34,6 +35,7 @@ export type ModelAgent = {
   readonly released: Map<string, HoldRef>;
   counts: readonly Count[];
   readonly associations: readonly ReportedAssociation[];
+  readonly notices: readonly ReportedNotice[];
   /** The report that the object has, as text. */
   reported: string | null;
 };

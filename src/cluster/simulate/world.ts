@@ -176,10 +176,14 @@ function connect(world: World, agent: ModelAgent): void {
   agent.renewAt = world.now;
   const { incarnation, connection, node } = agent;
   const released = [...agent.released.values()];
-  const associationsTold = Math.max(0, ...agent.associations.map(({ n }) => n));
+  const told = { associations: highest(agent.associations), notices: highest(agent.notices) };
   const seen = seenBy(agent);
-  const message = { type: "hello", protocol: 1, incarnation, connection, seen, released, associationsTold } as const;
+  const message = { type: "hello", protocol: 1, incarnation, connection, seen, released, told } as const;
   happen(world, { type: "hello", socket, node, nonce: `simulation-${world.names}`, message });
+}
+
+function highest(numbered: readonly { readonly n: number }[]): number {
+  return Math.max(0, ...numbered.map(({ n }) => n));
 }
 
 function renew(world: World, agent: ModelAgent): void {

@@ -346,16 +346,16 @@ describe("AM5 told to stop", () => {
     agent.manualHost = true;
     agent.says({
       n: agent.orders.n,
-      report: { revision: null, holds: [reportOf(exchange, "Online")], associations: [] },
+      report: { revision: null, holds: [reportOf(exchange, "Online")], associations: [], notices: [] },
     });
     agent.assign();
     agent.says({
       n: agent.orders.n,
-      report: { revision: null, holds: [reportOf(exchange, "OfflinePending")], associations: [] },
+      report: { revision: null, holds: [reportOf(exchange, "OfflinePending")], associations: [], notices: [] },
     });
     agent.event({ type: "stop" });
     expect(agent.exited).toBe(false);
-    agent.says({ n: agent.orders.n, report: { revision: null, holds: [], associations: [] } });
+    agent.says({ n: agent.orders.n, report: { revision: null, holds: [], associations: [], notices: [] } });
     expect(agent.exited).toBe(true);
   });
 
@@ -397,7 +397,7 @@ describe("AM5 told to stop", () => {
 });
 
 describe("AM6 what is new is said at once", () => {
-  const online = { revision: null, holds: [reportOf(exchange, "Online")], associations: [] };
+  const online = { revision: null, holds: [reportOf(exchange, "Online")], associations: [], notices: [] };
 
   test("AM6 a change on the host is said without waiting for the next renewal", () => {
     const agent = owner();
@@ -421,7 +421,7 @@ describe("AM6 what is new is said at once", () => {
     agent.advance(500);
     agent.clear();
     for (const state of ["Online", "OfflinePending", "Offline"] as const) {
-      agent.says({ report: { revision: null, holds: [reportOf(exchange, state)], associations: [] } });
+      agent.says({ report: { revision: null, holds: [reportOf(exchange, state)], associations: [], notices: [] } });
     }
     expect(agent.sent).toEqual([]);
     agent.receive(agent.object.grant({ n: agent.state.renewals }, [exchange]));
@@ -464,13 +464,14 @@ describe("AM6 what is new is said at once", () => {
       remoteAddress: null,
       reason: null,
     });
-    agent.says({ report: { ...online, associations: [association(3), association(4)] } });
+    const notices = [{ n: 7, at: 0, code: "loop-late", message: "late" }];
+    agent.says({ report: { ...online, associations: [association(3), association(4)], notices } });
     agent.advance(500);
     agent.replies = () => null;
     agent.says({ report: { ...online, associations: [association(4), association(5)] } });
     agent.close();
     agent.open();
-    expect(agent.hellos.at(-1)?.associationsTold).toBe(4);
+    expect(agent.hellos.at(-1)?.told).toEqual({ associations: 4, notices: 7 });
   });
 
   test("AM6 a new connection is told everything again", () => {

@@ -150,7 +150,12 @@ describe("a standby", () => {
     agent.freeze(2_000);
     agent.clear();
     agent.says({
-      report: { revision: null, holds: [reportOf({ group: "Other", epoch: 1 }, "Offline")], associations: [] },
+      report: {
+        revision: null,
+        holds: [reportOf({ group: "Other", epoch: 1 }, "Offline")],
+        associations: [],
+        notices: [],
+      },
     });
     agent.wake();
     agent.join();
