@@ -212,6 +212,28 @@ describe("Properties", () => {
     expect(notesOnChange(definition, [{ path: "/properties", before: {} }])).toEqual([]);
   });
 
+  test("PR10: what a change of a large definition says costs one look at each difference", () => {
+    const resources = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`disk${index}`, disk({ Drive: "X", SeparateMonitor: 1 })]),
+    );
+    const definition = clusterOf(Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`G${n}`, plainGroup(resources)])));
+    const notes = propertyNotes(definition);
+    expect(notes).toHaveLength(3_600);
+    let looks = 0;
+    const differences = notes.map((note) => ({
+      get path() {
+        looks += 1;
+        return note.path;
+      },
+      after: 1,
+    }));
+    expect(notesOnChange(definition, differences)).toEqual(notes);
+    expect(looks).toBe(notes.length);
+    const ofGroup = (path: string) => notesOnChange(definition, [{ path, after: 1 }]);
+    expect(ofGroup("/groups/G1")).toEqual(notes.filter(({ path }) => path.startsWith("/groups/G1/")));
+    expect(ofGroup("")).toEqual(notes);
+  });
+
   test("DF9: RetryPeriodOnFailure is not shorter than RestartPeriod", () => {
     const problems = (properties: Record<string, number>) =>
       validateDefinition(clusterOf({ G: plainGroup({ A: disk(properties) }) })).map(({ path, code }) => [path, code]);

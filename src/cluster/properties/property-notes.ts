@@ -36,13 +36,22 @@ export function propertyNotes(definition: ClusterDefinition): PropertyNote[] {
   ];
 }
 
-/** Of these, what a change has set. */
+/**
+ * Of these, what a change has set. Both may be many thousands, and this is asked within the object's turn: each note is looked up
+ * by its place and by those around it, and the differences are gone through once.
+ */
 export function notesOnChange(definition: ClusterDefinition, differences: readonly Difference[]): PropertyNote[] {
-  const set = differences.filter((difference) => "after" in difference);
-  if (set.length === 0) return [];
-  return propertyNotes(definition).filter((note) =>
-    set.some(({ path }) => note.path === path || note.path.startsWith(`${path}/`)),
-  );
+  const set = new Set(differences.flatMap((difference) => ("after" in difference ? [difference.path] : [])));
+  if (set.size === 0) return [];
+  return propertyNotes(definition).filter(({ path }) => isWithin(set, path));
+}
+
+/** Whether a place, or one that it lies in, is among these. */
+function isWithin(places: ReadonlySet<string>, path: string): boolean {
+  for (let place = path; place !== ""; place = place.slice(0, place.lastIndexOf("/"))) {
+    if (places.has(place)) return true;
+  }
+  return places.has("");
 }
 
 function notesOf(rules: PropertyRules, properties: Properties, at: Path): PropertyNote[] {
