@@ -37,10 +37,20 @@ export function changeAnswer(
   };
 }
 
-/** As it is kept for a request that is sent again: differences that would not fit a row are left out. */
+/** What is left out of an answer that is too long to be kept, one after the other; the rest is bounded by what a cluster has. */
+const shortenings: readonly ((answer: ChangeAnswer) => ChangeAnswer)[] = [
+  (answer) => ({ ...answer, differences: "[]" }),
+  (answer) => ({ ...answer, notes: [] }),
+  (answer) => ({ ...answer, entries: [] }),
+];
+
+/** As it is kept for a request that is sent again: without what would not fit a row. */
 export function kept(answer: ChangeAnswer): ChangeAnswer {
-  const fits = JSON.stringify(answer).length <= protocolLimits.idempotencyAnswerLength;
-  return fits ? answer : { ...answer, differences: "[]" };
+  return shortenings.reduce((fitting, shorten) => (fitsRow(fitting) ? fitting : shorten(fitting)), answer);
+}
+
+function fitsRow(answer: ChangeAnswer): boolean {
+  return JSON.stringify(answer).length <= protocolLimits.idempotencyAnswerLength;
 }
 
 /** As the routes tell it. */

@@ -120,7 +120,7 @@ export class ClusterObject extends DurableObject<Env> {
       deliveries,
       note: (actor, note) => this.#note(actor, note),
     });
-    const idempotency = new Idempotency(ctx.storage.sql);
+    const idempotency = new Idempotency(ctx.storage);
     this.#brain = new LiveBrain({
       ctx,
       store: this.store,

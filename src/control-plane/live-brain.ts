@@ -110,9 +110,10 @@ export class LiveBrain {
     const answer = changeAnswer(before, { state, effects, outcome }, event, dryRun);
     if (dryRun) return { ok: true, value: answer };
     if (cluster?.destroyed === true && state.durable.cluster?.destroyed === false) this.#in.definedAnew();
+    // First, and what throws here has done nothing: who is told of a fault sends it again, and then it must not be done twice.
+    if (idempotency !== null) keys.keep(command.actor, idempotency, kept(answer), now);
     this.#started = state;
     this.#carryOut(effects, now);
-    if (idempotency !== null) keys.keep(command.actor, idempotency, kept(answer), now);
     this.#tellOfRegistry(command.actor, now);
     return { ok: true, value: answer };
   }

@@ -30,7 +30,7 @@ export const protocolLimits = {
   hostLength: 255,
   /** Witness counts in one renewal: one for each ownership and each run that is waited for. */
   claims: 1_000,
-  /** Answers kept for clients that may send a request again. */
+  /** Answers kept for clients that may send a request again; beyond, whoever has most loses their oldest. */
   idempotencyKeys: 1_000,
   idempotencyKeyLength: 255,
   /** Characters of a kept answer. Even of three bytes each they fit a row of the edge. */

@@ -216,7 +216,9 @@ describe("Properties", () => {
     const resources = Object.fromEntries(
       Array.from({ length: 60 }, (_, index) => [`disk${index}`, disk({ Drive: "X", SeparateMonitor: 1 })]),
     );
-    const definition = clusterOf(Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`G${n}`, plainGroup(resources)])));
+    const definition = clusterOf(
+      Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`G${n}`, plainGroup(resources)])),
+    );
     const notes = propertyNotes(definition);
     expect(notes).toHaveLength(3_600);
     let looks = 0;

@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { operationSchema } from "../../src/protocol/operation.ts";
 import { evictDurableObject } from "cloudflare:test";
+import type { JournalEntry } from "../../src/cluster/journal.ts";
+import { type ChangeAnswer, kept } from "../../src/control-plane/change-answer.ts";
+import { unconditional } from "../../src/control-plane/conditions.ts";
+import { protocolLimits } from "../../src/protocol/limits.ts";
 import { type FakeAgent, joinBoth } from "./fake-agent.ts";
 import { allRows, ask, createExchange, eventually, exchange, expectProblem, inside, json, stubOf } from "./support.ts";
 
@@ -116,6 +120,98 @@ describe("Idempotency-Key", () => {
     expect(first.differences.length).toBeGreaterThan(5);
     const again = await json<typeof first>(put(9, "x", headers));
     expect(again).toEqual({ ...first, differences: [] });
+  });
+
+  test("HT20: notes that would not fit a row of the edge are not kept either", { timeout: 30_000 }, async () => {
+    const properties = { SeparateMonitor: 1, SkipChkdsk: 1, ConditionalMount: 0, MaxIoLatency: 2001, DebugPrefix: "x" };
+    const disks = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [`disk${index}`, { type: "Physical Disk", properties }]),
+    );
+    const groups = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`g${index}`, { resources: disks }]));
+    const body = { ...exchange("noted"), groups };
+    const put = () => ask("PUT", "/clusters/noted", { body, headers: { "Idempotency-Key": "noted" } });
+    const first = await put();
+    expect(first.status).toBe(201);
+    const told = await json<Accepted & { notes: object[] }>(first);
+    expect(JSON.stringify(told.notes).length).toBeGreaterThan(protocolLimits.idempotencyAnswerLength);
+    const again = await put();
+    expect(again.status).toBe(201);
+    expect(await json(again)).toEqual({ ...told, differences: [], notes: [] });
+  });
+
+  test("HT20: what is kept is cut until it fits: differences, then notes, then entries", () => {
+    const long = "x".repeat(protocolLimits.idempotencyAnswerLength);
+    const note = { path: "/properties/x", property: "x", sentence: "x" };
+    const entry = { seq: 1, at: 0, kind: "cluster.defined", sentence: "x" } as JournalEntry;
+    const answer: ChangeAnswer = {
+      changed: ["properties"],
+      after: 0,
+      epoch: null,
+      revision: 2,
+      entries: [entry],
+      dryRun: false,
+      operation: null,
+      created: false,
+      differences: "[1]",
+      notes: [note],
+    };
+    expect(kept(answer)).toEqual(answer);
+    expect(kept({ ...answer, differences: long })).toEqual({ ...answer, differences: "[]" });
+    const noted = { ...answer, notes: [{ ...note, sentence: long }] };
+    expect(kept(noted)).toEqual({ ...answer, differences: "[]", notes: [] });
+    const journalled = { ...answer, entries: [{ ...entry, sentence: long }] };
+    expect(kept(journalled)).toEqual({ ...answer, differences: "[]", notes: [], entries: [] });
+  });
+
+  test("HT20: what cannot be kept is not done, and is done once when it is sent again", async () => {
+    const { at } = await online("unkeepable");
+    const pause = () => ask("POST", `${at}/nodes/NODE2/pause`, { body: {}, headers: { "Idempotency-Key": "k" } });
+    const sql = (statement: string) => inside("unkeepable", (_, { storage }) => void storage.sql.exec(statement));
+    await sql("CREATE TRIGGER full BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, 'full'); END");
+    const before = await allRows("unkeepable");
+    await expectProblem(pause(), "internal");
+    expect(await allRows("unkeepable")).toEqual(before);
+    expect(await json(ask("GET", `${at}/nodes/NODE2`))).toMatchObject({ state: "Up" });
+    await sql("DROP TRIGGER full");
+    expect((await json<Accepted>(pause())).changed).not.toEqual([]);
+  });
+
+  test("HT20: what could not be written keeps no key", async () => {
+    const { at } = await online("unwritten");
+    const pause = () => ask("POST", `${at}/nodes/NODE2/pause`, { body: {}, headers: { "Idempotency-Key": "k" } });
+    await inside("unwritten", (object) => {
+      object.store.apply = () => {
+        throw new Error("the disk is full");
+      };
+    });
+    await expectProblem(pause(), "internal");
+    expect((await allRows("unwritten"))["idempotency"]).toEqual([]);
+    expect((await json<Accepted>(pause())).changed).not.toEqual([]);
+  });
+
+  test("HT20: beyond the bound whoever keeps most loses their oldest, and nobody else's goes", async () => {
+    await createExchange("crowded");
+    const sent = (actor: string, key: string, on: boolean) =>
+      inside("crowded", (object) => {
+        const conditions = { ...unconditional, idempotency: { key, fingerprint: "f" } };
+        const changed = object.change({ type: "maintenance", actor, on }, conditions);
+        return changed.ok ? changed.value.changed : [];
+      });
+    expect(await sent("quiet", "first", true)).not.toEqual([]);
+    expect(await sent("quiet", "second", false)).not.toEqual([]);
+    await inside("crowded", (object) => {
+      for (let index = 0; index < protocolLimits.idempotencyKeys + 10; index += 1) {
+        const conditions = { ...unconditional, idempotency: { key: `k${index}`, fingerprint: "f" } };
+        object.change({ type: "maintenance", actor: "noisy", on: false }, conditions);
+      }
+    });
+    const rows = (await allRows("crowded"))["idempotency"] as { actor: string; key: string }[];
+    expect(rows).toHaveLength(protocolLimits.idempotencyKeys);
+    expect(rows.filter(({ actor }) => actor === "quiet").map(({ key }) => key)).toEqual(["first", "second"]);
+    const noisy = rows.flatMap(({ actor, key }) => (actor === "noisy" ? [key] : []));
+    expect(noisy).toContain(`k${protocolLimits.idempotencyKeys + 9}`);
+    expect(noisy).not.toContain("k0");
+    expect(await sent("quiet", "first", true)).not.toEqual([]);
   });
 
   test("HT20: a key that came with another request is refused, and changes nothing", async () => {
