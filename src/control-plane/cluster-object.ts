@@ -39,7 +39,7 @@ import { NotifyPorts } from "./notify/notify-ports.ts";
 import { noteOf } from "./registry/note.ts";
 import { Registry, type RegistryResult } from "./registry/registry.ts";
 import type { RegistryWrite } from "./registry/write.ts";
-import { refuse } from "./respond.ts";
+import { notDefined, refuse, unauthorized } from "./respond.ts";
 import { SessionDesk } from "./session-desk.ts";
 import { SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
@@ -61,6 +61,9 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 /** A cluster as it was defined, and as it is. */
 export type Snapshot = { readonly definition: ClusterDefinition; readonly view: ClusterView };
 
+/** Why nobody can register for notifications. */
+type NotOpened = "not-defined" | "no-object";
+
 /** The state of the brain, and the object's clock with it. */
 export type Present = { readonly state: ClusterState; readonly now: number };
 
@@ -81,6 +84,7 @@ export class ClusterObject extends DurableObject<Env> {
   readonly #alarm: Alarm;
   readonly #deliveries: Deliveries;
   readonly #webhookDesk: WebhookDesk;
+  readonly #idempotency: Idempotency;
   readonly #registry: Registry;
   readonly #notifyPorts: NotifyPorts;
   readonly #tally = new Tally();
@@ -112,6 +116,7 @@ export class ClusterObject extends DurableObject<Env> {
       alarm: this.#alarm,
       clock,
       clusterName: () => this.#state.durable.cluster?.definition.cluster ?? ctx.id.name ?? "",
+      isOver: () => this.#isOver,
     };
     const deliveries = new Deliveries({ ...forWebhooks, note: (note) => this.#note("cluster", note) });
     this.#deliveries = deliveries;
@@ -120,12 +125,12 @@ export class ClusterObject extends DurableObject<Env> {
       deliveries,
       note: (actor, note) => this.#note(actor, note),
     });
-    const idempotency = new Idempotency(ctx.storage);
+    this.#idempotency = new Idempotency(ctx.storage);
     this.#brain = new LiveBrain({
       ctx,
       store: this.store,
       registry: this.#registry,
-      idempotency,
+      idempotency: this.#idempotency,
       sessions: this.#sessions,
       alarm: this.#alarm,
       published: (entries, now) => {
@@ -137,9 +142,8 @@ export class ClusterObject extends DurableObject<Env> {
       operationsChanged: () => this.waiters.wake(),
       definedAnew: () => {
         this.webhooks.clear();
-        this.#registry.clear();
-        this.#notifyPorts.clear();
-        idempotency.clear();
+        this.#forgetWhatIsBeside();
+        this.#tokens.endThoseOfDestroyed();
       },
       definitionChanged: () => this.#tokens.definitionChanged(),
       settled: (now) => {
@@ -170,26 +174,43 @@ export class ClusterObject extends DurableObject<Env> {
     return this.#brain.state;
   }
 
+  /** It was destroyed, and nobody holds anything of it any more. */
+  get #isOver(): boolean {
+    const { cluster, holds } = this.#state.durable;
+    return cluster?.destroyed === true && holds.size === 0;
+  }
+
   /** A cluster that was destroyed is known until its last ownership has ended: until then its agents must be let in. */
   #leaveWhenOver(): void {
-    const { cluster, holds } = this.#state.durable;
-    if (cluster?.destroyed !== true || holds.size > 0 || this.#leaving) return;
+    const { cluster } = this.#state.durable;
+    if (cluster === null || !this.#isOver || this.#leaving) return;
     this.#leaving = true;
     this.ctx.waitUntil(this.#leave(cluster.definition.cluster));
   }
 
   async #leave(name: string): Promise<void> {
     try {
+      // Before its name is free: who creates it anew must not be given an answer that was kept for the one before.
+      this.#forgetWhatIsBeside();
       await directory(this.env).unregister(name);
       // Somebody may have created it anew meanwhile.
       if (this.#state.durable.cluster?.destroyed !== true) await directory(this.env).register(name);
       else this.#tokens.revokeAll();
+      // Webhooks have the rest of the journal to come, and end with it.
+      this.#deliveries.proceed();
     } catch (error) {
       // Nothing else may ever happen to this object again.
       this.#tryAgainLater(error);
     } finally {
       this.#leaving = false;
     }
+  }
+
+  /** What is kept for the cluster and is not the brain's. Webhooks and tokens end in their own ways. */
+  #forgetWhatIsBeside(): void {
+    this.#registry.clear();
+    this.#notifyPorts.clear();
+    this.#idempotency.clear();
   }
 
   override alarm(): void {
@@ -215,16 +236,20 @@ export class ClusterObject extends DurableObject<Env> {
     this.#brain.happen({ now: this.clock(), type: "note", actor, note });
   }
 
-  /** The upgrades. The Worker has judged the token and the query; nobody else can come here. */
+  /** The upgrades. The Worker has judged the token and the query, and nobody else can come here; but that was a moment ago. */
   override fetch(request: Request): Response {
     const { pathname, searchParams } = new URL(request.url);
     const token = searchParams.get("token");
-    if (pathname === "/session") return this.#sessionDesk.open(searchParams.get("node") ?? "", token ?? "");
+    if (!this.#tokens.goesOn(token)) return unauthorized();
+    if (pathname === "/session") {
+      return token === null ? unauthorized() : this.#sessionDesk.open(searchParams.get("node") ?? "", token);
+    }
     const after = searchParams.get("after");
     return this.#openWatch(request.headers, after === null ? null : Number(after), token);
   }
 
   #openWatch(headers: Headers, after: number | null, token: string | null): Response {
+    if (this.#definition === null) return notDefined();
     if (this.watchers.isFullFor(token))
       return refuse(
         "too-many-watchers",
@@ -281,7 +306,10 @@ export class ClusterObject extends DurableObject<Env> {
     return this.#brain.answered(actor, conditions, this.clock());
   }
 
-  /** Null: there is no such operation. `last`: number of the newest journal entry. */
+  /**
+   * Null: there is no such operation. A cluster that was destroyed answers this too, for its own end can be followed up. `last`:
+   * number of the newest journal entry.
+   */
   operation(id: string): { operation: Operation | null; last: number } {
     return { operation: this.#state.durable.operations.get(id) ?? null, last: this.store.journal.last };
   }
@@ -293,11 +321,12 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   /** Newest first. */
-  operations(): Operation[] {
+  operations(): Operation[] | null {
+    if (this.#definition === null) return null;
     return [...this.#state.durable.operations.values()].sort((a, b) => b.startedAt - a.startedAt);
   }
 
-  /** What is asked of a cluster that has a definition. */
+  /** What is asked of a cluster that has a definition. Null, here and below: it has none yet, or was destroyed. */
   snapshot(): Snapshot | null {
     const { cluster } = this.#state.durable;
     const view = viewCluster(this.#state, this.clock());
@@ -340,7 +369,8 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   /** Null: there is no such group. */
-  explain(group: string): GroupExplanation | null {
+  explain(group: string): GroupExplanation | "not-defined" | null {
+    if (this.#definition === null) return "not-defined";
     // Its last ownership, the drain that led to it, and the drain that it is in now.
     const entries = this.store.journal.newestOf(group, arrivalKinds, 4);
     return explainGroup(this.#state, group, this.clock(), entries);
@@ -348,20 +378,21 @@ export class ClusterObject extends DurableObject<Env> {
 
   /** All that the brain knows, as plain data, for somebody who plays through what would be. */
   present(): Present | null {
-    return this.#state.durable.cluster === null ? null : { state: this.#state, now: this.clock() };
+    return this.#definition === null ? null : { state: this.#state, now: this.clock() };
   }
 
   /** Changes of owner, newest first. */
-  failovers(group: string | null, limit: number): Failover[] {
+  failovers(group: string | null, limit: number): Failover[] | null {
+    if (this.#definition === null) return null;
     return failoversIn(this.store.journal.ofKinds(failoverKinds), { group, limit });
   }
 
-  events(after: number, limit: number): Events {
+  events(after: number, limit: number): Events | null {
+    if (this.#definition === null) return null;
     const { journal } = this.store;
     return { events: journal.after(after, limit), oldest: journal.oldest, last: journal.last };
   }
 
-  /** Null, here and below: the cluster has no definition yet. */
   enumerate(types: readonly ClusterEnum[], cursor: string | null, limit: number): Enumeration | null {
     const definition = this.#definition;
     return definition === null ? null : pageOfObjects(definition, types, cursor, limit);
@@ -388,12 +419,19 @@ export class ClusterObject extends DurableObject<Env> {
 
   // --- notifications ------------------------------------------------------------------------------------------------
 
-  openNotifyPort(id: string, request: NotifyPortRequest, token: string | null): NotifyPort | "no-object" | "full" {
+  openNotifyPort(
+    id: string,
+    request: NotifyPortRequest,
+    token: string | null,
+  ): NotifyPort | NotOpened | "revoked" | "full" {
+    if (!this.#tokens.goesOn(token)) return "revoked";
+    if (this.#definition === null) return "not-defined";
     if (!request.registrations.every((registration) => this.#isThere(registration))) return "no-object";
     return this.#notifyPorts.open(id, interestsOf(request), token, this.clock()) ?? "full";
   }
 
-  registerNotify(port: string, registration: Registration): NotifyPort | "no-object" | "no-port" | "full" {
+  registerNotify(port: string, registration: Registration): NotifyPort | NotOpened | "no-port" | "full" {
+    if (this.#definition === null) return "not-defined";
     if (!this.#isThere(registration)) return "no-object";
     return this.#notifyPorts.register(port, registration, this.clock());
   }
@@ -423,31 +461,36 @@ export class ClusterObject extends DurableObject<Env> {
 
   // --- webhooks (RPC) -----------------------------------------------------------------------------------------------
 
-  createWebhook(request: WebhookRequest, actor: string): WebhookCreated | "full" {
-    return this.#webhookDesk.create(request, actor);
+  createWebhook(request: WebhookRequest, actor: string): WebhookCreated | "not-defined" | "full" {
+    return this.#openWebhookDesk?.create(request, actor) ?? "not-defined";
   }
 
-  listWebhooks(): WebhookView[] {
-    return this.#webhookDesk.list();
+  listWebhooks(): WebhookView[] | null {
+    return this.#openWebhookDesk?.list() ?? null;
   }
 
   webhook(id: string): WebhookView | null {
-    return this.#webhookDesk.find(id);
+    return this.#openWebhookDesk?.find(id) ?? null;
   }
 
   deleteWebhook(id: string, actor: string): boolean {
-    return this.#webhookDesk.remove(id, actor);
+    return this.#openWebhookDesk?.remove(id, actor) ?? false;
   }
 
   enableWebhook(id: string, from: WebhookEnable["from"], actor: string): WebhookView | null {
-    return this.#webhookDesk.enable(id, from, actor);
+    return this.#openWebhookDesk?.enable(id, from, actor) ?? null;
   }
 
   rotateWebhookSecret(id: string, actor: string): WebhookRotated | null {
-    return this.#webhookDesk.rotate(id, actor);
+    return this.#openWebhookDesk?.rotate(id, actor) ?? null;
   }
 
-  testWebhook(id: string): Promise<WebhookTested | "under-test" | null> {
-    return this.#webhookDesk.test(id);
+  async testWebhook(id: string): Promise<WebhookTested | "under-test" | null> {
+    return (await this.#openWebhookDesk?.test(id)) ?? null;
+  }
+
+  /** Null: there is no cluster any more that could be told of. */
+  get #openWebhookDesk(): WebhookDesk | null {
+    return this.#definition === null ? null : this.#webhookDesk;
   }
 }

@@ -8,7 +8,7 @@ import { conditionsOf, unconditional } from "./conditions.ts";
 import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
 import { pathParameter } from "./path-parameters.ts";
-import { refuse } from "./respond.ts";
+import { refuse, unauthorized } from "./respond.ts";
 import type { Call, Principal, Route, RouteSpec } from "./route.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -40,9 +40,7 @@ async function admit(spec: RouteSpec, request: Request, env: Env, params: Params
   const token = bearerOf(request);
   const principal = token === null ? null : await principalOf(token, env, params["cluster"] ?? null);
   if (principal === null) {
-    return refuse("unauthorized", "send Authorization: Bearer, with a token of this cluster or of this deployment", {
-      headers: { "WWW-Authenticate": "Bearer" },
-    });
+    return unauthorized();
   }
   if (!spec.roles.includes(principal.role)) {
     return refuse(

@@ -33,7 +33,10 @@ export type Surroundings = {
   readonly published: (entries: readonly JournalEntry[], now: number) => void;
   /** Operations have begun or come to their end; not all of them leave an entry. */
   readonly operationsChanged: () => void;
-  /** A cluster that was destroyed is defined anew: nothing that was kept beside the brain is the new one's. */
+  /**
+   * A cluster that was destroyed is about to be defined anew: nothing that was kept beside the brain is the new one's. The brain may
+   * be told of connections that end with it.
+   */
   readonly definedAnew: () => void;
   /** There is another definition now. */
   readonly definitionChanged: () => void;
@@ -96,8 +99,7 @@ export class LiveBrain {
     const keys = this.#in.idempotency;
     const answered = this.answered(command.actor, { idempotency, dryRun }, now);
     if (answered !== null) return answered;
-    const before = this.state;
-    const { cluster } = before.durable;
+    const { cluster } = this.state.durable;
     const revision = cluster === null || cluster.destroyed ? null : cluster.revision;
     if (!isExpected(expectedRevision, revision)) return { ok: false, code: "revision-differs" };
     // A cluster that was destroyed may still have holds, and its tokens with them; creating it anew is another matter.
@@ -105,11 +107,13 @@ export class LiveBrain {
       return { ok: false, code: "forbidden" };
     }
     const event = { ...command, now, operation: randomHex(8) };
+    const isAnew = command.type === "define" && cluster?.destroyed === true;
+    if (isAnew && !dryRun && step(this.state, event).outcome.kind !== "refused") this.#in.definedAnew();
+    const before = this.state;
     const { state, effects, outcome } = step(before, event);
     if (outcome.kind === "refused") return { ok: false, refusal: outcome.refusal };
     const answer = changeAnswer(before, { state, effects, outcome }, event, dryRun);
     if (dryRun) return { ok: true, value: answer };
-    if (cluster?.destroyed === true && state.durable.cluster?.destroyed === false) this.#in.definedAnew();
     // First, and what throws here has done nothing: who is told of a fault sends it again, and then it must not be done twice.
     if (idempotency !== null) keys.keep(command.actor, idempotency, kept(answer), now);
     this.#started = state;

@@ -1,7 +1,7 @@
 import type { Problem } from "../cluster/events.ts";
 import { problemDetails, problemMediaType, type ProblemCode } from "../protocol/problems.ts";
 
-/** Every answer that is not a page or a stream is one of these two. Nothing of them is to be kept by anybody between. */
+/** Every answer that is not a page or a stream is one of the first two. Nothing of them is to be kept by anybody between. */
 export function answer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
 }
@@ -14,6 +14,18 @@ export function refuse(
 ): Response {
   const details = problemDetails(code, detail, extra.problems);
   return answer(details.status, details, { "Content-Type": problemMediaType, ...extra.headers });
+}
+
+/** The cluster has no definition yet, or was destroyed. */
+export function notDefined(): Response {
+  return refuse("cluster-not-defined", "apply a definition first");
+}
+
+/** RFC 6750 section 3. */
+export function unauthorized(): Response {
+  return refuse("unauthorized", "send Authorization: Bearer, with a token of this cluster or of this deployment", {
+    headers: { "WWW-Authenticate": "Bearer" },
+  });
 }
 
 /** Passes on what an object answered. Its headers cannot be added to as they are; an upgrade stays one. */

@@ -29,7 +29,21 @@ export class TokenDesk {
     return this.#in.store.holder(id, digest);
   }
 
-  add(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): "added" | "full" | "no-node" {
+  /**
+   * Whether a token goes on: it may have been revoked since the Worker looked, and what it opens now nobody would ever close.
+   * @param id null for the admin token, which no cluster revokes
+   */
+  goesOn(id: string | null): boolean {
+    return id === null || this.#in.store.has(id);
+  }
+
+  add(
+    id: string,
+    digest: ArrayBuffer,
+    request: TokenRequest,
+    actor: string,
+  ): "added" | "full" | "no-node" | "not-defined" {
+    if (this.#in.state().durable.cluster?.destroyed === true) return "not-defined";
     if (request.role === "node" && !this.#isNode(request.node)) return "no-node";
     if (!this.#in.store.add(id, digest, request, this.#in.clock(), actor)) return "full";
     const { role } = request;
@@ -55,6 +69,15 @@ export class TokenDesk {
     return true;
   }
 
+  /** The cluster is defined anew after it was destroyed: of the old tokens only those that end what is still held go on. */
+  endThoseOfDestroyed(): void {
+    const holding = this.#holding();
+    for (const token of this.list()) {
+      if (token.role === "node" && holding.has(token.subject ?? "")) continue;
+      this.#end(token, "cluster", ": the cluster that it was made for was destroyed");
+    }
+  }
+
   /** The cluster is gone, and nobody is there any more who could be told. */
   revokeAll(): void {
     for (const { id } of this.list()) {
@@ -70,10 +93,10 @@ export class TokenDesk {
 
   /** A node that was evicted needs its token to release what it holds; when it holds nothing, it has no use for one. */
   endStrangers(): void {
-    const { cluster, holds } = this.#in.state().durable;
+    const { cluster } = this.#in.state().durable;
     if (!this.#mayHaveStrangers || cluster === null || cluster.destroyed) return;
     const strangers = this.list().filter(({ role, subject }) => role === "node" && !this.#isNode(subject ?? ""));
-    const holding = new Set([...holds.values()].map(({ node }) => node));
+    const holding = this.#holding();
     const over = strangers.filter(({ subject }) => !holding.has(subject ?? ""));
     // Each end is told, which asks this again.
     this.#mayHaveStrangers = false;
@@ -91,6 +114,10 @@ export class TokenDesk {
       node: role === "node" ? subject : null,
       details: { token: id, role, subject },
     });
+  }
+
+  #holding(): ReadonlySet<string> {
+    return new Set([...this.#in.state().durable.holds.values()].map(({ node }) => node));
   }
 
   #isNode(name: string): boolean {

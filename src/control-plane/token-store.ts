@@ -27,6 +27,10 @@ export class TokenStore {
     return row !== undefined && same ? holderOf(row) : null;
   }
 
+  has(id: string): boolean {
+    return this.#sql.exec("SELECT id FROM tokens WHERE id = ?", id).toArray().length > 0;
+  }
+
   /** False when there are as many as there may be. */
   add(id: string, digest: ArrayBuffer, request: TokenRequest, now: number, actor: string): boolean {
     const { count } = this.#sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM tokens").one();

@@ -141,6 +141,36 @@ test("AU7: a revoked token is refused, and the session and the watches that it o
   expect(view.nodes["NODE1"]?.state).toBe("Down");
 });
 
+test.each([
+  ["session", "/session?node=NODE1", { Upgrade: "websocket" }],
+  ["watch", "/watch?", { Upgrade: "websocket" }],
+  ["stream", "/watch?", {}],
+])("AU7: a %s whose token was revoked after the Worker had looked is not opened", async (_, path, headers) => {
+  const role = path.startsWith("/session") ? ({ role: "node", node: "NODE1" } as const) : ({ role: "reader" } as const);
+  const [, , id = ""] = (await tokenOf("tokens", role)).split("_");
+  const open = () =>
+    inside("tokens", async (object) => {
+      const answered = object.fetch(new Request(`https://cluster${path}&token=${id}`, { headers }));
+      answered.webSocket?.accept();
+      answered.webSocket?.close();
+      if (answered.status === 200) await answered.body?.cancel();
+      return answered.status < 400 ? answered.status : answered;
+    });
+  expect(await open()).toBe("Upgrade" in headers ? 101 : 200);
+  expect((await ask("DELETE", `/clusters/tokens/tokens/${id}`)).status).toBe(204);
+  const refused = await open();
+  if (typeof refused === "number") expect.fail(`it was opened: ${refused}`);
+  expect(refused.headers.get("WWW-Authenticate")).toBe("Bearer");
+  await expectProblem(refused, "unauthorized");
+});
+
+test("AU7: a session names its token, and a port of a revoked one is not made", async () => {
+  const session = await inside("tokens", (object) => object.fetch(new Request("https://cluster/session?node=NODE1")));
+  await expectProblem(session, "unauthorized");
+  const request = { filter: [], notifyKey: "", registrations: [] };
+  expect(await inside("tokens", (object) => object.openNotifyPort("0", request, "0123456789abcdef"))).toBe("revoked");
+});
+
 test("AU6: a cluster has 256 tokens at most", async () => {
   await createExchange("many");
   await inside("many", (object) => {

@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { protocolLimits } from "../../src/protocol/limits.ts";
-import { allRows, ask, expectProblem, inside, json, stubOf } from "./support.ts";
+import { allRows, ask, eventually, expectProblem, inside, json, stubOf } from "./support.ts";
 import { boxOf, openWebhooks, seqOf } from "./webhook-support.ts";
 
 test("WH1: what happens after a webhook is made is delivered, each entry once and in order", async () => {
@@ -241,4 +241,21 @@ test("WH8: an answer that comes after the webhook was moved on, or deleted, chan
   expect((await allRows("overtaken"))["webhooks"]).toMatchObject([{ id: otherId }]);
   await expectProblem(ask("GET", `${at}/${id}`), "webhook-not-found");
   expect(await box.received()).toHaveLength(2);
+});
+
+test("WH14: a webhook of a cluster that is gone is told of its end, and forgotten when it has been or does not take it", async () => {
+  const { box, create } = await openWebhooks("last-word");
+  const deaf = boxOf("last-word-deaf");
+  await deaf.answer(503);
+  await create({ url: box.url, kinds: ["cluster.destroyed"] });
+  await create({ url: deaf.url });
+  await create({ url: box.url, kinds: ["group.owned"] });
+  const rows = async () => (await allRows("last-word"))["webhooks"] ?? [];
+  expect(await rows()).toHaveLength(3);
+  expect((await ask("DELETE", "/clusters/last-word?force")).status).toBe(202);
+  expect((await box.holds(1)).map(({ body }) => JSON.parse(body) as object)).toMatchObject([
+    { type: "cluster.destroyed" },
+  ]);
+  await eventually(rows, (left) => left.length === 0);
+  expect(await deaf.received()).toHaveLength(1);
 });

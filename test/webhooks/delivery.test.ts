@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import {
   afterAttempt,
+  hasMoreToHear,
   type JournalWindow,
   type Move,
   nextMove,
@@ -158,4 +159,13 @@ test("WH3: the delay is 5 s, doubled up to an hour, less up to a fifth, and the 
     expect(Math.max(...delays)).toBeLessThanOrEqual(whole);
     expect(new Set(delays).size).toBeGreaterThan(80);
   }
+});
+
+test.each<[what: string, Partial<Webhook>, afterMs: number, expected: boolean]>([
+  ["that is behind", {}, 59_999, true],
+  ["that has heard all", { cursor: 12 }, 0, false],
+  ["that did not take the last attempt", { state: failing() }, 0, false],
+  ["that is still behind after a minute", {}, 60_000, false],
+])("WH14: a webhook of a cluster that is gone, %s", (_, changes, afterMs, expected) => {
+  expect(hasMoreToHear(hookWith(changes), { seq: 12, at: now }, now + afterMs)).toBe(expected);
 });

@@ -15,7 +15,7 @@ import { clusterExists, clusterStub, directory, forgetFound } from "../objects.t
 import { accessQuerySchema } from "../access.ts";
 import type { Env } from "../env.ts";
 import { told } from "../change-answer.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse } from "../respond.ts";
 import { body, type BodySpec, readers, route, type Route } from "../route.ts";
 import { accept, refusedChange } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow, removalQuerySchema, underWay } from "./change.ts";
@@ -100,9 +100,7 @@ export const clusterRoutes: readonly Route[] = [
     },
     async ({ cluster }) => {
       const view = await cluster().view();
-      return view === null
-        ? refuse("cluster-not-defined", "apply a definition first")
-        : answer(200, view, { ETag: `"${view.revision}"` });
+      return view === null ? notDefined() : answer(200, view, { ETag: `"${view.revision}"` });
     },
   ),
   route(

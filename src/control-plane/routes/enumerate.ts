@@ -1,5 +1,5 @@
 import { enumerationSchema, enumQuerySchema } from "../../protocol/enumeration.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
 
 export const enumerateRoutes: readonly Route[] = [
@@ -25,7 +25,7 @@ export const enumerateRoutes: readonly Route[] = [
     },
     async ({ query: { types, cursor, limit }, cluster }) => {
       const page = await cluster().enumerate(types, cursor ?? null, limit);
-      return page === null ? refuse("cluster-not-defined", "apply a definition first") : answer(200, page);
+      return page === null ? notDefined() : answer(200, page);
     },
   ),
 ];

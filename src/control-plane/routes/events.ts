@@ -1,7 +1,7 @@
 import { eventsQuerySchema, eventsSchema, watchMessageSchema, watchQuerySchema } from "../../protocol/journal.ts";
 import { failoverListSchema, failoversQuerySchema } from "../../protocol/failovers.ts";
 import { tokenIdOf } from "../auth.ts";
-import { answer, passOn } from "../respond.ts";
+import { answer, notDefined, passOn } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
 
 export const eventRoutes: readonly Route[] = [
@@ -15,7 +15,10 @@ export const eventRoutes: readonly Route[] = [
       query: eventsQuerySchema,
       answers: { 200: { what: "Entries after a number, oldest first", schema: eventsSchema } },
     },
-    async ({ query: { after, limit }, cluster }) => answer(200, await cluster().events(after, limit)),
+    async ({ query: { after, limit }, cluster }) => {
+      const events = await cluster().events(after, limit);
+      return events === null ? notDefined() : answer(200, events);
+    },
   ),
   route(
     {
@@ -28,8 +31,10 @@ export const eventRoutes: readonly Route[] = [
       query: failoversQuerySchema,
       answers: { 200: { what: "What the journal still has of them", schema: failoverListSchema } },
     },
-    async ({ query: { group, limit }, cluster }) =>
-      answer(200, { failovers: await cluster().failovers(group ?? null, limit) }),
+    async ({ query: { group, limit }, cluster }) => {
+      const failovers = await cluster().failovers(group ?? null, limit);
+      return failovers === null ? notDefined() : answer(200, { failovers });
+    },
   ),
   route(
     {

@@ -1,7 +1,7 @@
 import { explanationSchema } from "../../protocol/explain.ts";
 import { simulateInTurns, type Simulated } from "../../cluster/simulate/simulate.ts";
 import { simulationRequestSchema, simulationSchema } from "../../protocol/simulate.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 
 /** Questions about what the cluster decides. None of them changes anything. */
@@ -18,6 +18,7 @@ export const explainRoutes: readonly Route[] = [
     },
     async ({ params, cluster }) => {
       const explanation = await cluster().explain(params.group);
+      if (explanation === "not-defined") return notDefined();
       return explanation === null
         ? refuse("group-not-found", "names are written as in the definition")
         : answer(200, explanation);
@@ -38,7 +39,7 @@ export const explainRoutes: readonly Route[] = [
     async ({ body: { script }, cluster }) => {
       // Here and not in the object: it would keep the agents' renewals waiting.
       const present = await cluster().present();
-      if (present === null) return refuse("cluster-not-defined", "apply a definition first");
+      if (present === null) return notDefined();
       const simulated = await taken(simulateInTurns(present.state, script, present.now));
       return simulated.ok
         ? answer(200, simulated.value)

@@ -3,7 +3,7 @@ import { clusterMetrics } from "../metrics/cluster-metrics.ts";
 import { deploymentMetrics } from "../metrics/deployment-metrics.ts";
 import { exposition, type MetricFamily, metricsMediaType } from "../metrics/exposition.ts";
 import { directory } from "../objects.ts";
-import { refuse } from "../respond.ts";
+import { notDefined } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
 
 const text = { schema: z.string(), mediaType: metricsMediaType } as const;
@@ -21,9 +21,7 @@ export const metricsRoutes: readonly Route[] = [
     },
     async ({ cluster }) => {
       const figures = await cluster().figures();
-      return figures === null
-        ? refuse("cluster-not-defined", "apply a definition first")
-        : tell(clusterMetrics(figures));
+      return figures === null ? notDefined() : tell(clusterMetrics(figures));
     },
   ),
   route(

@@ -7,7 +7,7 @@ import {
   registrationSchema,
 } from "../../protocol/notify.ts";
 import { protocolLimits } from "../../protocol/limits.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse, unauthorized } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { tokenIdOf } from "../auth.ts";
 import { waitFor } from "../waiters.ts";
@@ -28,6 +28,8 @@ export const notifyRoutes: readonly Route[] = [
     async ({ principal, body: request, cluster }) => {
       const id = crypto.randomUUID().replaceAll("-", "");
       const opened = await cluster().openNotifyPort(id, request, tokenIdOf(principal));
+      if (opened === "revoked") return unauthorized();
+      if (opened === "not-defined") return notDefined();
       if (opened === "no-object") return noSuchObject();
       return opened === "full"
         ? refuse("too-many-notify-ports", `a cluster has ${protocolLimits.notifyPorts} at most; close one`)
@@ -49,6 +51,8 @@ export const notifyRoutes: readonly Route[] = [
     async ({ params, body: registration, cluster }) => {
       const registered = await cluster().registerNotify(params.port, registration);
       switch (registered) {
+        case "not-defined":
+          return notDefined();
         case "no-object":
           return noSuchObject();
         case "no-port":

@@ -1,5 +1,5 @@
 import { operationListSchema, operationSchema, waitQuerySchema } from "../../protocol/operation.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
 import { tokenIdOf } from "../auth.ts";
 import { waitFor } from "../waiters.ts";
@@ -14,7 +14,10 @@ export const operationRoutes: readonly Route[] = [
       roles: readers,
       answers: { 200: { what: "Those that are under way, and the last that were", schema: operationListSchema } },
     },
-    async ({ cluster }) => answer(200, { operations: await cluster().operations() }),
+    async ({ cluster }) => {
+      const operations = await cluster().operations();
+      return operations === null ? notDefined() : answer(200, { operations });
+    },
   ),
   route(
     {

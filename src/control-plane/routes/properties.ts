@@ -19,7 +19,7 @@ import {
   validationSchema,
 } from "../../protocol/properties.ts";
 import type { Snapshot } from "../cluster-object.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse } from "../respond.ts";
 import { body, type Call, operators, readers, route, type Route } from "../route.ts";
 import { accept, answeredBefore, type Asked } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
@@ -95,7 +95,7 @@ export async function setProperties(
   const before = await answeredBefore(200, call, call.principal.id);
   if (before !== null) return before;
   const snapshot = await call.cluster().snapshot();
-  if (snapshot === null) return refuse("cluster-not-defined", "apply a definition first");
+  if (snapshot === null) return notDefined();
   const problems = problemsWith(snapshot, of, scope, properties);
   if (problems === null) return notFound(described);
   if (problems.length > 0) return refuse("invalid-properties", "each problem is named with its property", { problems });

@@ -18,7 +18,7 @@ import {
 } from "../../protocol/registry.ts";
 import type { RegistryResult } from "../registry/registry.ts";
 import type { Precondition, RegistryRefusal } from "../registry/write.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse } from "../respond.ts";
 import { body, type Call, operators, type Principal, readers, route, type Route, type Role } from "../route.ts";
 import { preconditionOf } from "./precondition.ts";
 
@@ -242,8 +242,4 @@ function write(
 ): Promise<RegistryResult<{ changed: number; revision: number }> | null> {
   const within = principal.role === "node" ? `Nodes/${principal.node}` : null;
   return cluster().writeRegistry(principal.id, { batch, precondition, within });
-}
-
-function notDefined(): Response {
-  return refuse("cluster-not-defined", "apply a definition first");
 }

@@ -1,7 +1,7 @@
 import { lookup } from "../../cluster/definition/definition.ts";
 import type { RefusedCode } from "../../cluster/events.ts";
 import type { Snapshot } from "../cluster-object.ts";
-import { refuse } from "../respond.ts";
+import { notDefined, refuse } from "../respond.ts";
 import type { Call } from "../route.ts";
 
 /** Answers from the definition and the state of the cluster that the path names. */
@@ -10,7 +10,7 @@ export async function snapshotOf(
   respond: (snapshot: Snapshot) => Response,
 ): Promise<Response> {
   const snapshot = await cluster().snapshot();
-  return snapshot === null ? refuse("cluster-not-defined", "apply a definition first") : respond(snapshot);
+  return snapshot === null ? notDefined() : respond(snapshot);
 }
 
 /** `record[name]`, or the refusal that says that there is no such thing. */

@@ -1,6 +1,6 @@
 import { tokenCreatedSchema, tokenListSchema, tokenRequestSchema } from "../../protocol/tokens.ts";
 import { protocolLimits } from "../../protocol/limits.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse } from "../respond.ts";
 import { body, route, type Route } from "../route.ts";
 import { newToken } from "../tokens.ts";
 
@@ -23,6 +23,8 @@ export const tokenRoutes: readonly Route[] = [
           return answer(201, { id, token });
         case "full":
           return refuse("too-many-tokens", `a cluster has ${protocolLimits.tokens} tokens at most; revoke one`);
+        case "not-defined":
+          return notDefined();
         case "no-node":
           return refuse("node-not-found", "a node's token is made when the node is part of the cluster");
       }

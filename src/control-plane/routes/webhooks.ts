@@ -8,7 +8,7 @@ import {
   webhookSchema,
   webhookTestedSchema,
 } from "../../protocol/webhooks.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer, notDefined, refuse } from "../respond.ts";
 import { body, operators, route, type Route } from "../route.ts";
 
 const path = "/clusters/{cluster}/webhooks";
@@ -24,7 +24,10 @@ export const webhookRoutes: readonly Route[] = [
       roles: operators,
       answers: { 200: { what: "The webhooks, oldest first", schema: webhookListSchema } },
     },
-    async ({ cluster }) => answer(200, { webhooks: await cluster().listWebhooks() }),
+    async ({ cluster }) => {
+      const webhooks = await cluster().listWebhooks();
+      return webhooks === null ? notDefined() : answer(200, { webhooks });
+    },
   ),
   route(
     {
@@ -39,6 +42,7 @@ export const webhookRoutes: readonly Route[] = [
     },
     async ({ principal, body: request, cluster }) => {
       const created = await cluster().createWebhook(request, principal.id);
+      if (created === "not-defined") return notDefined();
       return created === "full"
         ? refuse("too-many-webhooks", `a cluster has ${protocolLimits.webhooks} webhooks at most; delete one`)
         : answer(201, created);

@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../../cluster/journal.ts";
 import type { Alarm } from "../alarm.ts";
 import type { JournalStore } from "../journal-store.ts";
-import { afterAttempt, disabled, nextMove, type JournalWindow } from "./delivery.ts";
+import { afterAttempt, disabled, hasMoreToHear, nextMove, type JournalWindow } from "./delivery.ts";
 import { entryMessage } from "./message.ts";
 import { webhookDisabled, type WebhookNote } from "./notes.ts";
 import { attempt } from "./sender.ts";
@@ -15,6 +15,8 @@ export type DeliverySurroundings = {
   readonly alarm: Alarm;
   readonly clock: () => number;
   readonly clusterName: () => string;
+  /** The cluster is gone: nothing happens in it any more. */
+  readonly isOver: () => boolean;
   /** Writes a journal entry in the cluster's own name. */
   readonly note: (note: WebhookNote) => void;
 };
@@ -84,7 +86,18 @@ export class Deliveries {
     const turn = (id: string): number => this.#turns.get(id) ?? 0;
     const waiting = this.#in.store.all().filter(({ id }) => !this.#flights.has(id));
     for (const { id } of waiting.toSorted((a, b) => turn(a.id) - turn(b.id))) this.#look(id);
+    if (this.#in.isOver()) this.#forgetWhoIsTold();
     this.#wantAlarm(this.#in.clock(), this.#flights.size > 0);
+  }
+
+  /** Of a cluster that is gone: each webhook goes with its secret as soon as there is nothing left to say to it. */
+  #forgetWhoIsTold(): void {
+    const { store, journal, clock } = this.#in;
+    const [newest] = journal.after(journal.last - 1, 1);
+    const now = clock();
+    for (const hook of store.all()) {
+      if (newest === undefined || !hasMoreToHear(hook, newest, now)) store.remove(hook.id);
+    }
   }
 
   #look(id: string): void {

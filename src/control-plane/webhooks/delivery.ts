@@ -35,6 +35,7 @@ const longestRetryMs = 60 * 60 * 1000;
 /** Up to this part of a delay is left out, so that receivers which failed together are not asked together. */
 const jitter = 0.2;
 const gone = 410;
+const lastWordMs = 60_000;
 
 export function nextMove(hook: Webhook, { oldest, last, next }: JournalWindow, now: number): Move {
   if (hook.state.kind === "Disabled" || last <= hook.cursor) return { kind: "rest" };
@@ -80,6 +81,14 @@ function failed(hook: Webhook, error: WebhookError, now: number): Webhook {
 
 export function disabled(hook: Webhook, reason: DisabledReason, lastError: WebhookError | null, now: number): Webhook {
   return { ...hook, state: { kind: "Disabled", at: now, reason, lastError } };
+}
+
+/**
+ * Whether a webhook of a cluster that is gone is still to be told the rest of the journal: as long as it takes what it gets, and
+ * for a minute after the last thing that happened at most. Nothing is tried a second time.
+ */
+export function hasMoreToHear(hook: Webhook, newest: Pick<JournalEntry, "seq" | "at">, now: number): boolean {
+  return hook.state.kind === "Delivering" && hook.cursor < newest.seq && now < newest.at + lastWordMs;
 }
 
 /** 5 s after the first failure, doubled each time up to an hour, less up to a fifth that only id and attempt decide. */
