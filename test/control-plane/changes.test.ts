@@ -272,6 +272,18 @@ describe("dryRun", () => {
     expect(done.entries.map(({ kind }) => kind)).toEqual(tried.entries.map(({ kind }) => kind));
   });
 
+  test("HT21: a creation that is tried tells what the real one tells, and creates nothing", async () => {
+    type Told = Accepted & { readonly entries: readonly object[]; readonly differences: object[] };
+    const body = { ...exchange("in-theory"), properties: { DynamicQuorum: 1 } };
+    const tried = await json<Told>(ask("PUT", "/clusters/in-theory?dryRun", { body }));
+    await expectProblem(ask("GET", "/clusters/in-theory"), "cluster-not-found");
+    const done = await json<Told>(ask("PUT", "/clusters/in-theory", { body }));
+    expect(done.entries.length).toBeGreaterThan(0);
+    const untimed = ({ entries }: Told) => entries.map((entry) => ({ ...entry, at: 0 }));
+    expect(untimed(tried)).toEqual(untimed(done));
+    expect({ ...tried, entries: [] }).toEqual({ ...done, entries: [], dryRun: true, operation: null });
+  });
+
   test("HT21: what would be refused is refused in the same words", async () => {
     const { at } = await online("vain");
     const ask2 = async (query: string) =>

@@ -1,5 +1,4 @@
 import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
-import { propertyNotes } from "../../cluster/properties/property-notes.ts";
 import { definitionSchema, parseDefinition } from "../../protocol/definition.ts";
 import { exportDefinition, exportSchema } from "../../protocol/export.ts";
 import {
@@ -15,6 +14,7 @@ import { clusterExists, clusterStub, directory, forgetFound } from "../objects.t
 import { accessQuerySchema } from "../access.ts";
 import type { Env } from "../env.ts";
 import { told } from "../change-answer.ts";
+import { creationInTheory } from "../creation-in-theory.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
 import { body, type BodySpec, readers, route, type Route } from "../route.ts";
 import { accept, refusedChange } from "./accept.ts";
@@ -72,10 +72,11 @@ export const clusterRoutes: readonly Route[] = [
       // that nobody knows of. What could be refused of a first definition has been judged by now.
       const registered = conditions.dryRun ? "known" : await directory(env).register(params.cluster);
       if (registered === "full") return refuse("too-many-clusters", "this deployment holds no more clusters");
-      if (conditions.dryRun && !exists) return answer(200, createdInTheory(params.cluster, definition));
       const command = { type: "define", actor: principal.id, definition, force: query.force } as const;
-      const stub = clusterStub(env, params.cluster, query.locationHint ?? null);
-      const changed = await stub.change(command, conditions);
+      const changed =
+        conditions.dryRun && !exists
+          ? creationInTheory(command, Date.now())
+          : await clusterStub(env, params.cluster, query.locationHint ?? null).change(command, conditions);
       if (!changed.ok) {
         if (registered === "registered") await unregisterUnlessDefined(env, params.cluster);
         return refusedChange(changed);
@@ -176,18 +177,4 @@ export const clusterRoutes: readonly Route[] = [
 async function unregisterUnlessDefined(env: Env, name: string): Promise<void> {
   await directory(env).unregister(name);
   if ((await clusterStub(env, name).snapshot()) !== null) await directory(env).register(name);
-}
-
-function createdInTheory(name: string, definition: ClusterDefinition) {
-  return {
-    name,
-    created: true,
-    revision: 1,
-    changed: ["cluster"],
-    differences: [{ path: "", after: exportDefinition(definition) }],
-    notes: propertyNotes(definition),
-    entries: [],
-    dryRun: true,
-    operation: null,
-  };
 }
