@@ -46,6 +46,26 @@ describe("If-Match", () => {
     expect((await ask("GET", at)).headers.get("ETag")).toBe('"2"');
   });
 
+  test.each([
+    "/nodes",
+    "/nodes/NODE1",
+    "/groups",
+    "/groups/Exchange",
+    "/groups/Exchange/preferred-owners",
+    "/groups/Exchange/properties/common",
+    "/groups/Exchange/resources",
+    "/groups/Exchange/resources/Exchange%20IP",
+    "/networks",
+    "/networks/client",
+    "/resource-types",
+    "/definition",
+  ])("HT19: what is read at %s tells the revision that a change of it may name", async (path) => {
+    const { revision } = await json<Accepted>(ask("GET", at));
+    expect((await ask("GET", `${at}${path}`)).headers.get("ETag")).toBe(`"${revision}"`);
+    const refused = await ask("GET", `${at}/groups/None`);
+    expect([refused.status, refused.headers.get("ETag")]).toEqual([404, null]);
+  });
+
   test("HT19: it holds commands too, and `*` is any revision of a cluster that is there", async () => {
     await expectProblem(
       ask("POST", `${at}/groups/Exchange/offline`, { headers: { "If-Match": '"1"' } }),

@@ -114,10 +114,7 @@ export const clusterRoutes: readonly Route[] = [
       answers: { 200: { what: "The definition", schema: exportSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) =>
-      snapshotOf(call, ({ definition, view }) =>
-        answer(200, exportDefinition(definition), { ETag: `"${view.revision}"` }),
-      ),
+    (call) => snapshotOf(call, ({ definition }) => answer(200, exportDefinition(definition))),
   ),
   route(
     {

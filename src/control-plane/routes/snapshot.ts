@@ -4,13 +4,19 @@ import type { Snapshot } from "../cluster-object.ts";
 import { notDefined, refuse } from "../respond.ts";
 import type { Call } from "../route.ts";
 
-/** Answers from the definition and the state of the cluster that the path names. */
+/**
+ * Answers from the definition and the state of the cluster that the path names. Every object stands in the one definition, so the
+ * entity tag of each is the revision that a change of it may name in `If-Match`.
+ */
 export async function snapshotOf(
   { cluster }: Pick<Call, "cluster">,
   respond: (snapshot: Snapshot) => Response,
 ): Promise<Response> {
   const snapshot = await cluster().snapshot();
-  return snapshot === null ? notDefined() : respond(snapshot);
+  if (snapshot === null) return notDefined();
+  const response = respond(snapshot);
+  if (response.ok) response.headers.set("ETag", `"${snapshot.view.revision}"`);
+  return response;
 }
 
 /** `record[name]`, or the refusal that says that there is no such thing. */
