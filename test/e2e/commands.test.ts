@@ -67,6 +67,35 @@ test("EE2 start serves until Ctrl-C, and leaves no process and no port", { timeo
   expect(await canBind("127.0.1.100", 10102)).toBe(true);
 });
 
+test(
+  "EE2 start leaves out a node that was evicted, says so, and starts it again once it is added",
+  { timeout: 120_000 },
+  async () => {
+    const port = String(await freePort("127.0.0.1"));
+    const data = join(folder, "state");
+    const asks = ["--url", `http://127.0.0.1:${port}`, "--token-file", join(data, "admin.token")];
+    const begin = async () => {
+      const start = run("start", "--port", port, "--data", data);
+      await until(() => start.output().includes("Ctrl-C ends everything"), 20_000, "the start");
+      return start;
+    };
+    const tell = async (start: Command, ...args: string[]) => {
+      const command = run(...args, ...asks);
+      expect(await command.ended, command.output()).toBe(0);
+      start.child.kill("SIGINT");
+      expect(await start.ended, start.output()).toBe(0);
+    };
+    await tell(await begin(), "node", "evict", "NODE2", "--yes", "--wait");
+    const without = await begin();
+    await until(() => without.output().includes("is online on node NODE1"), 20_000, "the group");
+    expect(without.output()).toContain("NODE2 is left out");
+    expect(without.output()).toMatch(/agents +NODE1 \d+\n/);
+    await tell(without, "node", "add", "NODE2", "--address", "127.0.1.2");
+    expect(without.output()).toContain("node add NODE2 --address 127.0.1.2\n");
+    expect((await begin()).output()).toMatch(/agents +NODE1 \d+, NODE2 \d+\n/);
+  },
+);
+
 test("EE2 when start is killed, what it started ends as well", { timeout: 60_000 }, async () => {
   const data = join(folder, "state");
   const start = run("start", "--port", String(await freePort("127.0.0.1")), "--data", data);

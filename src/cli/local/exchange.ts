@@ -40,6 +40,8 @@ export type RunningExchange = {
   readonly controlPlane: ControlPlane;
   /** With the admin token. */
   readonly ask: Ask;
+  /** Those of the example that are part of the cluster: an operator may have taken one out. */
+  readonly nodes: readonly ExchangeNode[];
   readonly startAgent: (node: ExchangeNode) => Child;
   readonly agentSocket: (node: ExchangeNode) => string;
   readonly logFile: (name: string) => string;
@@ -83,9 +85,10 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
     await controlPlane.stop();
   }
 
+  let nodes: readonly ExchangeNode[];
   try {
-    await defineOnce(ask, definition);
-    for (const node of exchange.nodes) await keepToken(ask, tokenFile(node), { role: "node", node });
+    nodes = await definedNodes(ask, definition);
+    for (const node of nodes) await keepToken(ask, tokenFile(node), { role: "node", node });
     await keepToken(ask, tokenFile(exchange.peer), { role: "partner", partner: exchange.peer });
     peer = startPeer(options, reach.concat(["--token-file", tokenFile(exchange.peer)]), logFile(exchange.peer));
     await listening(peer, options, logFile(exchange.peer));
@@ -93,18 +96,20 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
     await stop();
     throw error;
   }
-  return { controlPlane, ask, startAgent, agentSocket, logFile, stop };
+  return { controlPlane, ask, nodes, startAgent, agentSocket, logFile, stop };
 }
 
-/** A cluster that is there already stays as its operator made it. */
-async function defineOnce(ask: Ask, definition: ClusterDefinition): Promise<void> {
+/** The example's nodes that the cluster has. A cluster that is there already stays as its operator made it. */
+async function definedNodes(ask: Ask, definition: ClusterDefinition): Promise<readonly ExchangeNode[]> {
   try {
-    await ask((client) => client.getCluster(definition.cluster));
+    const { nodes } = await ask((client) => client.getCluster(definition.cluster));
+    return exchange.nodes.filter((node) => lookup(nodes, node) !== undefined);
   } catch (error) {
     const absent =
       error instanceof CliError && (error.code === "cluster-not-found" || error.code === "cluster-not-defined");
     if (!absent) throw error;
     await ask((client) => client.putCluster(definition.cluster, definition));
+    return exchange.nodes;
   }
 }
 

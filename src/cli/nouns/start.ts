@@ -5,7 +5,14 @@ import type { JournalEntry } from "../../cluster/journal.ts";
 import { loadDefinition } from "../definition-file.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { follow } from "../follow.ts";
-import { exchange, exchangeFiles, startExchange, type ExchangeNode, type RunningExchange } from "../local/exchange.ts";
+import {
+  addressOf,
+  exchange,
+  exchangeFiles,
+  startExchange,
+  type ExchangeNode,
+  type RunningExchange,
+} from "../local/exchange.ts";
 import { assertPlatform } from "../local/platform.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
@@ -37,8 +44,10 @@ async function start({ port, data: folder }: { readonly port: number; readonly d
   const definition = loadDefinition(join(examplesFolder, exchangeFiles.definition));
   const running = await startExchange({ folder, port, definition, partnersFolder: examplesFolder, peer });
   const ending = new AbortController();
-  const pids = exchange.nodes.map((node) => keepAgent(running, node, ending.signal));
+  const pids = running.nodes.map((node) => keepAgent(running, node, ending.signal));
   greet(running, pids);
+  for (const node of exchange.nodes) if (!running.nodes.includes(node)) tellLeftOut(node, addressOf(definition, node));
+  write("Ctrl-C ends everything. What happens:\n");
   const entry = ({ at, sentence }: JournalEntry): void => write(line(at, sentence));
   follow(running.ask, exchange.cluster, null, { signal: ending.signal, entry }).catch((error: unknown) => {
     write(`The journal cannot be followed: ${messageOf(error)}`);
@@ -67,26 +76,38 @@ function keepAgent(running: RunningExchange, node: ExchangeNode, ending: AbortSi
   return agent.pid;
 }
 
-function greet({ controlPlane }: RunningExchange, pids: readonly number[]): void {
+function greet({ controlPlane, nodes }: RunningExchange, pids: readonly number[]): void {
   const { url, adminTokenFile } = controlPlane;
-  const agents = exchange.nodes.map((node, index) => `${node} ${pids[index]}`).join(", ");
+  const agents = nodes.map((node, index) => `${node} ${pids[index]}`).join(", ");
   write(`
 The cluster of KB Q186756 runs on this machine.
 
   page     ${url}/
   API      ${url}/v1   (${url}/openapi.json)
   token    ${adminTokenFile ?? "in BRIDGEHEAD_ADMIN_TOKEN"}
-  agents   ${agents}
+  agents   ${agents || "none"}
 
 In another terminal, in this folder:
 
-  npx bridgehead cluster show
-  kill -9 ${pids[0]}
-  npx bridgehead group move ${exchange.group} --to ${exchange.nodes[0]} --wait
+${toTry(nodes, pids).join("\n")}
 
-The control plane is on this machine as well: if the machine fails, so does all of it.
-Ctrl-C ends everything. What happens:
-`);
+The control plane is on this machine as well: if the machine fails, so does all of it.`);
+}
+
+/** A failover and a move need a node, and another one. */
+function toTry([node, another]: readonly ExchangeNode[], [pid]: readonly number[]): string[] {
+  const show = "  npx bridgehead cluster show";
+  if (node === undefined || another === undefined) return [show];
+  return [show, `  kill -9 ${pid}`, `  npx bridgehead group move ${exchange.group} --to ${node} --wait`];
+}
+
+function tellLeftOut(node: ExchangeNode, address: string): void {
+  write(`
+${node} is left out: it is no part of cluster ${exchange.cluster} any more. To bring it back:
+
+  npx bridgehead node add ${node} --address ${address}
+
+and then end this, and start it again.`);
 }
 
 function line(at: number, sentence: string): string {
