@@ -8,6 +8,7 @@ import type { Ask } from "./api.ts";
 import { paintFor } from "./colour.ts";
 import { confirm } from "./confirm.ts";
 import { contextOf, type Context } from "./context.ts";
+import { CliError } from "./errors.ts";
 import { insist } from "./insist.ts";
 import { noteLines } from "./note-lines.ts";
 import { print, write } from "./output.ts";
@@ -37,6 +38,12 @@ export type Plan<T extends Answer> = {
   readonly said: (answer: T) => string;
   /** What is said after `--wait`, when all has come about; without it, what was said at once. */
   readonly done?: (answer: T) => string | Promise<string>;
+  /** What is said of an operation that goes on, where that cannot be asked for. */
+  readonly underWay?: string;
+  /** A dry run of what is refused without `--force`: how it is asked for as if that had been said. */
+  readonly tryForced?: (client: Client, change: RemovalOptions) => Promise<Result<T>>;
+  /** What is said beside the differences of a dry run. `needsForce`: it was refused without. */
+  readonly tried?: (answer: T, needsForce: boolean) => readonly string[];
 };
 
 export type Change<T extends Answer> = {
@@ -67,9 +74,9 @@ export async function change<T extends Answer>(
   const context = contextOf(command);
   const place = { ask: context.ask, cluster: cluster ?? (await context.cluster()) };
   const planned = await plan(place);
-  const options = flags.dryRun === true ? { dryRun: true } : { idempotencyKey: randomUUID() };
+  if (flags.dryRun === true) return trial(context, place, planned);
+  const options = { idempotencyKey: randomUUID() };
   const answer = await insist(() => place.ask((client) => planned.send(client, options)));
-  if (answer.dryRun) return printTrial(context, answer);
   await finish({ context, place, flags, planned, answer });
 }
 
@@ -92,7 +99,8 @@ async function finish<T extends Answer>({ context, place, flags, planned, answer
   if (output === "json") return;
   write(waits && planned.done !== undefined ? await planned.done(answer) : planned.said(answer));
   for (const line of noteLines(answer)) write(line);
-  if (operation?.status.state === "Pending") write(`Under way; see: bridgehead operation show ${operation.id} --wait`);
+  if (operation?.status.state !== "Pending") return;
+  write(planned.underWay ?? `Under way; see: bridgehead operation show ${operation.id} --wait`);
 }
 
 function waitOf(
@@ -116,7 +124,15 @@ function waitOf(
   };
 }
 
-function printTrial({ output }: Context, answer: Answer): void {
-  if (output === "json") print(output, answer, []);
-  else write(trialText(answer, paintFor(process.stdout)));
+async function trial<T extends Answer>({ output }: Context, { ask }: Place, planned: Plan<T>): Promise<void> {
+  const { send, tryForced, tried } = planned;
+  const options = { dryRun: true };
+  let needsForce = false;
+  const answer = await insist(() => ask((client) => send(client, options))).catch((error: unknown) => {
+    if (tryForced === undefined || !(error instanceof CliError) || error.code !== "group-online") throw error;
+    needsForce = true;
+    return insist(() => ask((client) => tryForced(client, options)));
+  });
+  if (output === "json") return print(output, answer, []);
+  write([trialText(answer, paintFor(process.stdout)), ...(tried?.(answer, needsForce) ?? [])].join("\n"));
 }

@@ -35,8 +35,13 @@ export function contextFrom(options: GlobalOptions, timeoutMs?: number): Context
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? defaultUrl);
   const token = tokenOf(options.tokenFile);
   const ask = createAsk(url, token, timeoutMs);
-  const named = options.cluster ?? process.env["BRIDGEHEAD_CLUSTER"];
+  const named = clusterNamed(options);
   return { output: options.output, ask, url, token, cluster: async () => named ?? onlyCluster(ask) };
+}
+
+/** The cluster that a command line or its environment names; an empty name names none. */
+export function clusterNamed({ cluster }: Pick<GlobalOptions, "cluster">): string | undefined {
+  return cluster || process.env["BRIDGEHEAD_CLUSTER"] || undefined;
 }
 
 /** An HTTP address without a slash at its end. Throws `CliError`. */
@@ -56,7 +61,7 @@ function tokenOf(file: string | undefined): string {
   });
 }
 
-const nameIt = "Give --cluster NAME, or set BRIDGEHEAD_CLUSTER.";
+export const nameIt = "Give --cluster NAME, or set BRIDGEHEAD_CLUSTER.";
 
 async function onlyCluster(ask: Ask): Promise<string> {
   const { clusters } = await ask((client) => client.listClusters()).catch((error: unknown) => {

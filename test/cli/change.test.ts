@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { problemDetails } from "../../src/protocol/problems.ts";
 import { accepted, type Asked, entry, operation, operationId, otherSide, type Reply, run } from "./support.ts";
 
@@ -245,6 +245,79 @@ describe("CL16 what is dangerous", () => {
     expect(asked).toEqual([]);
     await run(...args, "--yes");
     expect(asked.length).toBeGreaterThan(0);
+  });
+});
+
+describe("CL16 a cluster is destroyed", () => {
+  const destroyed = (state: Readonly<Record<string, unknown>>) =>
+    accepted({ changed: ["cluster"], operation: operation(state, "destroy") });
+
+  test("CL16 only when it is named, though it is the only one there is", async () => {
+    const asked = await answering(() => accepted());
+    vi.stubEnv("BRIDGEHEAD_CLUSTER", undefined);
+    const { code, err } = await run("cluster", "delete", "--yes");
+    expect([code, err]).toEqual([2, expect.stringContaining("--cluster NAME")]);
+    expect(asked).toEqual([]);
+    expect((await run("cluster", "delete", "--yes", "--cluster", "exchange")).code).toBe(0);
+  });
+
+  test("CL16 and is gone at once where nobody holds anything", async () => {
+    await answering(() => destroyed({ state: "Completed", at: 1 }));
+    expect((await run("cluster", "delete", "--yes")).out).toBe("Cluster exchange is gone.\n");
+  });
+
+  test("CL16 and else a hint is given that works when the operation is forgotten too", async () => {
+    await answering(() => destroyed({ state: "Pending" }));
+    const { out } = await run("cluster", "delete", "--yes");
+    expect(out).toContain("Cluster exchange is destroyed.\n");
+    expect(out).toContain("bridgehead cluster list");
+    expect(out).not.toContain("operation show");
+  });
+});
+
+describe("CL28 a dry run of a definition that takes something away", () => {
+  const gone = [{ path: "/groups/Web", before: {} }];
+  const defined = (dryRun: boolean): Reply => ({
+    status: 200,
+    body: {
+      name: "exchange",
+      created: false,
+      changed: ["groups"],
+      differences: gone,
+      notes: [],
+      entries: [],
+      dryRun,
+      revision: 2,
+      operation: null,
+    },
+  });
+  const apply = ["cluster", "apply", "-f", "examples/q186756.yaml", "--dry-run"];
+
+  test("CL28 shows it though it is refused without --force, and says that it needs that", async () => {
+    const asked = await answering(({ path }) =>
+      path.includes("force=true")
+        ? defined(true)
+        : { status: 409, body: problemDetails("group-online", "group Web is not offline") },
+    );
+    const { code, out } = await run(...apply);
+    expect(code).toBe(0);
+    expect(out).toContain("  - groups.Web\n");
+    expect(out.replaceAll(/\s+/g, " ")).toContain("This takes away group Web. A group among these is not offline");
+    expect(out).toContain("--force");
+    for (const { path } of asked) expect(path).toContain("dryRun=true");
+  });
+
+  test("CL28 says that the real one asks", async () => {
+    await answering(() => defined(true));
+    const { out } = await run(...apply);
+    expect(out).toContain("This takes away group Web.");
+    expect(out).toContain("--yes");
+    expect((await run(...apply, "--force")).out).not.toContain("--yes");
+  });
+
+  test("CL28 is refused for any other reason as before", async () => {
+    await answering(() => ({ status: 412, body: problemDetails("revision-differs", "read it again") }));
+    expect((await run(...apply)).code).toBe(1);
   });
 });
 

@@ -139,6 +139,7 @@ test("CL20 the last step is to take it all away: evict, offline, delete", { time
   expect(await done("group", "offline", "Exchange", "--wait")).toContain("Exchange is Offline");
   await done("group", "delete", "Exchange", "--recursive", "--yes", "--wait");
   expect(await done("group", "list")).toBe("(none)\n");
-  expect(await done("cluster", "delete", "--yes", "--wait")).toContain("is gone");
+  expect((await run("cluster", "delete", "--yes")).code).toBe(2);
+  expect(await done("cluster", "delete", "--cluster", "exchange", "--yes", "--wait")).toContain("is gone");
   expect((await run("cluster", "show", "--cluster", "exchange")).code).toBe(1);
 });

@@ -4,13 +4,14 @@ import { lookup } from "../../cluster/definition/definition.ts";
 import { change, changes } from "../change.ts";
 import { paintFor } from "../colour.ts";
 import { asksFirst, confirm } from "../confirm.ts";
-import { contextOf } from "../context.ts";
+import { clusterNamed, contextOf, type GlobalOptions, nameIt } from "../context.ts";
 import { differenceLines } from "../difference-lines.ts";
 import { nameKey } from "../../protocol/names.ts";
 import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
 import { print, table, write } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
+import { wrap } from "../text.ts";
 import { examples, timeText, wholeNumber } from "../verb.ts";
 import { whatGoes } from "../what-goes.ts";
 import { definitionYaml } from "../yaml-text.ts";
@@ -64,8 +65,8 @@ async function apply({ file, force = false, revision }: ApplyOptions, command: C
   const { loadDefinition } = await import("../definition-file.ts");
   const definition = loadDefinition(file);
   const name = definition.cluster;
-  const meant = command.optsWithGlobals<{ readonly cluster?: string }>().cluster ?? process.env["BRIDGEHEAD_CLUSTER"];
-  if (meant !== undefined && meant !== "" && nameKey(meant) !== nameKey(name)) {
+  const meant = clusterNamed(command.optsWithGlobals<GlobalOptions>());
+  if (meant !== undefined && nameKey(meant) !== nameKey(name)) {
     throw usageError(`The file defines cluster ${name}, and cluster ${meant} is meant`, {
       detail: "--cluster and BRIDGEHEAD_CLUSTER say which one",
       hint: "Name the cluster of the file, or none.",
@@ -86,6 +87,9 @@ async function apply({ file, force = false, revision }: ApplyOptions, command: C
     cluster: name,
     plan: () => ({
       send: (client, options) => client.putCluster(name, definition, { ...options, ...seen, force }),
+      // What goes shall be seen, whether or not it may go.
+      tryForced: (client, options) => client.putCluster(name, definition, { ...options, ...seen, force: true }),
+      tried: (answer, needsForce) => whatGoesText(answer, { needsForce, force }),
       said: appliedText,
       done: async (answer) => [appliedText(answer), ...(await notOnline(command, answer))].join("\n"),
     }),
@@ -101,6 +105,18 @@ async function notOnline(command: Command, { name, operation }: Defined): Promis
     const why = view.owner === null ? "no node can own it now" : `on ${view.owner}`;
     return [`Group ${group} is ${view.state}: ${why} (see: group explain)`];
   });
+}
+
+/** What a dry run says of what would go: whether the real one takes it away as it stands, and what it needs else. */
+function whatGoesText(
+  { differences }: Defined,
+  { needsForce, force }: { readonly needsForce: boolean; readonly force: boolean },
+): string[] {
+  const gone = whatGoes(differences);
+  if (gone.length === 0) return [];
+  const takes = `This takes away ${gone.join(", ")}.`;
+  if (needsForce) return wrap(`${takes} A group among these is not offline: to apply it, say --force.`);
+  return wrap(force ? takes : `${takes} To apply it, say yes when it is asked on a terminal, or --yes.`);
 }
 
 function appliedText({ name, created, revision, changed, differences }: Defined): string {
@@ -147,12 +163,18 @@ async function exportDefinition({ file }: { readonly file?: string }, command: C
 }
 
 async function destroy({ force = false }: { readonly force?: boolean }, command: Command): Promise<void> {
-  const named = command.optsWithGlobals<{ readonly cluster?: string }>().cluster ?? process.env["BRIDGEHEAD_CLUSTER"];
+  const cluster = clusterNamed(command.optsWithGlobals<GlobalOptions>());
+  // The only one there is may be another one than is meant, and what is destroyed does not come back.
+  if (cluster === undefined) throw usageError("Destroy which cluster? It has to be named", { hint: nameIt });
   await change(command, {
-    question: `Destroy ${named === undefined ? "the only cluster there is" : `cluster ${named}`}, with all its groups?`,
-    plan: ({ cluster }) => ({
+    question: `Destroy cluster ${cluster}, with all its groups?`,
+    cluster,
+    plan: () => ({
       send: (client, options) => client.destroyCluster(cluster, { ...options, force }),
-      said: () => `Cluster ${cluster} is destroyed; what its nodes still hold ends now.`,
+      said: ({ operation }) =>
+        operation?.status.state === "Pending" ? `Cluster ${cluster} is destroyed.` : `Cluster ${cluster} is gone.`,
+      // Its end cannot be asked for: with the last ownership the cluster is forgotten, and the operation with it.
+      underWay: "What its nodes still hold ends now; then it is not listed any more: bridgehead cluster list",
       done: () => `Cluster ${cluster} is gone.`,
     }),
   });
