@@ -27,7 +27,9 @@ export function createAsk(url: string, token: string, timeoutMs?: number): Ask {
   };
 }
 
-function refused({ code, title, detail, win32, problems }: ProblemDetails): CliError {
+function refused({ code, win32, problems, ...said }: ProblemDetails): CliError {
+  // The API tells a program which header to send; a person has given a token, and wants to know what is wrong with it.
+  const { title, detail } = code === "unauthorized" ? tokenNotValid : said;
   return new CliError(code, title, exitCodes.failed, {
     detail,
     hint: hints[code],
@@ -35,6 +37,11 @@ function refused({ code, title, detail, win32, problems }: ProblemDetails): CliE
     ...(problems === undefined ? {} : { problems }),
   });
 }
+
+const tokenNotValid = {
+  title: "The token is not valid here",
+  detail: "it is no token of this cluster, and not the admin token",
+} as const;
 
 /** The code of the error where nothing was carried to the other side, or its answer was lost on the way. */
 export const noConnection = "unreachable-no-connection";

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { createAsk, type Ask } from "./api.ts";
 import { CliError, exitCodes, usageError } from "./errors.ts";
 import type { OutputFormat } from "./output.ts";
-import { readSecret } from "./secret-file.ts";
+import { assertToken, readSecret } from "./secret-file.ts";
 
 export const defaultUrl = "http://127.0.0.1:8787";
 /** Where `start` and `serve` keep the admin token, as seen from the folder that they were started in. */
@@ -36,7 +36,7 @@ export function contextFrom(options: GlobalOptions, timeoutMs?: number): Context
   const token = tokenOf(options.tokenFile);
   const ask = createAsk(url, token, timeoutMs);
   const named = clusterNamed(options);
-  return { output: options.output, ask, url, token, cluster: async () => named ?? onlyCluster(ask) };
+  return { output: options.output, ask, url, token, cluster: async () => named ?? onlyCluster(ask, token) };
 }
 
 /** The cluster that a command line or its environment names; an empty name names none. */
@@ -44,17 +44,27 @@ export function clusterNamed({ cluster }: Pick<GlobalOptions, "cluster">): strin
   return cluster || process.env["BRIDGEHEAD_CLUSTER"] || undefined;
 }
 
-/** An HTTP address without a slash at its end. Throws `CliError`. */
+/** The origin of an HTTP address. Throws `CliError`, also for one with more in it, which would not count. */
 export function urlOf(text: string): string {
-  if (URL.canParse(text) && /^https?:\/\//.test(text)) return text.replace(/\/+$/, "");
-  throw usageError(`${text} is no address of a control plane`, { hint: `It should be such as ${defaultUrl}` });
+  const hint = `It should be such as ${defaultUrl}`;
+  const url = URL.canParse(text) && /^https?:\/\//.test(text) ? new URL(text) : null;
+  if (url === null) throw usageError(`${text} is no address of a control plane`, { hint });
+  if (/^\/*$/.test(url.pathname) && url.href.endsWith(url.pathname) && url.username === "" && url.password === "") {
+    return url.origin;
+  }
+  // Not shown: what stands before the host may be a secret.
+  const detail = `a control plane is at ${url.origin}, with no path, query or user`;
+  throw usageError("The address of the control plane has too much in it", { detail, hint });
 }
 
 function tokenOf(file: string | undefined): string {
   const named = file ?? process.env["BRIDGEHEAD_TOKEN_FILE"];
   const given = file === undefined ? process.env["BRIDGEHEAD_TOKEN"] : undefined;
   const token = given ?? readSecret(named ?? defaultTokenFile);
-  if (token !== null && token !== "") return token;
+  if (token !== null && token !== "") {
+    assertToken(token, given === undefined ? (named ?? defaultTokenFile) : "BRIDGEHEAD_TOKEN");
+    return token;
+  }
   throw usageError("A token is needed", {
     detail: named === undefined ? `${defaultTokenFile} is not in this folder` : `${named} is not there`,
     hint: "Give one with BRIDGEHEAD_TOKEN, or its file with BRIDGEHEAD_TOKEN_FILE or --token-file.",
@@ -63,13 +73,22 @@ function tokenOf(file: string | undefined): string {
 
 export const nameIt = "Give --cluster NAME, or set BRIDGEHEAD_CLUSTER.";
 
-async function onlyCluster(ask: Ask): Promise<string> {
+/** As the control plane makes them; the admin token is whatever its operator chose. */
+const tokenOfCluster = /^bh_[0-9a-f]{16}_[0-9a-f]{16}_[0-9a-f]{64}$/;
+
+/**
+ * The control plane takes every token but the admin's for none where no cluster is named: whether one of a cluster is valid is not
+ * known without.
+ */
+export function mayBeOfCluster(error: unknown, token: string): boolean {
+  const refused = error instanceof CliError && (error.code === "unauthorized" || error.code === "forbidden");
+  return refused && tokenOfCluster.test(token);
+}
+
+async function onlyCluster(ask: Ask, token: string): Promise<string> {
   const { clusters } = await ask((client) => client.listClusters()).catch((error: unknown) => {
-    // A token of one cluster is none where no cluster is named; whether it is one at all is not known without.
-    if (error instanceof CliError && (error.code === "forbidden" || error.code === "unauthorized")) {
-      throw usageError("Which cluster?", { detail: "only the admin token may list them", hint: nameIt });
-    }
-    throw error;
+    if (!mayBeOfCluster(error, token)) throw error;
+    throw usageError("Which cluster?", { detail: "only the admin token may list them", hint: nameIt });
   });
   const names = clusters.map(({ name }) => name);
   const [only, another] = names;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { codeOf, CliError, messageOf } from "./errors.ts";
+import { codeOf, CliError, messageOf, usageError } from "./errors.ts";
 
 /** 256 bits, as text that needs no quoting anywhere. */
 export function newSecret(): string {
@@ -18,6 +18,15 @@ export function readSecret(file: string): string | null {
     throw new CliError("secret-unreadable", `${file} cannot be read: ${messageOf(error)}`);
   }
   throw new CliError("secret-empty", `${file} is empty; it should hold a token. Remove it, or put the token there.`);
+}
+
+/** What a header cannot carry is no token (RFC 6750: visible ASCII). Throws `CliError`. @param where what it was read from */
+export function assertToken(text: string, where: string): void {
+  if (/^[\x21-\x7e]+$/.test(text)) return;
+  throw usageError(`${where} does not hold one token`, {
+    detail: "it has several lines or words, or characters that no token has",
+    hint: "It should hold the token alone, as token create writes it.",
+  });
 }
 
 /** Writes a new file that its owner alone can read. Throws `CliError`. */

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { errorReport } from "../../src/cli/error-report.ts";
 import { CliError, usageError } from "../../src/cli/errors.ts";
 import { hints } from "../../src/cli/hints.ts";
@@ -103,5 +103,36 @@ test("CL11 a control plane that is not there is told with its address and what t
     code: "unreachable-no-connection",
     detail: "it was asked at http://127.0.0.1:1",
     hint: expect.stringContaining("BRIDGEHEAD_URL"),
+  });
+});
+
+describe("CL27 a token where no cluster is named", () => {
+  const ofCluster = `bh_${"0".repeat(16)}_${"1".repeat(16)}_${"2".repeat(64)}`;
+  const ask = async (token: string, ...args: readonly string[]) => {
+    other = await otherSide(() => ({
+      status: 401,
+      body: problemDetails("unauthorized", "send Authorization: Bearer"),
+    }));
+    vi.stubEnv("BRIDGEHEAD_CLUSTER", undefined);
+    vi.stubEnv("BRIDGEHEAD_TOKEN", token);
+    return run(...args);
+  };
+
+  test("CL27 that the control plane does not know is said to be none", async () => {
+    const { code, err } = await ask("not-the-admin-token", "group", "list");
+    expect(code).toBe(1);
+    expect(err).toContain("bridgehead: The token is not valid here\n");
+  });
+
+  test("CL27 that may be one of a cluster needs the cluster named", async () => {
+    const { code, err } = await ask(ofCluster, "group", "list");
+    expect([code, err]).toEqual([2, expect.stringContaining("--cluster NAME")]);
+  });
+
+  test("CL27 the list of clusters takes the admin token, and says so to one of a cluster", async () => {
+    const { code, err } = await ask(ofCluster, "cluster", "list");
+    expect([code, err]).toEqual([1, expect.stringContaining("takes the admin token")]);
+    other?.close();
+    expect((await ask("not-the-admin-token", "cluster", "list")).err).toContain("The token is not valid here");
   });
 });

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { runCommand } from "../../src/cli/program.ts";
 
 let out = "";
@@ -99,4 +102,50 @@ test("CL4 a token that is nowhere is asked for, with every way to give it", asyn
   vi.spyOn(process, "cwd").mockReturnValue("/nonexistent");
   expect(await runCommand(["node", "list", "--token-file", "/nonexistent/token"])).toBe(2);
   expect(err).toContain("/nonexistent/token");
+});
+
+describe("CL2 what the control plane cannot be asked with", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "bridgehead-token-"));
+    vi.stubEnv("BRIDGEHEAD_TOKEN", undefined);
+    vi.stubEnv("BRIDGEHEAD_CLUSTER", "exchange");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each([
+    ["two lines", "one\ntwo\n"],
+    ["a word before it", "Token abc\n"],
+    ["a letter that a header cannot carry", "t\u00f6ken\n"],
+  ])("CL2 a token file with %s does not hold one token", async (_title, text) => {
+    const file = join(folder, "token");
+    writeFileSync(file, text);
+    expect(await runCommand(["node", "list", "--token-file", file])).toBe(2);
+    expect(err).toContain(`${file} does not hold one token`);
+    expect(err).not.toContain(text.trim());
+    err = "";
+    expect(await runCommand(["agent", "--node", "NODE1", "--token-file", file, "--state", folder])).toBe(2);
+    expect(err).toContain("does not hold one token");
+  });
+
+  test("CL2 a token in the environment is looked at as well", async () => {
+    vi.stubEnv("BRIDGEHEAD_TOKEN", "one\ntwo");
+    expect(await runCommand(["node", "list"])).toBe(2);
+    expect(err).toContain("BRIDGEHEAD_TOKEN does not hold one token");
+  });
+
+  test.each(["http://h:1/foo", "http://h:1/?a=b", "http://h:1/#here", "http://me:secret@h:1"])(
+    "CL2 an address with more in it is refused: %s",
+    async (url) => {
+      vi.stubEnv("BRIDGEHEAD_TOKEN", "a-token");
+      expect(await runCommand(["node", "list", "--url", url])).toBe(2);
+      expect(err).toContain("http://h:1,");
+      expect(err).not.toContain("secret");
+    },
+  );
+
+  test("CL3 a slash at the end of the address changes nothing", async () => {
+    vi.stubEnv("BRIDGEHEAD_TOKEN", "a-token");
+    expect(await runCommand(["node", "list", "--url", "http://127.0.0.1:1/"])).toBe(3);
+  });
 });

@@ -11,7 +11,7 @@ import { defaultUrl, urlOf } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
 import { onEndingSignals } from "../local/signals.ts";
 import { commandModule } from "../package-files.ts";
-import { readSecret } from "../secret-file.ts";
+import { assertToken, readSecret } from "../secret-file.ts";
 import { examples } from "../verb.ts";
 
 type AgentCommandOptions = {
@@ -116,6 +116,7 @@ function readTokens(options: AgentCommandOptions, config: AgentConfig) {
         : `${file} is not there. Make the token with: bridgehead token create --role node --node NODE`,
     );
   }
+  assertToken(first, given === undefined && file !== undefined ? file : "BRIDGEHEAD_TOKEN");
   const all = new Set([first]);
   let newest = first;
   return {
@@ -132,7 +133,9 @@ function readTokens(options: AgentCommandOptions, config: AgentConfig) {
 
 function readQuietly(file: string): string | null {
   try {
-    return readSecret(file);
+    const token = readSecret(file);
+    if (token !== null) assertToken(token, file);
+    return token;
   } catch {
     return null;
   }

@@ -4,10 +4,11 @@ import { lookup } from "../../cluster/definition/definition.ts";
 import { change, changes } from "../change.ts";
 import { paintFor } from "../colour.ts";
 import { asksFirst, confirm } from "../confirm.ts";
-import { clusterNamed, contextOf, type GlobalOptions, nameIt } from "../context.ts";
+import { clusterNamed, contextOf, type GlobalOptions, mayBeOfCluster, nameIt } from "../context.ts";
 import { differenceLines } from "../difference-lines.ts";
 import { nameKey } from "../../protocol/names.ts";
 import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
+import { hints } from "../hints.ts";
 import { print, table, write } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
@@ -142,8 +143,14 @@ async function show(_options: unknown, command: Command): Promise<void> {
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
-  const { ask, output } = contextOf(command);
-  const document = await ask((client) => client.listClusters());
+  const { ask, output, token } = contextOf(command);
+  const document = await ask((client) => client.listClusters()).catch((error: unknown) => {
+    if (!mayBeOfCluster(error, token)) throw error;
+    throw new CliError("forbidden", "This token may not do that", exitCodes.failed, {
+      detail: "the list of clusters takes the admin token, and this one is of a single cluster",
+      hint: hints.forbidden,
+    });
+  });
   const rows = document.clusters.map(({ name, createdAt }) => ({ name, created: timeText(createdAt) }));
   print(output, document, rows);
 }
