@@ -42,6 +42,20 @@ test.each(verbs.map((verb) => [nameOf(verb), verb] as const))(
   },
 );
 
+const withVerbs = nouns.filter((noun) => noun.commands.length > 0);
+
+test.each(withVerbs.map((noun) => [noun.name(), noun] as const))(
+  "CL22 %s has an example of one of its verbs",
+  (_name, noun) => {
+    const [example = ""] = examplesOf(noun);
+    const { words } = splitLine(example);
+    const { command } = spotOf(program, [...words, ""]);
+    expect(command.parent).toBe(noun);
+    const known = optionsOf(command).flatMap(({ long, short }) => [long, short]);
+    for (const word of words.filter((one) => one.startsWith("-"))) expect(known).toContain(word);
+  },
+);
+
 test.each(verbs.flatMap((verb) => examplesOf(verb).map((example) => [example, verb] as const)))(
   "CL22 bridgehead %s is a command line that would run",
   (example, verb) => {

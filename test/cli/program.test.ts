@@ -85,6 +85,35 @@ test.each<[string, string[]]>([
   expect(err.trim()).not.toBe("");
 });
 
+test.each([
+  [["association", "--help"], "unknown command 'association'"],
+  [["grop", "--help"], "Did you mean group?"],
+  [["--help", "grop"], "Did you mean group?"],
+  [["help", "grop"], "Did you mean group?"],
+  [["group", "mvoe", "--help"], "Did you mean move?"],
+  [["group", "mvoe", "-h"], "Did you mean move?"],
+  [["group", "--help", "mvoe", "--cluster", "exchange"], "Did you mean move?"],
+  [["simulate", "node-dwn", "--help"], "too many arguments"],
+])("CL2 %j is an unknown command, though it asks for help", async (args, said) => {
+  expect(await runCommand(args)).toBe(2);
+  expect(err).toContain(said);
+  expect(out).toBe("");
+});
+
+test.each([
+  [["group", "--help"], "move <group>"],
+  [["help", "group"], "move <group>"],
+  [["help", "group", "move"], "--to <node>"],
+  [["group", "move", "Exchange", "-h"], "--to <node>"],
+  [["group", "help", "move"], "--to <node>"],
+  [["simulate", "--help"], "node-down <node>"],
+  [["source-address", "Exchange", "--help"], "--node <node>"],
+  [["help"], "source-address"],
+])("CL1 %j is help", async (args, said) => {
+  expect(await runCommand(args)).toBe(0);
+  expect(out).toContain(said);
+});
+
 test("CL3 a control plane that cannot be reached: exit code 3, its address, and how to mend it", async () => {
   expect(await runCommand(["node", "list", "--cluster", "exchange"])).toBe(3);
   expect(err).toContain("http://127.0.0.1:1");
