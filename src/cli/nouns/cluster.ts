@@ -48,7 +48,7 @@ export function register(noun: Command): void {
     .action(destroy)
     .addHelpText("after", examples("cluster delete --cluster exchange --force"));
   changes(noun.command("maintenance"), { waits: false })
-    .description("on: what fails is left alone; leases, and what you ask for, go on")
+    .description("on: what fails is left alone; leases go on, and moves and drains you ask for")
     .addArgument(new Argument("<switch>", "on or off").choices(["on", "off"]))
     .action((state: "on" | "off", _options: unknown, command: Command) => maintenance(state, command))
     .addHelpText("after", examples("cluster maintenance on"));
