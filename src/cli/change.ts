@@ -34,6 +34,10 @@ export type Answer = Accepted | Defined;
 /** One change: how it is asked for, and what is said of it. */
 export type Plan<T extends Answer> = {
   readonly send: (client: Client, change: RemovalOptions) => Promise<Result<T>>;
+  /** What is said of a refusal that means that all is as it was asked for; null for any other one. */
+  readonly already?: (refusal: CliError) => string | null;
+  /** A refusal as it is told, where more is known of it than its code tells. */
+  readonly explain?: (refusal: CliError) => Promise<CliError>;
   /** What is said when it has been accepted, and is done or under way. */
   readonly said: (answer: T) => string;
   /** What is said after `--wait`, when all has come about; without it, what was said at once. */
@@ -41,7 +45,7 @@ export type Plan<T extends Answer> = {
   /** What is said of an operation that goes on, where that cannot be asked for. */
   readonly underWay?: string;
   /** A dry run of what is refused without `--force`: how it is asked for as if that had been said. */
-  readonly tryForced?: (client: Client, change: RemovalOptions) => Promise<Result<T>>;
+  readonly tryForced?: Plan<T>["send"];
   /** What is said beside the differences of a dry run. `needsForce`: it was refused without. */
   readonly tried?: (answer: T, needsForce: boolean) => readonly string[];
 };
@@ -74,10 +78,39 @@ export async function change<T extends Answer>(
   const context = contextOf(command);
   const place = { ask: context.ask, cluster: cluster ?? (await context.cluster()) };
   const planned = await plan(place);
-  if (flags.dryRun === true) return trial(context, place, planned);
-  const options = { idempotencyKey: randomUUID() };
-  const answer = await insist(() => place.ask((client) => planned.send(client, options)));
+  let came: Came<T>;
+  try {
+    came = await sent(place, planned, flags.dryRun === true);
+  } catch (error) {
+    return refused(context, planned, error);
+  }
+  const { answer } = came;
+  if (answer.dryRun) return printTrial(context, planned, came);
   await finish({ context, place, flags, planned, answer });
+}
+
+/** `needsForce`: a dry run that was refused without. */
+type Came<T> = { readonly answer: T; readonly needsForce: boolean };
+
+async function sent<T extends Answer>({ ask }: Place, plan: Plan<T>, dryRun: boolean): Promise<Came<T>> {
+  const options = dryRun ? { dryRun } : { idempotencyKey: randomUUID() };
+  const asked = (send: Plan<T>["send"]) => insist(() => ask((client) => send(client, options)));
+  try {
+    return { answer: await asked(plan.send), needsForce: false };
+  } catch (error) {
+    const mayBeForced = dryRun && error instanceof CliError && error.code === "group-online";
+    if (!mayBeForced || plan.tryForced === undefined) throw error;
+    return { answer: await asked(plan.tryForced), needsForce: true };
+  }
+}
+
+/** Says that nothing had to be done, or rejects with what is to be told. */
+async function refused<T extends Answer>({ output }: Context, plan: Plan<T>, error: unknown): Promise<void> {
+  if (!(error instanceof CliError)) throw error;
+  const already = plan.already?.(error) ?? null;
+  if (already === null) throw plan.explain === undefined ? error : await plan.explain(error);
+  if (output === "json") print(output, { changed: [], operation: null, code: error.code }, []);
+  else write(already);
 }
 
 type Finish<T extends Answer> = {
@@ -124,15 +157,7 @@ function waitOf(
   };
 }
 
-async function trial<T extends Answer>({ output }: Context, { ask }: Place, planned: Plan<T>): Promise<void> {
-  const { send, tryForced, tried } = planned;
-  const options = { dryRun: true };
-  let needsForce = false;
-  const answer = await insist(() => ask((client) => send(client, options))).catch((error: unknown) => {
-    if (tryForced === undefined || !(error instanceof CliError) || error.code !== "group-online") throw error;
-    needsForce = true;
-    return insist(() => ask((client) => tryForced(client, options)));
-  });
+function printTrial<T extends Answer>({ output }: Context, plan: Plan<T>, { answer, needsForce }: Came<T>): void {
   if (output === "json") return print(output, answer, []);
-  write([trialText(answer, paintFor(process.stdout)), ...(tried?.(answer, needsForce) ?? [])].join("\n"));
+  write([trialText(answer, paintFor(process.stdout)), ...(plan.tried?.(answer, needsForce) ?? [])].join("\n"));
 }

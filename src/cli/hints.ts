@@ -61,7 +61,7 @@ export const hints: Readonly<Record<ProblemCode, string>> = {
   "too-many-sessions": "End the other agents of this node.",
   "revision-differs": "Read it again (bridgehead cluster export), and apply your change to that.",
   "net-interface-not-found": state,
-  "invalid-properties": "Mend what is named above; names and ranges are shown by: bridgehead group properties GROUP",
+  "invalid-properties": "Mend what is named above; the verb properties of a noun shows names and ranges.",
   "unknown-control-code": "The codes and their numbers are those of clusapi.h.",
   "control-code-not-supported": "The detail says what to use instead.",
   "simulation-too-large": "Let less time pass, or simulate one half of the script after the other.",

@@ -4,6 +4,7 @@ import type { PropertySet } from "../protocol/properties.ts";
 import { change, changes, type Place } from "./change.ts";
 import { contextOf } from "./context.ts";
 import { CliError, exitCodes, usageError } from "./errors.ts";
+import { nearestTo } from "./nearest.ts";
 import { print, type Row, sheetText, write } from "./output.ts";
 import { examples } from "./verb.ts";
 
@@ -81,9 +82,19 @@ function found(sets: Sets, property: string) {
     if (view !== undefined) return { property, scope, view };
   }
   throw new CliError("property-not-found", `There is no property ${property}`, exitCodes.failed, {
-    detail: `those that there are: ${[...Object.keys(sets.common), ...Object.keys(sets.private ?? {})].join(", ")}`,
-    hint: "Names are written as MSCS has them, with their capitals.",
+    detail: `those that there are: ${namesOf(sets).join(", ")}`,
+    hint: meantText([property], namesOf(sets)) ?? "Names are written as MSCS has them, with their capitals.",
   });
+}
+
+function namesOf({ common, private: own = {} }: Sets): string[] {
+  return [...Object.keys(common), ...Object.keys(own)];
+}
+
+/** Asks whether another name is meant, for each that has one near to it; null where none has. */
+function meantText(unknown: readonly string[], names: readonly string[]): string | null {
+  const meant = unknown.map((name) => nearestTo(name, names)).filter((name) => name !== null);
+  return meant.length === 0 ? null : `Did you mean ${meant.join(", ")}?`;
 }
 
 function rowsOf(sets: Sets): Row[] {
@@ -141,7 +152,7 @@ async function set(of: PropertyNoun, command: Command): Promise<void> {
   const { reset } = command.opts<{ readonly reset: readonly string[] }>();
   // What reads values takes a while to load, and no other verb needs it.
   const { readProperties } = await import("./property-values.ts");
-  const values = { ...readProperties(rest), ...Object.fromEntries(reset.map((property) => [property, null])) };
+  const values = { ...readProperties(rest, reset), ...Object.fromEntries(reset.map((property) => [property, null])) };
   if (Object.keys(values).length === 0) {
     throw usageError("Nothing is said to be set", { hint: "Say NAME=VALUE, or --reset NAME." });
   }
@@ -151,10 +162,35 @@ async function set(of: PropertyNoun, command: Command): Promise<void> {
       const scope = await scopeOf(place, described, Object.keys(values));
       return {
         send: (client, how) => client.setProperties(place.cluster, described, scope, values, how),
+        explain: (error) => explained(of, command, error, () => setsOf(place, described)),
         said: ({ changed }) => (changed.length === 0 ? "It was so already." : saidOf(values)),
       };
     },
   });
+}
+
+/** Names the command that lists the properties of this object, and the one that was meant. */
+async function explained(
+  of: PropertyNoun,
+  command: Command,
+  error: CliError,
+  sets: () => Promise<Sets>,
+): Promise<CliError> {
+  if (error.code !== "invalid-properties") return error;
+  const unknown = (error.parts.problems ?? []).filter(({ code }) => code === "unknown-property");
+  const names = unknown.map(({ path }) => path.slice(1));
+  const meant = names.length === 0 ? null : meantText(names, namesOf(await sets()));
+  const { name } = wordsOf(of, command);
+  const { group } = command.opts<{ readonly group?: string }>();
+  const listing = [of.noun, "properties", quoted(name), ...(group === undefined ? [] : ["--group", quoted(group)])];
+  const hint = `Names and ranges are shown by: bridgehead ${listing.filter((word) => word !== "").join(" ")}`;
+  const parts = { ...error.parts, hint: [meant, hint].filter((part) => part !== null).join("\n") };
+  return new CliError(error.code, error.title, error.exitCode, parts);
+}
+
+/** As it is copied into a shell. */
+function quoted(name: string): string {
+  return /^[\w.-]*$/.test(name) ? name : `"${name}"`;
 }
 
 /** Only resources have private properties, and nobody should have to know which they are. */

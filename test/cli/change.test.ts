@@ -81,6 +81,83 @@ describe("CL12 a change is sent again when its connection broke", () => {
   });
 });
 
+describe("CL27 what is so already", () => {
+  const there = { status: 409, body: problemDetails("already-owner", "it is there") };
+
+  test("CL27 a group that shall go where it is is said to be there: nothing failed", async () => {
+    await answering(() => there);
+    const move = ["group", "move", "Exchange", "--to", "NODE1"];
+    expect(await run(...move, "--wait")).toEqual({ code: 0, out: "Exchange is on NODE1 already.\n", err: "" });
+    expect((await run(...move, "--dry-run")).code).toBe(0);
+    const { code, out } = await run(...move, "--output", "json");
+    expect([code, JSON.parse(out)]).toEqual([0, { changed: [], operation: null, code: "already-owner" }]);
+  });
+});
+
+describe("CL24 properties that are set", () => {
+  const problems = [
+    { path: "/Failoverthreshhold", code: "unknown-property", sentence: "there is no common property" },
+    { path: "/Priority", code: "out-of-range", sentence: "Priority is too high" },
+  ];
+  const view = { type: "DWORD", value: 1, default: 1, isDefault: true, min: 0, max: 9, readOnly: false, note: null };
+  const reply = ({ method, path }: Asked): Reply => {
+    if (method === "PATCH")
+      return { status: 422, body: problemDetails("invalid-properties", "each is named", problems) };
+    if (path.includes("/resources/") && !path.includes("properties")) return { status: 200, body: disk };
+    const scope = path.includes("private") ? "private" : "common";
+    return { status: 200, body: { scope, properties: { FailoverThreshold: view, Priority: view } } };
+  };
+  const disk = {
+    name: "Disk E:",
+    group: "Exchange",
+    type: "Physical Disk",
+    state: "Online",
+    wanted: "Online",
+    dependsOn: [],
+    problem: null,
+    owner: "NODE1",
+    possibleOwners: [],
+  };
+
+  test.each([
+    [["node", "set", "NODE1"], "bridgehead node properties NODE1\n"],
+    [["network", "set", "client"], "bridgehead network properties client\n"],
+    [["cluster", "set"], "bridgehead cluster properties\n"],
+    [["group", "set", "Exchange"], "bridgehead group properties Exchange\n"],
+    [["resource-type", "set", "Slow Disk"], 'bridgehead resource-type properties "Slow Disk"\n'],
+    [
+      ["resource", "set", "Disk E:", "--group", "Exchange"],
+      'bridgehead resource properties "Disk E:" --group Exchange\n',
+    ],
+  ])("CL24 %j are refused with the command that lists them, and the nearest name", async (args, command) => {
+    await answering(reply);
+    const { code, err } = await run(...args, "Failoverthreshhold=1");
+    expect(code).toBe(1);
+    expect(err.replaceAll(/\n +/g, " ")).toContain(command);
+    expect(err).toContain("Did you mean FailoverThreshold?\n");
+  });
+
+  test("CL24 what is asked for by a name near to another is asked back", async () => {
+    await answering(reply);
+    expect((await run("group", "properties", "Exchange", "priorty")).err).toContain("Did you mean Priority?");
+    expect((await run("group", "properties", "Exchange", "Colour")).err).not.toContain("Did you mean");
+  });
+
+  test("CL2 one property is not set to two values", async () => {
+    const asked = await answering(() => accepted());
+    for (const words of [
+      ["A=5", "A=6"],
+      ["A=5", "--reset", "A"],
+    ]) {
+      const { code, err } = await run("group", "set", "X", ...words);
+      expect([code, err]).toEqual([2, expect.stringContaining("A is given twice")]);
+    }
+    const create = ["resource", "create", "R", "--group", "G", "--type", "T", "--property", "A=5", "--property", "A=6"];
+    expect((await run(...create)).code).toBe(2);
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("CL13 a dry run", () => {
   test("CL13 shows what would change, and what would happen at once", async () => {
     const asked = await answering(() => accepted({ changed: ["groups.Exchange"], entries: [entry(8)], dryRun: true }));

@@ -162,6 +162,7 @@ async function move(group: string, { to, at }: MoveOptions, command: Command): P
     plan: (place) => ({
       send: (client, options) =>
         client.moveGroup(place.cluster, group, { target: to ?? null, at: at ?? null }, options),
+      already: ({ code }) => (code === "already-owner" ? `${group} is on ${to ?? "that node"} already.` : null),
       said: () => (at === undefined ? `${group} is on its way.` : `${group} will move at ${timeText(at)}.`),
       done: () => howItIs(place, group),
     }),
