@@ -8,7 +8,15 @@ const columnGap = "  ";
 
 /** Prints what a command found: the document as JSON for programs, or its rows as a table for people. */
 export function print(format: OutputFormat, document: unknown, rows: readonly Row[]): void {
-  write(format === "json" ? JSON.stringify(document, null, 2) : table(rows, paintFor(process.stdout)));
+  if (format === "json") write(JSON.stringify(document, null, 2));
+  else writeTable(rows);
+}
+
+/** As wide as the terminal at most; what is read by a program is not cut. */
+export function writeTable(rows: readonly Row[]): void {
+  const { isTTY, columns } = process.stdout;
+  const width = isTTY === true ? columns || textWidth : Number.POSITIVE_INFINITY;
+  write(table(rows, width, paintFor(process.stdout)));
 }
 
 /** Prints one thing: the document as JSON, or what there is to say of it, a line each. */
@@ -21,15 +29,16 @@ export function write(text: string): void {
 }
 
 /**
- * Rows under the names of the first one's columns. Columns that do not fit give up width, the widest first; half an id or half a
+ * Rows under the names of the first one's columns. Columns that do not fit into `width` give some up, the widest first; half an id or half a
  * time is of no use, so those keep theirs.
  */
-export function table(rows: readonly Row[], paint: Paint = plain): string {
+export function table(rows: readonly Row[], width: number, paint: Paint = plain): string {
   const [first] = rows;
   if (first === undefined) return "(none)";
   const names = Object.keys(first);
   const lines = [names.map((name) => name.toUpperCase()), ...rows.map((row) => names.map((name) => cell(row[name])))];
   const widths = fit(
+    width,
     names.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))),
     names.map((_, column) => lines.slice(1).every((line) => isWhole(line[column] ?? ""))),
   );
@@ -71,11 +80,11 @@ function isWhole(text: string): boolean {
 const narrowest = 4;
 
 /** @param whole columns that keep their width as long as the others can give some */
-function fit(widths: readonly number[], whole: readonly boolean[]): number[] {
-  const room = textWidth - columnGap.length * (widths.length - 1);
+function fit(width: number, widths: readonly number[], whole: readonly boolean[]): number[] {
+  const room = width - columnGap.length * (widths.length - 1);
   const fitted = [...widths];
-  for (let excess = fitted.reduce((sum, width) => sum + width, -room); excess > 0; excess -= 1) {
-    const others = fitted.map((width, column) => (whole[column] === true ? 0 : width));
+  for (let excess = fitted.reduce((sum, one) => sum + one, -room); excess > 0; excess -= 1) {
+    const others = fitted.map((one, column) => (whole[column] === true ? 0 : one));
     const from = Math.max(...others) > narrowest ? others : fitted;
     const widest = from.indexOf(Math.max(...from));
     fitted[widest] = Math.max(1, (fitted[widest] ?? 1) - 1);

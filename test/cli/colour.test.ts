@@ -22,8 +22,8 @@ test("CL21 colour is on terminals only, and not where NO_COLOR says no", () => {
 });
 
 test("CL21 it is never the only sign: without it the same is said", () => {
-  expect(table(rows, coloured)).toMatch(escapes);
-  expect(table(rows, coloured).replaceAll(escapes, "").replaceAll(/ +$/gm, "")).toBe(table(rows));
+  expect(table(rows, 80, coloured)).toMatch(escapes);
+  expect(table(rows, 80, coloured).replaceAll(escapes, "").replaceAll(/ +$/gm, "")).toBe(table(rows, 80));
   const lines = differenceLines(differences, coloured);
   expect(lines.map((line) => line.replaceAll(escapes, ""))).toEqual(["+ a: 1", "- b", "~ c: 1 -> 2"]);
   expect(new Set(lines.map((line) => line.slice(0, 5))).size).toBe(3);

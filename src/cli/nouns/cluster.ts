@@ -9,7 +9,7 @@ import { differenceLines } from "../difference-lines.ts";
 import { nameKey } from "../../protocol/names.ts";
 import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
 import { hints } from "../hints.ts";
-import { print, table, write } from "../output.ts";
+import { print, write, writeTable } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupRows, nodeRows, resourceRows } from "../rows.ts";
 import { wrap } from "../text.ts";
@@ -138,8 +138,10 @@ async function show(_options: unknown, command: Command): Promise<void> {
   );
   if (starting) write("The control plane started a moment ago: no group changes its owner yet.");
   if (maintenance) write("In maintenance: what fails is seen and left alone. End it: cluster maintenance off");
-  const paint = paintFor(process.stdout);
-  for (const rows of [nodeRows(view), groupRows(view), resourceRows(view)]) write(`\n${table(rows, paint)}`);
+  for (const rows of [nodeRows(view), groupRows(view), resourceRows(view)]) {
+    write("");
+    writeTable(rows);
+  }
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {

@@ -4,7 +4,7 @@ import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { explanationText } from "../explanation.ts";
-import { print, printOne, table, write } from "../output.ts";
+import { print, printOne, write, writeTable } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { groupResourceRows, groupRows, groupSheet } from "../rows.ts";
 import { examples, momentAfter, once, timeText } from "../verb.ts";
@@ -110,7 +110,9 @@ async function show(group: string, _options: unknown, command: Command): Promise
   printOne(output, view, groupSheet(group, view));
   if (output !== "table") return;
   const rows = groupResourceRows(group, view);
-  write(rows.length === 0 ? "\nIt has no resources yet: resource create" : `\n${table(rows)}`);
+  write("");
+  if (rows.length === 0) write("It has no resources yet: resource create");
+  else writeTable(rows);
 }
 
 type CreateOptions = { readonly prefer?: string[]; readonly dependsOn?: string[] };

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { contextOf } from "../context.ts";
-import { print, table, write } from "../output.ts";
+import { print, write, writeTable } from "../output.ts";
 import { wrap } from "../text.ts";
 import { examples } from "../verb.ts";
 
@@ -24,5 +24,6 @@ async function quorum(_options: unknown, command: Command): Promise<void> {
   }));
   write(wrap(found.sentence).join("\n"));
   write(wrap(`Witnesses: ${found.witnesses.join(", ") || "none"}.`).join("\n"));
-  write(`\n${table(rows)}`);
+  write("");
+  writeTable(rows);
 }
