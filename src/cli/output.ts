@@ -12,10 +12,10 @@ export function print(format: OutputFormat, document: unknown, rows: readonly Ro
   else writeTable(rows);
 }
 
-/** As wide as the terminal at most; what is read by a program is not cut. */
+/** As wide as the terminal at most; elsewhere as COLUMNS says (`COLUMNS=1000` cuts nothing), else as a terminal of eighty columns. */
 export function writeTable(rows: readonly Row[]): void {
-  const { isTTY, columns } = process.stdout;
-  const width = isTTY === true ? columns || textWidth : Number.POSITIVE_INFINITY;
+  const asked = Number(process.env["COLUMNS"]);
+  const width = process.stdout.columns || (Number.isSafeInteger(asked) && asked > 0 ? asked : textWidth);
   write(table(rows, width, paintFor(process.stdout)));
 }
 

@@ -33,14 +33,16 @@ test("CL5 a table fits the width that it has, whatever stands in it", () => {
 });
 
 test.each([
-  ["a terminal is cut to its width", true, 100, 100],
-  ["a terminal that does not know its width is cut to eighty columns", true, 0, 80],
-  ["a pipe is not cut", undefined, undefined, 231],
-])("CL5 a table on %s", (_title, isTTY, columns, longest) => {
+  ["a terminal is cut to its width", 100, "300", 100],
+  ["a pipe is cut to eighty columns", undefined, undefined, 80],
+  ["a pipe is as wide as COLUMNS says", undefined, "300", 231],
+  ["a pipe is cut to eighty columns where COLUMNS is no number", undefined, "wide", 80],
+])("CL5 a table on %s", (_title, columns, asked, longest) => {
   vi.stubEnv("NO_COLOR", "1");
+  vi.stubEnv("COLUMNS", asked);
   let out = "";
   const write = (text: string) => (out += text).length > 0;
-  vi.stubGlobal("process", Object.create(process, { stdout: { value: { isTTY, columns, write } } }));
+  vi.stubGlobal("process", Object.create(process, { stdout: { value: { columns, write } } }));
   try {
     writeTable([{ resource: "x".repeat(63), group: "y".repeat(63), problem: "z".repeat(101) }]);
   } finally {

@@ -29,6 +29,8 @@ afterAll(async () => {
 async function done(...args: readonly string[]): Promise<string> {
   const { code, out, err } = await run(...args);
   expect(code, err).toBe(0);
+  const isTable = args[1] !== "export" && args[0] !== "token" && !args.includes("--output");
+  if (isTable) for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   return out;
 }
 
