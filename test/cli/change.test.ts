@@ -158,6 +158,27 @@ describe("CL24 properties that are set", () => {
   });
 });
 
+describe("CL30 what a change of a node has done", () => {
+  test.each([
+    ["resume", ["nodes.NODE2"], "NODE2 may own groups again.\n"],
+    ["resume", [], "NODE2 was not paused; nothing is changed.\n"],
+    ["confirm-down", ["nodes.NODE2"], "NODE2 is confirmed down; what it held may be owned by others.\n"],
+    ["confirm-down", [], "NODE2 is confirmed down; it held nothing.\n"],
+  ])("CL30 %s, where %j has changed", async (verb, changed, said) => {
+    await answering(() => accepted({ changed }));
+    const yes = verb === "confirm-down" ? ["--yes"] : [];
+    expect((await run("node", verb, "NODE2", ...yes)).out).toBe(said);
+  });
+
+  test("CL30 evict, where the node still holds something and where it does not", async () => {
+    await answering(() => accepted({ changed: ["nodes.NODE2"], operation: operation({ state: "Pending" }, "evict") }));
+    expect((await run("node", "evict", "NODE2", "--yes")).out).toContain("what it still holds ends now");
+    const ended = { state: "Completed", at: 1 };
+    await answering(() => accepted({ changed: ["nodes.NODE2"], operation: operation(ended, "evict") }));
+    expect((await run("node", "evict", "NODE2", "--yes")).out).toBe("NODE2 is no node of the cluster any more.\n");
+  });
+});
+
 describe("CL13 a dry run", () => {
   test("CL13 shows what would change, and what would happen at once", async () => {
     const asked = await answering(() => accepted({ changed: ["groups.Exchange"], entries: [entry(8)], dryRun: true }));

@@ -58,7 +58,7 @@ test("EX9: a simulation is printed as a timeline, each entry under its item", as
   expect(await runCommand(["simulate", "node-down", "NODE1"]), err).toBe(0);
   expect(scripts).toEqual([[{ do: "node-down", node: "NODE1" }]]);
   expect(out.split("\n")).toEqual([
-    "    +0.000 s  > node-down NODE1",
+    "    +0.000 s  > the host of NODE1 is gone",
     "    +0.000 s    The session of node NODE1 lost its connection.",
     expect.stringMatching(/^ +\+\d\.\d{3} s {4}Node NODE1 lost group VS: node NODE2 counted \d+ ms/),
     expect.stringContaining("Node NODE2 owns group VS under epoch 2."),
@@ -82,7 +82,7 @@ test("EX9: a script is read from a file; what could not be carried out is told",
       { do: "pause", node: "NODE2", drain: true, target: null },
     ],
   ]);
-  expect(out).toContain("> node-down NODE9 (refused: node-not-found)");
+  expect(out).toContain("> the host of NODE9 is gone - refused: There is no such node (node-not-found)");
   expect(out).toContain("+0.500 s    Node NODE2 is paused");
   expect(out).not.toContain("every group is as it is now");
 });

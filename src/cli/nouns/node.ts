@@ -107,7 +107,8 @@ async function resume(node: string, { failback }: { readonly failback: ResumeFai
   await change(command, {
     plan: ({ cluster }) => ({
       send: (client, options) => client.resumeNode(cluster, node, { failback }, options),
-      said: () => `${node} may own groups again.`,
+      said: ({ changed }) =>
+        changed.length > 0 ? `${node} may own groups again.` : `${node} was not paused; nothing is changed.`,
     }),
   });
 }
@@ -117,7 +118,10 @@ async function evict(node: string, _options: unknown, command: Command): Promise
     question: `Take node ${node} out of the cluster?`,
     plan: ({ cluster }) => ({
       send: (client, options) => client.evictNode(cluster, node, options),
-      said: () => `${node} is evicted; its groups go to other nodes.`,
+      said: ({ operation }) =>
+        operation?.status.state === "Pending"
+          ? `${node} is evicted; what it still holds ends now, and goes to other nodes.`
+          : `${node} is no node of the cluster any more.`,
       done: () => `${node} is no node of the cluster any more.`,
     }),
   });
@@ -128,7 +132,10 @@ async function confirmDown(node: string, _options: unknown, command: Command): P
     question: `Is the host of ${node} certainly off? If it runs, two hosts may speak from one address.`,
     plan: ({ cluster }) => ({
       send: (client, options) => client.confirmNodeDown(cluster, node, options),
-      said: () => `${node} is confirmed down; what it owned goes to other nodes.`,
+      said: ({ changed }) =>
+        changed.length > 0
+          ? `${node} is confirmed down; what it held may be owned by others.`
+          : `${node} is confirmed down; it held nothing.`,
     }),
   });
 }

@@ -3,6 +3,7 @@ import type { ResourceStateAnswer } from "../../protocol/objects.ts";
 import { change, changes, type Answer, type Place, type Plan } from "../change.ts";
 import { asksFirst } from "../confirm.ts";
 import { contextOf } from "../context.ts";
+import { readDependency } from "../dependency.ts";
 import { print, printOne, write } from "../output.ts";
 import { registerProperties } from "../property-verbs.ts";
 import { findResource } from "../resource-place.ts";
@@ -134,7 +135,8 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 }
 
 async function create(name: string, options: CreateOptions, command: Command): Promise<void> {
-  const { group, type, dependsOn = [], owner: possibleOwners = [] } = options;
+  const { group, type, owner: possibleOwners = [] } = options;
+  const dependsOn = options.dependsOn === undefined ? [] : readDependency(options.dependsOn);
   // What reads values takes a while to load, and no other verb needs it.
   const { readProperties } = await import("../property-values.ts");
   const properties = readProperties(options.property);
@@ -200,8 +202,9 @@ async function depends(
     const dependencies = await ask((client) => client.getDependencies(cluster, resource.group, name));
     return output === "json" ? print(output, dependencies, []) : write(dependencies.expression || "(nothing)");
   }
+  const dependsOn = expression === undefined ? [] : readDependency(expression);
   await changeResource(command, name, options, ({ cluster }, { group }) => ({
-    send: (client, how) => client.setDependencies(cluster, group, name, expression ?? [], how),
+    send: (client, how) => client.setDependencies(cluster, group, name, dependsOn, how),
     said: () => `${name} stands on ${expression ?? "nothing"}.`,
   }));
 }

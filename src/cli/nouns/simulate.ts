@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ScriptItem } from "../../cluster/simulate/script.ts";
 import type { Simulation } from "../../cluster/simulate/simulate.ts";
+import { problemKinds } from "../../protocol/problems.ts";
 import { simulationRequestSchema } from "../../protocol/simulate.ts";
 import { parse } from "../../protocol/shape.ts";
 import { contextOf } from "../context.ts";
 import { loadDefinition } from "../definition-file.ts";
 import { CliError, exitCodes, messageOf } from "../errors.ts";
 import { print, write } from "../output.ts";
+import { wordsOf } from "../script-words.ts";
 import { examples } from "../verb.ts";
 import { parseYaml } from "../yaml-file.ts";
 
@@ -142,7 +144,7 @@ async function play(script: Script, command: Command): Promise<void> {
 /** One line for each entry under the item that it follows, and what is different in the end. */
 function timelineOf({ items, entries, differences }: Simulation, script: Script): string {
   const happened = items.flatMap(({ at, refused }, index) => [
-    `${timeOf(at)}  > ${titleOf(script[index])}${refused === null ? "" : ` (refused: ${refused})`}`,
+    `${timeOf(at)}  > ${titleOf(script[index])}${refused === null ? "" : ` - refused: ${problemKinds[refused].title} (${refused})`}`,
     ...entries.filter(({ item }) => item === index).map((entry) => `${timeOf(entry.at)}    ${entry.sentence}`),
   ]);
   const ends = differences.map(({ group, before, after }) => `  ${group}: ${placeOf(before)} -> ${placeOf(after)}`);
@@ -156,12 +158,7 @@ function timeOf(ms: number): string {
 }
 
 function titleOf(item: ScriptItem | undefined): string {
-  if (item === undefined) return "";
-  const { do: verb, ...rest } = item;
-  const words = Object.entries(rest).filter(([name, value]) => name !== "definition" && value !== null);
-  return [verb, ...words.map(([name, value]) => (typeof value === "string" ? value : `${name} ${String(value)}`))].join(
-    " ",
-  );
+  return item === undefined ? "" : wordsOf(item);
 }
 
 function placeOf(outcome: Simulation["groups"][string] | null): string {
