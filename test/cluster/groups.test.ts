@@ -317,6 +317,23 @@ describe("Groups", () => {
     expect(cluster.ask(command)).toBe(code);
   });
 
+  test("GP7: a name that differs from one that there is in nothing but case is refused with that one", () => {
+    const cluster = up();
+    const details = [
+      { type: "move", group: "EXCHANGE", target: null, at: null },
+      { type: "fail-resource", group: "exchange", resource: "IP" },
+      { type: "pause", node: "node2", drain: false, target: null },
+    ].map((command) => {
+      const outcome = cluster.command(command as Command);
+      return outcome.kind === "refused" ? outcome.refusal.detail : "done";
+    });
+    expect(details).toEqual([
+      "there is no group EXCHANGE; there is Exchange, and a name is written as it was given",
+      "there is no group exchange; there is Exchange, and a name is written as it was given",
+      "there is no node node2; there is NODE2, and a name is written as it was given",
+    ]);
+  });
+
   test("GP7: a group in transition and one that nobody owns cannot be moved", () => {
     const cluster = up();
     cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });

@@ -65,6 +65,8 @@ describe("Resource types", () => {
     expect((await ask("DELETE", `${resources}/Disk F:`)).status).toBe(202);
     expect((await ask("DELETE", `${at}/resource-types/Mail Disk`)).status).toBe(200);
     await expectProblem(ask("GET", `${at}/resource-types/Mail Disk`), "resource-type-not-found");
+    const alike = await expectProblem(ask("GET", `${at}/nodes/node1`), "node-not-found");
+    expect(alike.detail).toContain("there is NODE1");
   });
 });
 

@@ -16,9 +16,9 @@ type Command<Type extends OperatorEvent["type"]> = Extract<OperatorEvent, { type
 export function pause(turn: Turn, definition: ClusterDefinition, command: Command<"pause">): Outcome {
   const { node, drain, target, actor } = command;
   const row = turn.durable.nodes.get(node);
-  if (row === undefined) return noSuchNode(node);
+  if (row === undefined) return noSuchNode(turn, node);
   if (target !== null) {
-    if (!turn.durable.nodes.has(target)) return noSuchNode(target);
+    if (!turn.durable.nodes.has(target)) return noSuchNode(turn, target);
     const targetRow = turn.durable.nodes.get(target);
     const quarantined = targetRow !== undefined && isQuarantined(targetRow, turn.now);
     if (target === node || quarantined || eligibleSession(turn, target, 0) === null) {
@@ -64,7 +64,7 @@ function journalStay(turn: Turn, { group, node, epoch }: Hold, actor: string): v
 /** ResumeClusterNode, and with `failback` ResumeClusterNodeEx. It also ends a quarantine. */
 export function resume(turn: Turn, { node, failback, actor }: Command<"resume">): Outcome {
   const row = turn.durable.nodes.get(node);
-  if (row === undefined) return noSuchNode(node);
+  if (row === undefined) return noSuchNode(turn, node);
   if (row.stability.quarantine !== null) endQuarantine(turn, row, actor);
   if (row.paused) {
     const now = turn.durable.nodes.get(node) ?? row;
@@ -82,7 +82,7 @@ export function resume(turn: Turn, { node, failback, actor }: Command<"resume">)
  */
 export function confirmDown(turn: Turn, { node, actor }: Command<"confirm-down">): Outcome {
   const holdsSomething = [...turn.durable.holds.values()].some((hold) => hold.node === node);
-  if (!turn.durable.nodes.has(node) && !holdsSomething) return noSuchNode(node);
+  if (!turn.durable.nodes.has(node) && !holdsSomething) return noSuchNode(turn, node);
   const connected = [...turn.memory.sessions.values()].some(
     (session) => session.node === node && session.connection.kind === "open",
   );

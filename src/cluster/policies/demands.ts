@@ -2,7 +2,7 @@ import { type ClusterDefinition, lookup } from "../definition/definition.ts";
 import type { OperatorEvent, Outcome } from "../events.ts";
 import { limits } from "../limits.ts";
 import { holdOf } from "../lease/ownership.ts";
-import { refused } from "../refusals.ts";
+import { noSuchGroup, refused } from "../refusals.ts";
 import { reportedResources, reportOf, stateOf } from "./resources.ts";
 import { type Demands, type GroupRow, type Hold, noDemands } from "../state.ts";
 import { journal, putGroup, type Turn } from "../turn.ts";
@@ -17,7 +17,7 @@ export function demand(turn: Turn, definition: ClusterDefinition, event: Demand)
   const { group: name, resource } = event;
   const row = turn.durable.groups.get(name);
   const group = lookup(definition.groups, name);
-  if (row === undefined || group === undefined) return refused("group-not-found", `there is no group ${name}`);
+  if (row === undefined || group === undefined) return noSuchGroup(turn, name);
   if (lookup(group.resources, resource) === undefined) {
     return refused("resource-not-found", `group ${name} has no resource ${resource}`);
   }

@@ -18,9 +18,9 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
   const { group: name, target, at, actor } = command;
   const row = turn.durable.groups.get(name);
   const group = lookup(definition.groups, name);
-  if (row === undefined || group === undefined) return noSuchGroup(name);
+  if (row === undefined || group === undefined) return noSuchGroup(turn, name);
   if (target !== null) {
-    if (!turn.durable.nodes.has(target)) return noSuchNode(target);
+    if (!turn.durable.nodes.has(target)) return noSuchNode(turn, target);
     if (!possibleOwners(definition, group).includes(target)) {
       return refused("node-not-possible-owner", `node ${target} is not a possible owner of group ${name}`);
     }
@@ -52,7 +52,7 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
 /** CancelClusterGroupOperation: a move that waits for its time, or one that is under way and can still stay. */
 export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorEvent, { type: "cancel" }>): Outcome {
   const row = turn.durable.groups.get(name);
-  if (row === undefined) return noSuchGroup(name);
+  if (row === undefined) return noSuchGroup(turn, name);
   const hold = holdOf(turn, name);
   const underWay = hold !== undefined && mayBeCalledOff(hold.phase);
   if (row.plan.move === null && !underWay) {

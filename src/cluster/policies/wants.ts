@@ -16,7 +16,7 @@ type Command<Type extends OperatorEvent["type"]> = Extract<OperatorEvent, { type
  */
 export function want(turn: Turn, { group: name, wanted, actor }: Command<"want">): Outcome {
   const row = turn.durable.groups.get(name);
-  if (row === undefined) return noSuchGroup(name);
+  if (row === undefined) return noSuchGroup(turn, name);
   if (wanted === "Online") retryGivenUp(turn, row);
   const retried = turn.durable.groups.get(name) ?? row;
   const same = row.wanted === wanted && row.exceptions.length === 0;
@@ -40,7 +40,7 @@ export function wantResource(turn: Turn, definition: ClusterDefinition, command:
   const { group: name, resource, wanted, actor } = command;
   const row = turn.durable.groups.get(name);
   const group = lookup(definition.groups, name);
-  if (row === undefined || group === undefined) return noSuchGroup(name);
+  if (row === undefined || group === undefined) return noSuchGroup(turn, name);
   if (lookup(group.resources, resource) === undefined) {
     return refused("resource-not-found", `there is no resource ${resource} in group ${name}`);
   }

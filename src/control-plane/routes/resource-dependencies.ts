@@ -13,7 +13,8 @@ import {
 import { answer, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
-import { edit, edited, type Found, noSuchResource, notFound, withResource } from "./resource.ts";
+import { edit, edited, type Found, notFound, withResource } from "./resource.ts";
+import { found } from "./snapshot.ts";
 
 /** What a resource stands on, and what it finds there: a name and an address. */
 export const resourceDependencyRoutes: readonly Route[] = [
@@ -88,11 +89,12 @@ export const resourceDependencyRoutes: readonly Route[] = [
       problems: notFound,
     },
     (call) =>
-      withResource(call, ({ group, name }) => {
-        if (lookup(group.resources, call.params.on) === undefined) return noSuchResource();
-        const reason = objectionToDependency(group.resources, name, call.params.on);
-        return answer(200, { allowed: reason === null, reason });
-      }),
+      withResource(call, ({ group, name }) =>
+        found(group.resources, call.params.on, "resource-not-found", () => {
+          const reason = objectionToDependency(group.resources, name, call.params.on);
+          return answer(200, { allowed: reason === null, reason });
+        }),
+      ),
   ),
   route(
     {

@@ -1,10 +1,9 @@
-import { type GroupDefinition, lookup, type ResourceDefinition } from "../../cluster/definition/definition.ts";
+import type { GroupDefinition, ResourceDefinition } from "../../cluster/definition/definition.ts";
 import type { Edit } from "../../cluster/definition/edit.ts";
 import type { Snapshot } from "../cluster-object.ts";
-import { refuse } from "../respond.ts";
 import type { Call } from "../route.ts";
 import { accept, type Asked } from "./accept.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { found, snapshotOf } from "./snapshot.ts";
 
 /** What the routes below one resource have in common. */
 export const notFound = ["cluster-not-defined", "group-not-found", "resource-not-found"] as const;
@@ -24,17 +23,14 @@ export function withResource(
 ): Promise<Response> {
   const { group: groupName, resource: name } = call.params;
   return snapshotOf(call, (snapshot) => {
-    const group = lookup(snapshot.definition.groups, groupName);
-    if (group === undefined) return refuse("group-not-found", "names are written as in the definition");
-    const resource = lookup(group.resources, name);
-    return resource === undefined ? noSuchResource() : respond({ snapshot, groupName, group, name, resource });
+    return found(snapshot.definition.groups, groupName, "group-not-found", (group) =>
+      found(group.resources, name, "resource-not-found", (resource) =>
+        respond({ snapshot, groupName, group, name, resource }),
+      ),
+    );
   });
 }
 
 export function edit(status: 200 | 201 | 202, call: Asked & Pick<Call, "principal">, change: Edit): Promise<Response> {
   return accept(status, call, { type: "edit", actor: call.principal.id, edit: change, force: false });
-}
-
-export function noSuchResource(): Response {
-  return refuse("resource-not-found", "names are written as in the definition");
 }

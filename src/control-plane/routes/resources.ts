@@ -3,12 +3,12 @@ import { changeGroupRequestSchema, resourceRequestSchema } from "../../protocol/
 import { resourceSetSchema, type ResourceStateAnswer, resourceStateSchema } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { accessQuerySchema } from "../access.ts";
-import { answer, refuse } from "../respond.ts";
+import { answer } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, underWay } from "./change.ts";
 import { edit, edited, notFound, withResource } from "./resource.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { found, snapshotOf } from "./snapshot.ts";
 
 const collection = "/clusters/{cluster}/groups/{group}/resources";
 const one = "/clusters/{cluster}/groups/{group}/resources/{resource}";
@@ -42,9 +42,9 @@ export const resourceRoutes: readonly Route[] = [
     },
     (call) =>
       snapshotOf(call, (snapshot) =>
-        lookup(snapshot.definition.groups, call.params.group) === undefined
-          ? refuse("group-not-found", "names are written as in the definition")
-          : answer(200, { resources: statesOf(snapshot, call.params.group) }),
+        found(snapshot.definition.groups, call.params.group, "group-not-found", () =>
+          answer(200, { resources: statesOf(snapshot, call.params.group) }),
+        ),
       ),
   ),
   route(

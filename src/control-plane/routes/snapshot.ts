@@ -1,5 +1,6 @@
 import { lookup } from "../../cluster/definition/definition.ts";
 import type { RefusedCode } from "../../cluster/events.ts";
+import { butForCase } from "../../cluster/refusals.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { notDefined, refuse } from "../respond.ts";
 import type { Call } from "../route.ts";
@@ -27,5 +28,6 @@ export function found<T>(
   respond: (value: T) => Response,
 ): Response {
   const value = lookup(record, name);
-  return value === undefined ? refuse(code, "names are written as in the definition") : respond(value);
+  if (value !== undefined) return respond(value);
+  return refuse(code, `there is no ${name} here${butForCase(Object.keys(record), name)}`);
 }
