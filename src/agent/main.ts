@@ -110,6 +110,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
         ttlMs: (orders ?? noOrders).ttlMs,
         agentSocket: socketPath,
         baseFolder: options.baseFolder,
+        outputFolder: join(options.stateFolder, "output"),
         association: (association) => {
           associations.add({ ...association, group: hold.group });
           tellSession();

@@ -30,7 +30,7 @@ export async function endProcess({ pid, startedAt }: ProcessRef): Promise<void> 
 export async function endGroups(groups: readonly number[], patienceMs: number): Promise<boolean> {
   const giveUpAt = performance.now() + patienceMs;
   for (const group of groups) kill(-group);
-  while (groups.some(isAtWork)) {
+  while (groups.some(isGroupAtWork)) {
     if (performance.now() > giveUpAt) return false;
     await delay(5);
     for (const group of groups) kill(-group);
@@ -39,7 +39,7 @@ export async function endGroups(groups: readonly number[], patienceMs: number): 
 }
 
 /** A group is there for as long as a zombie of it is, so its processes are looked at one by one. */
-function isAtWork(group: number): boolean {
+export function isGroupAtWork(group: number): boolean {
   if (!isThere(-group)) return false;
   return readdirSync("/proc").some((name) => {
     const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;

@@ -40,6 +40,7 @@ function contextOf(spec: AssignedResource, group: Record<string, AssignedResourc
     heldBefore: {},
     ttlMs: 2_000,
     agentSocket: join(folder, "agent.sock"),
+    outputFolder: "",
     baseFolder: folder,
     failed: ({ code }) => failures.push(code),
     progress: () => {},
@@ -86,11 +87,19 @@ describe("calls", () => {
     const results = new Map<number, CallResult>();
     const checkpoints: [call: number, checkpoint: number][] = [];
     const codes: string[] = [];
-    const { agentSocket, baseFolder, association } = contextOf(assigned("Fake"));
+    const { agentSocket, outputFolder, baseFolder, association } = contextOf(assigned("Fake"));
     const calls = createDriverCalls({
       registry: { Fake: factory },
       clock: monotonicMs,
-      contextOf: () => ({ group: {}, heldBefore: {}, ttlMs: 2_000, agentSocket, baseFolder, association }),
+      contextOf: () => ({
+        group: {},
+        heldBefore: {},
+        ttlMs: 2_000,
+        agentSocket,
+        outputFolder,
+        baseFolder,
+        association,
+      }),
       belongings: { add: () => {}, remove: () => {} },
       called: (_at, call, result) => results.set(call, result),
       failed: () => {},

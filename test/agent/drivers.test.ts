@@ -45,6 +45,7 @@ function callsOf(registry: DriverRegistry, group: Record<string, AssignedResourc
       heldBefore: {},
       ttlMs: 2_000,
       agentSocket: join(folder, "agent.sock"),
+      outputFolder: "",
       baseFolder: folder,
       association: ({ state, partner }) => associations.push(`${state} ${partner}`),
     }),

@@ -39,6 +39,8 @@ export type DriverContext = {
   readonly ttlMs: number;
   /** Path of the agent's local socket. */
   readonly agentSocket: string;
+  /** Folder for what programs write. */
+  readonly outputFolder: string;
   /** Folder of the agent's configuration: relative file names in properties start here. */
   readonly baseFolder: string;
   /** An online resource failed by itself. */

@@ -1,5 +1,7 @@
 import { lookup } from "../../cluster/definition/definition.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
+import { genericApplication } from "./generic-application.ts";
+import { genericScript } from "./generic-script.ts";
 import { ipAddress } from "./ip-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";
 import { stateOnly } from "./state-only.ts";
@@ -13,14 +15,17 @@ export const driversWith = (address: DriverFactory): DriverRegistry => ({
   "Network Name": stateOnly,
   "Physical Disk": stateOnly,
   "Message Transfer Agent": messageTransferAgent,
+  "Generic Application": genericApplication,
+  "Generic Script": genericScript,
 });
 
-/** Types whose resources are on the host what their belongings say, and nothing else. */
+/** Types whose resources are on the host what their belongings say, and nothing else. What a script has done only it can undo. */
 const wholeTypes: ReadonlySet<string> = new Set([
   "IP Address",
   "Network Name",
   "Physical Disk",
   "Message Transfer Agent",
+  "Generic Application",
 ]);
 
 export function isWholeType(type: string): boolean {

@@ -24,6 +24,7 @@ function driverOn(ready: Promise<Filter | null>, ttlMs = 2_000) {
     heldBefore: {},
     ttlMs,
     agentSocket: "",
+    outputFolder: "",
     baseFolder: "",
     failed: () => {},
     progress: () => {},

@@ -1,0 +1,31 @@
+import { lookup, virtualServerOf } from "../../cluster/definition/definition.ts";
+import type { DriverContext } from "./driver.ts";
+
+/** What is the agent's own and no program's that it starts. */
+const secrets: ReadonlySet<string> = new Set(["BRIDGEHEAD_TOKEN", "BRIDGEHEAD_TOKEN_FILE", "BRIDGEHEAD_ADMIN_TOKEN"]);
+
+/**
+ * What a program of a resource finds in its environment: the ownership that it runs for, the virtual server that it is a part of,
+ * and where to ask whether it may call. With UseNetworkName also what MSCS gives such a program in place of the host's name.
+ */
+export function environmentOf({
+  name,
+  hold,
+  group,
+  spec,
+  agentSocket,
+}: Pick<DriverContext, "name" | "hold" | "group" | "spec" | "agentSocket">): NodeJS.ProcessEnv {
+  const server = virtualServerOf(group);
+  const inherited = Object.entries(process.env).filter(([key]) => !secrets.has(key));
+  return {
+    ...Object.fromEntries(inherited),
+    BRIDGEHEAD_GROUP: hold.group,
+    BRIDGEHEAD_RESOURCE: name,
+    BRIDGEHEAD_EPOCH: String(hold.epoch),
+    BRIDGEHEAD_AGENT_SOCKET: agentSocket,
+    ...(server === null ? {} : { BRIDGEHEAD_ADDRESS: server.address, BRIDGEHEAD_NETWORK_NAME: server.networkName }),
+    ...(server !== null && lookup(spec.properties, "UseNetworkName") === 1
+      ? { _CLUSTER_NETWORK_NAME_: server.networkName, HOSTNAME: server.networkName }
+      : {}),
+  };
+}
