@@ -43,8 +43,8 @@ export const plantedBugs = {
     rule: "EN12",
     what: "an address that an owner need not have any more is free before the owner has ended",
     file: "src/cluster/lease/ownership.ts",
-    find: "addresses: [...hold.addresses, ...more] });",
-    replace: "addresses: [...more] });",
+    find: "addresses: [...hold.addresses, ...more], phase });",
+    replace: "addresses: [...more], phase });",
   },
   "epoch-used-twice": {
     rule: "EN6",
