@@ -12,6 +12,8 @@ const agentConfigSchema = z.strictObject({
   state: z.string().exactOptional(),
   socket: z.string().exactOptional(),
   socketmap: z.string().exactOptional(),
+  /** Where a guard listens that somebody else starts; without it the agent starts its own. */
+  guardSocket: z.string().exactOptional(),
   log: z.enum(["json", "text"]).exactOptional(),
 });
 
@@ -37,7 +39,7 @@ export function loadAgentConfig(file: string): AgentConfig {
     throw usageError(`${file} is no configuration of an agent`, { problems });
   }
   const config = { ...parsed.data };
-  for (const key of ["tokenFile", "state", "socket", "socketmap"] as const) {
+  for (const key of ["tokenFile", "state", "socket", "socketmap", "guardSocket"] as const) {
     const path = config[key];
     if (path !== undefined) config[key] = resolve(dirname(file), path);
   }

@@ -189,3 +189,27 @@ test.each([
     await expectOk(stage.client.deleteResource(cluster, group, name));
   },
 );
+
+test("LX12: an agent that is not root needs two capabilities, and nothing else", async () => {
+  await bothUp();
+  stage.agent("NODE2").kill("SIGTERM");
+  await until(
+    () => /ended: everything[^]*ended: everything/.test(stage.logOf("NODE2")),
+    10_000,
+    "the end of the agent",
+  );
+  const before = stage.logOf("NODE2").length;
+  stage.startAgentAs("NODE2", ["net_admin", "net_raw"]);
+  await bothUp();
+  await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE2" }));
+  await stage.ownerIs("NODE2");
+  expect(await reaches(stage.lan.host("PEER"), virtualAddress)).toBe(true);
+  const events = await recorded(async () => {
+    stage.agent("NODE2").kill("SIGKILL");
+    await stage.ownerIs("NODE1");
+  });
+  expect(said(events), "its guard is no more than it is").toEqual(["NODE2 removed", "NODE1 added"]);
+  const log = stage.logOf("NODE2").slice(before);
+  expect(log).toContain("released: Mail");
+  expect(log).not.toMatch(/no-filter|no-guard|nobody-asked|announcement-failed|sockets-not-destroyed/);
+});

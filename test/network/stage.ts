@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +9,8 @@ import { clientNetwork, type Host, type Lan, openLan, virtualAddress, virtualAdd
 
 const command = join(import.meta.dirname, "..", "..", "dist", "cli", "main.js");
 const port = 8787;
+/** The user that owns nothing. */
+const nobody = 65_534;
 
 export const cluster = "lan";
 export const group = "Mail";
@@ -20,6 +21,8 @@ export type Stage = {
   readonly client: Client;
   readonly node: (name: string) => Host;
   readonly startAgent: (name: string, env?: Readonly<Record<string, string>>) => ChildProcess;
+  /** As a user without privileges, who has these capabilities. */
+  readonly startAgentAs: (name: string, capabilities: readonly string[]) => ChildProcess;
   readonly agent: (name: string) => ChildProcess;
   /** Ends agent and guard of a node at once. */
   readonly killAll: (name: string) => Promise<void>;
@@ -34,8 +37,9 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
   const logs = new Map<string, string>();
   const agents = new Map<string, ChildProcess>();
 
-  function start(host: Host, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const child = host.start(process.execPath, [command, ...args], { ...process.env, ...env });
+  function start(host: Host, words: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+    const [program = "", ...args] = words;
+    const child = host.start(program, args, { ...process.env, ...env });
     const take = (text: Buffer): void => void logs.set(host.name, (logs.get(host.name) ?? "") + text.toString("utf8"));
     child.stdout?.on("data", take);
     child.stderr?.on("data", take);
@@ -44,7 +48,16 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
 
   const control = lan.host("CONTROL");
   const data = join(folder, "control");
-  start(control, ["serve", "--listen", `${control.addressOn("control")}:${port}`, "--data", data, "--insecure"]);
+  start(control, [
+    process.execPath,
+    command,
+    "serve",
+    "--listen",
+    `${control.addressOn("control")}:${port}`,
+    "--data",
+    data,
+    "--insecure",
+  ]);
   const url = `http://${control.addressOn("control")}:${port}`;
   await until(
     () =>
@@ -55,6 +68,10 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
     20_000,
     "the control plane",
   );
+  const agentArgs = (name: string, state: string): string[] => {
+    const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
+    return [command, "agent", "--node", name, "--state", state, ...reach];
+  };
   const token = readFileSync(join(data, "admin.token"), "utf8").trim();
   const client = createClient({ url, token });
   await expectOk(client.putCluster(cluster, definition(lan, lease)));
@@ -67,8 +84,23 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
     client,
     node: (name) => lan.host(name),
     startAgent: (name, env = {}) => {
-      const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
-      const child = start(lan.host(name), ["agent", "--node", name, "--state", join(folder, name), ...reach], env);
+      const child = start(lan.host(name), [process.execPath, ...agentArgs(name, join(folder, name))], env);
+      agents.set(name, child);
+      return child;
+    },
+    startAgentAs: (name, capabilities) => {
+      const state = join(folder, `${name}-nobody`);
+      mkdirSync(state, { recursive: true });
+      for (const path of [state, join(folder, `${name}.token`)]) chownSync(path, nobody, nobody);
+      chmodSync(folder, 0o711);
+      const held = capabilities.map((capability) => `+${capability}`).join(",");
+      const as = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", `--inh-caps=-all,${held}`];
+      const child = start(lan.host(name), [
+        ...as,
+        `--ambient-caps=-all,${held}`,
+        process.execPath,
+        ...agentArgs(name, state),
+      ]);
       agents.set(name, child);
       return child;
     },

@@ -13,13 +13,16 @@ import { openOwnedAddresses } from "./owned-addresses.ts";
 import { createProbe } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
 
+/** Where the guard of this node is, and who starts it. */
+export type GuardPlace = Pick<GuardLinkOptions, "path" | "start">;
+
 export type LinuxHostOptions = {
   readonly cluster: string;
   readonly node: string;
   readonly url: string;
   readonly token: () => string;
   readonly stateFolder: string;
-  readonly guard: Pick<GuardLinkOptions, "path" | "start">;
+  readonly guard: GuardPlace;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly log: Log;

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { openLinuxHost } from "../../agent/linux/linux-host.ts";
+import { openLinuxHost, type GuardPlace } from "../../agent/linux/linux-host.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent, type RunningAgent } from "../../agent/main.ts";
 import { MemoryError } from "../../agent/memory.ts";
@@ -13,6 +13,7 @@ import { onEndingSignals } from "../local/signals.ts";
 import { commandModule } from "../package-files.ts";
 import { assertToken, readSecret } from "../secret-file.ts";
 import { examples } from "../verb.ts";
+import { registerInstall } from "./agent-install.ts";
 
 type AgentCommandOptions = {
   readonly node?: string;
@@ -38,6 +39,7 @@ export function register(noun: Command): void {
     .option("--log <format>", "json or text, on stderr")
     .action(async (_options: unknown, command: Command) => agent(command.optsWithGlobals<AgentCommandOptions>()))
     .addHelpText("after", examples("agent --cluster exchange --node NODE1 --token-file NODE1.token"));
+  registerInstall(noun);
 }
 
 async function agent(options: AgentCommandOptions): Promise<void> {
@@ -53,11 +55,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   const state = options.state ?? config.state ?? `.bridgehead/agents/${node}`;
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl);
-  const guardPath = `${state}/guard.sock`;
-  const guard = {
-    path: guardPath,
-    start: { command: process.execPath, args: [commandModule, "guard", "--once", "--socket", guardPath] },
-  };
+  const guard = guardOf(config, state);
   const running = await begin({
     url,
     cluster,
@@ -84,6 +82,12 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   if (hasParent && !process.connected) stop();
   log("info", "ended", endSentences[await running.ended]);
   if (process.connected) process.disconnect();
+}
+
+function guardOf({ guardSocket }: AgentConfig, state: string): GuardPlace {
+  if (guardSocket !== undefined) return { path: guardSocket, start: null };
+  const path = `${state}/guard.sock`;
+  return { path, start: { command: process.execPath, args: [commandModule, "guard", "--once", "--socket", path] } };
 }
 
 async function begin(options: Parameters<typeof runAgent>[0]): Promise<RunningAgent> {

@@ -1,0 +1,112 @@
+/** What the units of a node are made of. Paths are absolute. */
+export type UnitOptions = {
+  /** The user that both run as; who asks at the agent's socket is put into the group of that name. */
+  readonly user: string;
+  /** The command, as it is to be run: a program and its first arguments. */
+  readonly command: readonly string[];
+  readonly config: string;
+};
+
+export type UnitFile = { readonly name: string; readonly text: string };
+
+/** Where systemd keeps them for the two of a node, as `StateDirectory` and `RuntimeDirectory` name it. */
+export const stateFolder = "/var/lib/bridgehead";
+export const runtimeFolder = "/run/bridgehead";
+export const guardSocket = `${runtimeFolder}/guard.sock`;
+
+/**
+ * The services of one node. The guard is a service of its own, and not a child of the agent: when an agent dies systemd ends whatever
+ * is left of its service, and the guard is what has to be left then (LEASE rule 16). Neither is root: an address, a filter and a probe
+ * need CAP_NET_ADMIN and CAP_NET_RAW, a port below 1024 CAP_NET_BIND_SERVICE.
+ */
+export function unitFiles(options: UnitOptions): UnitFile[] {
+  return [
+    { name: "bridgehead-guard.service", text: guardUnit(options) },
+    { name: "bridgehead-agent.service", text: agentUnit(options) },
+  ];
+}
+
+function guardUnit({ user, command }: UnitOptions): string {
+  return unit({
+    Unit: ["Description=Bridgehead: takes addresses away when the agent cannot", "Before=bridgehead-agent.service"],
+    Service: [
+      `ExecStart=${execOf([...command, "guard", "--socket", guardSocket, "--log", "json"])}`,
+      "Restart=always",
+      "RestartSec=1",
+      // A host that is short of memory must not end the guard before what it guards.
+      "OOMScoreAdjust=-900",
+      "Nice=-10",
+      ...hardening(user),
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
+}
+
+function agentUnit({ user, command, config }: UnitOptions): string {
+  return unit({
+    Unit: [
+      "Description=Bridgehead: the agent of this node",
+      "Wants=network-online.target bridgehead-guard.service",
+      "After=network-online.target bridgehead-guard.service",
+    ],
+    Service: [
+      `ExecStart=${execOf([...command, "agent", "--config", config])}`,
+      "Restart=always",
+      "RestartSec=1",
+      // It takes everything offline in good order and releases it: longer than PendingTimeout, three minutes unless it is set.
+      "KillMode=mixed",
+      "TimeoutStopSec=240",
+      "OOMScoreAdjust=-800",
+      "Nice=-10",
+      ...hardening(user),
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
+}
+
+const capabilities = "CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE";
+
+function hardening(user: string): string[] {
+  return [
+    `User=${user}`,
+    `Group=${user}`,
+    "StateDirectory=bridgehead",
+    "StateDirectoryMode=0700",
+    "RuntimeDirectory=bridgehead",
+    "RuntimeDirectoryMode=0750",
+    // Both live in it: whichever ends first must not take it from the other.
+    "RuntimeDirectoryPreserve=yes",
+    "UMask=0007",
+    `AmbientCapabilities=${capabilities}`,
+    `CapabilityBoundingSet=${capabilities}`,
+    "NoNewPrivileges=yes",
+    "ProtectSystem=strict",
+    "ProtectHome=read-only",
+    "ProtectClock=yes",
+    "ProtectHostname=yes",
+    "ProtectKernelLogs=yes",
+    "ProtectKernelModules=yes",
+    "ProtectKernelTunables=yes",
+    "ProtectControlGroups=yes",
+    "PrivateTmp=yes",
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
+    "RestrictNamespaces=yes",
+    "RestrictSUIDSGID=yes",
+    "LockPersonality=yes",
+    "SystemCallArchitectures=native",
+  ];
+}
+
+function unit(sections: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(sections)
+    .map(([name, lines]) => `[${name}]\n${lines.join("\n")}\n`)
+    .join("\n");
+}
+
+/** systemd splits at spaces, and reads `%` and `$` as its own (systemd.service, COMMAND LINES). */
+function execOf(words: readonly string[]): string {
+  return words
+    .map((word) => word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$"))
+    .map((word) => (/\s|["']/.test(word) ? `"${word}"` : word))
+    .join(" ");
+}

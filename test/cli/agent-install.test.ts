@@ -1,0 +1,72 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { loadAgentConfig } from "../../src/cli/agent-config.ts";
+import { unitFiles } from "../../src/cli/systemd-units.ts";
+import { runCommand } from "../../src/cli/program.ts";
+
+let root = "";
+let out = "";
+let err = "";
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "bridgehead-install-"));
+  out = "";
+  err = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => (out += String(text)).length > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => (err += String(text)).length > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const install = (...more: string[]) =>
+  runCommand(["agent", "install", "--cluster", "exchange", "--node", "NODE1", "--url", "https://c.test", ...more]);
+const file = (path: string): string => readFileSync(join(root, path), "utf8");
+
+test("CL31 it prints the services of agent and guard, the agent's configuration and what to do with them, and writes nothing", async () => {
+  expect(await install("--root", root)).toBe(0);
+  for (const path of ["/etc/systemd/system/bridgehead-guard.service", "/etc/bridgehead/agent.yaml"]) {
+    expect(out).toContain(`# ${path}\n`);
+    expect(existsSync(join(root, path))).toBe(false);
+  }
+  expect(out).toContain("systemctl enable --now bridgehead-guard bridgehead-agent");
+});
+
+test("CL31 what it writes is a configuration that the agent reads, and leaves what somebody else may have written", async () => {
+  expect(await install("--write", "--root", root)).toBe(0);
+  expect(loadAgentConfig(join(root, "etc/bridgehead/agent.yaml"))).toMatchObject({
+    node: "NODE1",
+    cluster: "exchange",
+    url: "https://c.test",
+    guardSocket: "/run/bridgehead/guard.sock",
+  });
+  const unit = file("etc/systemd/system/bridgehead-agent.service");
+  writeFileSync(join(root, "etc/systemd/system/bridgehead-agent.service"), "of an earlier version");
+  writeFileSync(join(root, "etc/bridgehead/agent.yaml"), "node: OTHER\n");
+  out = "";
+  expect(await install("--write", "--root", root)).toBe(0);
+  expect(file("etc/systemd/system/bridgehead-agent.service")).toBe(unit);
+  expect(file("etc/bridgehead/agent.yaml")).toBe("node: OTHER\n");
+  expect(out).toContain("/etc/systemd/system/bridgehead-guard.service: is so already\n");
+  expect(out).toContain("/etc/bridgehead/agent.yaml: is there, and stays as it is\n");
+});
+
+test("CL31 neither of the two is root, and the guard is no part of the agent's service", () => {
+  const units = unitFiles({ user: "mail", command: ["/opt/a b/node", "100%", "$x"], config: "/etc/agent.yaml" });
+  expect(units.map(({ name }) => name)).toEqual(["bridgehead-guard.service", "bridgehead-agent.service"]);
+  for (const { text } of units) {
+    expect(text).toContain("\nUser=mail\n");
+    expect(text).toContain("\nAmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE\n");
+    expect(text).toContain('\nExecStart="/opt/a b/node" 100%% $$x ');
+  }
+});
+
+test("CL2 without a node or a cluster nothing is written", async () => {
+  expect(await runCommand(["agent", "install", "--node", "NODE1", "--write", "--root", root])).toBe(2);
+  expect(await install("--user", "no name", "--write", "--root", root)).toBe(2);
+  expect(err).toContain("Which node is this, and of which cluster?");
+  expect(existsSync(join(root, "etc"))).toBe(false);
+});
