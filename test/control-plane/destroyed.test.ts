@@ -216,3 +216,13 @@ test("AU5: a cluster that could not leave the directory tries again", async () =
   await runDurableObjectAlarm(stubOf("stuck"));
   await eventually(names, (known) => !known.includes("stuck"));
 });
+
+test("EN11: what a host that is off still holds of a destroyed cluster ends by confirm-down, and the name is free", async () => {
+  await createExchange("afterlife");
+  const { owner, standby } = await joinBoth("afterlife");
+  for (const { line } of [owner, standby]) line.close();
+  expect((await ask("DELETE", "/clusters/afterlife?force")).status).toBe(202);
+  expect(await names()).toContain("afterlife");
+  expect((await ask("POST", "/clusters/afterlife/nodes/NODE1/confirm-down")).status).toBe(200);
+  await eventually(names, (known) => !known.includes("afterlife"));
+});
