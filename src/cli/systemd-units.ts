@@ -12,7 +12,8 @@ export type UnitFile = { readonly name: string; readonly text: string };
 /** Where systemd keeps them for the two of a node, as `StateDirectory` and `RuntimeDirectory` name it. */
 export const stateFolder = "/var/lib/bridgehead";
 export const runtimeFolder = "/run/bridgehead";
-export const guardSocket = `${runtimeFolder}/guard.sock`;
+/** Where nobody but the two can reach it: whoever speaks to a guard is obeyed. */
+export const guardSocket = `${stateFolder}/guard.sock`;
 
 /**
  * The services of one node. The guard is a service of its own, and not a child of the agent: when an agent dies systemd ends whatever
@@ -58,6 +59,9 @@ function agentUnit({ user, command, config }: UnitOptions): string {
       "TimeoutStopSec=240",
       "OOMScoreAdjust=-800",
       "Nice=-10",
+      // Mailers of the group may go in, and ask.
+      "RuntimeDirectory=bridgehead",
+      "RuntimeDirectoryMode=0750",
       ...hardening(user),
     ],
     Install: ["WantedBy=multi-user.target"],
@@ -72,10 +76,6 @@ function hardening(user: string): string[] {
     `Group=${user}`,
     "StateDirectory=bridgehead",
     "StateDirectoryMode=0700",
-    "RuntimeDirectory=bridgehead",
-    "RuntimeDirectoryMode=0750",
-    // Both live in it: whichever ends first must not take it from the other.
-    "RuntimeDirectoryPreserve=yes",
     "UMask=0007",
     `AmbientCapabilities=${capabilities}`,
     `CapabilityBoundingSet=${capabilities}`,

@@ -41,7 +41,8 @@ test("CL31 what it writes is a configuration that the agent reads, and leaves wh
     node: "NODE1",
     cluster: "exchange",
     url: "https://c.test",
-    guardSocket: "/run/bridgehead/guard.sock",
+    guardSocket: "/var/lib/bridgehead/guard.sock",
+    socket: "/run/bridgehead/agent.sock",
   });
   const unit = file("etc/systemd/system/bridgehead-agent.service");
   writeFileSync(join(root, "etc/systemd/system/bridgehead-agent.service"), "of an earlier version");
@@ -60,6 +61,7 @@ test("CL31 neither of the two is root, and the guard is no part of the agent's s
   for (const { text } of units) {
     expect(text).toContain("\nUser=mail\n");
     expect(text).toContain("\nAmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE\n");
+    expect(text).toContain("\nStateDirectoryMode=0700\n");
     expect(text).toContain('\nExecStart="/opt/a b/node" 100%% $$x ');
   }
 });
