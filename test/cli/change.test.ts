@@ -170,6 +170,13 @@ describe("CL30 what a change of a node has done", () => {
     expect((await run("node", verb, "NODE2", ...yes)).out).toBe(said);
   });
 
+  test("CL30 resume, where groups come back at once", async () => {
+    const entries = [entry(8, { kind: "node.resumed" }), entry(9, { kind: "group.draining", group: "Exchange" })];
+    await answering(() => accepted({ changed: ["nodes.NODE2"], entries }));
+    const { out } = await run("node", "resume", "NODE2", "--failback", "immediate");
+    expect(out).toBe("NODE2 may own groups again. Coming back: Exchange.\n");
+  });
+
   test("CL30 evict, where the node still holds something and where it does not", async () => {
     await answering(() => accepted({ changed: ["nodes.NODE2"], operation: operation({ state: "Pending" }, "evict") }));
     expect((await run("node", "evict", "NODE2", "--yes")).out).toContain("what it still holds ends now");

@@ -107,8 +107,12 @@ async function resume(node: string, { failback }: { readonly failback: ResumeFai
   await change(command, {
     plan: ({ cluster }) => ({
       send: (client, options) => client.resumeNode(cluster, node, { failback }, options),
-      said: ({ changed }) =>
-        changed.length > 0 ? `${node} may own groups again.` : `${node} was not paused; nothing is changed.`,
+      said: ({ changed, entries }) => {
+        if (changed.length === 0) return `${node} was not paused; nothing is changed.`;
+        const coming = entries.filter(({ kind }) => kind === "group.draining").map(({ group }) => group);
+        const home = coming.length === 0 ? "" : ` Coming back: ${coming.join(", ")}.`;
+        return `${node} may own groups again.${home}`;
+      },
     }),
   });
 }
