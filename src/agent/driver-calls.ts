@@ -5,6 +5,7 @@ import { DriverError, type Driver, type DriverContext } from "./drivers/driver.t
 import { driverOf, type DriverRegistry } from "./drivers/registry.ts";
 import type { CallResult, HostEffect, PollVerb, ResourceProblem, ResourceRef, Verb } from "./host-state.ts";
 import type { Log } from "./log.ts";
+import { messageOf } from "../mta/message-of.ts";
 
 export type DriverCallsOptions = {
   readonly registry: DriverRegistry;
@@ -145,7 +146,7 @@ function lateError({ resource }: ResourceRef): DriverError {
 /** A driver rejects with `DriverError` only. Anything else is a bug of the driver: told apart by its code, and contained. */
 function problemOf(error: unknown): ResourceProblem {
   const code = error instanceof DriverError ? error.code : "driver-bug";
-  return clipped({ code, message: error instanceof Error ? error.message : String(error) });
+  return clipped({ code, message: messageOf(error) });
 }
 
 /** A report that is too long is refused whole, so a driver's words are cut to what may be reported. */

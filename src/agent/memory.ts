@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import type { Seen } from "../cluster/messages.ts";
 import { replaceFile } from "./durable-file.ts";
+import { messageOf } from "../mta/message-of.ts";
 
 /**
  * What an agent keeps on the node's disk over its own restarts (LEASE rule 12): the highest generation, revision and
@@ -86,7 +87,7 @@ function writeDurably(file: string, content: z.infer<typeof fileSchema>): void {
 }
 
 function unusable(file: string, error: unknown): MemoryError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new MemoryError("memory-unusable", `${file} cannot be used: ${why}`);
 }
 

@@ -18,7 +18,7 @@ export function startOf(pid: number): string | null {
 /** Ends a process that is the one that was meant, and waits for its end, however long that takes: it may still be at work. */
 export async function endProcess({ pid, startedAt }: ProcessRef): Promise<void> {
   while (startOf(pid) === startedAt) {
-    kill(pid);
+    signalTo(pid, "SIGKILL");
     await delay(1);
   }
 }
@@ -29,13 +29,17 @@ export async function endProcess({ pid, startedAt }: ProcessRef): Promise<void> 
  */
 export async function endGroups(groups: readonly number[], patienceMs: number): Promise<boolean> {
   const giveUpAt = performance.now() + patienceMs;
-  for (const group of groups) kill(-group);
-  while (groups.some(isGroupAtWork)) {
+  for (;;) {
+    for (const group of groups) signalTo(-group, "SIGKILL");
+    if (!groups.some(isGroupAtWork)) return true;
     if (performance.now() > giveUpAt) return false;
     await delay(5);
-    for (const group of groups) kill(-group);
   }
-  return true;
+}
+
+/** As a sentence goes on: `exit code 3`, `signal SIGKILL`. */
+export function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
+  return code === null ? `signal ${signal}` : `exit code ${code}`;
 }
 
 /** A group is there for as long as a zombie of it is, so its processes are looked at one by one. */
@@ -60,9 +64,10 @@ function statOf(pid: number): Stat | null {
   }
 }
 
-function kill(target: number): void {
+/** @param target a process, or less than 0 a process group */
+export function signalTo(target: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(target, "SIGKILL");
+    process.kill(target, signal);
   } catch {
     // Gone already, or not ours to end: whether it is there is looked at, and not believed.
   }

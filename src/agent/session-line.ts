@@ -1,5 +1,5 @@
 import { longestHoleMs } from "../cluster/lease/lease.ts";
-import { holdId, nothingTold, type Report, type Told } from "../cluster/messages.ts";
+import { holdId, nothingTold, toldBy } from "../cluster/messages.ts";
 import { isLive } from "./fuse.ts";
 import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
 import { claimsOf, markClaimed, nextClaimAt } from "./witness.ts";
@@ -91,11 +91,6 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
     counts: markClaimed(state.counts, now),
     link: { ...link, inFlight, renewedAt: now, urgent: false },
   };
-}
-
-function toldBy({ associations, notices }: Report): Told {
-  const highest = (numbered: readonly { readonly n: number }[]): number => Math.max(0, ...numbered.map(({ n }) => n));
-  return { associations: highest(associations), notices: highest(notices) };
 }
 
 export function nextWake(state: SessionState, now: number): number {

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Log } from "./log.ts";
+import { messageOf } from "../mta/message-of.ts";
 
 export type UnixServerOptions = {
   readonly path: string;
@@ -106,5 +107,5 @@ function listening(server: Server, path: string): Promise<void> {
 }
 
 function unusable(path: string, error: unknown): UnixServerError {
-  return new UnixServerError("socket-unusable", `${path}: ${error instanceof Error ? error.message : String(error)}`);
+  return new UnixServerError("socket-unusable", `${path}: ${messageOf(error)}`);
 }

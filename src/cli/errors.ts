@@ -42,9 +42,7 @@ export function problemLines(problems: readonly Problem[]): string[] {
   return problems.map(({ path, sentence }) => `${path || "(document)"}: ${sentence}`);
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+export { messageOf } from "../mta/message-of.ts";
 
 /** The `code` of an error of Node (`ENOENT`, `EADDRINUSE`), or of one of ours; null when it has none. */
 export function codeOf(error: unknown): string | null {

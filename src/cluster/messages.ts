@@ -44,6 +44,12 @@ export type Hello = {
 export type Told = { readonly associations: number; readonly notices: number };
 export const nothingTold: Told = { associations: 0, notices: 0 };
 
+/** What somebody has been told who has heard all of this. */
+export function toldBy({ associations, notices }: Pick<Report, "associations" | "notices">): Told {
+  const highest = (numbered: readonly { readonly n: number }[]): number => Math.max(0, ...numbered.map(({ n }) => n));
+  return { associations: highest(associations), notices: highest(notices) };
+}
+
 export type Renewal = {
   readonly type: "renewal";
   /** Unique within the incarnation. */

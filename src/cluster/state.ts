@@ -273,8 +273,8 @@ export type Session = {
   readonly assigned: Assignment;
   /** The assignment that its last report was said under; null when that is none which the object still knows. */
   readonly confirmed: Assignment | null;
-  /** The silences that its last answer named, and since when each has stood so, on the object's clock. */
-  readonly silences: readonly ToldSilence[];
+  /** By subject: the silences that its last answer named, and since when each has stood so, on the object's clock. */
+  readonly silences: ReadonlyMap<string, ToldSilence>;
   /** What of its associations and notices is in the journal already. */
   readonly told: Told;
 };

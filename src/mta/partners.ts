@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { canonicalAddress } from "./canonical-address.ts";
+import { messageOf } from "./message-of.ts";
 
 /** X.411 upper bounds: ub-mta-name-length and ub-password-length. */
 const maxMtaNameLength = 32;
@@ -105,8 +106,4 @@ function parseYaml(text: string, file: string): unknown {
     const where = place === undefined ? "" : ` at line ${place.line}, column ${place.col}`;
     throw new PartnersFileError("no-yaml", `${file} is no YAML${where}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,7 @@ import type { AssociationEvent, AssociationEventType } from "./log.ts";
 import { Outbound } from "./outbound.ts";
 import { loadPartners, PartnersFileError, type Partner, type Partners } from "./partners.ts";
 import { listen, type Responder } from "./responder.ts";
+import { messageOf } from "./message-of.ts";
 
 export type ServiceSurroundings = {
   readonly report: (message: FromMta) => void;
@@ -53,7 +54,7 @@ export class MtaService {
       this.#surroundings.report({ type: "online", address: responder.address, port: responder.port });
       for (const partner of partners.values()) if (partner.connect) this.#outbounds.push(this.#keep(partner));
     } catch (error) {
-      this.#fail(codeOf(error), error instanceof Error ? error.message : String(error));
+      this.#fail(codeOf(error), messageOf(error));
     }
   }
 

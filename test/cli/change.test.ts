@@ -50,6 +50,19 @@ function withOperation(...looks: readonly Reply[]): (asked: Asked) => Reply {
   };
 }
 
+/** One of the API's, online on NODE1. */
+const resource = (name: string, group: string) => ({
+  name,
+  group,
+  type: "Physical Disk",
+  state: "Online",
+  wanted: "Online",
+  dependsOn: [],
+  problem: null,
+  owner: "NODE1",
+  possibleOwners: [],
+});
+
 describe("CL12 a change is sent again when its connection broke", () => {
   test("CL12 under the same key, twice at most", async () => {
     const asked = await answering((_asked, all) => (all.length < 3 ? "broken" : accepted({ changed: ["x"] })));
@@ -107,17 +120,7 @@ describe("CL24 properties that are set", () => {
     const scope = path.includes("private") ? "private" : "common";
     return { status: 200, body: { scope, properties: { FailoverThreshold: view, Priority: view } } };
   };
-  const disk = {
-    name: "Disk E:",
-    group: "Exchange",
-    type: "Physical Disk",
-    state: "Online",
-    wanted: "Online",
-    dependsOn: [],
-    problem: null,
-    owner: "NODE1",
-    possibleOwners: [],
-  };
+  const disk = resource("Disk E:", "Exchange");
 
   test.each([
     [["node", "set", "NODE1"], "bridgehead node properties NODE1\n"],
@@ -427,17 +430,6 @@ describe("CL28 a dry run of a definition that takes something away", () => {
 });
 
 describe("CL18 a resource by its name", () => {
-  const resource = (name: string, group: string) => ({
-    name,
-    group,
-    type: "Physical Disk",
-    state: "Online",
-    wanted: "Online",
-    dependsOn: [],
-    problem: null,
-    owner: "NODE1",
-    possibleOwners: [],
-  });
   const resources = [resource("Disk", "A"), resource("Disk", "B"), resource("Other", "B")];
   const reply = ({ method, path }: Asked): Reply => {
     if (method !== "GET") return accepted();

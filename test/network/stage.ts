@@ -68,10 +68,14 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
     20_000,
     "the control plane",
   );
-  const agentArgs = (name: string, state: string): string[] => {
+  /** @param as what it is started by, with its own arguments */
+  function startAgent(name: string, as: readonly string[], state: string, env = {}): ChildProcess {
     const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
-    return [command, "agent", "--node", name, "--state", state, ...reach];
-  };
+    const words = [...as, process.execPath, command, "agent", "--node", name, "--state", state, ...reach];
+    const child = start(lan.host(name), words, env);
+    agents.set(name, child);
+    return child;
+  }
   const token = readFileSync(join(data, "admin.token"), "utf8").trim();
   const client = createClient({ url, token });
   await expectOk(client.putCluster(cluster, definition(lan, lease)));
@@ -83,11 +87,7 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
     lan,
     client,
     node: (name) => lan.host(name),
-    startAgent: (name, env = {}) => {
-      const child = start(lan.host(name), [process.execPath, ...agentArgs(name, join(folder, name))], env);
-      agents.set(name, child);
-      return child;
-    },
+    startAgent: (name, env = {}) => startAgent(name, [], join(folder, name), env),
     startAgentAs: (name, capabilities) => {
       const state = join(folder, `${name}-nobody`);
       mkdirSync(state, { recursive: true });
@@ -95,14 +95,7 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
       chmodSync(folder, 0o711);
       const held = capabilities.map((capability) => `+${capability}`).join(",");
       const as = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", `--inh-caps=-all,${held}`];
-      const child = start(lan.host(name), [
-        ...as,
-        `--ambient-caps=-all,${held}`,
-        process.execPath,
-        ...agentArgs(name, state),
-      ]);
-      agents.set(name, child);
-      return child;
+      return startAgent(name, [...as, `--ambient-caps=-all,${held}`], state);
     },
     agent: (name) => {
       const child = agents.get(name);

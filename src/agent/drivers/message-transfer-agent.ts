@@ -12,6 +12,8 @@ import {
 } from "../../mta/ipc.ts";
 import { type Aliveness, type Driver, DriverError, type DriverContext, type DriverFactory } from "./driver.ts";
 import { createPings } from "./mta-pings.ts";
+import { messageOf } from "../../mta/message-of.ts";
+import { howItEnded } from "../processes.ts";
 
 /** The port of RFC 1006. */
 const defaultPort = 102;
@@ -152,10 +154,10 @@ async function endOf(child: ChildProcess): Promise<string> {
   try {
     const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
     if (code === exitCodes.fuseBlown) return "its deadline had passed";
-    return code === null ? `signal ${signal}` : `exit code ${code}`;
+    return howItEnded(code, signal);
   } catch (error) {
     // `error` before `exit`: it could not be started. (A failed kill cannot happen to a child that was not waited for.)
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { endGroups, isGroupAtWork } from "../processes.ts";
+import { messageOf } from "../../mta/message-of.ts";
+import { endGroups, howItEnded, isGroupAtWork, signalTo } from "../processes.ts";
 import { DriverError, type DriverContext } from "./driver.ts";
 import { environmentOf } from "./environment.ts";
 import { openOutput } from "./output.ts";
@@ -50,7 +51,7 @@ export async function startProgram(
     ended,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     stop: async () => {
-      terminate(pid);
+      signalTo(-pid, "SIGTERM");
       while (isGroupAtWork(pid)) await delay(lookedEveryMs);
       await ended;
       context.belongings.remove(belonging);
@@ -80,10 +81,7 @@ async function spawned<Child extends ChildProcess>(
   } catch (error) {
     const isBusy = error instanceof Error && "code" in error && error.code === "ETXTBSY";
     if (!isBusy || tries === 1) {
-      throw new DriverError(
-        "program-not-started",
-        `${command}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      throw new DriverError("program-not-started", `${command}: ${messageOf(error)}`);
     }
     await delay(lookedEveryMs);
     return spawned(command, start, tries - 1);
@@ -96,14 +94,6 @@ async function endOf(child: ChildProcess, lastLine: () => string): Promise<Progr
   // What it wrote last may still be on its way through the pipes, which processes that it has left may keep open.
   await Promise.race([closed, delay(lastWordsMs)]);
   const last = lastLine();
-  const how = code === null ? `signal ${signal}` : `exit code ${code}`;
+  const how = howItEnded(code, signal);
   return { code, sentence: last === "" ? how : `${how}: ${last}` };
-}
-
-function terminate(group: number): void {
-  try {
-    process.kill(-group, "SIGTERM");
-  } catch {
-    // Nothing of it is there any more, which is looked at anyway.
-  }
 }

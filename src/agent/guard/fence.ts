@@ -1,5 +1,5 @@
 import type { Tool } from "../linux/tool.ts";
-import { cidr, isListed } from "../linux/ip.ts";
+import { deleting, isListed, showing } from "../linux/ip.ts";
 import { closing } from "../linux/filter.ts";
 import type { GuardedAgent, Ward } from "./words.ts";
 
@@ -13,8 +13,8 @@ export async function fence({ ip, nft }: FenceTools, agent: GuardedAgent, wards:
   // Without nft the lifetime and this removal are what there is: none of them waits for the other.
   const closed = table === null ? null : nft.run(addresses.map(({ address }) => closing(table, address).join("; ")));
   const removed = ip.run([
-    ...addresses.map(({ address, device }) => `address delete ${cidr(address)} dev ${device}`),
-    ...addresses.map(({ address, device }) => `address show dev ${device} to ${address}`),
+    ...addresses.map(({ address, device }) => deleting(address, device)),
+    ...addresses.map(({ address, device }) => showing(address, device)),
   ]);
   const [, listed] = await Promise.allSettled([closed, removed]);
   return listed.status === "fulfilled" && !addresses.some(({ address }) => isListed(listed.value.stdout, address));

@@ -6,7 +6,7 @@ import { type Driver, DriverError, type DriverContext, type DriverFactory } from
 import type { Announcer } from "./announce.ts";
 import { deviceFor } from "./device.ts";
 import { type Filter, FilterError } from "./filter.ts";
-import { cidr, hostAddresses, isListed, timesListed } from "./ip.ts";
+import { cidr, deleting, hostAddresses, isListed, showing, timesListed } from "./ip.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
@@ -92,7 +92,7 @@ function driverOf(
    * takes away when somebody answers.
    */
   async function outwaitDuplicateDetection(on: string): Promise<void> {
-    const look = `address show dev ${on} to ${address}`;
+    const look = showing(address, on);
     for (let round = 0; until !== null; round += 1) {
       // Looked at before its lifetime is renewed: that would put it there again.
       const { stdout } = await ip.run(round === 0 ? [look] : [look, placing(on, until, true)]);
@@ -113,7 +113,7 @@ function driverOf(
   async function put(on: string, isThere: boolean): Promise<void> {
     if (until === null) return;
     const isNew = !isThere && toAsk() === "unused";
-    const look = `address show dev ${on} to ${address}`;
+    const look = showing(address, on);
     const { stdout, stderr } = await ip.run([...(isThere ? [look] : []), placing(on, until, isNew), look]);
     const seen = timesListed(stdout, address);
     if (seen === 0) throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
@@ -129,10 +129,7 @@ function driverOf(
   }
 
   async function remove(on: string): Promise<void> {
-    const { stdout, stderr } = await ip.run([
-      `address delete ${cidr(address)} dev ${on}`,
-      `address show dev ${on} to ${address}`,
-    ]);
+    const { stdout, stderr } = await ip.run([deleting(address, on), showing(address, on)]);
     if (isListed(stdout, address))
       throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
     freed = destroySockets([address]).catch((error: Error) => log("sockets-not-destroyed", error.message));
@@ -140,7 +137,7 @@ function driverOf(
   }
 
   async function isHere(): Promise<boolean> {
-    const { stdout } = await ip.run([`address show dev ${device ?? "lo"} to ${address}`]);
+    const { stdout } = await ip.run([showing(address, device ?? "lo")]);
     return isListed(stdout, address);
   }
 

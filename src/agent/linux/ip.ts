@@ -47,6 +47,15 @@ export function cidr(address: string): string {
   return `${address}/${hostPrefix(address)}`;
 }
 
+/** A command that lists this address if it is on the device, and else nothing. */
+export function showing(address: string, device: string): string {
+  return `address show dev ${device} to ${address}`;
+}
+
+export function deleting(address: string, device: string): string {
+  return `address delete ${cidr(address)} dev ${device}`;
+}
+
 /** Whether `address show … to ADDRESS` has found it. */
 export function isListed(stdout: string, address: string): boolean {
   return timesListed(stdout, address) > 0;

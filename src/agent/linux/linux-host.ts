@@ -8,7 +8,7 @@ import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
 import { createAnnouncer } from "./announce.ts";
 import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
-import { cidr, createIp, hostAddresses } from "./ip.ts";
+import { createIp, deleting, hostAddresses } from "./ip.ts";
 import { openOwnedAddresses } from "./owned-addresses.ts";
 import { createProbe } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
@@ -85,7 +85,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       if (left === undefined) continue;
       log("warning", "address-left", `${address} on ${device} is of an earlier run, and is taken away`);
       await have?.guard(address, device);
-      await ip.run([`address delete ${cidr(address)} dev ${device}`]);
+      await ip.run([deleting(address, device)]);
       await destroySockets([address]);
     }
   }

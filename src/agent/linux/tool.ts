@@ -1,6 +1,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { deferred } from "../../mta/deferred.ts";
+import { messageOf } from "../../mta/message-of.ts";
 
 /** A command-line tool that is started once and then reads its commands from stdin, a line each. */
 export type ToolSpec = {
@@ -128,7 +129,7 @@ async function endOf({ command }: ToolSpec, child: ChildProcessWithoutNullStream
       `${command} ended by itself, ${code === null ? `by ${signal}` : `exit ${code}`}`,
     );
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return new ToolError("tool-missing", `${command} cannot be started: ${why}`);
   }
 }

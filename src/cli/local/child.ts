@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { commandModule } from "../package-files.ts";
+import { howItEnded } from "../../agent/processes.ts";
+import { messageOf } from "../errors.ts";
 
 /** A command of this program as a process of its own. */
 export type Child = {
@@ -51,8 +53,8 @@ export function startChild(args: readonly string[], logFile: string): Child {
 async function endOf(child: ChildProcess): Promise<string> {
   try {
     const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-    return code === null ? `signal ${signal}` : `exit code ${code}`;
+    return howItEnded(code, signal);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

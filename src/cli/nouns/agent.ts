@@ -2,13 +2,12 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { openLinuxHost, type GuardPlace } from "../../agent/linux/linux-host.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
-import { type AgentEnd, runAgent, type RunningAgent } from "../../agent/main.ts";
-import { MemoryError } from "../../agent/memory.ts";
-import { UnixServerError } from "../../agent/unix-server.ts";
+import { type AgentEnd, runAgent } from "../../agent/main.ts";
 import { monotonicMs } from "../../mta/clock.ts";
+import { begun } from "../begun.ts";
 import { loadAgentConfig, type AgentConfig } from "../agent-config.ts";
 import { defaultUrl, urlOf } from "../context.ts";
-import { CliError, usageError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { onEndingSignals } from "../local/signals.ts";
 import { commandModule } from "../package-files.ts";
 import { assertToken, readSecret } from "../secret-file.ts";
@@ -56,22 +55,24 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl);
   const guard = guardOf(config, state);
-  const running = await begin({
-    url,
-    cluster,
-    node,
-    token: token.newest,
-    stateFolder: state,
-    socketPath: options.socket ?? config.socket ?? `${state}/agent.sock`,
-    socketmapPath: options.socketmap ?? config.socketmap ?? null,
-    baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
-    openHost: (incarnation, noticing) =>
-      openLinuxHost(
-        { cluster, node, url, token: token.newest, stateFolder: state, guard, clock: monotonicMs, log: noticing },
-        incarnation,
-      ),
-    log,
-  });
+  const running = await begun(
+    runAgent({
+      url,
+      cluster,
+      node,
+      token: token.newest,
+      stateFolder: state,
+      socketPath: options.socket ?? config.socket ?? `${state}/agent.sock`,
+      socketmapPath: options.socketmap ?? config.socketmap ?? null,
+      baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
+      openHost: (incarnation, noticing) =>
+        openLinuxHost(
+          { cluster, node, url, token: token.newest, stateFolder: state, guard, clock: monotonicMs, log: noticing },
+          incarnation,
+        ),
+      log,
+    }),
+  );
   const stop = (): void => {
     log("info", "stopping", "everything goes offline and is released");
     running.stop();
@@ -88,15 +89,6 @@ function guardOf({ guardSocket }: AgentConfig, state: string): GuardPlace {
   if (guardSocket !== undefined) return { path: guardSocket, start: null };
   const path = `${state}/guard.sock`;
   return { path, start: { command: process.execPath, args: [commandModule, "guard", "--once", "--socket", path] } };
-}
-
-async function begin(options: Parameters<typeof runAgent>[0]): Promise<RunningAgent> {
-  try {
-    return await runAgent(options);
-  } catch (error) {
-    if (error instanceof MemoryError || error instanceof UnixServerError) throw new CliError(error.code, error.message);
-    throw error;
-  }
 }
 
 const endSentences: Readonly<Record<AgentEnd, string>> = {

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import { runGuard, type RunningGuard } from "../../agent/guard/main.ts";
+import { runGuard } from "../../agent/guard/main.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
-import { UnixServerError } from "../../agent/unix-server.ts";
-import { CliError } from "../errors.ts";
+import { begun } from "../begun.ts";
 import { untilSignal } from "../local/signals.ts";
 import { examples } from "../verb.ts";
 
@@ -20,16 +19,7 @@ export function register(noun: Command): void {
 async function guard({ socket: path, once, log: format }: GuardCommandOptions): Promise<void> {
   const log = createLog({ format, source: "guard" });
   const signal = untilSignal();
-  const running = await begin(path, log);
+  const running = await begun(runGuard({ path, log }));
   await Promise.race(once === true ? [signal, running.served] : [signal]);
   await running.close();
-}
-
-async function begin(path: string, log: ReturnType<typeof createLog>): Promise<RunningGuard> {
-  try {
-    return await runGuard({ path, log });
-  } catch (error) {
-    if (error instanceof UnixServerError) throw new CliError(error.code, error.message);
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import type { ResourceState } from "../messages.ts";
-import { hasActed } from "../lease/assignment.ts";
-import { isOnlineAsAssigned, reportedResources, stateOf, wantedOf } from "../policies/resources.ts";
+import { newestReportOf } from "../lease/assignment.ts";
+import { isOnlineAsAssigned, stateOf, wantedOf } from "../policies/resources.ts";
 import type { GroupRow, Hold } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
@@ -11,9 +11,8 @@ import type { Turn } from "../turn.ts";
 export function isAsWanted(turn: Turn, row: GroupRow, hold: Hold | undefined, name: string): boolean {
   const wanted = wantedOf({ ...row, plan: { ...row.plan, start: null } }, name);
   if (hold === undefined) return wanted === "Offline";
-  const session = turn.memory.sessions.get(hold.incarnation);
-  if (session === undefined || !hasActed(session)) return false;
-  const reported = reportedResources(session.report, hold);
+  const reported = newestReportOf(turn, hold);
+  if (reported === null) return false;
   const state: ResourceState = stateOf(reported, name);
   return wanted === "Online" ? isOnlineAsAssigned(reported, name) : state === "Offline" || state === "Failed";
 }

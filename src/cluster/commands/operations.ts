@@ -40,20 +40,7 @@ export function beginOperation(turn: Turn, event: OperatorEvent, epoch: number |
   const begun = operationOf(event);
   if (event.operation === undefined || begun === null || !hasRoom(turn, begun.kind)) return;
   makeRoom(turn);
-  putOperation(turn, event.operation, {
-    id: event.operation,
-    actor: event.actor,
-    startedAt: turn.now,
-    node: null,
-    group: null,
-    resource: null,
-    epoch,
-    count: countOf(turn, event),
-    groups: begun.kind === "apply" ? changedGroups(turn) : [],
-    ends: whatItEnds(turn, begun),
-    ...begun,
-    status: pending,
-  });
+  putOperation(turn, event.operation, newOperation(turn, event, begun, event.operation, epoch));
 }
 
 /**
@@ -64,10 +51,7 @@ export function isStillToCome(turn: Turn, event: OperatorEvent, epoch: number | 
   if (event.type !== "want" && event.type !== "want-resource") return false;
   const begun = operationOf(event);
   if (begun === null) return false;
-  const none = { id: "", actor: event.actor, startedAt: turn.now, node: null, group: null, resource: null };
-  return (
-    judge(turn, { ...none, epoch, count: null, groups: [], ends: [], ...begun, status: pending }).state === "Pending"
-  );
+  return judge(turn, newOperation(turn, event, begun, "", epoch)).state === "Pending";
 }
 
 /** Ends the operations that have come to their end. */
@@ -94,8 +78,7 @@ export function settleOperations(turn: Turn): void {
 
 /** Moves of a group that were waiting for their time count from its present epoch on, whatever became of it meanwhile. */
 export function countMovesAnew(turn: Turn, group: string, epoch: number): void {
-  for (const operation of turn.durable.operations.values()) {
-    if (!isPending(operation) || operation.kind !== "move" || operation.group !== group) continue;
+  for (const operation of pendingMovesOf(turn, group)) {
     if (operation.epoch !== epoch) putOperation(turn, operation.id, { ...operation, epoch });
   }
 }
@@ -153,6 +136,23 @@ function operationOf(event: OperatorEvent): Begun | null {
     default:
       return null;
   }
+}
+
+function newOperation(turn: Turn, event: OperatorEvent, begun: Begun, id: string, epoch: number | null): Operation {
+  return {
+    id,
+    actor: event.actor,
+    startedAt: turn.now,
+    node: null,
+    group: null,
+    resource: null,
+    epoch,
+    count: countOf(turn, event),
+    groups: begun.kind === "apply" ? changedGroups(turn) : [],
+    ends: whatItEnds(turn, begun),
+    ...begun,
+    status: pending,
+  };
 }
 
 /** The ownerships that are there now, and are over when what was asked for is. */
@@ -265,10 +265,13 @@ function someHold(turn: Turn, of: (hold: Hold) => boolean): boolean {
 /** Moves of a group that are pending end so, all of them. */
 export function endMoves(turn: Turn, group: string, code: "called-off" | "not-made"): void {
   const status = code === "called-off" ? cancelled(turn, code) : failed(turn, code);
-  for (const operation of turn.durable.operations.values()) {
-    if (!isPending(operation) || operation.kind !== "move" || operation.group !== group) continue;
-    putOperation(turn, operation.id, { ...operation, status });
-  }
+  for (const operation of pendingMovesOf(turn, group)) putOperation(turn, operation.id, { ...operation, status });
+}
+
+function pendingMovesOf({ durable }: Turn, name: string): Operation[] {
+  return [...durable.operations.values()].filter(
+    (operation) => isPending(operation) && operation.kind === "move" && operation.group === name,
+  );
 }
 
 function isPending({ status }: Operation): boolean {

@@ -7,12 +7,12 @@ import { reconsiderWindows } from "../policies/failback.ts";
 import { limits } from "../limits.ts";
 import { tellInterruptions } from "./interruptions.ts";
 import type { Wanted } from "../messages.ts";
-import { hasActed } from "../lease/assignment.ts";
+import { newestReportOf } from "../lease/assignment.ts";
 import { holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
 import { commonResourceProperties } from "../properties/property-tables.ts";
 import { refused } from "../refusals.ts";
-import { groupStateOf, reportedResources } from "../policies/resources.ts";
+import { groupStateOf } from "../policies/resources.ts";
 import { startDelayMs, wantedAtFirst } from "../policies/starting.ts";
 import { newChance } from "../policies/troubles.ts";
 import { type ClusterRow, type GroupRow, type Hold, newNode, noPlan, noTroubles, type Troubles } from "../state.ts";
@@ -135,9 +135,10 @@ function onlineAndGone(turn: Turn, definition: ClusterDefinition): string | unde
 /** Its owner is there, works on nothing newer, and says so of this very ownership. */
 function isKnownOffline(turn: Turn, hold: Hold, group: GroupDefinition): boolean {
   const session = turn.memory.sessions.get(hold.incarnation);
-  if (session?.connection.kind !== "open" || !hasActed(session)) return false;
+  const reported = newestReportOf(turn, hold);
+  if (session?.connection.kind !== "open" || reported === null) return false;
   const said = session.report.holds.some((one) => one.group === hold.group && one.epoch === hold.epoch);
-  return said && groupStateOf(group, reportedResources(session.report, hold)) === "Offline";
+  return said && groupStateOf(group, reported) === "Offline";
 }
 
 function defineNodes(turn: Turn, definition: ClusterDefinition): void {

@@ -1,9 +1,9 @@
 import { lookup, type ResourceDefinition, servedResources } from "../definition/definition.ts";
 import { compareRevisions, sameRevision, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
-import type { AssignedGroup, AssignedResource, Assignment, Report } from "../messages.ts";
+import type { AssignedGroup, AssignedResource, Assignment, Report, ReportedResource } from "../messages.ts";
 import { holdsOfRun } from "./ownership.ts";
-import { wantedOf } from "../policies/resources.ts";
+import { reportedResources, wantedOf } from "../policies/resources.ts";
 import { type GroupRow, type Hold, noDemands, type Session } from "../state.ts";
 import { putSession, send, type Turn } from "../turn.ts";
 
@@ -46,8 +46,14 @@ export function assignmentOf({ assigned, confirmed }: Session, { revision }: Rep
 }
 
 /** Whether what the agent last reported is what it has made of the newest assignment. */
-export function hasActed({ assigned, confirmed }: Session): boolean {
+function hasActed({ assigned, confirmed }: Session): boolean {
   return confirmed !== null && sameRevision(confirmed.revision, assigned.revision);
+}
+
+/** What the owner says of its resources since it was told all that it shall do; null while it has not said anything since. */
+export function newestReportOf({ memory }: Turn, hold: Hold): Readonly<Record<string, ReportedResource>> | null {
+  const session = memory.sessions.get(hold.incarnation);
+  return session !== undefined && hasActed(session) ? reportedResources(session.report, hold) : null;
 }
 
 /** A revision number of this generation that no assignment has had. */

@@ -219,7 +219,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     leaving: false,
     assigned: assignmentFor(turn, message.incarnation, nextRevision(turn)),
     confirmed: null,
-    silences: [],
+    silences: new Map(),
     told: message.told,
   };
   return { ...blank, standing: standingOf(turn, blank) };

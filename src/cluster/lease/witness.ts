@@ -2,7 +2,7 @@ import { sameGeneration } from "./generation.ts";
 import { marginMs } from "./lease.ts";
 import { type Claim, holdId, runSubject, type Silence } from "../messages.ts";
 import { becomeEnded, holdsOfRun, leaseOf } from "./ownership.ts";
-import type { Hold, Session, ToldSilence } from "../state.ts";
+import type { Hold, Session } from "../state.ts";
 import { close, journal, putSession, type Turn } from "../turn.ts";
 
 /**
@@ -26,11 +26,13 @@ export function silencesFor(turn: Turn, session: Session): Silence[] {
 }
 
 /** What an answer tells of silences: a value that was told before has stood since then. */
-export function toldAnew({ now }: Turn, { silences: told }: Session, silences: readonly Silence[]): ToldSilence[] {
-  return silences.map((silence) => {
-    const before = told.find((one) => isSame(one.silence, silence));
-    return before !== undefined && before.at <= now ? before : { silence, at: now };
-  });
+export function toldAnew({ now }: Turn, session: Session, silences: readonly Silence[]): Session["silences"] {
+  return new Map(
+    silences.map((silence) => {
+      const at = toldAt(session, silence);
+      return [silence.subject, { silence, at: at !== null && at <= now ? at : now }];
+    }),
+  );
 }
 
 /**
@@ -59,13 +61,17 @@ export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, 
   });
 }
 
-function hasStood({ now }: Turn, { silences: told }: Session, silence: Silence): boolean {
-  const since = told.find((one) => isSame(one.silence, silence))?.at;
-  return since !== undefined && now - since >= silence.ttlMs - marginMs(silence.ttlMs);
+function hasStood({ now }: Turn, session: Session, silence: Silence): boolean {
+  const at = toldAt(session, silence);
+  return at !== null && now - at >= silence.ttlMs - marginMs(silence.ttlMs);
 }
 
-function isSame(a: Silence, b: Silence): boolean {
-  return a.subject === b.subject && a.k === b.k && a.ttlMs === b.ttlMs && sameGeneration(a.generation, b.generation);
+/** Since when this value stands as the session was told it; null: it was told another one, or none. */
+function toldAt({ silences }: Session, { subject, generation, k, ttlMs }: Silence): number | null {
+  const told = silences.get(subject);
+  const isSame =
+    told?.silence.k === k && told.silence.ttlMs === ttlMs && sameGeneration(told.silence.generation, generation);
+  return isSame ? told.at : null;
 }
 
 /** What changes with each grant, and with each answered renewal that could not be granted while the object was holding. */

@@ -1,11 +1,11 @@
 import { type Candidate, candidatesFor } from "./candidates.ts";
 import { type ClusterDefinition, type GroupDefinition, lookup } from "../definition/definition.ts";
 import { drainGrants } from "../lease/draining.ts";
-import { hasActed } from "../lease/assignment.ts";
+import { newestReportOf } from "../lease/assignment.ts";
 import { becomeDraining, holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
 import { groupProperties } from "../properties/property-tables.ts";
-import { groupStateOf, reportedResources } from "./resources.ts";
+import { groupStateOf } from "./resources.ts";
 import type { Failback, GroupRow, Hold, Loss } from "../state.ts";
 import { hourIn, isWithinHours, nextWithinHours } from "../definition/time-zone.ts";
 import { putGroup, type Turn } from "../turn.ts";
@@ -123,9 +123,9 @@ export function wayHome(
 ): WayHome | null {
   const hold = holdOf(turn, row.name);
   if (hold?.phase.kind !== "owned" || row.troubles.givenUp !== null) return null;
-  const session = turn.memory.sessions.get(hold.incarnation);
-  if (session === undefined || !hasActed(session)) return null;
-  const state = groupStateOf(group, reportedResources(session.report, hold));
+  const reported = newestReportOf(turn, hold);
+  if (reported === null) return null;
+  const state = groupStateOf(group, reported);
   if (state === "Pending" || state === "Failed") return null;
   const awaited = row.plan.failback?.awaited ?? [];
   const before = betterThan(group.preferredOwners, hold.node).filter((node) => awaited.includes(node));

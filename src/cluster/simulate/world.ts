@@ -1,7 +1,7 @@
 import { type ClusterEvent, done, type OperatorEvent, type Outcome } from "../events.ts";
 import type { JournalEntry } from "../journal.ts";
 import { leasePresets, type LeaseTerms, marginMs } from "../lease/lease.ts";
-import { type Answer, holdId, type ObjectMessage } from "../messages.ts";
+import { type Answer, holdId, type ObjectMessage, toldBy } from "../messages.ts";
 import type { ClusterState, SocketId } from "../state.ts";
 import { step } from "../step.ts";
 import { agentOf, claimsOf, count, newAgent, nextClaimAt, seenBy } from "./agent.ts";
@@ -176,14 +176,9 @@ function connect(world: World, agent: ModelAgent): void {
   agent.renewAt = world.now;
   const { incarnation, connection, node } = agent;
   const released = [...agent.released.values()];
-  const told = { associations: highest(agent.associations), notices: highest(agent.notices) };
-  const seen = seenBy(agent);
+  const [seen, told] = [seenBy(agent), toldBy(agent)];
   const message = { type: "hello", protocol: 1, incarnation, connection, seen, released, told } as const;
   happen(world, { type: "hello", socket, node, nonce: `simulation-${world.names}`, message });
-}
-
-function highest(numbered: readonly { readonly n: number }[]): number {
-  return Math.max(0, ...numbered.map(({ n }) => n));
 }
 
 function renew(world: World, agent: ModelAgent): void {
