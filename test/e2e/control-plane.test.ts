@@ -29,7 +29,7 @@ async function openWithBothNodes(): Promise<TestExchange> {
 }
 
 function calling({ stage }: TestExchange): number {
-  return socketsOf(stage.virtualAddress, stage.peer.port).calling;
+  return socketsOf(stage.virtualAddress, stage.peer.port).calling.length;
 }
 
 /** Kills the control plane, and starts it again on the same data and port after a while. */

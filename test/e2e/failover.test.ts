@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { exchange } from "../../src/cli/local/exchange.ts";
-import { openExchange, watchSockets, type TestExchange } from "./support.ts";
+import { openExchange, socketsOf, watchSockets, type TestExchange } from "./support.ts";
 import { until } from "../support/until.ts";
 
 /** More of them in CI: each takes some three seconds. */
@@ -34,9 +34,11 @@ test(
       tookMs.push(performance.now() - killedAt);
       expect(next).toBeGreaterThan(epoch);
       await until(async () => (await opened.group()).state === "Online", 10_000, "the group online");
+      const open = (): number => socketsOf(stage.virtualAddress, stage.peer.port).calling.length;
+      await until(() => open() === 1, 10_000, "the association");
       const most = sockets.end();
-      expect(most.listening).toBeLessThanOrEqual(1);
-      expect(most.calling).toBeLessThanOrEqual(1);
+      expect(most.listening.length, most.listening.join("; ")).toBeLessThanOrEqual(1);
+      expect(most.calling.length, most.calling.join("; ")).toBeLessThanOrEqual(1);
       expect(most.samples).toBeGreaterThan(100);
       epoch = next;
       agents[active] = running.startAgent(active);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freeStage, type Stage } from "../../src/cli/demo/stage.ts";
@@ -108,20 +108,25 @@ function commandLineOf(pid: string): string {
 /** States of /proc/net/tcp (include/net/tcp_states.h). */
 const tcpStates = { established: "01", listen: "0A" } as const;
 
-/** How many sockets listen on an address and port, and how many are open from it, at this instant. */
-export function socketsOf(address: string, port: number): { listening: number; calling: number } {
+/** The sockets that listen on an address and port, and those that are open from it, by inode. */
+type Sockets = { readonly listening: readonly string[]; readonly calling: readonly string[] };
+
+export function socketsOf(address: string, port: number): Sockets {
   const lines = readFileSync("/proc/net/tcp", "latin1").split("\n").slice(1);
   const fields = lines
     .map((line) => line.trim().split(/\s+/))
     .filter((line) => line[1]?.startsWith(hexAddress(address)));
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  const inodes = (of: (local: string, remote: string, state: string) => boolean): string[] =>
+    fields.flatMap(([, local = "", remote = "", state = "", , , , , , inode = ""]) =>
+      of(local, remote, state) ? [inode] : [],
+    );
   return {
-    listening: fields.filter(([, local, , state]) => state === tcpStates.listen && local?.endsWith(`:${hexPort}`))
-      .length,
-    calling: fields.filter(
-      ([, local, remote, state]) =>
-        state === tcpStates.established && !local?.endsWith(`:${hexPort}`) && remote?.endsWith(`:${hexPort}`),
-    ).length,
+    listening: inodes((local, _remote, state) => state === tcpStates.listen && local.endsWith(`:${hexPort}`)),
+    calling: inodes(
+      (local, remote, state) =>
+        state === tcpStates.established && !local.endsWith(`:${hexPort}`) && remote.endsWith(`:${hexPort}`),
+    ),
   };
 }
 
@@ -134,24 +139,51 @@ function hexAddress(address: string): string {
     .join("");
 }
 
-/** Looks at the sockets of an address each millisecond; `end` says the most that were there at one time. */
-export function watchSockets(
-  address: string,
-  port: number,
-): { end: () => { listening: number; calling: number; samples: number } } {
-  let listening = 0;
-  let calling = 0;
-  let samples = 0;
+/** The most sockets that were there at one time, each with the process that has it. */
+export type MostSockets = { readonly listening: string[]; readonly calling: string[]; readonly samples: number };
+
+/**
+ * Looks at the sockets of an address each millisecond. The kernel writes its table piece by piece, so that one reading may hold
+ * a socket that is gone and the one that followed it; those that two readings in a row hold were there at one time.
+ */
+export function watchSockets(address: string, port: number): { end: () => MostSockets } {
+  let most: MostSockets = { listening: [], calling: [], samples: 0 };
+  let before = socketsOf(address, port);
   const timer = setInterval(() => {
     const now = socketsOf(address, port);
-    listening = Math.max(listening, now.listening);
-    calling = Math.max(calling, now.calling);
-    samples += 1;
+    most = {
+      listening: more(most.listening, inBoth(before.listening, now.listening)),
+      calling: more(most.calling, inBoth(before.calling, now.calling)),
+      samples: most.samples + 1,
+    };
+    before = now;
   }, 1);
   return {
     end: () => {
       clearInterval(timer);
-      return { listening, calling, samples };
+      return most;
     },
   };
+}
+
+/** Whose they are is asked while they are there. */
+function more(most: string[], inodes: string[]): string[] {
+  return inodes.length <= most.length ? most : inodes.map((inode) => `socket ${inode} of ${ownerOf(inode)}`);
+}
+
+function inBoth(before: readonly string[], now: readonly string[]): string[] {
+  return now.filter((inode) => before.includes(inode));
+}
+
+function ownerOf(inode: string): string {
+  const owner = execPids().find((pid) => descriptorsOf(pid).includes(`socket:[${inode}]`));
+  return owner === undefined ? "a process that is gone" : `${owner}: ${commandLineOf(owner)}`;
+}
+
+function descriptorsOf(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
 }

@@ -13,7 +13,7 @@ export type Stage = {
   readonly stateFolder: string;
   readonly partnersFolder: string;
   readonly definition: ClusterDefinition;
-  /** `127.0.x`: what all its addresses begin with. */
+  /** `127.x.y`: what all its addresses begin with. */
   readonly network: string;
   readonly virtualAddress: string;
   readonly peer: { readonly host: string; readonly port: number };
@@ -42,8 +42,8 @@ export async function freeStage(folder: string): Promise<Stage> {
 
 async function freeNetwork(): Promise<string> {
   for (let tried = 0; tried < tries; tried += 1) {
-    // The first and the last are those of `start` and of broadcasts.
-    const network = `127.0.${randomInt(2, 255)}`;
+    // Not those of 127.0, where `start` and everybody else is; and so many that two stages set at one time do not meet.
+    const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
     const free = await Promise.all([canBind(`${network}.100`, mtaPort), canBind(`${network}.99`, mtaPort)]);
     if (free.every(Boolean)) return network;
   }
