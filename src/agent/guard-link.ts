@@ -28,7 +28,7 @@ export type GuardLink = {
 /** What an earlier agent left may take its time to go, and a process its time to start. */
 const patienceMs = 10_000;
 const againMs = 50;
-/** A guard answers within milliseconds. One that does not is no guard, and must not keep addresses waiting. */
+/** A guard answers within milliseconds. One that does not must not keep addresses waiting. */
 const answerMs = 1_000;
 
 /**
@@ -74,8 +74,10 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
     const giveUpAt = performance.now() + patienceMs;
     let isStarted = false;
     while (!isOver) {
-      const found = await greet(path, agent());
-      if (found !== "busy" && found !== "nobody") return greeted(found);
+      const greeting = greet(path, agent());
+      const found = await orSilence(greeting);
+      if (found === "silence") return waitFor(greeting);
+      if (isGuard(found)) return greeted(found);
       if (found === "nobody" && start !== null && !isStarted) {
         isStarted = true;
         // Of a session of its own: what ends the agent's process group does not end it.
@@ -87,6 +89,22 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
       }
       await delay(againMs);
     }
+  }
+
+  /**
+   * It has taken the connection, and may have read from it who is here: to close it now would be this agent's death to a guard
+   * that comes round to it. So it is heard whenever it answers, and nobody waits for that.
+   */
+  function waitFor(greeting: Promise<Greeting>): void {
+    log("warning", "no-guard", `${path} does not answer: until it does, a crash of this agent costs a whole lease`);
+    void greeting.then((found) => {
+      if (isGuard(found)) {
+        log("info", "guard-found", `${path} has answered: it guards this agent from now on`);
+        return greeted(found);
+      }
+      finding = null;
+      return ready();
+    });
   }
 
   function ready(): Promise<void> {
@@ -112,21 +130,31 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
   };
 }
 
-/** Says who is here; the connection once the guard is ready. */
-function greet(path: string, agent: GuardedAgent): Promise<Socket | "busy" | "nobody"> {
+/** The connection once the guard is ready. */
+type Greeting = Socket | "busy" | "nobody";
+
+function isGuard(found: Greeting): found is Socket {
+  return found !== "busy" && found !== "nobody";
+}
+
+/** Says who is here. */
+function greet(path: string, agent: GuardedAgent): Promise<Greeting> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
-    const timer = setTimeout(() => socket.destroy(), answerMs);
-    socket.once("close", () => clearTimeout(timer));
     socket.once("error", () => resolve("nobody"));
     socket.once("close", () => resolve("busy"));
     socket.once("connect", () => writeJsonLine(socket, { type: "agent", agent } satisfies ToGuard));
     readJsonLines(socket, (value) => {
       const answer = fromGuardSchema.safeParse(value);
-      if (answer.success && answer.data.type === "ready") {
-        clearTimeout(timer);
-        resolve(socket);
-      } else socket.destroy();
+      if (answer.success && answer.data.type === "ready") resolve(socket);
+      else socket.destroy();
     });
   });
+}
+
+async function orSilence(greeting: Promise<Greeting>): Promise<Greeting | "silence"> {
+  const answered = new AbortController();
+  const silence = delay(answerMs, "silence" as const, { signal: answered.signal });
+  silence.catch(() => {});
+  return Promise.race([greeting, silence]).finally(() => answered.abort());
 }

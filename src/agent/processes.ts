@@ -15,26 +15,34 @@ export function startOf(pid: number): string | null {
   return stat === null || stat.state === "Z" ? null : stat.startedAt;
 }
 
-/** Ends a process that is the one that was meant, and waits for its end, however long that takes: it may still be at work. */
-export async function endProcess({ pid, startedAt }: ProcessRef): Promise<void> {
-  while (startOf(pid) === startedAt) {
-    signalTo(pid, "SIGKILL");
-    await delay(1);
-  }
+/**
+ * Ends processes that are those that were meant, and waits for their end. False when that takes longer than it may: one that hangs
+ * in the kernel, or may not be ended, is still there.
+ */
+export function endProcesses(processes: readonly ProcessRef[], patienceMs: number): Promise<boolean> {
+  const isThere = ({ pid, startedAt }: ProcessRef): boolean => startOf(pid) === startedAt;
+  return inTime(() => {
+    for (const one of processes.filter(isThere)) signalTo(one.pid, "SIGKILL");
+    return !processes.some(isThere);
+  }, patienceMs);
 }
 
-/**
- * Ends process groups, and waits until none of their processes is at work any more. False when that takes longer than it may: one
- * that hangs in the kernel, or may not be ended, is still there.
- */
-export async function endGroups(groups: readonly number[], patienceMs: number): Promise<boolean> {
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
+/** Ends process groups, and waits until none of their processes is at work any more. False as `endProcesses` says it. */
+export function endGroups(groups: readonly number[], patienceMs: number): Promise<boolean> {
+  return inTime(() => {
     for (const group of groups) signalTo(-group, "SIGKILL");
-    if (!groups.some(isGroupAtWork)) return true;
+    return !groups.some(isGroupAtWork);
+  }, patienceMs);
+}
+
+/** Tries again and again. */
+async function inTime(areEnded: () => boolean, patienceMs: number): Promise<boolean> {
+  const giveUpAt = performance.now() + patienceMs;
+  while (!areEnded()) {
     if (performance.now() > giveUpAt) return false;
-    await delay(5);
+    await delay(2);
   }
+  return true;
 }
 
 /** As a sentence goes on: `exit code 3`, `signal SIGKILL`. */

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createGuardLink } from "../../src/agent/guard-link.ts";
 import type { GuardedAgent } from "../../src/agent/guard/words.ts";
 import { readJsonLines, writeJsonLine } from "../../src/agent/json-lines.ts";
+import { startOf } from "../../src/agent/processes.ts";
 import { until } from "../support/until.ts";
 
 const agent: GuardedAgent = {
@@ -75,17 +78,73 @@ test("GU5: a guard that is found is told at once what works for the agent, and w
   expect(heard[3]).toEqual({ type: "farewell" });
 });
 
-test("GU6: a guard that takes the connection and says nothing is given up, and another try is made", async () => {
+test("GU6: a guard that takes the connection and says nothing is waited for no longer, and is heard when it answers", async () => {
+  const path = join(folder, "guard.sock");
+  await listen(path, () => {});
+  const link = linkTo(path);
+  link.tellHelpers(helpers);
+  await link.ready();
+  expect(logged).toEqual(["no-guard"]);
+  expect(heard).toEqual([{ type: "agent", agent }]);
+  const [slow] = sockets;
+  if (slow === undefined) throw new Error("nobody came");
+  writeJsonLine(slow, { type: "ready" });
+  await until(() => heard.length === 3, 5_000);
+  expect(logged).toEqual(["no-guard", "guard-found"]);
+  expect(heard.slice(1)).toEqual([
+    { type: "helpers", helpers },
+    { type: "wards", wards: [] },
+  ]);
+  link.farewell();
+});
+
+test("GU6: when one that said nothing has gone, the next one is looked for", async () => {
   const path = join(folder, "guard.sock");
   await listen(path, (socket) => {
     if (heard.length > 1) writeJsonLine(socket, { type: "ready" });
   });
   const link = linkTo(path);
   await link.ready();
+  sockets[0]?.destroy();
+  await until(() => heard.length === 4, 5_000);
   expect(sockets.length).toBe(2);
-  expect(logged).toEqual([]);
   link.farewell();
 });
+
+test(
+  "GU6: an agent whose guard was stopped while it was greeted is not ended when that wakes",
+  { timeout: 30_000 },
+  async () => {
+    const path = join(folder, "guard.sock");
+    const main = join(import.meta.dirname, "../../src/agent/guard/main.ts");
+    const program = `import { runGuard } from ${JSON.stringify(main)};
+    await runGuard({ path: ${JSON.stringify(path)}, log: () => {} }); console.log("here");`;
+    const guard = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const guarded = spawn("sleep", ["60"]);
+    try {
+      await once(guard.stdout, "data");
+      const pid = guarded.pid ?? 0;
+      guard.kill("SIGSTOP");
+      const link = createGuardLink({
+        path,
+        agent: () => ({ ...agent, pid, startedAt: startOf(pid) ?? "" }),
+        start: null,
+        log: (_level, code) => void logged.push(code),
+      });
+      await link.ready();
+      expect(logged).toEqual(["no-guard"]);
+      guard.kill("SIGCONT");
+      await until(() => logged.includes("guard-found"), 10_000);
+      expect(startOf(pid)).not.toBeNull();
+      link.farewell();
+    } finally {
+      guard.kill("SIGKILL");
+      guarded.kill("SIGKILL");
+    }
+  },
+);
 
 test("GU6: a guard that comes when all is over is told that it is over", async () => {
   const path = join(folder, "guard.sock");

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createHelpers } from "../../src/agent/helpers.ts";
-import { endGroups, endProcess, type ProcessRef, startOf } from "../../src/agent/processes.ts";
+import { endGroups, endProcesses, type ProcessRef, startOf } from "../../src/agent/processes.ts";
 import { until } from "../support/until.ts";
 
 const children: ChildProcess[] = [];
@@ -41,10 +41,23 @@ test("GU3: a process is ended only if it is the one that was meant", async () =>
   const child = start("sleep", "60");
   const startedAt = startOf(child.pid);
   if (startedAt === null) throw new Error("it is not there");
-  await endProcess({ pid: child.pid, startedAt: `${startedAt}0` });
+  expect(await endProcesses([{ pid: child.pid, startedAt: `${startedAt}0` }], 5_000)).toBe(true);
   expect(startOf(child.pid)).toBe(startedAt);
-  await endProcess({ pid: child.pid, startedAt });
+  expect(await endProcesses([{ pid: child.pid, startedAt }], 5_000)).toBe(true);
   expect(startOf(child.pid)).toBeNull();
+});
+
+test("GU3: what cannot be ended is not waited for without a bound, and not taken for ended", async () => {
+  const { pid } = start("sleep", "60");
+  const startedAt = startOf(pid) ?? "";
+  // As with one that hangs in the kernel, signals come to nothing.
+  const signals = vi.spyOn(process, "kill").mockReturnValue(true);
+  try {
+    expect(await endProcesses([{ pid, startedAt }], 50)).toBe(false);
+    expect(signals).toHaveBeenCalledWith(pid, "SIGKILL");
+  } finally {
+    signals.mockRestore();
+  }
 });
 
 test("GU5: what works for the agent is told from its start to its end", async () => {

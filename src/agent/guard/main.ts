@@ -8,7 +8,7 @@ import { createIp } from "../linux/ip.ts";
 import { destroySockets } from "../linux/sockets.ts";
 import type { Log } from "../log.ts";
 import { type Loop, runLoop } from "../loop.ts";
-import { endGroups, endProcess } from "../processes.ts";
+import { endGroups, endProcesses } from "../processes.ts";
 import { listenUnix } from "../unix-server.ts";
 import { fence, type FenceTools } from "./fence.ts";
 import { type GuardEffect, type GuardEvent, guardStep, waiting } from "./guard.ts";
@@ -115,13 +115,13 @@ async function endAll(
     "agent-lost",
     `run ${agent.incarnation} of node ${agent.node} is dead or frozen; it held ${listed(wards)}`,
   );
-  await Promise.all([fence(tools, agent, wards), endProcess(agent)]);
+  const [, isEnded] = await Promise.all([fence(tools, agent, wards), endProcesses([agent], patienceMs)]);
   // What it asked of them last they would still do.
-  await Promise.all(helpers.map(endProcess));
+  const areHelpersEnded = await endProcesses(helpers, patienceMs);
   const groups = wards.flatMap(({ processes }) => processes);
   const areEnded = await endGroups(groups, patienceMs);
   // The last thing that any of them did may have come after the first fence.
-  const isOver = (await fence(tools, agent, wards)) && areEnded;
+  const isOver = (await fence(tools, agent, wards)) && isEnded && areHelpersEnded && areEnded;
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
   const left = wards.filter((ward) => !whole.includes(ward));
   await Promise.all([freeSockets(wards, log), whole.length === 0 ? null : release(agent, whole, log)]);
