@@ -1,6 +1,14 @@
 import { sameRevision } from "../cluster/lease/generation.ts";
 import { limits } from "../cluster/limits.ts";
-import { type Answer, type AssignedGroup, holdId, type ReportedHold } from "../cluster/messages.ts";
+import { addressesOf } from "../cluster/definition/definition.ts";
+import {
+  type Answer,
+  type AssignedGroup,
+  type Assignment,
+  type Holding,
+  holdId,
+  type ReportedHold,
+} from "../cluster/messages.ts";
 import { type Fuse, fuseDeadline, isLive, renewFuse } from "./fuse.ts";
 import type { HoldMode, HoldOrder, Orders } from "./orders.ts";
 import { urgent } from "./session-line.ts";
@@ -18,6 +26,17 @@ export function granted(state: SessionState, { outcome, to }: Answer, sentAt: nu
     fuses.set(id, renewFuse(fuses.get(id), { group, epoch, renewal: to, deadline }));
   }
   return fuses;
+}
+
+/** What may be there of each epoch: what it is assigned now, and what it was assigned before, which may not be gone yet. */
+export function withAddresses(holding: SessionState["holding"], { groups }: Assignment): ReadonlyMap<string, Holding> {
+  return new Map(
+    groups.map(({ group, epoch, resources }) => {
+      const id = holdId({ group, epoch });
+      const addresses = new Set([...(holding.get(id)?.addresses ?? []), ...addressesOf(resources)]);
+      return [id, { group, epoch, addresses: [...addresses] }];
+    }),
+  );
 }
 
 /** Releases what is wanted offline and is offline, verified by the host under the orders that said so. */

@@ -1,5 +1,14 @@
 import type { LeaseTerms } from "../cluster/lease/lease.ts";
-import type { AgentMessage, Assignment, HoldRef, ObjectMessage, Seen, Standing, Told } from "../cluster/messages.ts";
+import type {
+  AgentMessage,
+  Assignment,
+  Holding,
+  HoldRef,
+  ObjectMessage,
+  Seen,
+  Standing,
+  Told,
+} from "../cluster/messages.ts";
 import type { Fuse } from "./fuse.ts";
 import type { HostSays, Orders } from "./orders.ts";
 import type { Counts } from "./witness.ts";
@@ -65,6 +74,8 @@ export type SessionState = {
   readonly blown: ReadonlySet<string>;
   /** Said in every renewal until the assignment no longer names them; never online again (LEASE rule 6). */
   readonly released: ReadonlyMap<string, HoldRef>;
+  /** What it was assigned under each epoch that it is assigned now, all that ever was: it may still be there. */
+  readonly holding: ReadonlyMap<string, Holding>;
   /** What this run has released, newest last: it stays so should an assignment name it once more. */
   readonly final: readonly string[];
   readonly counts: Counts;

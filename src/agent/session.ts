@@ -13,7 +13,7 @@ import {
 } from "../cluster/messages.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
-import { giveOrders, granted, noteBlown, takeOffline, tendStop } from "./session-holds.ts";
+import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
 import { nextWake, retryAt, tendLink, urgent } from "./session-line.ts";
 import type { JoinedLink, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
 import { countSilences } from "./witness.ts";
@@ -35,6 +35,7 @@ export function startSession(
     fuses: new Map(),
     blown: new Set(),
     released: new Map(),
+    holding: new Map(),
     final: [],
     counts: new Map(),
     lastAnswerAt: null,
@@ -95,6 +96,7 @@ function opened(state: SessionState, connection: number, now: number, effects: S
       connection,
       seen: state.seen,
       released: [...state.released.values()],
+      holding: [...state.holding].filter(([id]) => !state.released.has(id)).map(([, holding]) => holding),
       told: state.told,
     },
   });
@@ -186,6 +188,7 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
         .filter((group) => state.final.includes(holdId(group)))
         .map(({ group, epoch }) => [holdId({ group, epoch }), { group, epoch }]),
     ),
+    holding: withAddresses(state.holding, assignment),
     blown: new Set([...state.blown].filter((id) => ids.has(id))),
   });
 }

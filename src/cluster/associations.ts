@@ -20,11 +20,12 @@ export function noteAssociations(turn: Turn, session: Session, isFirst: boolean)
   }
 }
 
+/** What was of a cluster that has been destroyed since is nothing of this one. */
 function recall(turn: Turn, { report, told: { associations: seen }, node }: Session): void {
   const isKnown = ({ at: _, ...one }: SeenAssociation): boolean =>
     turn.memory.associations.some(({ at: _at, ...other }) => JSON.stringify(other) === JSON.stringify(one));
   const told = report.associations
-    .filter(({ n }) => n <= seen)
+    .filter(({ n, group }) => n <= seen && turn.durable.groups.has(group))
     .map(({ n: _n, ...one }): SeenAssociation => ({ ...one, reporter: node, at: turn.now }))
     .filter((one) => !isKnown(one));
   if (told.length > 0) show(turn, told);

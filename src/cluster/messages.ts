@@ -37,8 +37,13 @@ export type Hello = {
   readonly connection: number;
   readonly seen: Seen;
   readonly released: readonly HoldRef[];
+  /** What this run may have, whatever it was assigned since: it shows addresses that a control plane has forgotten (LEASE rule 12). */
+  readonly holding: readonly Holding[];
   readonly told: Told;
 };
+
+/** An epoch, and every address that its owner was ever assigned under it. */
+export type Holding = HoldRef & { readonly addresses: readonly string[] };
 
 /** The highest numbers that answered renewals of a run have carried: what has them, or lower ones, is no news. */
 export type Told = { readonly associations: number; readonly notices: number };

@@ -80,8 +80,13 @@ export type Plan = {
   /** Not null: it has lost its owner like this, and has no other one yet. */
   readonly loss: Loss | null;
 };
-/** MoveClusterGroup at a time. `at`: epoch milliseconds. */
-export type ScheduledMove = { readonly at: number; readonly target: string | null; readonly actor: string };
+/** MoveClusterGroup at a time. `at`: epoch milliseconds. `operation`: as what it is followed up, if it is. */
+export type ScheduledMove = {
+  readonly at: number;
+  readonly target: string | null;
+  readonly actor: string;
+  readonly operation: string | null;
+};
 /** More preferred owners were not there when the group was placed. `notBefore`: when its window opens next, epoch ms. */
 export type Failback = { readonly notBefore: number; readonly awaited: readonly string[] };
 /** Waits for `delayMs` from `since` on (GroupStartDelay), and for the groups that it depends on. */
@@ -176,6 +181,11 @@ export type Memory = {
   readonly revisions: number;
   readonly start: StartPhase;
   readonly sessions: ReadonlyMap<string, Session>;
+  /**
+   * By run, the one that was last answered last: also of runs whose connection is gone. One that comes back counts on, however
+   * often it comes back.
+   */
+  readonly witnesses: ReadonlyMap<string, Witness>;
   /**
    * By hold: renewals of its owner that were answered without extending it while the object was `holding`. They break a
    * witness's count, so that an owner that is there, but may not be extended yet, is not taken for a silent one.
@@ -273,12 +283,14 @@ export type Session = {
   readonly assigned: Assignment;
   /** The assignment that its last report was said under; null when that is none which the object still knows. */
   readonly confirmed: Assignment | null;
-  /** By subject: the silences that its last answer named, and since when each has stood so, on the object's clock. */
-  readonly silences: ReadonlyMap<string, ToldSilence>;
   /** What of its associations and notices is in the journal already. */
   readonly told: Told;
 };
 
+/** What a run was last told of silences, by subject. */
+export type Witness = { readonly node: string; readonly silences: ReadonlyMap<string, ToldSilence> };
+
+/** A silence, and since when it has stood so, on the object's clock. */
 export type ToldSilence = { readonly silence: Silence; readonly at: number };
 
 export type Connection =

@@ -10,6 +10,7 @@ import {
   associationStates,
   type Claim,
   type Hello,
+  type Holding,
   type HoldRef,
   type ObjectMessage,
   type Renewal,
@@ -41,6 +42,11 @@ export const holdRefSchema = z
   .strictObject({ group: nameSchema, epoch: count })
   .meta({ id: "HoldRef" }) satisfies z.ZodType<HoldRef>;
 const holds = z.array(holdRefSchema).max(limits.releasedNamed);
+
+const holdingSchema = z.strictObject({
+  ...holdRefSchema.shape,
+  addresses: z.array(host).max(2 * limits.addressesHeld),
+}) satisfies z.ZodType<Holding>;
 
 const generationSchema = z.strictObject({
   number: count,
@@ -142,6 +148,7 @@ const helloSchema = z.strictObject({
     epochs: z.record(nameSchema, count),
   }),
   released: holds,
+  holding: z.array(holdingSchema).max(limits.releasedNamed),
   told: z.strictObject({ associations: count, notices: count }),
 }) satisfies z.ZodType<Hello>;
 

@@ -14,6 +14,7 @@ const hello: AgentMessage = {
   connection: 1,
   seen: { generation: null, revision: null, epochs: {} },
   released: [],
+  holding: [],
   told: { associations: 0, notices: 0 },
 };
 const welcome = {

@@ -92,8 +92,31 @@ describe("Destruction", () => {
     const cluster = up();
     expect(cluster.ask({ type: "destroy", force: true, operation: "op" })).toBe("done");
     expect(cluster.state.durable.operations.get("op")?.ends).toEqual(["A#1"]);
-    cluster.define(clusterOf({ Other: virtualServer(101) }));
+    cluster.define(clusterOf({ B: virtualServer(101) }));
     expect([...cluster.state.durable.operations.keys(), ...cluster.view().associations]).toEqual([]);
+  });
+
+  test("DF14: what an agent told of the one before is not told of the one that is created anew, after a start either", () => {
+    const cluster = up();
+    const association = {
+      n: 1,
+      group: "A",
+      partner: "PARTNER",
+      direction: "outbound",
+      state: "open",
+      localAddress: "192.0.2.100",
+      remoteAddress: "198.51.100.1",
+      reason: null,
+    } as const;
+    const report = () => ({ ...cluster.run("NODE2").report(), associations: [association] });
+    cluster.renew("NODE2", { report: report() });
+    expect(cluster.view().associations).toHaveLength(1);
+    cluster.command({ type: "destroy", force: true });
+    cluster.define(clusterOf({ Other: virtualServer(101) }));
+    cluster.restart();
+    cluster.hello("NODE2", { told: { associations: 1, notices: 0 } });
+    cluster.renew("NODE2", { report: report() });
+    expect(cluster.view().associations).toEqual([]);
   });
 
   test("DF14: the name stays the cluster's", () => {

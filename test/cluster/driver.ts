@@ -386,6 +386,7 @@ export class Cluster {
       connection,
       seen: run.seen,
       released: [],
+      holding: run.holding,
       told: { associations: 0, notices: 0 },
       ...said,
     };

@@ -602,6 +602,41 @@ describe("Ends", () => {
     expect(cluster.owner("Exchange")).toBe("NODE1#1");
   });
 
+  test("EN13: a witness that comes back again and again counts on", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE2");
+    cluster.close("NODE1");
+    for (let turn = 0; turn < 2; turn += 1) {
+      cluster.pass(ttlMs / 2, "NODE2");
+      cluster.close("NODE2");
+      cluster.hello("NODE2");
+      cluster.renew("NODE2", { claims: cluster.claims("NODE2") });
+    }
+    expect(cluster.owner("Exchange")).toBe("nobody");
+    cluster.renew("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("EN13: what is kept of witnesses that are gone is bounded, and what is known of one that is there is kept", () => {
+    const cluster = exchangeOnNode1();
+    const { incarnation } = cluster.run("NODE2");
+    cluster.renew(incarnation);
+    cluster.close("NODE1");
+    for (let run = 0; run < 3 * limits.sessionsPerNode; run += 1) {
+      cluster.hello("NODE2", { incarnation: `run-${run}` });
+      cluster.renew(`run-${run}`);
+      cluster.close(`run-${run}`);
+    }
+    cluster.renew(incarnation);
+    const kept = cluster.state.memory.witnesses;
+    expect(kept.size).toBeLessThanOrEqual(limits.sessionsPerNode + 2);
+    expect(kept.has(incarnation)).toBe(true);
+    cluster.ask({ type: "edit", edit: { kind: "remove-node", node: "NODE2" }, force: true });
+    cluster.hello("NODE1");
+    cluster.renew("NODE1");
+    expect([...cluster.state.memory.witnesses.values()].filter(({ node }) => node === "NODE2")).toEqual([]);
+  });
+
   test("EN13: a clock of the object's that went back delays an end, and does not keep it away", () => {
     const cluster = exchangeOnNode1();
     cluster.renew("NODE2");

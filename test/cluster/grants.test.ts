@@ -241,6 +241,7 @@ describe("Grants, the object's side", () => {
       connection: 2,
       seen,
       released: [],
+      holding: [],
       told: { associations: 0, notices: 0 },
     } as const;
     cluster.event({ type: "hello", socket: socket ?? "", node: "NODE1", nonce: "fresh", message });

@@ -321,6 +321,59 @@ describe("Operations", () => {
     expect(status(cluster)).toBe("Cancelled called-off");
   });
 
+  /** A goes from NODE1 to NODE2, and shall go on to NODE3 in a second. */
+  const movedTwice = (): Cluster => {
+    const cluster = up();
+    cluster.command({ ...move, target: "NODE2", operation: "now" });
+    cluster.command({ ...move, target: "NODE3", at: cluster.now + 1_000, operation: "later" });
+    expect(cluster.owner("A")).toBe("NODE1#1 draining");
+    return cluster;
+  };
+
+  test("GP23: a scheduled move that cannot be made ends by itself, and not with it the one that is under way", () => {
+    const cluster = movedTwice();
+    cluster.advance(1_000);
+    cluster.event({ type: "alarm" });
+    expect([status(cluster, "now"), status(cluster, "later")]).toEqual(["Pending", "Failed not-made"]);
+    cluster.release("NODE1");
+    cluster.renew("NODE2");
+    cluster.renew("NODE2");
+    expect(status(cluster, "now")).toBe("Completed");
+  });
+
+  test("GP23: a move is over when it is made, though another one waits for its time", () => {
+    const cluster = movedTwice();
+    cluster.release("NODE1");
+    cluster.renew("NODE2");
+    cluster.renew("NODE2");
+    expect([status(cluster, "now"), status(cluster, "later")]).toEqual(["Completed", "Pending"]);
+  });
+
+  test("GP21: what is called off between two owners is the move that waits, and what is under way both", () => {
+    const between = movedTwice();
+    between.restart();
+    between.hello("NODE1", { released: [{ group: "A", epoch: 1 }] });
+    expect(between.owner("A")).toBe("nobody");
+    between.command({ type: "cancel", group: "A" });
+    expect([status(between, "now"), status(between, "later")]).toEqual(["Pending", "Cancelled called-off"]);
+    const underWay = movedTwice();
+    underWay.command({ type: "cancel", group: "A" });
+    expect([status(underWay, "now"), status(underWay, "later")]).toEqual([
+      "Cancelled called-off",
+      "Cancelled called-off",
+    ]);
+  });
+
+  test("GP23: a move that was to come is over when another one takes its place", () => {
+    const cluster = up();
+    for (const operation of ["first", "second"]) {
+      cluster.command({ ...move, at: cluster.now + 1_000, operation });
+    }
+    expect([status(cluster, "first"), status(cluster, "second")]).toEqual(["Cancelled asked-otherwise", "Pending"]);
+    cluster.command({ ...move, operation: "now" });
+    expect([status(cluster, "second"), status(cluster, "now")]).toEqual(["Cancelled asked-otherwise", "Pending"]);
+  });
+
   test("GP23: an eviction is over with what the node had, and not with what it gets when it is added again", () => {
     const cluster = up();
     begin(cluster, { type: "edit", edit: { kind: "remove-node", node: "NODE1" }, force: false });
@@ -391,12 +444,11 @@ describe("Operations", () => {
     }
     expect(cluster.state.durable.operations.size).toBe(limits.operations);
     expect([status(cluster, "op4"), status(cluster, "op5")]).toEqual(["none", "Completed"]);
-    const later = cluster.now + 1_000_000;
+    const another = { type: "restart-resource", group: "B", resource: "Disk" } as const;
     const pending = [...cluster.state.durable.operations.values()].filter(({ status: of }) => of.state === "Pending");
     for (let n = pending.length; n < limits.operationsPending; n += 1) {
-      begin(cluster, { type: "move", group: "B", target: null, at: later + n }, `later${n}`);
+      begin(cluster, another, `restart${n}`);
     }
-    const another = { type: "move", group: "B", target: null, at: later } as const;
     expect(cluster.ask({ ...another, operation: "more" })).toBe("too-many-operations");
     expect(cluster.ask(another)).toBe("done");
   });

@@ -1,8 +1,10 @@
+import { withAddresses } from "../../src/agent/session-holds.ts";
 import type { Generation } from "../../src/cluster/lease/generation.ts";
 import type {
   Answer,
   Assignment,
   Claim,
+  Holding,
   HoldRef,
   ObjectMessage,
   Renewal,
@@ -31,6 +33,7 @@ export class Run {
   granted: readonly HoldRef[] = [];
   readonly epochs = new Map<string, number>();
   #firstAnswerAt: number | null = null;
+  #holding: ReadonlyMap<string, Holding> = new Map();
   #counts: readonly Count[] = [];
 
   constructor(node: string, incarnation: string) {
@@ -51,7 +54,12 @@ export class Run {
     const assignment = message.assignment;
     if (assignment === null) return;
     this.assignment = assignment;
+    this.#holding = withAddresses(this.#holding, assignment);
     for (const { group, epoch } of assignment.groups) this.epochs.set(group, epoch);
+  }
+
+  get holding(): Holding[] {
+    return [...this.#holding.values()];
   }
 
   get seen(): Seen {

@@ -363,7 +363,7 @@ describe("Starts", () => {
     const welcome = cluster.hello("NODE2");
     expect(welcome.generation.number).toBe(4);
     expect(cluster.effects.map(({ type }) => type).slice(0, 2)).toEqual(["persist", "send"]);
-    expect(cluster.written).toEqual(["generation", "holds Exchange#1", "leases NODE1-run-1"]);
+    expect(cluster.written).toEqual(["generation"]);
     expect(cluster.entry("object.rolled-back")).toMatchObject({ severity: "error", mscsId: 1561 });
   });
 
@@ -413,29 +413,56 @@ describe("Starts", () => {
     expect(cluster.owner("Exchange")).toBe("NODE1#8");
   });
 
-  test("ST5: what this start has not extended has to end: it may have got an address that nobody here remembers", () => {
+  const exchange1 = [{ group: "Exchange", epoch: 1 }];
+
+  test("ST5: an address that an owner got is its own until its end, though nobody here remembers it", () => {
     const cluster = exchangeOnNode1();
     const backup = cluster.rows.copy();
-    cluster.restart();
-    cluster.hello("NODE1");
-    cluster.renew("NODE1");
-    cluster.countStart("NODE1");
-    const Exchange = virtualServer(100, { resources: { More: ipAddress(101) } });
-    cluster.define(clusterOf({ Exchange }));
+    cluster.define(clusterOf({ Exchange: virtualServer(100, { resources: { More: ipAddress(101) } }) }));
     expect(cluster.hold("Exchange").addresses).toEqual(["192.0.2.100", "192.0.2.101"]);
+    cluster.renew("NODE1");
     cluster.restart(backup);
-    const intact = [{ group: "Exchange", epoch: 1 }];
-    cluster.hello("NODE1");
-    expect(cluster.owner("Exchange")).toBe("NODE1#1 draining");
-    expect(cluster.hold("Exchange").phase).toMatchObject({ because: "rolled-back" });
     cluster.define(clusterOf({ Exchange: virtualServer(100), Other: virtualServer(101) }));
+    cluster.hello("NODE1");
+    expect(cluster.entry("object.rolled-back")).toMatchObject({ node: "NODE1", mscsId: 1561 });
+    expect(cluster.hold("Exchange").addresses).toEqual(["192.0.2.100", "192.0.2.101"]);
     cluster.hello("NODE2");
-    cluster.renew("NODE1", { intact });
-    cluster.pass(ttlMs, "NODE1", "NODE2");
-    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["NODE1#1 draining", "nobody"]);
-    cluster.renew("NODE1", { released: intact });
+    cluster.renew("NODE1", { intact: exchange1 });
+    cluster.pass(2 * ttlMs, "NODE1", "NODE2");
+    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["NODE1#1", "nobody"]);
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
+    cluster.release("NODE1");
     cluster.renew("NODE2");
     expect([cluster.hold("Exchange").epoch, cluster.hold("Other").epoch]).toEqual([2, 1]);
+  });
+
+  test("ST5: an address that the restored state gives to another ownership costs its last owner every further grant", () => {
+    const Other = virtualServer(101, { preferredOwners: ["NODE2"] });
+    const cluster = new Cluster(clusterOf({ Exchange: virtualServer(100), Other }));
+    cluster.up("NODE1", "NODE2");
+    expect([cluster.owner("Exchange"), cluster.owner("Other")]).toEqual(["NODE1#1", "NODE2#1"]);
+    const backup = cluster.rows.copy();
+    cluster.command({ type: "edit", edit: { kind: "remove-group", group: "Other", recursive: true }, force: true });
+    cluster.release("NODE2");
+    cluster.define(clusterOf({ Exchange: virtualServer(100, { resources: { More: ipAddress(101) } }) }));
+    cluster.renew("NODE1");
+    cluster.restart(backup);
+    cluster.hello("NODE1");
+    expect(cluster.hold("Exchange").phase).toMatchObject({ kind: "draining", because: "rolled-back" });
+    expect(cluster.renew("NODE1", { intact: exchange1 }).outcome).toMatchObject({ kind: "grant", holds: [] });
+  });
+
+  test("ST5: what is told of an ownership that this start has extended, or that is another run's, is not believed", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE1");
+    const holding = [{ group: "Exchange", epoch: 1, addresses: ["192.0.2.101"] }];
+    const before = cluster.hold("Exchange");
+    cluster.hello("NODE1", { holding });
+    cluster.hello("NODE2", { holding });
+    expect(cluster.hold("Exchange")).toEqual(before);
+    expect(cluster.count("object.rolled-back")).toBe(0);
+    const malformed = [{ group: "Exchange", epoch: 1, addresses: ["192.0.2"] }];
+    expect(cluster.turnedAway("NODE1", { holding: malformed })).toBe("malformed");
   });
 
   test("ST5: an owner that was extended and has just connected again goes on as well", () => {
@@ -455,6 +482,13 @@ describe("Starts", () => {
     expect(cluster.renew("NODE1", { intact: [{ group: "Exchange", epoch: 1 }] }).outcome).toMatchObject({
       holds: [{ epoch: 1 }],
     });
+    expect(cluster.groupView("Exchange")).toMatchObject({ owner: "NODE1", epoch: 1 });
+    cluster.renew("NODE2");
+    cluster.pass(ttlMs, "NODE1", "NODE2");
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null, operation: "op" });
+    expect(cluster.state.durable.operations.get("op")?.status.state).toBe("Pending");
+    cluster.release("NODE1");
+    expect(cluster.owner("Exchange")).toBe("NODE2#10");
   });
 
   test("ST5: the hold begins anew with a roll-back that is found while it was over", () => {

@@ -104,6 +104,7 @@ export class FakeAgent {
       connection: 1,
       seen: { generation: null, revision: null, epochs: {} },
       released: [],
+      holding: [],
       told: { associations: 0, notices: 0 },
       ...change,
     };

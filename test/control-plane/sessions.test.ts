@@ -19,6 +19,7 @@ const hello = {
   connection: 1,
   seen: { generation: null, revision: null, epochs: {} },
   released: [],
+  holding: [],
   told: { associations: 0, notices: 0 },
 };
 const deep = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);

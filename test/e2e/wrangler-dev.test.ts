@@ -105,6 +105,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
     connection: 1,
     seen: { generation: null, revision: null, epochs: {} },
     released: [],
+    holding: [],
     told: { associations: 0, notices: 0 },
   });
   let last = welcome;

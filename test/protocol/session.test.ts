@@ -13,6 +13,7 @@ const hello: Hello = {
   connection: 1,
   seen: { generation, revision: { generation: 3, n: 9 }, epochs: { "Disk group": 4 } },
   released: [{ group: "Exchange", epoch: 4 }],
+  holding: [],
   told: { associations: 0, notices: 0 },
 };
 const renewal: Renewal = {

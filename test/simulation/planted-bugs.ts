@@ -46,6 +46,13 @@ export const plantedBugs = {
     find: "addresses: [...hold.addresses, ...more], phase });",
     replace: "addresses: [...more], phase });",
   },
+  "addresses-not-told": {
+    rule: "ST5",
+    what: "an owner does not tell a control plane that was rolled back which addresses it has got under its epoch",
+    file: "src/cluster/lease/start.ts",
+    find: "const more = addressesBeyond(hold, told.addresses);",
+    replace: "const more: string[] = [];",
+  },
   "epoch-used-twice": {
     rule: "EN6",
     what: "the epoch does not grow with a change of owner",

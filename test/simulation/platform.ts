@@ -56,6 +56,12 @@ export class Platform {
     });
   }
 
+  /** The folder is put back as it was. The journal stays, so that the run can be told from it. */
+  restore(backup: Durable): void {
+    this.die(0);
+    this.durable = backup;
+  }
+
   write(changes: readonly Change[]): void {
     this.durable = applyChanges(this.durable, changes);
     for (const change of changes) if (change.table === "journal") this.journal.push(change.row);

@@ -63,6 +63,7 @@ describe("SI1: seeds that found something before", () => {
   test.each([
     ["a hold as long as the longest preset kept a new cluster from beginning", 77],
     ["a new definition took back the number of a resource's tries, and it was never tried again", 1_127],
+    ["after a roll-back a group was shown under an epoch that was seen, and owned under a lower one", 8_788],
     ["a fuse that blew while its agent was frozen was renewed unnoticed", 2_421],
   ])("SI1: %s (seed %i)", (_, seed) => {
     expect(simulate(seed).finding).toBeNull();

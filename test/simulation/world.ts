@@ -44,6 +44,7 @@ class World {
   events = 0;
   readonly #schedule = new Schedule();
   readonly #random: Random;
+  readonly #rollBacks: Random;
   readonly #faults: Faults;
   readonly #network: Network;
   readonly #platform: Platform;
@@ -55,6 +56,7 @@ class World {
 
   constructor(seed: number) {
     this.#random = randomFrom(seed);
+    this.#rollBacks = randomFrom(seed + 1_000_003);
     const ttlMs = this.#random.pick([400, 1_000, 2_000]);
     this.#definition = definitionWith(ttlMs);
     this.#faults = faultsFrom(this.#random, ttlMs);
@@ -80,6 +82,7 @@ class World {
     this.#define();
     for (const node of this.#nodes) this.#schedule.after(this.#random.between(0, ttlMs / 2), () => node.startAgent());
     for (const kind of faultKinds) this.#scheduleFault(kind);
+    this.#scheduleRollBack();
     const faultsEnd = 12 * ttlMs;
     // Whatever the seed decides otherwise, the owner is killed once: a run that moved no group proves nothing.
     this.#schedule.at(this.#random.between(4, 8) * ttlMs, () => this.#killOwner());
@@ -162,6 +165,23 @@ class World {
       if (this.#quiet) return;
       this.#commit(kind);
       this.#scheduleFault(kind);
+    });
+  }
+
+  /** Some of the runs are put back to an earlier state, once. Of numbers of its own, so that all others stay as they are. */
+  #scheduleRollBack(): void {
+    const random = this.#rollBacks;
+    const { ttlMs } = this.#definition.lease;
+    if (!random.chance(0.3)) return;
+    this.#schedule.at(random.between(1, 9) * ttlMs, () => {
+      const backup = this.#platform.durable;
+      this.#schedule.after(random.between(0, 4) * ttlMs, () => {
+        if (this.#quiet) return;
+        this.#platform.restore(backup);
+        // What nobody remembers may be used again when those who have seen it are silent.
+        this.#epochs.clear();
+        this.#schedule.after(50, () => this.#define());
+      });
     });
   }
 

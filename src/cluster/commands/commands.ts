@@ -5,6 +5,7 @@ import { define, destroy, edit } from "../definition/define.ts";
 import { done, type OperatorEvent, type Outcome } from "../events.ts";
 import { setMaintenance } from "../policies/maintenance.ts";
 import { cancelMove, move } from "../policies/moves.ts";
+import { epochOf } from "../lease/ownership.ts";
 import { beginOperation, isStillToCome, mayBegin } from "./operations.ts";
 import { refused } from "../refusals.ts";
 import { takeReleases } from "../lease/sessions.ts";
@@ -16,7 +17,7 @@ export function onCommand(turn: Turn, event: OperatorEvent): Outcome {
   if (event.operation !== undefined && !mayBegin(turn, event)) {
     return refused("too-many-operations", "wait until some of what was asked for has come to its end");
   }
-  const epoch = "group" in event ? (turn.durable.groups.get(event.group)?.epoch ?? null) : epochOfEdit(turn, event);
+  const epoch = epochBefore(turn, event);
   const outcome = carryOut(turn, event);
   if (outcome.kind === "done" && (outcome.changed.length > 0 || isStillToCome(turn, event, epoch))) {
     beginOperation(turn, event, epoch);
@@ -86,7 +87,9 @@ function onClusterCommand(turn: Turn, event: Exclude<OperatorEvent, { type: "def
   }
 }
 
-function epochOfEdit(turn: Turn, event: OperatorEvent): number | null {
-  if (event.type !== "edit" || !("group" in event.edit)) return null;
-  return turn.durable.groups.get(event.edit.group)?.epoch ?? null;
+/** That of the group that it is about. */
+function epochBefore(turn: Turn, event: OperatorEvent): number | null {
+  const about = event.type === "edit" ? event.edit : event;
+  const row = "group" in about ? turn.durable.groups.get(about.group) : undefined;
+  return row === undefined ? null : epochOf(turn, row);
 }

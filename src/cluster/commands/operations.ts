@@ -76,11 +76,10 @@ export function settleOperations(turn: Turn): void {
   }
 }
 
-/** Moves of a group that were waiting for their time count from its present epoch on, whatever became of it meanwhile. */
-export function countMovesAnew(turn: Turn, group: string, epoch: number): void {
-  for (const operation of pendingMovesOf(turn, group)) {
-    if (operation.epoch !== epoch) putOperation(turn, operation.id, { ...operation, epoch });
-  }
+/** A move that was waiting for its time counts from the group's present epoch on, whatever became of it meanwhile. */
+export function countMoveAnew(turn: Turn, id: string | null, epoch: number): void {
+  const operation = pendingOf(turn, id);
+  if (operation !== null && operation.epoch !== epoch) putOperation(turn, operation.id, { ...operation, epoch });
 }
 
 /** The object's clock went back: what was begun after now has been pending for no time yet. */
@@ -98,9 +97,15 @@ export function nextOperationTimeout({ durable }: Pick<Turn, "durable">): number
 }
 
 /** A move that waits for its time is not late before it. */
-function timeoutAt({ durable }: Pick<Turn, "durable">, { kind, group, startedAt }: Operation): number {
-  const scheduled = kind === "move" && group !== null ? durable.groups.get(group)?.plan.move : null;
-  return Math.max(startedAt, scheduled?.at ?? startedAt) + longestMs({ durable });
+function timeoutAt({ durable }: Pick<Turn, "durable">, operation: Operation): number {
+  const { startedAt } = operation;
+  return Math.max(startedAt, scheduledAt({ durable }, operation) ?? startedAt) + longestMs({ durable });
+}
+
+/** The time that it waits for, if it is a move that does. */
+function scheduledAt({ durable }: Pick<Turn, "durable">, { id, group }: Operation): number | null {
+  const move = group === null ? null : (durable.groups.get(group)?.plan.move ?? null);
+  return move !== null && move.operation === id ? move.at : null;
 }
 
 /** RequestReplyTimeout of WSFC: what has not come to an end within so many minutes has failed. */
@@ -241,7 +246,7 @@ function judgeOfGroup(turn: Turn, operation: Operation, completed: OperationStat
   if (row === undefined || !group) return cancelled(turn, "gone");
   const hold = holdOf(turn, row.name);
   if (kind === "move") {
-    if (row.plan.move !== null || hold === undefined) return pending;
+    if (scheduledAt(turn, operation) !== null || hold === undefined) return pending;
     if (hold.epoch === epoch) return hold.phase.kind === "owned" ? cancelled(turn, "called-off") : pending;
     if (node !== null && hold.node !== node) return failed(turn, "went-elsewhere");
   } else if (isAskedOtherwise(row, operation)) return cancelled(turn, "asked-otherwise");
@@ -262,16 +267,25 @@ function someHold(turn: Turn, of: (hold: Hold) => boolean): boolean {
   return [...turn.durable.holds.values()].some(of);
 }
 
-/** Moves of a group that are pending end so, all of them. */
-export function endMoves(turn: Turn, group: string, code: "called-off" | "not-made"): void {
-  const status = code === "called-off" ? cancelled(turn, code) : failed(turn, code);
-  for (const operation of pendingMovesOf(turn, group)) putOperation(turn, operation.id, { ...operation, status });
+/** A move that was to come ends so, if it is pending. */
+export function endMove(turn: Turn, id: string | null, code: "called-off" | "asked-otherwise" | "not-made"): void {
+  const operation = pendingOf(turn, id);
+  if (operation === null) return;
+  const status = code === "not-made" ? failed(turn, code) : cancelled(turn, code);
+  putOperation(turn, operation.id, { ...operation, status });
 }
 
-function pendingMovesOf({ durable }: Turn, name: string): Operation[] {
-  return [...durable.operations.values()].filter(
-    (operation) => isPending(operation) && operation.kind === "move" && operation.group === name,
-  );
+/** The group stays where it is: whoever asked for its move is told. What is to move it later goes on. */
+export function endMovesUnderWay(turn: Turn, group: string): void {
+  for (const operation of turn.durable.operations.values()) {
+    const isMove = isPending(operation) && operation.kind === "move" && operation.group === group;
+    if (isMove && scheduledAt(turn, operation) === null) endMove(turn, operation.id, "called-off");
+  }
+}
+
+function pendingOf({ durable }: Turn, id: string | null): Operation | null {
+  const operation = id === null ? undefined : durable.operations.get(id);
+  return operation !== undefined && isPending(operation) ? operation : null;
 }
 
 function isPending({ status }: Operation): boolean {

@@ -91,7 +91,7 @@ export function explainGroup(
     group: name,
     state: view.state,
     owner: hold?.node ?? null,
-    epoch: row.epoch,
+    epoch: view.epoch,
     because: hold === null ? whyNobody(subject, blocked, candidates) : whyHere(subject, hold),
     candidates,
     resources: explainResources(subject, view.resources),

@@ -69,6 +69,12 @@ export function becomeWider(turn: Turn, hold: Hold, more: readonly string[]): vo
   putHold(turn, holdId(hold), { ...hold, addresses: [...hold.addresses, ...more], phase });
 }
 
+/** Its owner got these addresses too from a state that was rolled back since. They are nobody's, and stay its own until its end. */
+export function becomeReminded(turn: Turn, hold: Hold, more: readonly string[]): void {
+  if (addressesHeld(turn, more)) throw new Error(`an address that group ${hold.group} has got is held by another`);
+  putHold(turn, holdId(hold), { ...hold, addresses: [...hold.addresses, ...more] });
+}
+
 /** Of these addresses, those that were not released by the group's last owner. */
 function heldBefore(addresses: readonly string[], loss: Loss | null): Record<string, HeldBefore> {
   const last = loss?.addresses ?? { had: [], released: true };
@@ -146,7 +152,8 @@ const drainSentences: Readonly<Record<DrainReason, string>> = {
   readdressed: "its addresses are others now, and it cannot get them where it is",
   deleted: "it has been deleted",
   evicted: "the node has been evicted",
-  "rolled-back": "it may hold more there than the control plane, whose state was rolled back, remembers",
+  "rolled-back":
+    "it has an address there that is another group's in the state to which the control plane was rolled back",
 };
 
 /** Only what somebody wished for can be called off: what else drains must be gone, whoever could take it. */
@@ -249,6 +256,11 @@ export function holdOf({ durable }: Pick<Turn, "durable">, group: string): Hold 
   return undefined;
 }
 
+/** The epoch under which a group is owned, which may be below the highest that was seen (ST5); of one that nobody owns, the last. */
+export function epochOf(of: Pick<Turn, "durable">, { name, epoch }: GroupRow): number {
+  return holdOf(of, name)?.epoch ?? epoch;
+}
+
 export function holdsOfRun({ durable }: Pick<Turn, "durable">, incarnation: string): Hold[] {
   return [...durable.holds.values()].filter((hold) => hold.incarnation === incarnation);
 }
@@ -258,18 +270,13 @@ export function addressesHeld(turn: Pick<Turn, "durable">, addresses: readonly s
   return holdersOf(turn, addresses).length > 0;
 }
 
-/** The ownerships, of whatever groups, that have one of these addresses, or may have it. */
+/** The ownerships, of whatever groups, that have one of these addresses. */
 export function holdersOf({ durable }: Pick<Turn, "durable">, addresses: readonly string[]): Hold[] {
   if (addresses.length === 0) return [];
   const wanted = new Set(addresses.map(comparable));
-  return [...durable.holds.values()].filter(
-    (hold) => mayHoldMore(hold) || hold.addresses.some((address) => wanted.has(comparable(address))),
+  return [...durable.holds.values()].filter((hold) =>
+    hold.addresses.some((address) => wanted.has(comparable(address))),
   );
-}
-
-/** Its addresses are known from a state that was rolled back: they may be more by now. */
-export function mayHoldMore({ phase }: Hold): boolean {
-  return phase.kind === "draining" && phase.because === "rolled-back";
 }
 
 export function leaseOf({ durable }: Pick<Turn, "durable">, hold: Hold): Lease {

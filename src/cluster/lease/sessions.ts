@@ -1,4 +1,5 @@
 import { assignmentFor, assignmentOf, isBehind, nextRevision, refreshAssignments } from "./assignment.ts";
+import { parseAddress } from "../definition/ip-address.ts";
 import { noteAssociations } from "../associations.ts";
 import type { SessionEvent } from "../events.ts";
 import { grant, isDeaf, type OpenConnection, stillPossible } from "./grants.ts";
@@ -21,7 +22,7 @@ import { followPolicies } from "../policies/policies.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "../state.ts";
 import { close, journal, putSession, send, type Turn } from "../turn.ts";
-import { acceptClaim, silencesFor, toldAnew } from "./witness.ts";
+import { acceptClaim, noteTold, silencesFor } from "./witness.ts";
 
 type Of<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -149,7 +150,8 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
         : kept,
   };
   const silences = silencesFor(turn, session);
-  putSession(turn, incarnation, { ...session, connection, silences: toldAnew(turn, session, silences) });
+  putSession(turn, incarnation, { ...session, connection });
+  noteTold(turn, session, silences);
   const message: Answer = {
     type: "answer",
     n,
@@ -219,7 +221,6 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     leaving: false,
     assigned: assignmentFor(turn, message.incarnation, nextRevision(turn)),
     confirmed: null,
-    silences: new Map(),
     told: message.told,
   };
   return { ...blank, standing: standingOf(turn, blank) };
@@ -254,7 +255,8 @@ function isAnotherNodes(turn: Turn, incarnation: string, node: string): boolean 
 }
 
 /** No agent has seen numbers that would take decades to reach; taking them over would use the numbers up. */
-function isPlausible(turn: Turn, { seen }: Hello): boolean {
+function isPlausible(turn: Turn, { seen, holding }: Hello): boolean {
+  if (holding.some(({ addresses }) => addresses.some((address) => parseAddress(address) === null))) return false;
   const most = turn.durable.generation.number + limits.plausibleJump;
   const epochs = [
     turn.durable.cluster?.epochFloor ?? 0,

@@ -1,10 +1,8 @@
-import { lookup } from "../definition/definition.ts";
-import { drainGrants } from "./draining.ts";
 import type { Step } from "../events.ts";
 import { type Generation, isRolledBack } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import { type Hello, holdId } from "../messages.ts";
-import { becomeDraining, holdOf, leaseOf, mayHoldMore } from "./ownership.ts";
+import { addressesBeyond, addressesHeld, becomeDraining, becomeReminded, holdOf, leaseOf } from "./ownership.ts";
 import type { ClusterState, Durable, Memory } from "../state.ts";
 import { beginTurn, finishTurn, journal, putGroup, type Turn } from "../turn.ts";
 
@@ -18,6 +16,7 @@ export function restart(durable: Durable, journaled: number, now: number): Step<
     revisions: 0,
     start: { kind: "holding", holdMs: holdMs(durable) },
     sessions: new Map(),
+    witnesses: new Map(),
     heard: new Map(),
     extended: new Set(),
     pending: new Map(),
@@ -55,19 +54,21 @@ export function endHoldWhenCounted(turn: Turn, generation: number, countedMs: nu
 
 /**
  * State that was rolled back or lost is recognised by what an agent has seen: a start of our number with another nonce, a
- * later one, or a higher epoch. The new generation and epochs above all of it are written before the welcome, and the hold
- * begins anew (LEASE rule 12). An ownership that this start has not extended may have got addresses of which nothing is known
- * here any more, and no message but a release says that they are gone: so it has to end, and no address is free before that.
+ * later one, a higher epoch, or an address that it got under an epoch of its own. The new generation, epochs above all of it, and
+ * those addresses are written before the welcome, and the hold begins anew (LEASE rule 12). An owner that says nothing has none
+ * of them any more when the hold is over: nobody has extended it meanwhile.
  */
-export function repairRollBack(turn: Turn, node: string, { seen }: Hello, nonce: string): void {
+export function repairRollBack(turn: Turn, node: string, hello: Hello, nonce: string): void {
   const { generation } = turn.durable;
+  const { seen } = hello;
   const forgotten = Object.entries(seen.epochs).filter(([group, epoch]) => epoch > highestEpoch(turn, group));
   const rolledBack = seen.generation !== null && isRolledBack(generation, seen.generation);
-  if (!rolledBack && forgotten.length === 0) return;
+  const reminders = remindersOf(turn, node, hello);
+  if (!rolledBack && forgotten.length + reminders.length === 0) return;
   const next: Generation = { number: Math.max(generation.number, seen.generation?.number ?? 0) + 1, nonce };
   turn.durable = { ...turn.durable, generation: next };
   raiseEpochs(turn, forgotten);
-  if (rolledBack) endWhatMayHoldMore(turn);
+  for (const { id, more } of reminders) remind(turn, id, more);
   turn.memory = { ...turn.memory, start: { kind: "holding", holdMs: holdMs(turn.durable) } };
   journal(turn, {
     kind: "object.rolled-back",
@@ -95,14 +96,23 @@ function raiseEpochs(turn: Turn, forgotten: readonly (readonly [string, number])
   }
 }
 
-function endWhatMayHoldMore(turn: Turn): void {
-  const definition = turn.durable.cluster?.definition;
-  for (const hold of turn.durable.holds.values()) {
-    if (mayHoldMore(hold) || turn.memory.extended.has(holdId(hold))) continue;
-    const group = definition && lookup(definition.groups, hold.group);
-    const grants = definition && group ? drainGrants(definition, group) : 1;
-    becomeDraining(turn, hold, "rolled-back", null, grants);
-  }
+/** The owner tells all that it may have before it is extended for the first time; what it gets later this start has given it. */
+function remindersOf(turn: Turn, node: string, { incarnation, holding }: Hello): { id: string; more: string[] }[] {
+  return holding.flatMap((told) => {
+    const id = holdId(told);
+    const hold = turn.durable.holds.get(id);
+    if (hold?.incarnation !== incarnation || hold.node !== node || turn.memory.extended.has(id)) return [];
+    const more = addressesBeyond(hold, told.addresses);
+    return more.length === 0 ? [] : [{ id, more }];
+  });
+}
+
+function remind(turn: Turn, id: string, more: readonly string[]): void {
+  const hold = turn.durable.holds.get(id);
+  if (hold === undefined) return;
+  // Another ownership had it before, and may be remembered though it is over: neither is extended while both could have it.
+  if (addressesHeld(turn, more)) becomeDraining(turn, hold, "rolled-back", null, 0);
+  else becomeReminded(turn, hold, more);
 }
 
 function highestEpoch(turn: Turn, group: string): number {

@@ -1,8 +1,9 @@
 import { sameGeneration } from "./generation.ts";
 import { marginMs } from "./lease.ts";
+import { limits } from "../limits.ts";
 import { type Claim, holdId, runSubject, type Silence } from "../messages.ts";
 import { becomeEnded, holdsOfRun, leaseOf } from "./ownership.ts";
-import type { Hold, Session } from "../state.ts";
+import type { Hold, Session, ToldSilence, Witness } from "../state.ts";
 import { close, journal, putSession, type Turn } from "../turn.ts";
 
 /**
@@ -25,14 +26,22 @@ export function silencesFor(turn: Turn, session: Session): Silence[] {
   return [...ownerships, run];
 }
 
-/** What an answer tells of silences: a value that was told before has stood since then. */
-export function toldAnew({ now }: Turn, session: Session, silences: readonly Silence[]): Session["silences"] {
-  return new Map(
-    silences.map((silence) => {
-      const at = toldAt(session, silence);
-      return [silence.subject, { silence, at: at !== null && at <= now ? at : now }];
-    }),
-  );
+/** Notes what an answer tells of silences: a value that was told before has stood since then. */
+export function noteTold(turn: Turn, { incarnation, node }: Session, silences: readonly Silence[]): void {
+  const told = silences.map((silence): [string, ToldSilence] => {
+    const at = toldAt(turn, incarnation, silence);
+    return [silence.subject, { silence, at: at !== null && at <= turn.now ? at : turn.now }];
+  });
+  const { witnesses, sessions } = turn.memory;
+  const others = [...witnesses].filter(([run, of]) => run !== incarnation && isWorthKeeping(turn, of));
+  const gone = others.filter(([run, of]) => of.node === node && !sessions.has(run)).map(([run]) => run);
+  const forgotten = new Set(gone.slice(0, Math.max(0, gone.length - limits.sessionsPerNode)));
+  const kept = others.filter(([run]) => !forgotten.has(run));
+  turn.memory = { ...turn.memory, witnesses: new Map([...kept, [incarnation, { node, silences: new Map(told) }]]) };
+}
+
+function isWorthKeeping({ durable }: Turn, { node, silences }: Witness): boolean {
+  return durable.nodes.has(node) && silences.size > 0;
 }
 
 /**
@@ -61,14 +70,14 @@ export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, 
   });
 }
 
-function hasStood({ now }: Turn, session: Session, silence: Silence): boolean {
-  const at = toldAt(session, silence);
-  return at !== null && now - at >= silence.ttlMs - marginMs(silence.ttlMs);
+function hasStood(turn: Turn, session: Session, silence: Silence): boolean {
+  const at = toldAt(turn, session.incarnation, silence);
+  return at !== null && turn.now - at >= silence.ttlMs - marginMs(silence.ttlMs);
 }
 
-/** Since when this value stands as the session was told it; null: it was told another one, or none. */
-function toldAt({ silences }: Session, { subject, generation, k, ttlMs }: Silence): number | null {
-  const told = silences.get(subject);
+/** Since when this value stands as the run was told it; null: it was told another one, or none. */
+function toldAt({ memory }: Turn, incarnation: string, { subject, generation, k, ttlMs }: Silence): number | null {
+  const told = memory.witnesses.get(incarnation)?.silences.get(subject);
   const isSame =
     told?.silence.k === k && told.silence.ttlMs === ttlMs && sameGeneration(told.silence.generation, generation);
   return isSame ? told.at : null;

@@ -2,7 +2,7 @@ import { type GroupDefinition, lookup } from "../definition/definition.ts";
 import { holdId, type Report, type ReportedHold } from "../messages.ts";
 import { rebaseWindows } from "./failback.ts";
 import { nextOperationTimeout, rebaseOperations } from "../commands/operations.ts";
-import { becomeArrived, becomeOnline, holdsOfRun } from "../lease/ownership.ts";
+import { becomeArrived, becomeOnline, epochOf, holdsOfRun } from "../lease/ownership.ts";
 import type { GroupState } from "../questions/view.ts";
 import { endQuarantines } from "./quarantine.ts";
 import { mostPendingTimeouts } from "./resource-timing.ts";
@@ -95,7 +95,7 @@ export function onAlarm(turn: Turn): void {
       kind: "group.starting",
       sentence: `Group ${row.name} is tried again: RetryPeriodOnFailure is over.`,
       group: row.name,
-      epoch: row.epoch,
+      epoch: epochOf(turn, row),
     });
   }
 }

@@ -3,11 +3,11 @@ import { type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } 
 import { drainGrants } from "../lease/draining.ts";
 import type { OperatorEvent, Outcome } from "../events.ts";
 import { forgetFailbackOf } from "./failback.ts";
-import { countMovesAnew, endMoves } from "../commands/operations.ts";
-import { becomeDraining, becomeOwnedAgain, holdOf, mayBeCalledOff } from "../lease/ownership.ts";
+import { countMoveAnew, endMove, endMovesUnderWay } from "../commands/operations.ts";
+import { becomeDraining, becomeOwnedAgain, epochOf, holdOf, mayBeCalledOff } from "../lease/ownership.ts";
 import { hasOtherOwner, noLoss } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "../refusals.ts";
-import type { GroupRow, Hold } from "../state.ts";
+import type { GroupRow, Hold, ScheduledMove } from "../state.ts";
 import { timeIn } from "../definition/time-zone.ts";
 import { journal, putGroup, type Turn } from "../turn.ts";
 
@@ -15,7 +15,7 @@ type MoveCommand = Extract<OperatorEvent, { type: "move" }>;
 
 /** MoveClusterGroup: to the named node, or to the next best one; now, or at a time. */
 export function move(turn: Turn, definition: ClusterDefinition, command: MoveCommand): Outcome {
-  const { group: name, target, at, actor } = command;
+  const { group: name, target, at, actor, operation = null } = command;
   const row = turn.durable.groups.get(name);
   const group = lookup(definition.groups, name);
   if (row === undefined || group === undefined) return noSuchGroup(turn, name);
@@ -25,7 +25,7 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
       return refused("node-not-possible-owner", `node ${target} is not a possible owner of group ${name}`);
     }
   }
-  if (at !== null && at > turn.now) return schedule(turn, row, definition, { at, target, actor });
+  if (at !== null && at > turn.now) return schedule(turn, row, definition, { at, target, actor, operation });
   const hold = holdOf(turn, name);
   if (hold === undefined)
     return refused("group-not-owned", `nobody owns group ${name}; it goes to the first node that may have it`);
@@ -44,7 +44,7 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
     actor,
     details: { target },
   });
-  if (row.plan.move !== null) putGroup(turn, name, { ...row, plan: { ...row.plan, move: null } });
+  replaceMove(turn, row, null);
   becomeDraining(turn, hold, "move", target, drainGrants(definition, group), actor);
   return { kind: "done", changed: [`groups.${name}`] };
 }
@@ -60,16 +60,17 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
   }
   if (row.plan.move !== null) {
     putGroup(turn, name, { ...row, plan: { ...row.plan, move: null } });
+    endMove(turn, row.plan.move.operation, "called-off");
     journal(turn, {
       kind: "group.move-cancelled",
       sentence: `The scheduled move of group ${name} was called off.`,
       group: name,
-      epoch: row.epoch,
+      epoch: epochOf(turn, row),
       actor,
     });
   }
-  endMoves(turn, name, "called-off");
   if (underWay) {
+    endMovesUnderWay(turn, name);
     becomeOwnedAgain(turn, hold, "an operator called it off", actor);
     if (hold.phase.kind === "draining" && hold.phase.because === "failback") forgetFailbackOf(turn, name);
   }
@@ -87,20 +88,20 @@ export function moveOnTime(turn: Turn): void {
     const due = row.plan.move;
     if (due === null || due.at > turn.now) continue;
     putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: null } });
-    countMovesAnew(turn, row.name, row.epoch);
-    const { target, actor } = due;
+    const { target, actor, operation } = due;
+    countMoveAnew(turn, operation, epochOf(turn, row));
     const outcome = cluster.maintenance
       ? refused("in-maintenance", "the cluster is in maintenance")
       : move(turn, cluster.definition, { type: "move", group: row.name, target, at: null, actor });
     if (outcome.kind === "done") continue;
-    endMoves(turn, row.name, "not-made");
+    endMove(turn, operation, "not-made");
     journal(turn, {
       kind: "group.move-failed",
       severity: "warning",
       mscsId: 1137,
       sentence: `The scheduled move of group ${row.name} was not made: ${outcome.refusal.detail}.`,
       group: row.name,
-      epoch: row.epoch,
+      epoch: epochOf(turn, row),
       actor,
       details: { code: outcome.refusal.code, target },
     });
@@ -120,22 +121,24 @@ export function callOffMoves(turn: Turn): void {
   }
 }
 
-function schedule(
-  turn: Turn,
-  row: GroupRow,
-  { timeZone }: ClusterDefinition,
-  planned: { at: number; target: string | null; actor: string },
-): Outcome {
-  putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: planned } });
+function schedule(turn: Turn, row: GroupRow, { timeZone }: ClusterDefinition, planned: ScheduledMove): Outcome {
+  replaceMove(turn, row, planned);
   journal(turn, {
     kind: "group.move-scheduled",
     sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at ${timeIn(timeZone, planned.at)}.`,
     group: row.name,
-    epoch: row.epoch,
+    epoch: epochOf(turn, row),
     actor: planned.actor,
     details: { at: planned.at, target: planned.target },
   });
   return { kind: "done", changed: [`groups.${row.name}`] };
+}
+
+/** One move is to come at a time: what is asked for now takes the place of what was to come. */
+function replaceMove(turn: Turn, row: GroupRow, move: ScheduledMove | null): void {
+  if (row.plan.move === move) return;
+  endMove(turn, row.plan.move?.operation ?? null, "asked-otherwise");
+  putGroup(turn, row.name, { ...row, plan: { ...row.plan, move } });
 }
 
 /** What speaks against a node as the next owner, or null. */

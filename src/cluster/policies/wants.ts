@@ -1,6 +1,7 @@
 import { type ClusterDefinition, lookup } from "../definition/definition.ts";
 import { everythingAbove, everythingBelow } from "../definition/dependencies.ts";
 import { done, type OperatorEvent, type Outcome } from "../events.ts";
+import { epochOf } from "../lease/ownership.ts";
 import type { Wanted } from "../messages.ts";
 import { noSuchGroup, refused } from "../refusals.ts";
 import { wantedOf } from "./resources.ts";
@@ -26,7 +27,7 @@ export function want(turn: Turn, { group: name, wanted, actor }: Command<"want">
     kind: "group.wanted",
     sentence: `Group ${name} shall be ${wanted.toLowerCase()}.`,
     group: name,
-    epoch: row.epoch,
+    epoch: epochOf(turn, row),
     actor,
   });
   return { kind: "done", changed: [`groups.${name}`] };
@@ -56,7 +57,7 @@ export function wantResource(turn: Turn, definition: ClusterDefinition, command:
     sentence: `Resource ${resource} of group ${name} shall be ${wanted.toLowerCase()}${also(changing, resource, wanted)}.`,
     group: name,
     resource,
-    epoch: row.epoch,
+    epoch: epochOf(turn, row),
     actor,
   });
   return {

@@ -9,7 +9,7 @@ import {
 import type { Dependency } from "../definition/dependencies.ts";
 import type { LeaseTerms } from "../lease/lease.ts";
 import type { ResourceState, Wanted } from "../messages.ts";
-import { holdOf } from "../lease/ownership.ts";
+import { epochOf, holdOf } from "../lease/ownership.ts";
 import { isQuarantined } from "../policies/quarantine.ts";
 import { groupStateOf, reportedResources, reportOf, stateOf, wantedOf } from "../policies/resources.ts";
 import { waitsFor } from "../policies/starting.ts";
@@ -78,6 +78,7 @@ export type GroupView = {
   readonly owner: string | null;
   /** Who owned it when it was last known. */
   readonly lastOwner: string | null;
+  /** Under which it is owned; of one that nobody owns, under which it was last. */
   readonly epoch: number;
   /** Milliseconds since the owner's last confirmed renewal; null without an owner. */
   readonly ageMs: number | null;
@@ -208,7 +209,7 @@ function viewGroup(
     state: stateForReaders(hold, known, groupStateOf(group, reported)),
     owner: hold === undefined ? null : known ? hold.node : "Unknown",
     lastOwner: hold?.node ?? null,
-    epoch: row.epoch,
+    epoch: epochOf(state, row),
     ageMs,
     wanted: row.wanted,
     waiting: waitingOf(state, cluster, row, group, now),

@@ -127,6 +127,30 @@ describe("EN2 a release is final, and repeated", () => {
     expect(namesReleased(agent)).toEqual([]);
   });
 
+  test("ST5 a hello tells every address that was ever assigned under an epoch, until it is released or assigned no longer", () => {
+    const agent = owner();
+    const { resources, ...more } = group("Exchange", 3);
+    const another = (Address: string) => ({
+      ...more,
+      resources: Object.fromEntries(
+        Object.entries(resources).map(([name, ip]) => [name, { ...ip, properties: { ...ip.properties, Address } }]),
+      ),
+    });
+    const told = () => {
+      agent.close();
+      agent.open();
+      return agent.hellos.at(-1)?.holding;
+    };
+    agent.assign(another("127.9.0.2"));
+    expect(told()).toEqual([{ ...exchange, addresses: ["127.9.0.1", "127.9.0.2"] }]);
+    agent.receive(agent.object.welcome(agent.connection, [group("Exchange", 3, "Offline")]));
+    agent.saysOffline(exchange);
+    expect(namesReleased(agent)).toEqual([exchange]);
+    expect(told()).toEqual([]);
+    agent.receive(agent.object.welcome(agent.connection, []));
+    expect(told()).toEqual([]);
+  });
+
   test("EN2 it never goes up again, be it wanted and granted as often as anybody likes", () => {
     const agent = released();
     for (const wanted of ["Online", "Offline", "Online"] as const) {
