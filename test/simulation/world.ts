@@ -168,19 +168,29 @@ class World {
     });
   }
 
-  /** Some of the runs are put back to an earlier state, once. Of numbers of its own, so that all others stay as they are. */
+  /**
+   * Some of the runs are put back to an earlier state, once. What is forgotten by that is often who has got an address, and somebody
+   * else wants it soon. All of it is of numbers of its own, so that the other runs stay as they are.
+   */
   #scheduleRollBack(): void {
     const random = this.#rollBacks;
     const { ttlMs } = this.#definition.lease;
-    if (!random.chance(0.3)) return;
+    if (!random.chance(0.4)) return;
+    const groups = Object.keys(this.#definition.groups);
+    const [one = "", other = ""] = random.chance(0.5) ? groups : groups.toReversed();
+    const forgotten = "127.0.1.104";
     this.#schedule.at(random.between(1, 9) * ttlMs, () => {
       const backup = this.#platform.durable;
-      this.#schedule.after(random.between(0, 4) * ttlMs, () => {
+      if (random.chance(0.7)) this.#readdress(one, forgotten, random);
+      this.#schedule.after(random.between(0, 2) * ttlMs, () => {
         if (this.#quiet) return;
         this.#platform.restore(backup);
         // What nobody remembers may be used again when those who have seen it are silent.
         this.#epochs.clear();
         this.#schedule.after(50, () => this.#define());
+        if (random.chance(0.7)) {
+          this.#schedule.after(random.between(0, 2) * ttlMs, () => this.#readdress(other, forgotten, random));
+        }
       });
     });
   }
@@ -289,16 +299,20 @@ class World {
     const [from = "", to = ""] = this.#random.chance(0.5) ? Object.keys(groups) : Object.keys(groups).toReversed();
     const given = groups[from]?.resources["IP"]?.properties["Address"];
     if (given === undefined) return;
-    const address = (group: string, text: string) =>
-      this.#operate({
-        type: "edit",
-        edit: { kind: "set-properties", of: { kind: "resource", group, name: "IP" }, properties: { Address: text } },
-        force: true,
-        actor: "operator",
-        operation: this.#random.text(),
-      });
-    address(from, `127.0.1.${this.#random.pick([102, 103])}`);
-    this.#schedule.after(this.#random.between(0, this.#definition.lease.ttlMs), () => address(to, String(given)));
+    this.#readdress(from, `127.0.1.${this.#random.pick([102, 103])}`, this.#random);
+    this.#schedule.after(this.#random.between(0, this.#definition.lease.ttlMs), () =>
+      this.#readdress(to, String(given), this.#random),
+    );
+  }
+
+  #readdress(group: string, address: string, random: Random): void {
+    this.#operate({
+      type: "edit",
+      edit: { kind: "set-properties", of: { kind: "resource", group, name: "IP" }, properties: { Address: address } },
+      force: true,
+      actor: "operator",
+      operation: random.text(),
+    });
   }
 
   #operate(event: TimelessEvent): void {
