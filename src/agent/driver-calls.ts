@@ -15,7 +15,7 @@ export type DriverCallsOptions = {
   readonly contextOf: (
     at: ResourceRef,
     spec: DriverContext["spec"],
-  ) => Omit<DriverContext, "failed" | "progress" | "hold" | "name" | "spec" | "log" | "belongings">;
+  ) => Omit<DriverContext, "failed" | "progress" | "hold" | "name" | "spec" | "isLeft" | "log" | "belongings">;
   readonly called: (at: ResourceRef, call: number, result: CallResult) => void;
   readonly failed: (at: ResourceRef, call: number, problem: ResourceProblem) => void;
   readonly progress: (at: ResourceRef, call: number, checkpoint: number) => void;
@@ -56,6 +56,7 @@ export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
       hold: at.hold,
       name: at.resource,
       spec,
+      isLeft: false,
       failed: (problem) => failed(at, call, clipped(problem)),
       progress: (checkpoint) => {
         if (Number.isSafeInteger(checkpoint) && checkpoint >= 0) progress(at, pending.call, checkpoint);

@@ -15,6 +15,8 @@ import { serveLocalSocket } from "./local-socket.ts";
 import { localVerdict } from "./local-verdict.ts";
 import type { Log } from "./log.ts";
 import { runLoop, type Loop } from "./loop.ts";
+import { remembering, takeAwayWhatIsLeft } from "./drivers/remembered.ts";
+import { openRemains } from "./remains.ts";
 import { openMemory } from "./memory.ts";
 import { createNoticeBook } from "./notices.ts";
 import { type HostSays, noOrders, type Orders } from "./orders.ts";
@@ -64,6 +66,7 @@ export type AgentEnd = "released" | "not-told" | "terminated";
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { cluster, node, socketPath, socketmapPath } = options;
   const memory = openMemory(join(options.stateFolder, "seen.json"), { cluster, node });
+  const remains = openRemains(join(options.stateFolder, "remains.json"));
   const associations = createAssociationBook();
   const ended = deferred<AgentEnd>();
   let orders: Orders | null = null;
@@ -84,6 +87,13 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const lateness = createLatenessWatch(monotonicMs, log);
   const incarnation = randomBytes(12).toString("base64url");
   const onHost = await options.openHost(incarnation, log);
+  const registry = remembering(onHost.drivers, remains);
+  const place = {
+    agentSocket: socketPath,
+    baseFolder: options.baseFolder,
+    outputFolder: join(options.stateFolder, "output"),
+  };
+  await takeAwayWhatIsLeft(remains, registry, place, log);
 
   const link = createLink({
     url: sessionUrl(options),
@@ -99,7 +109,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const calls = createDriverCalls({
-    registry: onHost.drivers,
+    registry,
     belongings: onHost.belongings,
     clock: monotonicMs,
     contextOf: ({ hold }) => {
@@ -108,9 +118,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
         group: order?.resources ?? {},
         heldBefore: order?.heldBefore ?? {},
         ttlMs: (orders ?? noOrders).ttlMs,
-        agentSocket: socketPath,
-        baseFolder: options.baseFolder,
-        outputFolder: join(options.stateFolder, "output"),
+        ...place,
         association: (association) => {
           associations.add({ ...association, group: hold.group });
           tellSession();

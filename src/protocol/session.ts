@@ -5,6 +5,7 @@ import { limits } from "../cluster/limits.ts";
 import {
   type AgentMessage,
   type Answer,
+  type AssignedResource,
   type Assignment,
   type AssignmentChanged,
   associationStates,
@@ -110,6 +111,16 @@ const standingSchema = z.discriminatedUnion("kind", [
   }),
 ]) satisfies z.ZodType<Standing>;
 
+export const assignedResourceSchema = z.strictObject({
+  type: z.string(),
+  dependsOn: z.array(dependency),
+  properties: z.record(z.string(), propertyValue),
+  wanted: z.enum(["Online", "Offline"]),
+  attempt: count,
+  fails: count,
+  restarts: count,
+}) satisfies z.ZodType<AssignedResource>;
+
 const assignmentSchema = z.strictObject({
   revision: revisionSchema,
   lease: leaseTermsSchema,
@@ -119,18 +130,7 @@ const assignmentSchema = z.strictObject({
       wanted: z.enum(["Online", "Offline"]),
       observe: z.boolean(),
       heldBefore: z.record(z.string(), z.enum(["unused", "expired"])),
-      resources: z.record(
-        nameSchema,
-        z.strictObject({
-          type: z.string(),
-          dependsOn: z.array(dependency),
-          properties: z.record(z.string(), propertyValue),
-          wanted: z.enum(["Online", "Offline"]),
-          attempt: count,
-          fails: count,
-          restarts: count,
-        }),
-      ),
+      resources: z.record(nameSchema, assignedResourceSchema),
     }),
   ),
 }) satisfies z.ZodType<Assignment>;
@@ -148,7 +148,8 @@ const helloSchema = z.strictObject({
     epochs: z.record(nameSchema, count),
   }),
   released: holds,
-  holding: z.array(holdingSchema).max(limits.releasedNamed),
+  // Not known to the first agents: of such a one a roll-back within one generation shows nothing.
+  holding: z.array(holdingSchema).max(limits.releasedNamed).default([]),
   told: z.strictObject({ associations: count, notices: count }),
 }) satisfies z.ZodType<Hello>;
 

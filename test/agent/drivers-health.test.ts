@@ -37,6 +37,7 @@ function contextOf(spec: AssignedResource, group: Record<string, AssignedResourc
     name: "it",
     spec,
     group,
+    isLeft: false,
     heldBefore: {},
     ttlMs: 2_000,
     agentSocket: join(folder, "agent.sock"),

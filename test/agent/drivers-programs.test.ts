@@ -2,7 +2,6 @@ import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Belonging } from "../../src/agent/belongings.ts";
 import type { Driver, DriverContext } from "../../src/agent/drivers/driver.ts";
 import { genericApplication } from "../../src/agent/drivers/generic-application.ts";
 import { genericScript } from "../../src/agent/drivers/generic-script.ts";
@@ -10,16 +9,14 @@ import { openOutput } from "../../src/agent/drivers/output.ts";
 import type { AssignedResource } from "../../src/cluster/messages.ts";
 import { until } from "../support/until.ts";
 import { assigned } from "./assigned.ts";
+import { contextIn, type Heard } from "./driver-context.ts";
 
 let folder = "";
 let drivers: Driver[] = [];
-const failures: { code: string; message: string }[] = [];
-const there = new Set<string>();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "bridgehead-programs-"));
-  failures.length = 0;
-  there.clear();
+  heard = [];
 });
 afterEach(async () => {
   await Promise.allSettled(drivers.map((driver) => driver.terminate()));
@@ -28,33 +25,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const keyOf = (belonging: Belonging): string => JSON.stringify(belonging);
+/** All that the drivers of a test have told. */
+let heard: Heard[] = [];
 
 function contextOf(spec: AssignedResource): DriverContext {
-  return {
-    hold: { group: "Mail", epoch: 7 },
-    name: "App",
-    spec,
-    group: {
-      IP: assigned("IP Address", { Address: "127.0.1.100", SubnetMask: "255.255.255.0", Network: "client" }),
-      Name: assigned("Network Name", { Name: "MAILVS" }),
-      App: spec,
-    },
-    heldBefore: {},
-    ttlMs: 2_000,
-    agentSocket: "/run/agent.sock",
-    outputFolder: join(folder, "output"),
-    baseFolder: folder,
-    failed: (problem) => void failures.push(problem),
-    progress: () => {},
-    association: () => {},
-    log: () => {},
-    belongings: {
-      add: (belonging) => void there.add(keyOf(belonging)),
-      remove: (belonging) => void there.delete(keyOf(belonging)),
-    },
-  };
+  const of = contextIn(folder, spec);
+  heard.push(of.heard);
+  return of.context;
 }
+const failures = () => heard.flatMap((of) => of.failures);
+const there = () => heard.flatMap((of) => [...of.there]);
 
 function application(CommandLine: string, more: AssignedResource["properties"] = {}): Driver {
   const driver = genericApplication(
@@ -85,19 +65,19 @@ test("DR10 an application is online when it runs, is told whom it runs for, and 
   expect(kept()).not.toContain("a-secret");
   expect(await driver.looksAlive()).toBe(true);
   expect(await driver.isAlive()).toEqual({ ok: true });
-  expect(there.size).toBe(1);
+  expect(there().length).toBe(1);
   await driver.offline();
-  expect([await driver.looksAlive(), there.size, failures]).toEqual([false, 0, []]);
+  expect([await driver.looksAlive(), there().length, failures()]).toEqual([false, 0, []]);
 });
 
 test("DR10 one that ends by itself has failed, with its last words", async () => {
   const driver = application("echo starting; echo 'no such queue' >&2; exit 3");
   await driver.online(0);
-  await until(() => failures.length === 1, 5_000);
-  expect(failures).toEqual([{ code: "program-ended", message: "it ended by itself: exit code 3: no such queue" }]);
+  await until(() => failures().length === 1, 5_000);
+  expect(failures()).toEqual([{ code: "program-ended", message: "it ended by itself: exit code 3: no such queue" }]);
   expect(await driver.isAlive()).toMatchObject({ ok: false });
   await driver.terminate();
-  expect(there.size).toBe(0);
+  expect(there().length).toBe(0);
 });
 
 test("DR10 going offline waits for all of its processes; terminating ends those that would not go", async () => {
@@ -109,17 +89,17 @@ test("DR10 going offline waits for all of its processes; terminating ends those 
   let isOffline = false;
   const offline = driver.offline().then(() => (isOffline = true));
   await driver.terminate();
-  expect(there.size).toBe(0);
+  expect(there().length).toBe(0);
   await offline;
   expect(isOffline).toBe(true);
-  expect(failures).toEqual([]);
+  expect(failures()).toEqual([]);
 });
 
 test("DR10 one whose folder is not there is told as not started, and there is nothing to take away", async () => {
   const driver = application("true", { CurrentDirectory: "nowhere" });
   await expect(driver.online(0)).rejects.toMatchObject({ code: "program-not-started" });
   await driver.terminate();
-  expect(there.size).toBe(0);
+  expect(there().length).toBe(0);
 });
 
 function script(text: string): Driver {
@@ -141,7 +121,7 @@ test("DR11 a script is called with its entry point, and its exit code is the ans
   expect(await driver.isAlive()).toEqual({ ok: false, reason: "is-alive: exit code 1" });
   await driver.offline();
   expect(written("calls").trim().split("\n")).toEqual(["online", "looks-alive", "is-alive", "is-alive", "offline"]);
-  expect(there.size).toBe(0);
+  expect(there().length).toBe(0);
 });
 
 test("DR11 what it writes last is the reason of its failure", async () => {

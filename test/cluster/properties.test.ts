@@ -56,7 +56,9 @@ const goodTexts: Readonly<Record<string, string>> = {
   Address: "192.0.2.1",
   SubnetMask: "255.255.255.0",
   Name: "VS1",
+  Agent: "ocf:heartbeat:Filesystem",
 };
+const goodLists: Readonly<Record<string, readonly string[]>> = { Parameters: ["directory=/srv/mail", "options="] };
 
 const each = Object.entries(documented).flatMap(([object, rows]) =>
   rows.map((row): [object: string, name: string, row: Row] => [object, row.name, row]),
@@ -113,7 +115,7 @@ describe("Properties", () => {
   test.each(settable.filter(([, , { kind }]) => kind !== "dword"))(
     "DF9: %s %s: a text or a list of them is taken, and nothing else",
     (object, name, { kind }) => {
-      const good = kind === "texts" ? ["a", "b"] : (goodTexts[name] ?? "a");
+      const good = kind === "texts" ? (goodLists[name] ?? ["a", "b"]) : (goodTexts[name] ?? "a");
       const bad = kind === "texts" ? ["a", 1, ["a", ""]] : [1, ["a"]];
       expect(faults(object, name, good)).toEqual([]);
       expect(bad.map((value) => faults(object, name, value))).toEqual(bad.map(() => ["property-type"]));
@@ -160,6 +162,15 @@ describe("Properties", () => {
     const bad = ["-a", "a-", "a b", "ü", "a".repeat(64)];
     expect(bad.map((value) => faults("Network Name", "Name", value))).toEqual(bad.map(() => ["property-format"]));
     expect(faults("Network Name", "Name", "a".repeat(63))).toEqual([]);
+  });
+
+  test("DF9: an OCF agent is named with its provider, and its parameters have names", () => {
+    const agents = ["Filesystem", "ocf:heartbeat", "ocf::Filesystem", "lsb:heartbeat:x", "ocf:../..:x", "ocf:a:b/c"];
+    expect(agents.map((value) => faults("OCF Agent", "Agent", value))).toEqual(agents.map(() => ["property-format"]));
+    const parameters = ["directory", "=x", "a-b=1", "1a=1"];
+    expect(parameters.map((value) => faults("OCF Agent", "Parameters", [value]))).toEqual(
+      parameters.map(() => ["property-format"]),
+    );
   });
 
   test("DF9: what is taken without effect says why, and what has one says nothing", () => {

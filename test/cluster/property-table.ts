@@ -179,6 +179,11 @@ export const documented: Readonly<Record<string, readonly Row[]>> = {
   "Generic Script": rows(`
     ScriptFilePath  text  none  required
   `),
+  "OCF Agent": rows(`
+    Agent       text           none  required  * of this cluster's own
+    Parameters  texts          []    set       * of this cluster's own
+    CheckLevel  dword  0  100  0     set       * of this cluster's own
+  `),
   "Message Transfer Agent": rows(`
     Port          dword  1  65535  102   set       * of this cluster's own
     PartnersFile  text             none  required  * of this cluster's own

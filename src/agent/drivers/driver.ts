@@ -33,6 +33,8 @@ export type DriverContext = {
   readonly spec: AssignedResource;
   /** All resources of the group by name: a Message Transfer Agent needs its group's address and network name. */
   readonly group: Readonly<Record<string, AssignedResource>>;
+  /** An earlier run of this agent has begun it, and was killed before it had taken it away: that is all that is to be done. */
+  readonly isLeft: boolean;
   /** How its addresses were held before this ownership; what is not named was released. */
   readonly heldBefore: Readonly<Record<string, HeldBefore>>;
   /** That of the lease under which it comes online, in milliseconds. */

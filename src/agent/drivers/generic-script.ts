@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
+import { callsOf } from "./calls.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
-import { type Program, type ProgramEnd, startProgram } from "./program.ts";
 
 const againMs = 1_000;
 
@@ -14,22 +14,9 @@ type EntryPoint = "online" | "offline" | "terminate" | "looks-alive" | "is-alive
  * resource is alive. Whatever it has started is its own: so a guard never calls such a group released.
  */
 export const genericScript: DriverFactory = (context) => {
-  const { spec, baseFolder } = context;
-  const file = resolve(baseFolder, String(lookup(spec.properties, "ScriptFilePath")));
-  const running = new Set<Program>();
-  /** What could never be started has done nothing that would have to be undone. */
-  let hasRun = false;
-
-  async function call(entryPoint: EntryPoint): Promise<ProgramEnd> {
-    const program = await startProgram(context, file, [entryPoint], dirname(file));
-    hasRun = true;
-    running.add(program);
-    const end = await program.ended;
-    running.delete(program);
-    // What it leaves behind is what it was asked for, and stays; the call itself is over.
-    program.isOver();
-    return end;
-  }
+  const file = resolve(context.baseFolder, String(lookup(context.spec.properties, "ScriptFilePath")));
+  const calls = callsOf(context, file, dirname(file));
+  const call = (entryPoint: EntryPoint) => calls.call([entryPoint]);
 
   async function carryOut(entryPoint: EntryPoint): Promise<void> {
     const { code, sentence } = await call(entryPoint);
@@ -40,8 +27,8 @@ export const genericScript: DriverFactory = (context) => {
     online: () => carryOut("online"),
     offline: () => carryOut("offline"),
     terminate: async () => {
-      await Promise.all([...running].map((program) => program.kill()));
-      if (!hasRun) return;
+      await calls.end();
+      if (!calls.haveRun()) return;
       try {
         await carryOut("terminate");
       } catch (error) {

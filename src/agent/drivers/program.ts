@@ -28,14 +28,15 @@ const lookedEveryMs = 20;
 const lastWordsMs = 50;
 const busyTries = 25;
 
-/** Resolves when it has been started. Rejects with `DriverError` `program-not-started`. */
+/** @param environment what it finds beside what every program of a resource does. Resolves when it has been started. Rejects with `DriverError` `program-not-started`. */
 export async function startProgram(
   context: Pick<DriverContext, "name" | "hold" | "group" | "spec" | "agentSocket" | "outputFolder" | "belongings">,
   command: string,
   args: readonly string[],
   folder: string,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Program> {
-  const env = environmentOf(context);
+  const env = { ...environmentOf(context), ...environment };
   const child = await spawned(command, () =>
     spawn(command, [...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true }),
   );

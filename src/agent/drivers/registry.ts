@@ -4,6 +4,7 @@ import { genericApplication } from "./generic-application.ts";
 import { genericScript } from "./generic-script.ts";
 import { ipAddress } from "./ip-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";
+import { ocfAgent } from "./ocf-agent.ts";
 import { stateOnly } from "./state-only.ts";
 
 /** Who brings a resource online, by its type. */
@@ -17,9 +18,13 @@ export const driversWith = (address: DriverFactory): DriverRegistry => ({
   "Message Transfer Agent": messageTransferAgent,
   "Generic Application": genericApplication,
   "Generic Script": genericScript,
+  "OCF Agent": ocfAgent,
 });
 
-/** Types whose resources are on the host what their belongings say, and nothing else. What a script has done only it can undo. */
+/**
+ * Types whose resources are on the host what their belongings say, and nothing else. What a script or an OCF agent has done only it
+ * can undo.
+ */
 const wholeTypes: ReadonlySet<string> = new Set([
   "IP Address",
   "Network Name",

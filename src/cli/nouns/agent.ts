@@ -13,6 +13,7 @@ import { commandModule } from "../package-files.ts";
 import { assertToken, readSecret } from "../secret-file.ts";
 import { examples } from "../verb.ts";
 import { registerInstall } from "./agent-install.ts";
+import { registerOcf } from "./agent-ocf.ts";
 
 type AgentCommandOptions = {
   readonly node?: string;
@@ -39,6 +40,7 @@ export function register(noun: Command): void {
     .action(async (_options: unknown, command: Command) => agent(command.optsWithGlobals<AgentCommandOptions>()))
     .addHelpText("after", examples("agent --cluster exchange --node NODE1 --token-file NODE1.token"));
   registerInstall(noun);
+  registerOcf(noun);
 }
 
 async function agent(options: AgentCommandOptions): Promise<void> {

@@ -14,9 +14,9 @@ export type PropertyRule = (
       readonly format?: TextFormat;
     }
   /** MULTI_SZ: a list of texts. */
-  | { readonly kind: "multi-text"; readonly default: readonly string[] }
+  | { readonly kind: "multi-text"; readonly default: readonly string[]; readonly format?: "parameter" }
 ) & { readonly readOnly?: true; readonly note?: string };
-export type TextFormat = "address" | "mask" | "network" | "host-name";
+export type TextFormat = "address" | "mask" | "network" | "host-name" | "ocf-agent";
 export type PropertyRules = Readonly<Record<string, PropertyRule>>;
 
 /** The largest DWORD: "never" where a time is meant, "as many as there are" where a count is. */
@@ -49,9 +49,7 @@ export function faultOf(rule: PropertyRule, value: PropertyValue): PropertyFault
     case "text":
       return faultOfText(rule, value);
     case "multi-text":
-      return Array.isArray(value) && value.every((item) => item !== "")
-        ? null
-        : { code: "property-type", sentence: "must be a list of texts, none of them empty" };
+      return faultOfTexts(rule, value);
   }
 }
 
@@ -62,6 +60,19 @@ function faultOfNumber(rule: PropertyRule & { kind: "dword" }, value: PropertyVa
   if (value >= rule.min && value <= rule.max) return null;
   return { code: "property-range", sentence: `must be between ${rule.min} and ${rule.max}` };
 }
+
+function faultOfTexts({ format }: PropertyRule & { kind: "multi-text" }, value: PropertyValue): PropertyFault | null {
+  if (!Array.isArray(value) || value.some((item) => item === "")) {
+    return { code: "property-type", sentence: "must be a list of texts, none of them empty" };
+  }
+  if (format === undefined || value.every((item) => parameterPattern.test(item))) return null;
+  return { code: "property-format", sentence: "must be a list of name=value, such as directory=/srv/mail" };
+}
+
+/** A parameter of a program: a name of letters, digits and underscores, and its value, which may be empty. */
+const parameterPattern = /^[A-Za-z_]\w*=/;
+/** As Pacemaker names an agent. */
+const ocfAgentPattern = /^ocf:[\w-][\w.-]*:[\w-][\w.-]*$/;
 
 function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue): PropertyFault | null {
   if (typeof value !== "string") return { code: "property-type", sentence: "must be text" };
@@ -79,6 +90,10 @@ function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue
       return /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(value)
         ? null
         : { code: "property-format", sentence: "must be a host name: letters, digits, dots and hyphens, 63 at most" };
+    case "ocf-agent":
+      return ocfAgentPattern.test(value)
+        ? null
+        : { code: "property-format", sentence: "must be ocf:PROVIDER:AGENT, such as ocf:heartbeat:Filesystem" };
     default:
       return null;
   }

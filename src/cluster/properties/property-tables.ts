@@ -161,6 +161,14 @@ export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
     UseNetworkName: dword(0, 1, 0),
   },
   "Generic Script": { ScriptFilePath: requiredText() },
+  /** Not of MSCS: the resource agents of Pacemaker (Open Cluster Framework Resource Agent API). */
+  "OCF Agent": {
+    Agent: requiredText("ocf-agent"),
+    /** `name=value`, as the agent's metadata names them. */
+    Parameters: { kind: "multi-text", default: [], format: "parameter" },
+    /** OCF_CHECK_LEVEL of IsAlive, as the depths of `monitor` in the agent's metadata; LooksAlive asks at depth 0. */
+    CheckLevel: dword(0, 100, 0),
+  },
   "Message Transfer Agent": {
     Port: dword(1, 65_535, 102),
     PartnersFile: requiredText(),

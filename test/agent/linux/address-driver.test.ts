@@ -21,6 +21,7 @@ function driverOn(ready: Promise<Filter | null>, ttlMs = 2_000) {
       restarts: 0,
     },
     group: {},
+    isLeft: false,
     heldBefore: {},
     ttlMs,
     agentSocket: "",

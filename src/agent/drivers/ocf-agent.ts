@@ -1,0 +1,102 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { isAliveEveryMs, looksAliveEveryMs, pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
+import { dwordOf, textsOf } from "../../cluster/properties/properties.ts";
+import { privateRules } from "../../cluster/properties/property-tables.ts";
+import { callsOf } from "./calls.ts";
+import { DriverError, type DriverFactory } from "./driver.ts";
+import {
+  fileOf,
+  isRunning,
+  isStopped,
+  type OcfAction,
+  ocfRoot,
+  outcomeOf,
+  partsOf,
+  refusesParameters,
+} from "./ocf/words.ts";
+
+const againMs = 1_000;
+
+/**
+ * OCF Agent: a resource agent of Pacemaker's (OCF Resource Agent API 1.1). Its parameters are told as OCF_RESKEY_…; it is online when
+ * `start` succeeded and `monitor` says that it runs, and offline when `stop` succeeded and `monitor` says that it does not. Whatever
+ * it has started is its own: so a guard never calls such a group released.
+ */
+export const ocfAgent: DriverFactory = (context) => {
+  const { spec, name } = context;
+  const rules = privateRules("OCF Agent") ?? {};
+  const agent = String(lookup(spec.properties, "Agent"));
+  const { provider, type } = partsOf(agent);
+  const calls = callsOf(context, fileOf(agent), "/");
+  const constant = {
+    OCF_ROOT: ocfRoot(),
+    OCF_RA_VERSION_MAJOR: "1",
+    OCF_RA_VERSION_MINOR: "1",
+    OCF_RESOURCE_INSTANCE: name,
+    OCF_RESOURCE_PROVIDER: provider,
+    OCF_RESOURCE_TYPE: type,
+    OCF_RESKEY_CRM_meta_timeout: String(pendingTimeoutMs(spec)),
+    ...Object.fromEntries(textsOf(spec.properties, rules, "Parameters").map(asEnvironment)),
+  };
+
+  /** @param intervalMs how often it is asked; 0 asks what is, and expects nothing (ocf_is_probe) */
+  async function call(
+    action: OcfAction,
+    intervalMs = 0,
+    checkLevel = 0,
+  ): Promise<{ code: number | null; why: string }> {
+    const { code, sentence } = await calls.call([action], {
+      ...constant,
+      OCF_CHECK_LEVEL: String(checkLevel),
+      OCF_RESKEY_CRM_meta_interval: String(intervalMs),
+    });
+    return { code, why: `${action}: ${outcomeOf(code, sentence)}` };
+  }
+
+  async function carryOut(action: "start" | "stop"): Promise<void> {
+    const { code, why } = await call(action);
+    if (code !== 0) throw new DriverError("ocf-agent-failed", why);
+  }
+
+  async function stop(): Promise<void> {
+    await carryOut("stop");
+    const { code, why } = await call("monitor");
+    if (!isStopped(code)) throw new DriverError("ocf-agent-failed", `it is not stopped, though it says so: ${why}`);
+  }
+
+  return {
+    online: async () => {
+      const valid = await call("validate-all");
+      if (refusesParameters(valid.code)) throw new DriverError("ocf-agent-refused", valid.why);
+      await carryOut("start");
+      const { code, why } = await call("monitor", looksAliveEveryMs(spec));
+      if (!isRunning(code)) throw new DriverError("ocf-agent-failed", `it does not run, though it was started: ${why}`);
+    },
+    offline: stop,
+    terminate: async () => {
+      await calls.end();
+      if (!calls.haveRun()) return;
+      try {
+        await stop();
+      } catch (error) {
+        // It is called again until it succeeds: not so soon that the host has nothing else to do.
+        await delay(againMs);
+        throw error;
+      }
+    },
+    looksAlive: async () => isRunning((await call("monitor", looksAliveEveryMs(spec))).code),
+    isAlive: async () => {
+      const level = dwordOf(spec.properties, rules, "CheckLevel");
+      const { code, why } = await call("monitor", isAliveEveryMs(spec), level);
+      return isRunning(code) ? { ok: true } : { ok: false, reason: why };
+    },
+    extend: () => {},
+  };
+};
+
+/** `name=value`, as an agent looks for it. */
+function asEnvironment(parameter: string): [string, string] {
+  const at = parameter.indexOf("=");
+  return [`OCF_RESKEY_${parameter.slice(0, at)}`, parameter.slice(at + 1)];
+}

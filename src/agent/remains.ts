@@ -1,0 +1,76 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { type AssignedResource, type HoldRef, holdId } from "../cluster/messages.ts";
+import { messageOf } from "../mta/message-of.ts";
+import { assignedResourceSchema, holdRefSchema } from "../protocol/session.ts";
+import { replaceFile } from "./durable-file.ts";
+import { MemoryError } from "./memory.ts";
+
+/** A resource that was begun on this host, and of which only its own program knows how it is taken away. */
+export type Remain = {
+  readonly hold: HoldRef;
+  readonly name: string;
+  readonly spec: AssignedResource;
+  /** All resources of its group, as they were then. */
+  readonly group: Readonly<Record<string, AssignedResource>>;
+};
+
+const remainsSchema = z.array(
+  z.strictObject({
+    hold: holdRefSchema,
+    name: z.string(),
+    spec: assignedResourceSchema,
+    group: z.record(z.string(), assignedResourceSchema),
+  }),
+) satisfies z.ZodType<Remain[]>;
+
+export type Remains = {
+  /** What earlier runs have begun, and have not taken away: they were killed. In the order in which it was begun. */
+  readonly left: readonly Remain[];
+  /** To be called before it is begun. On the disk, and synced, when this returns. */
+  readonly add: (remain: Remain) => void;
+  /** To be called when it is certainly gone. */
+  readonly remove: (remain: Pick<Remain, "hold" | "name">) => void;
+};
+
+/**
+ * Written down like the addresses that are put on the host (LEASE rule 20), and for the same reason: a run that begins has to take
+ * away what an earlier one has left. Throws `MemoryError` when the file is there and cannot be read: what it names may be running.
+ */
+export function openRemains(file: string): Remains {
+  const left = read(file);
+  const remains = new Map(left.map((remain) => [keyOf(remain), remain]));
+
+  function write(): void {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    replaceFile(file, `${JSON.stringify([...remains.values()])}\n`);
+  }
+
+  return {
+    left,
+    add: (remain) => {
+      // What was begun last may stand on what was begun before.
+      remains.delete(keyOf(remain));
+      remains.set(keyOf(remain), remain);
+      write();
+    },
+    remove: (remain) => {
+      if (remains.delete(keyOf(remain))) write();
+    },
+  };
+}
+
+function read(file: string): Remain[] {
+  try {
+    return remainsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    const mend = "see that no resource of this node's groups still runs, and remove the file";
+    throw new MemoryError("memory-damaged", `${file} cannot be read (${messageOf(error)}): ${mend}`);
+  }
+}
+
+function keyOf({ hold, name }: Pick<Remain, "hold" | "name">): string {
+  return `${holdId(hold)} ${name}`;
+}
