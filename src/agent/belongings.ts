@@ -72,7 +72,8 @@ function followed(before: Entry | undefined, order: HoldOrder, isWhole: (type: s
     things: before?.things ?? new Map(),
     deadline: deadline ?? before?.deadline ?? 0,
     isCut: deadline === null,
-    isWhole: Object.values(order.resources).every(({ type }) => isWhole(type)),
+    // What is to go is ordered without its resources, and is what it was all the same.
+    isWhole: (before?.isWhole ?? true) && Object.values(order.resources).every(({ type }) => isWhole(type)),
   };
 }
 

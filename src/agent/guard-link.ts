@@ -13,6 +13,8 @@ export type GuardLinkOptions = {
   /** What starts a guard at `path`; null: it is somebody else's to start. */
   readonly start: { readonly command: string; readonly args: readonly string[] } | null;
   readonly log: Log;
+  /** How long one that is not there is waited for, in milliseconds. */
+  readonly patienceMs?: number;
 };
 
 export type GuardLink = {
@@ -26,30 +28,35 @@ export type GuardLink = {
 };
 
 /** What an earlier agent left may take its time to go, and a process its time to start. */
-const patienceMs = 10_000;
+const defaultPatienceMs = 10_000;
 const againMs = 50;
+/** When nobody waits for it any more. */
+const slowlyMs = 1_000;
 /** A guard answers within milliseconds. One that does not must not keep addresses waiting. */
 const answerMs = 1_000;
 
 /**
- * The agent's side of its guard. The guard is asked for when the first address is to be taken, and from then on one is kept:
- * when it goes, the next one is started, and told everything.
+ * The agent's side of its guard. The guard is asked for when the first address is to be taken, and from then on one is kept, or
+ * looked for: when it goes, the next one is started, and told everything.
  */
-export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): GuardLink {
-  let socket: Socket | null = null;
+export function createGuardLink(options: GuardLinkOptions): GuardLink {
+  const { path, agent, start, log, patienceMs = defaultPatienceMs } = options;
+  let guard: Socket | null = null;
+  /** It has been told who is here, and has not answered yet. */
+  let greeted: Socket | null = null;
   let wards: readonly Ward[] = [];
   let helpers: readonly ProcessRef[] = [];
-  let finding: Promise<void> | null = null;
+  let search: Promise<void> | null = null;
   let isOver = false;
 
   function send(message: ToGuard): void {
-    if (socket !== null) writeJsonLine(socket, message);
+    if (guard !== null) writeJsonLine(guard, message);
   }
 
   function lost(gone: Socket): void {
-    if (socket !== gone) return;
-    socket = null;
-    finding = null;
+    if (guard !== gone) return;
+    guard = null;
+    search = null;
     if (isOver) return;
     log(
       "warning",
@@ -59,57 +66,51 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
     void ready();
   }
 
-  function greeted(found: Socket): void {
-    if (isOver) {
-      writeJsonLine(found, { type: "farewell" } satisfies ToGuard);
-      return void found.end();
-    }
-    socket = found;
+  function take(found: Socket): void {
+    guard = found;
     found.once("close", () => lost(found));
     send({ type: "helpers", helpers: [...helpers] });
     send({ type: "wards", wards: [...wards] });
   }
 
-  async function find(): Promise<void> {
-    const giveUpAt = performance.now() + patienceMs;
-    let isStarted = false;
+  /** Looks for a guard until there is one. @param goOn called when nobody is to wait for that any longer */
+  async function look(goOn: () => void): Promise<void> {
+    const patientUntil = performance.now() + patienceMs;
+    let isWaitedFor = true;
+    let startedAt = Number.NEGATIVE_INFINITY;
+    function giveUp(why: string): void {
+      if (isWaitedFor) log("warning", "no-guard", `${why}: until one does, a crash of this agent costs a whole lease`);
+      isWaitedFor = false;
+      goOn();
+    }
+
     while (!isOver) {
       const greeting = greet(path, agent());
-      const found = await orSilence(greeting);
-      if (found === "silence") return waitFor(greeting);
-      if (isGuard(found)) return greeted(found);
-      if (found === "nobody" && start !== null && !isStarted) {
-        isStarted = true;
+      greeted = greeting.socket;
+      // The connection stays: to close it would be this agent's death to a guard that comes round to what it has read from it.
+      const silence = setTimeout(() => giveUp(`the guard at ${path} does not answer`), answerMs);
+      const outcome = await greeting.outcome;
+      clearTimeout(silence);
+      greeted = null;
+      if (isOver) return;
+      if (outcome === "ready") {
+        if (!isWaitedFor) log("info", "guard-found", "a guard watches this agent from now on");
+        take(greeting.socket);
+        return goOn();
+      }
+      if (performance.now() > patientUntil) giveUp(`nobody answers at ${path}`);
+      if (outcome === "nobody" && start !== null && performance.now() > startedAt + patienceMs) {
+        startedAt = performance.now();
         // Of a session of its own: what ends the agent's process group does not end it.
         spawn(start.command, [...start.args], { detached: true, stdio: ["ignore", "ignore", "inherit"] }).unref();
       }
-      if (performance.now() > giveUpAt) {
-        finding = null;
-        return log("warning", "no-guard", `nobody answers at ${path}: a crash of this agent costs a whole lease`);
-      }
-      await delay(againMs);
+      await delay(isWaitedFor ? againMs : slowlyMs, undefined, { ref: isWaitedFor });
     }
   }
 
-  /**
-   * It has taken the connection, and may have read from it who is here: to close it now would be this agent's death to a guard
-   * that comes round to it. So it is heard whenever it answers, and nobody waits for that.
-   */
-  function waitFor(greeting: Promise<Greeting>): void {
-    log("warning", "no-guard", `${path} does not answer: until it does, a crash of this agent costs a whole lease`);
-    void greeting.then((found) => {
-      if (isGuard(found)) {
-        log("info", "guard-found", `${path} has answered: it guards this agent from now on`);
-        return greeted(found);
-      }
-      finding = null;
-      return ready();
-    });
-  }
-
   function ready(): Promise<void> {
-    finding ??= find();
-    return finding;
+    search ??= new Promise((resolve) => void look(resolve).then(resolve));
+    return search;
   }
 
   return {
@@ -124,37 +125,35 @@ export function createGuardLink({ path, agent, start, log }: GuardLinkOptions): 
     },
     farewell: () => {
       isOver = true;
-      send({ type: "farewell" });
-      socket?.end();
+      for (const socket of [guard, greeted]) {
+        if (socket === null) continue;
+        writeJsonLine(socket, { type: "farewell" } satisfies ToGuard);
+        // One that is stopped reads it when it wakes; nobody waits for that here.
+        socket.end();
+        socket.unref();
+      }
     },
   };
 }
 
-/** The connection once the guard is ready. */
-type Greeting = Socket | "busy" | "nobody";
-
-function isGuard(found: Greeting): found is Socket {
-  return found !== "busy" && found !== "nobody";
-}
+type Greeting = {
+  readonly socket: Socket;
+  /** `busy`: it has another agent still, or is no guard. */
+  readonly outcome: Promise<"ready" | "busy" | "nobody">;
+};
 
 /** Says who is here. */
-function greet(path: string, agent: GuardedAgent): Promise<Greeting> {
-  return new Promise((resolve) => {
-    const socket = createConnection(path);
+function greet(path: string, agent: GuardedAgent): Greeting {
+  const socket = createConnection(path);
+  const outcome = new Promise<"ready" | "busy" | "nobody">((resolve) => {
     socket.once("error", () => resolve("nobody"));
     socket.once("close", () => resolve("busy"));
     socket.once("connect", () => writeJsonLine(socket, { type: "agent", agent } satisfies ToGuard));
     readJsonLines(socket, (value) => {
       const answer = fromGuardSchema.safeParse(value);
-      if (answer.success && answer.data.type === "ready") resolve(socket);
+      if (answer.success && answer.data.type === "ready") resolve("ready");
       else socket.destroy();
     });
   });
-}
-
-async function orSilence(greeting: Promise<Greeting>): Promise<Greeting | "silence"> {
-  const answered = new AbortController();
-  const silence = delay(answerMs, "silence" as const, { signal: answered.signal });
-  silence.catch(() => {});
-  return Promise.race([greeting, silence]).finally(() => answered.abort());
+  return { socket, outcome };
 }

@@ -1,6 +1,7 @@
 import { sameRevision } from "../cluster/lease/generation.ts";
 import { limits } from "../cluster/limits.ts";
 import { addressesOf } from "../cluster/definition/definition.ts";
+import { distinct } from "../cluster/definition/ip-address.ts";
 import {
   type Answer,
   type AssignedGroup,
@@ -33,8 +34,8 @@ export function withAddresses(holding: SessionState["holding"], { groups }: Assi
   return new Map(
     groups.map(({ group, epoch, resources }) => {
       const id = holdId({ group, epoch });
-      const addresses = new Set([...(holding.get(id)?.addresses ?? []), ...addressesOf(resources)]);
-      return [id, { group, epoch, addresses: [...addresses] }];
+      const addresses = distinct([...(holding.get(id)?.addresses ?? []), ...addressesOf(resources)]);
+      return [id, { group, epoch, addresses }];
     }),
   );
 }

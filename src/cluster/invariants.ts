@@ -1,4 +1,4 @@
-import { canonical, parseAddress } from "./definition/ip-address.ts";
+import { comparable } from "./definition/ip-address.ts";
 import { holdId } from "./messages.ts";
 import type { ClusterState } from "./state.ts";
 
@@ -14,8 +14,7 @@ export function assertInvariants({ durable, memory }: ClusterState): void {
     check(!owned.has(hold.group), `group ${hold.group} has two holds`);
     owned.add(hold.group);
     for (const address of hold.addresses) {
-      const parsed = parseAddress(address);
-      const key = parsed === null ? address : canonical(parsed);
+      const key = comparable(address);
       check(!addresses.has(key), `${address} is held by ${addresses.get(key)} and ${id}`);
       addresses.set(key, id);
     }

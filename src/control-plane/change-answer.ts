@@ -1,5 +1,6 @@
 import { type Difference, differencesBetween } from "../cluster/definition/difference.ts";
 import type { OperatorEvent, Step } from "../cluster/events.ts";
+import { epochOf } from "../cluster/lease/ownership.ts";
 import { notesOnChange } from "../cluster/properties/property-notes.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import type { Accepted, Defined } from "../protocol/changes.ts";
@@ -26,7 +27,7 @@ export function changeAnswer(
   return {
     changed: outcome.kind === "done" ? [...outcome.changed] : [],
     after: before.memory.journaled,
-    epoch: group?.epoch ?? null,
+    epoch: group === undefined ? null : epochOf(before, group),
     revision: is?.revision ?? 0,
     entries: effects.flatMap((effect) => (effect.type === "publish" ? [...effect.entries] : [])),
     dryRun,

@@ -56,6 +56,15 @@ test("GU5: what is added is told before it is there, with its deadline; what has
   expect(last()).toEqual([]);
 });
 
+test("GU5: a group stays one that no guard releases while it drains, where no resource is assigned any more", () => {
+  const { belongings, order, last } = setUp();
+  order({ kind: "up", deadline: 1_000 }, ["IP Address", "Physical Disk"]);
+  belongings.add(hold, address);
+  expect(last()).toMatchObject([{ isWhole: false }]);
+  order({ kind: "down", deadline: 1_500 }, []);
+  expect(last()).toMatchObject([{ deadline: 1_500, isWhole: false }]);
+});
+
 test("GU5: what is cut, or ordered no more, is told as being taken away until it is gone", () => {
   const { belongings, order, last } = setUp();
   order({ kind: "up", deadline: 1_000 });

@@ -146,6 +146,44 @@ test(
   },
 );
 
+test("GU6: a guard that comes when nobody waits for it any more is found", async () => {
+  const path = join(folder, "guard.sock");
+  const link = createGuardLink({
+    path,
+    agent: () => agent,
+    start: null,
+    log: (_level, code) => void logged.push(code),
+    patienceMs: 100,
+  });
+  await link.ready();
+  expect(logged).toEqual(["no-guard"]);
+  await listen(path, (socket) => {
+    if (heard.length === 1) writeJsonLine(socket, { type: "ready" });
+  });
+  await until(() => heard.length === 3, 4_000);
+  expect(logged).toEqual(["no-guard", "guard-found"]);
+  link.farewell();
+});
+
+test("GU6: an agent that ends is not kept by a guard that does not answer", { timeout: 20_000 }, async () => {
+  const path = join(folder, "guard.sock");
+  await listen(path, () => {});
+  const module = join(import.meta.dirname, "../../src/agent/guard-link.ts");
+  const program = `import { createGuardLink } from ${JSON.stringify(module)};
+    const agent = () => (${JSON.stringify(agent)});
+    const link = createGuardLink({ path: ${JSON.stringify(path)}, agent, start: null, log: () => {} });
+    await link.ready(); link.farewell();`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: "inherit" });
+  try {
+    const [code] = (await once(child, "exit", { signal: AbortSignal.timeout(15_000) })) as [number | null];
+    expect(code).toBe(0);
+    await until(() => heard.length === 2, 2_000);
+    expect(heard[1]).toEqual({ type: "farewell" });
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
 test("GU6: a guard that comes when all is over is told that it is over", async () => {
   const path = join(folder, "guard.sock");
   await listen(path, (socket) => {

@@ -637,6 +637,30 @@ describe("Ends", () => {
     expect([...cluster.state.memory.witnesses.values()].filter(({ node }) => node === "NODE2")).toEqual([]);
   });
 
+  test.each([true, false])(
+    "EN10: what is left of nodes that were evicted is a witness (destroyed: %s)",
+    (isDestroyed) => {
+      const groups = {
+        A: virtualServer(100, { preferredOwners: ["NODE1"] }),
+        B: virtualServer(101, { preferredOwners: ["NODE2"] }),
+        C: virtualServer(102, { preferredOwners: ["NODE3"] }),
+      };
+      const all = Object.fromEntries(Object.keys(groups).map((name, n) => [name, virtualServer(100 + n)]));
+      const cluster = new Cluster(clusterOf(groups, { nodes: nodes("NODE1", "NODE2", "NODE3") }));
+      cluster.up("NODE1", "NODE2", "NODE3");
+      if (isDestroyed) cluster.command({ type: "destroy", force: true });
+      else cluster.define(clusterOf(all, { nodes: nodes("NODE4") }));
+      cluster.close("NODE1");
+      for (let i = 0; i < 16; i += 1) {
+        cluster.advance(ttlMs / 4);
+        for (const node of ["NODE2", "NODE3"]) {
+          cluster.renewal(node, { claims: cluster.claims(node).filter(({ silence }) => silence.subject === "A#1") });
+        }
+      }
+      expect(cluster.owner("A")).toBe("nobody");
+    },
+  );
+
   test("EN13: a clock of the object's that went back delays an end, and does not keep it away", () => {
     const cluster = exchangeOnNode1();
     cluster.renew("NODE2");

@@ -374,6 +374,26 @@ describe("Operations", () => {
     expect([status(cluster, "second"), status(cluster, "now")]).toEqual(["Cancelled asked-otherwise", "Pending"]);
   });
 
+  test("GP23: a move that was scheduled for later than RequestReplyTimeout is not late when it is made", () => {
+    const cluster = up();
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: cluster.now + 2 * 3_600_000, operation: "op" });
+    cluster.advance(2 * 3_600_000);
+    cluster.event({ type: "alarm" });
+    expect([cluster.owner("A"), status(cluster, "op")]).toEqual(["NODE1#1 draining", "Pending"]);
+  });
+
+  test("GP21: what is called off is the move that is under way, and not the one before, which was made", () => {
+    const cluster = up();
+    cluster.command({ type: "move", group: "A", target: "NODE2", at: null, operation: "one" });
+    cluster.release("NODE1");
+    cluster.renew("NODE2", { report: cluster.report("NODE2", { Disk: { state: "OnlinePending" } }) });
+    cluster.command({ type: "move", group: "A", target: "NODE3", at: null, operation: "two" });
+    cluster.command({ type: "cancel", group: "A" });
+    cluster.renew("NODE2");
+    cluster.renew("NODE2");
+    expect([status(cluster, "one"), status(cluster, "two")]).toEqual(["Completed", "Cancelled called-off"]);
+  });
+
   test("GP23: an eviction is over with what the node had, and not with what it gets when it is added again", () => {
     const cluster = up();
     begin(cluster, { type: "edit", edit: { kind: "remove-node", node: "NODE1" }, force: false });

@@ -8,17 +8,22 @@ import type { GuardedAgent, Ward } from "./words.ts";
  */
 export type GuardState =
   | { readonly kind: "Waiting" }
-  | ({ readonly kind: "Watching" } & Watched)
+  | Watching
   /** The agent is being ended, and what it held is taken away. No other agent is let in before that is over. */
   | { readonly kind: "Ending" };
 
-type Watched = {
+type Watching = {
+  readonly kind: "Watching";
   readonly connection: number;
   readonly agent: GuardedAgent;
   readonly wards: readonly Ward[];
   readonly helpers: readonly ProcessRef[];
   /** Wards whose deadline has passed, and which were fenced for it. */
   readonly fenced: readonly string[];
+  /** When it asked to be woken. */
+  readonly wakeAt: number | null;
+  /** When the guard came round again after it had been stopped itself. */
+  readonly backSince: number;
 };
 
 export type GuardEvent = { readonly now: number } & (
@@ -49,6 +54,10 @@ export type GuardEffect =
   | { readonly type: "answer"; readonly connection: number; readonly answer: "ready" | "busy" }
   | { readonly type: "wake"; readonly at: number };
 
+/** A guard that is woken later than this was stopped, and has not read yet what it was told meanwhile. */
+const stoppedMs = 100;
+/** How long it reads then, before it believes that a deadline has passed. */
+const readingMs = 20;
 /** An agent that has let a deadline pass by so much has not come round to it: it is stopped, or hangs. */
 export const frozenAfterMs = 400;
 
@@ -78,26 +87,43 @@ export function guardStep(state: GuardState, event: GuardEvent): Next {
 function greet(state: GuardState, { connection, agent }: Extract<GuardEvent, { type: "agent" }>): Next {
   if (state.kind !== "Waiting") return { state, effects: [{ type: "answer", connection, answer: "busy" }] };
   return {
-    state: { kind: "Watching", connection, agent, wards: [], helpers: [], fenced: [] },
+    state: {
+      kind: "Watching",
+      connection,
+      agent,
+      wards: [],
+      helpers: [],
+      fenced: [],
+      wakeAt: null,
+      backSince: -Infinity,
+    },
     effects: [{ type: "answer", connection, answer: "ready" }],
   };
 }
 
-function watch(state: Extract<GuardState, { kind: "Watching" }>, now: number): Next {
-  const { wards, agent } = state;
-  if (wards.some(({ deadline, isCut }) => !isCut && now >= deadline + frozenAfterMs)) return end(state);
-  const due = wards.filter(({ deadline }) => now >= deadline);
+function watch(before: Watching, now: number): Next {
+  // Not once more when it has only come late to the end of its reading: a host that is slow all the time would never be fenced.
+  const hasRead = before.wakeAt !== null && before.wakeAt > before.backSince + readingMs;
+  const wasStopped = before.wakeAt !== null && hasRead && now > before.wakeAt + stoppedMs;
+  const state = wasStopped ? { ...before, backSince: now } : before;
+  const { wards, agent, backSince } = state;
+  const passesAt = ({ deadline }: Ward): number => Math.max(deadline, backSince + readingMs);
+  // One that was stopped together with the guard comes round with it.
+  const frozenAt = ({ deadline }: Ward): number => Math.max(deadline, backSince) + frozenAfterMs;
+  if (wards.some((ward) => !ward.isCut && now >= frozenAt(ward))) return end(state);
+  const due = wards.filter((ward) => now >= passesAt(ward));
   const news = due.filter((ward) => !state.fenced.includes(wardId(ward)));
-  const next = wards.flatMap(({ deadline, isCut }) => {
-    if (now < deadline) return [deadline];
-    return isCut ? [] : [deadline + frozenAfterMs];
+  const next = wards.flatMap((ward) => {
+    if (now < passesAt(ward)) return [passesAt(ward)];
+    return ward.isCut ? [] : [frozenAt(ward)];
   });
+  const wakeAt = next.length === 0 ? null : Math.min(...next);
   const effects: GuardEffect[] = news.length === 0 ? [] : [{ type: "fence", agent, wards: news }];
-  if (next.length > 0) effects.push({ type: "wake", at: Math.min(...next) });
-  return { state: { ...state, fenced: due.map(wardId) }, effects };
+  if (wakeAt !== null) effects.push({ type: "wake", at: wakeAt });
+  return { state: { ...state, fenced: due.map(wardId), wakeAt }, effects };
 }
 
-function end({ agent, wards, helpers }: Watched): Next {
+function end({ agent, wards, helpers }: Watching): Next {
   return { state: { kind: "Ending" }, effects: [{ type: "end", agent, wards, helpers }] };
 }
 

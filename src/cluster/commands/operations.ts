@@ -76,10 +76,10 @@ export function settleOperations(turn: Turn): void {
   }
 }
 
-/** A move that was waiting for its time counts from the group's present epoch on, whatever became of it meanwhile. */
-export function countMoveAnew(turn: Turn, id: string | null, epoch: number): void {
+/** A move begins when its time has come: from the group's present epoch on, whatever became of it since it was asked for. */
+export function beginMove(turn: Turn, id: string | null, epoch: number): void {
   const operation = pendingOf(turn, id);
-  if (operation !== null && operation.epoch !== epoch) putOperation(turn, operation.id, { ...operation, epoch });
+  if (operation !== null) putOperation(turn, operation.id, { ...operation, epoch, startedAt: turn.now });
 }
 
 /** The object's clock went back: what was begun after now has been pending for no time yet. */
@@ -275,10 +275,10 @@ export function endMove(turn: Turn, id: string | null, code: "called-off" | "ask
   putOperation(turn, operation.id, { ...operation, status });
 }
 
-/** The group stays where it is: whoever asked for its move is told. What is to move it later goes on. */
-export function endMovesUnderWay(turn: Turn, group: string): void {
+/** The group stays where it is: whoever asked for its move from there is told. What is to move it later goes on. */
+export function endMovesUnderWay(turn: Turn, { group, epoch }: Hold): void {
   for (const operation of turn.durable.operations.values()) {
-    const isMove = isPending(operation) && operation.kind === "move" && operation.group === group;
+    const isMove = operation.kind === "move" && operation.group === group && operation.epoch === epoch;
     if (isMove && scheduledAt(turn, operation) === null) endMove(turn, operation.id, "called-off");
   }
 }

@@ -69,7 +69,8 @@ function mayGet(turn: Turn, { addresses, phase }: Hold, more: readonly string[])
   );
 }
 
-function isWantedElsewhere(definition: ClusterDefinition, group: string, addresses: readonly string[]): boolean {
+/** Whether another group is defined to have one of these. */
+export function isWantedElsewhere(definition: ClusterDefinition, group: string, addresses: readonly string[]): boolean {
   if (addresses.length === 0) return false;
   const elsewhere = Object.entries(definition.groups)
     .filter(([name]) => name !== group)

@@ -57,6 +57,18 @@ export function prefixOfMask(mask: string): number | null {
   return /^1*0*$/.test(text) ? text.replaceAll("0", "").length : null;
 }
 
+/** What all texts of one address have in common; what is no address is compared as it is. */
+export function comparable(address: string): string {
+  const parsed = parseAddress(address);
+  return parsed === null ? address : canonical(parsed);
+}
+
+/** Each address once, as it was written first. */
+export function distinct(addresses: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return addresses.filter((address) => seen.size < seen.add(comparable(address)).size);
+}
+
 /** One text for every way to write an address. */
 export function canonical({ family, value }: IpAddress): string {
   return `${family}:${value.toString(16)}`;

@@ -1,4 +1,4 @@
-import { canonical, parseAddress } from "../definition/ip-address.ts";
+import { comparable, distinct } from "../definition/ip-address.ts";
 import { noteLoss } from "../policies/quarantine.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "../turn.ts";
 import { type HeldBefore, holdId } from "../messages.ts";
@@ -70,9 +70,11 @@ export function becomeWider(turn: Turn, hold: Hold, more: readonly string[]): vo
 }
 
 /** Its owner got these addresses too from a state that was rolled back since. They are nobody's, and stay its own until its end. */
-export function becomeReminded(turn: Turn, hold: Hold, more: readonly string[]): void {
+export function becomeReminded(turn: Turn, hold: Hold, more: readonly string[]): Hold {
   if (addressesHeld(turn, more)) throw new Error(`an address that group ${hold.group} has got is held by another`);
-  putHold(turn, holdId(hold), { ...hold, addresses: [...hold.addresses, ...more] });
+  const wider = { ...hold, addresses: [...hold.addresses, ...more] };
+  putHold(turn, holdId(hold), wider);
+  return wider;
 }
 
 /** Of these addresses, those that were not released by the group's last owner. */
@@ -103,7 +105,7 @@ export function addressesLeft({ addresses }: Pick<Hold, "addresses">, wanted: re
 
 function beyond(had: readonly string[], wanted: readonly string[]): string[] {
   const known = new Set(had.map(comparable));
-  return wanted.filter((address) => !known.has(comparable(address)));
+  return distinct(wanted).filter((address) => !known.has(comparable(address)));
 }
 
 /** It has been brought online, or cannot be, so from now on it is observed like all others. */
@@ -261,6 +263,11 @@ export function epochOf(of: Pick<Turn, "durable">, { name, epoch }: GroupRow): n
   return holdOf(of, name)?.epoch ?? epoch;
 }
 
+/** A node that was evicted belongs to the cluster until it holds nothing: it has to be able to release, and to count. */
+export function belongs({ durable }: Pick<Turn, "durable">, node: string): boolean {
+  return durable.nodes.has(node) || [...durable.holds.values()].some((hold) => hold.node === node);
+}
+
 export function holdsOfRun({ durable }: Pick<Turn, "durable">, incarnation: string): Hold[] {
   return [...durable.holds.values()].filter((hold) => hold.incarnation === incarnation);
 }
@@ -288,9 +295,4 @@ export function leaseOf({ durable }: Pick<Turn, "durable">, hold: Hold): Lease {
 export function putLeaseOf(turn: Turn, hold: Hold, lease: Lease): void {
   const row = turn.durable.leases.get(hold.incarnation) ?? { incarnation: hold.incarnation, node: hold.node, held: {} };
   putLease(turn, hold.incarnation, { ...row, held: { ...row.held, [holdId(hold)]: lease } });
-}
-
-function comparable(address: string): string {
-  const parsed = parseAddress(address);
-  return parsed === null ? address : canonical(parsed);
 }

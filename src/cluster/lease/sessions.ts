@@ -16,7 +16,7 @@ import {
   type Standing,
 } from "../messages.ts";
 import { callOffMoves } from "../policies/moves.ts";
-import { becomeEnded, holdsOfRun } from "./ownership.ts";
+import { becomeEnded, belongs, holdsOfRun } from "./ownership.ts";
 import { noteNotices } from "../notices.ts";
 import { followPolicies } from "../policies/policies.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
@@ -243,11 +243,6 @@ function journalJoin(turn: Turn, { node, standing }: Session): void {
   });
 }
 
-/** A node that was evicted belongs to the cluster until it holds nothing: it has to be able to release. */
-function belongs(turn: Turn, node: string): boolean {
-  return turn.durable.nodes.has(node) || [...turn.durable.holds.values()].some((hold) => hold.node === node);
-}
-
 /** A run's name shows in the state, so that a name alone proves nothing: it stays with the node that brought it. */
 function isAnotherNodes(turn: Turn, incarnation: string, node: string): boolean {
   const known = turn.memory.sessions.get(incarnation)?.node ?? turn.durable.leases.get(incarnation)?.node;
@@ -256,6 +251,7 @@ function isAnotherNodes(turn: Turn, incarnation: string, node: string): boolean 
 
 /** No agent has seen numbers that would take decades to reach; taking them over would use the numbers up. */
 function isPlausible(turn: Turn, { seen, holding }: Hello): boolean {
+  if (new Set(holding.map(holdId)).size < holding.length) return false;
   if (holding.some(({ addresses }) => addresses.some((address) => parseAddress(address) === null))) return false;
   const most = turn.durable.generation.number + limits.plausibleJump;
   const epochs = [

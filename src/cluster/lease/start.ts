@@ -1,4 +1,8 @@
+import { lookup } from "../definition/definition.ts";
+import { isWantedElsewhere } from "../definition/fit-holds.ts";
+import { drainGrants } from "./draining.ts";
 import type { Step } from "../events.ts";
+import { limits } from "../limits.ts";
 import { type Generation, isRolledBack } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import { type Hello, holdId } from "../messages.ts";
@@ -68,7 +72,7 @@ export function repairRollBack(turn: Turn, node: string, hello: Hello, nonce: st
   const next: Generation = { number: Math.max(generation.number, seen.generation?.number ?? 0) + 1, nonce };
   turn.durable = { ...turn.durable, generation: next };
   raiseEpochs(turn, forgotten);
-  for (const { id, more } of reminders) remind(turn, id, more);
+  for (const reminder of reminders) remind(turn, reminder);
   turn.memory = { ...turn.memory, start: { kind: "holding", holdMs: holdMs(turn.durable) } };
   journal(turn, {
     kind: "object.rolled-back",
@@ -96,23 +100,34 @@ function raiseEpochs(turn: Turn, forgotten: readonly (readonly [string, number])
   }
 }
 
+type Reminder = { readonly id: string; readonly more: readonly string[] };
+
 /** The owner tells all that it may have before it is extended for the first time; what it gets later this start has given it. */
-function remindersOf(turn: Turn, node: string, { incarnation, holding }: Hello): { id: string; more: string[] }[] {
+function remindersOf(turn: Turn, node: string, { incarnation, holding }: Hello): Reminder[] {
   return holding.flatMap((told) => {
     const id = holdId(told);
     const hold = turn.durable.holds.get(id);
     if (hold?.incarnation !== incarnation || hold.node !== node || turn.memory.extended.has(id)) return [];
+    // What has to go for it will not be extended, so it need not be known better.
+    if (hold.phase.kind === "draining" && hold.phase.because === "rolled-back") return [];
     const more = addressesBeyond(hold, told.addresses);
     return more.length === 0 ? [] : [{ id, more }];
   });
 }
 
-function remind(turn: Turn, id: string, more: readonly string[]): void {
+function remind(turn: Turn, { id, more }: Reminder): void {
   const hold = turn.durable.holds.get(id);
   if (hold === undefined) return;
+  const free = more.filter((address) => !addressesHeld(turn, [address]));
+  // No owner has ever got more than that.
+  const isPossible = hold.addresses.length + more.length <= limits.addressesHeld;
+  const reminded = isPossible ? becomeReminded(turn, hold, free) : hold;
   // Another ownership had it before, and may be remembered though it is over: neither is extended while both could have it.
-  if (addressesHeld(turn, more)) becomeDraining(turn, hold, "rolled-back", null, 0);
-  else becomeReminded(turn, hold, more);
+  if (!isPossible || free.length < more.length) return becomeDraining(turn, reminded, "rolled-back", null, 0);
+  const definition = turn.durable.cluster?.definition;
+  const group = definition && lookup(definition.groups, hold.group);
+  if (hold.phase.kind !== "owned" || !definition || !group || !isWantedElsewhere(definition, hold.group, free)) return;
+  becomeDraining(turn, reminded, "readdressed", null, drainGrants(definition, group));
 }
 
 function highestEpoch(turn: Turn, group: string): number {

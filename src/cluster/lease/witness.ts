@@ -2,8 +2,8 @@ import { sameGeneration } from "./generation.ts";
 import { marginMs } from "./lease.ts";
 import { limits } from "../limits.ts";
 import { type Claim, holdId, runSubject, type Silence } from "../messages.ts";
-import { becomeEnded, holdsOfRun, leaseOf } from "./ownership.ts";
-import type { Hold, Session, ToldSilence, Witness } from "../state.ts";
+import { becomeEnded, belongs, holdsOfRun, leaseOf } from "./ownership.ts";
+import type { Hold, Session, ToldSilence } from "../state.ts";
 import { close, journal, putSession, type Turn } from "../turn.ts";
 
 /**
@@ -33,15 +33,11 @@ export function noteTold(turn: Turn, { incarnation, node }: Session, silences: r
     return [silence.subject, { silence, at: at !== null && at <= turn.now ? at : turn.now }];
   });
   const { witnesses, sessions } = turn.memory;
-  const others = [...witnesses].filter(([run, of]) => run !== incarnation && isWorthKeeping(turn, of));
+  const others = [...witnesses].filter(([run, of]) => run !== incarnation && belongs(turn, of.node));
   const gone = others.filter(([run, of]) => of.node === node && !sessions.has(run)).map(([run]) => run);
   const forgotten = new Set(gone.slice(0, Math.max(0, gone.length - limits.sessionsPerNode)));
   const kept = others.filter(([run]) => !forgotten.has(run));
   turn.memory = { ...turn.memory, witnesses: new Map([...kept, [incarnation, { node, silences: new Map(told) }]]) };
-}
-
-function isWorthKeeping({ durable }: Turn, { node, silences }: Witness): boolean {
-  return durable.nodes.has(node) && silences.size > 0;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type ClusterDefinition, type GroupDefinition, lookup, possibleOwners } 
 import { drainGrants } from "../lease/draining.ts";
 import type { OperatorEvent, Outcome } from "../events.ts";
 import { forgetFailbackOf } from "./failback.ts";
-import { countMoveAnew, endMove, endMovesUnderWay } from "../commands/operations.ts";
+import { beginMove, endMove, endMovesUnderWay } from "../commands/operations.ts";
 import { becomeDraining, becomeOwnedAgain, epochOf, holdOf, mayBeCalledOff } from "../lease/ownership.ts";
 import { hasOtherOwner, noLoss } from "./placement.ts";
 import { noSuchGroup, noSuchNode, refused } from "../refusals.ts";
@@ -70,7 +70,7 @@ export function cancelMove(turn: Turn, { group: name, actor }: Extract<OperatorE
     });
   }
   if (underWay) {
-    endMovesUnderWay(turn, name);
+    endMovesUnderWay(turn, hold);
     becomeOwnedAgain(turn, hold, "an operator called it off", actor);
     if (hold.phase.kind === "draining" && hold.phase.because === "failback") forgetFailbackOf(turn, name);
   }
@@ -89,7 +89,7 @@ export function moveOnTime(turn: Turn): void {
     if (due === null || due.at > turn.now) continue;
     putGroup(turn, row.name, { ...row, plan: { ...row.plan, move: null } });
     const { target, actor, operation } = due;
-    countMoveAnew(turn, operation, epochOf(turn, row));
+    beginMove(turn, operation, epochOf(turn, row));
     const outcome = cluster.maintenance
       ? refused("in-maintenance", "the cluster is in maintenance")
       : move(turn, cluster.definition, { type: "move", group: row.name, target, at: null, actor });

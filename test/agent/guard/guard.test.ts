@@ -76,6 +76,25 @@ describe("The guard", () => {
     expect(guard.at(1_500)[0]).toMatchObject({ type: "fence" });
   });
 
+  test("GU2: a guard that was stopped itself reads what it was told meanwhile before it believes that a deadline has passed", () => {
+    const guard = watching(ward(1_000));
+    expect(guard.at(8_000), "it reads").toEqual([{ type: "wake", at: 8_020 }]);
+    for (const deadline of [1_500, 4_000, 7_900]) {
+      guard.now += 1;
+      expect(guard.does({ type: "wards", connection: 1, wards: [ward(deadline)] })).toEqual([
+        { type: "wake", at: 8_020 },
+      ]);
+    }
+    expect(guard.does({ type: "wards", connection: 1, wards: [ward(8_900)] })).toEqual([{ type: "wake", at: 8_900 }]);
+    expect(guard.at(8_900)[0]).toMatchObject({ type: "fence" });
+  });
+
+  test("GU1: it fences what it was told nothing newer of, also on a host on which it always comes late", () => {
+    const guard = watching(ward(1_000));
+    expect(guard.at(8_000)).toEqual([{ type: "wake", at: 8_020 }]);
+    expect(guard.at(8_300)[0]).toMatchObject({ type: "fence" });
+  });
+
   test("GU2: an agent that lets a deadline pass and says nothing is frozen, and is ended with all that it held", () => {
     const guard = watching(ward(1_000), ward(9_000, { hold: { group: "Files", epoch: 1 } }));
     guard.at(1_000);
