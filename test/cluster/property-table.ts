@@ -173,7 +173,7 @@ export const documented: Readonly<Record<string, readonly Row[]>> = {
   `),
   "Generic Service": rows(`
     ServiceName        text         none  required
-    StartupParameters  text         ""    set
+    StartupParameters  text         ""    kept
     UseNetworkName     dword  0  1  0     set
   `),
   "Generic Script": rows(`

@@ -4,21 +4,21 @@ import type { DriverContext } from "./driver.ts";
 /** What is the agent's own and no program's that it starts. */
 const secrets: ReadonlySet<string> = new Set(["BRIDGEHEAD_TOKEN", "BRIDGEHEAD_TOKEN_FILE", "BRIDGEHEAD_ADMIN_TOKEN"]);
 
-/**
- * What a program of a resource finds in its environment: the ownership that it runs for, the virtual server that it is a part of,
- * and where to ask whether it may call. With UseNetworkName also what MSCS gives such a program in place of the host's name.
- */
-export function environmentOf({
-  name,
-  hold,
-  group,
-  spec,
-  agentSocket,
-}: Pick<DriverContext, "name" | "hold" | "group" | "spec" | "agentSocket">): NodeJS.ProcessEnv {
-  const server = virtualServerOf(group);
+type Known = Pick<DriverContext, "name" | "hold" | "group" | "spec" | "agentSocket">;
+
+/** What a program of a resource finds in its environment: its agent's, without what is a secret, and what it is told itself. */
+export function environmentOf(context: Known): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([key]) => !secrets.has(key));
+  return { ...Object.fromEntries(inherited), ...ownVariables(context) };
+}
+
+/**
+ * The ownership that it runs for, the virtual server that it is a part of, and where to ask whether it may call. With
+ * UseNetworkName also what MSCS gives such a program in place of the host's name.
+ */
+export function ownVariables({ name, hold, group, spec, agentSocket }: Known): Readonly<Record<string, string>> {
+  const server = virtualServerOf(group);
   return {
-    ...Object.fromEntries(inherited),
     BRIDGEHEAD_GROUP: hold.group,
     BRIDGEHEAD_RESOURCE: name,
     BRIDGEHEAD_EPOCH: String(hold.epoch),

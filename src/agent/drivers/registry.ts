@@ -2,6 +2,7 @@ import { lookup } from "../../cluster/definition/definition.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
 import { genericApplication } from "./generic-application.ts";
 import { genericScript } from "./generic-script.ts";
+import { genericService } from "./generic-service.ts";
 import { ipAddress } from "./ip-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";
 import { ocfAgent } from "./ocf-agent.ts";
@@ -18,12 +19,13 @@ export const driversWith = (address: DriverFactory): DriverRegistry => ({
   "Message Transfer Agent": messageTransferAgent,
   "Generic Application": genericApplication,
   "Generic Script": genericScript,
+  "Generic Service": genericService,
   "OCF Agent": ocfAgent,
 });
 
 /**
  * Types whose resources are on the host what their belongings say, and nothing else. What a script or an OCF agent has done only it
- * can undo.
+ * can undo, and what systemd runs only systemd can end.
  */
 const wholeTypes: ReadonlySet<string> = new Set([
   "IP Address",

@@ -157,7 +157,7 @@ export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
   },
   "Generic Service": {
     ServiceName: requiredText(),
-    StartupParameters: text(""),
+    StartupParameters: kept(text(""), "a unit of systemd takes none; what it is told is in its environment"),
     UseNetworkName: dword(0, 1, 0),
   },
   "Generic Script": { ScriptFilePath: requiredText() },
