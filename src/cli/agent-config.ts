@@ -14,6 +14,8 @@ const agentConfigSchema = z.strictObject({
   socketmap: z.string().exactOptional(),
   /** Where a guard listens that somebody else starts; without it the agent starts its own. */
   guardSocket: z.string().exactOptional(),
+  /** Tells the network whose an address is, where that is not told by ARP. */
+  addressScript: z.string().exactOptional(),
   log: z.enum(["json", "text"]).exactOptional(),
 });
 
@@ -39,7 +41,7 @@ export function loadAgentConfig(file: string): AgentConfig {
     throw usageError(`${file} is no configuration of an agent`, { problems });
   }
   const config = { ...parsed.data };
-  for (const key of ["tokenFile", "state", "socket", "socketmap", "guardSocket"] as const) {
+  for (const key of ["tokenFile", "state", "socket", "socketmap", "guardSocket", "addressScript"] as const) {
     const path = config[key];
     if (path !== undefined) config[key] = resolve(dirname(file), path);
   }

@@ -14,7 +14,7 @@ import { freePort } from "../support/ports.ts";
 import { assigned } from "./assigned.ts";
 import { until } from "../support/until.ts";
 
-const loopbackDrivers = driversWith(loopbackAddress);
+const loopbackDrivers = driversWith(loopbackAddress, null);
 
 type Call = Extract<HostEffect, { type: "call" }>;
 const hold = { group: "Exchange", epoch: 3 };

@@ -6,14 +6,18 @@ import { genericService } from "./generic-service.ts";
 import { ipAddress } from "./ip-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";
 import { ocfAgent } from "./ocf-agent.ts";
+import { scriptedAddress } from "./scripted-address.ts";
 import { stateOnly } from "./state-only.ts";
 
 /** Who brings a resource online, by its type. */
 export type DriverRegistry = Readonly<Record<string, DriverFactory>>;
 
-/** @param address who puts an address on this host that is not of 127.0.0.0/8 */
-export const driversWith = (address: DriverFactory): DriverRegistry => ({
-  "IP Address": ipAddress(address),
+/**
+ * @param address who puts an address on this host that is not of 127.0.0.0/8
+ * @param addressScript what tells the network whose an address is, where that is not told by ARP; null: nothing
+ */
+export const driversWith = (address: DriverFactory, addressScript: string | null): DriverRegistry => ({
+  "IP Address": addressScript === null ? ipAddress(address) : scriptedAddress(ipAddress(address), addressScript),
   "Network Name": stateOnly,
   "Physical Disk": stateOnly,
   "Message Transfer Agent": messageTransferAgent,

@@ -23,6 +23,8 @@ export type LinuxHostOptions = {
   readonly token: () => string;
   readonly stateFolder: string;
   readonly guard: GuardPlace;
+  /** A program that tells the network whose an address is, where that is not told by ARP; null: none. */
+  readonly addressScript: string | null;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly log: Log;
@@ -93,7 +95,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
   if (owned.known.length > 0) await sweep();
   return {
-    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, ready })),
+    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, ready }), options.addressScript),
     belongings,
     end: async () => {
       guard.farewell();

@@ -22,6 +22,7 @@ type AgentCommandOptions = {
   readonly socketmap?: string;
   readonly state?: string;
   readonly base?: string;
+  readonly addressScript?: string;
   readonly log?: LogFormat;
   readonly url?: string;
   readonly cluster?: string;
@@ -36,6 +37,7 @@ export function register(noun: Command): void {
     .option("--socketmap <path>", "the same for Postfix (socketmap)")
     .option("--state <folder>", "folder for what the agent remembers")
     .option("--base <folder>", "where relative file names in properties start (default: the folder of the config)")
+    .option("--address-script <file>", "tells the network whose an address is, where it is not told by ARP (clouds)")
     .option("--log <format>", "json or text, on stderr")
     .action(async (_options: unknown, command: Command) => agent(command.optsWithGlobals<AgentCommandOptions>()))
     .addHelpText("after", examples("agent --cluster exchange --node NODE1 --token-file NODE1.token"));
@@ -57,6 +59,8 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl);
   const guard = guardOf(config, state);
+  const script = options.addressScript ?? config.addressScript;
+  const addressScript = script === undefined ? null : resolve(script);
   const running = await begun(
     runAgent({
       url,
@@ -69,7 +73,17 @@ async function agent(options: AgentCommandOptions): Promise<void> {
       baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
       openHost: (incarnation, noticing) =>
         openLinuxHost(
-          { cluster, node, url, token: token.newest, stateFolder: state, guard, clock: monotonicMs, log: noticing },
+          {
+            cluster,
+            node,
+            url,
+            token: token.newest,
+            stateFolder: state,
+            guard,
+            addressScript,
+            clock: monotonicMs,
+            log: noticing,
+          },
           incarnation,
         ),
       log,
