@@ -148,8 +148,7 @@ const helloSchema = z.strictObject({
     epochs: z.record(nameSchema, count),
   }),
   released: holds,
-  // Not known to the first agents: of such a one a roll-back within one generation shows nothing.
-  holding: z.array(holdingSchema).max(limits.releasedNamed).default([]),
+  holding: z.array(holdingSchema).max(limits.releasedNamed),
   told: z.strictObject({ associations: count, notices: count }),
 }) satisfies z.ZodType<Hello>;
 

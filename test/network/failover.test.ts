@@ -60,6 +60,8 @@ test("LX6: an address that somebody else takes away is put back, and that is sai
     await until(() => stage.logOf("NODE2").includes("address-removed"), 5_000, "the word of it");
   });
   expect(said(events)).toEqual(["NODE2 removed", "NODE2 added"]);
+  const [removed, added] = events.map(({ at }) => at);
+  expect((added ?? Infinity) - (removed ?? 0), "sooner than a renewal comes").toBeLessThan(ttlMs / 4);
   expect(await reaches(stage.lan.host("PEER"), virtualAddress)).toBe(true);
 });
 

@@ -4,6 +4,7 @@ import { lookup } from "../../cluster/definition/definition.ts";
 import { type HeldBefore, holdId } from "../../cluster/messages.ts";
 import { type Driver, DriverError, type DriverContext, type DriverFactory } from "../drivers/driver.ts";
 import type { Announcer } from "./announce.ts";
+import type { AddressWatch } from "./address-watch.ts";
 import { deviceFor } from "./device.ts";
 import { type Filter, FilterError } from "./filter.ts";
 import { cidr, deleting, hostAddresses, isListed, showing, timesListed } from "./ip.ts";
@@ -21,6 +22,7 @@ export type AddressTools = {
   readonly announcer: Announcer;
   readonly owned: OwnedAddresses;
   readonly probe: Probe;
+  readonly watch: AddressWatch;
   /**
    * Resolves when this host is ready for an address: what was left is gone, and who guards it is there. Null: it has no filter,
    * and has said so.
@@ -46,7 +48,7 @@ function driverOf(
   taken: Taken,
   { hold, spec, log, belongings, heldBefore, ttlMs }: DriverContext,
 ): Driver {
-  const { clock, ip, announcer, owned, probe, ready } = tools;
+  const { clock, ip, announcer, owned, probe, watch, ready } = tools;
   const configured = String(lookup(spec.properties, "Address"));
   const address = canonicalText(configured);
   const id = `${holdId(hold)} ${address}`;
@@ -55,6 +57,8 @@ function driverOf(
   /** Until when it may be here; null: it may not, and whatever is under way stops at its next step. */
   let until: number | null = null;
   const inTurn = oneAtATime();
+  let unwatch = (): void => {};
+  let putBackAt = Number.NEGATIVE_INFINITY;
   /** The end of what was bound to it when it was here last. */
   let freed: Promise<void> = Promise.resolve();
 
@@ -136,6 +140,20 @@ function driverOf(
     belongings.remove({ kind: "address", address, device: on });
   }
 
+  /** Moves its lifetime, and puts it there again if it is not there any more. */
+  function refresh(): void {
+    const on = device;
+    if (on === null || until === null || clock() >= until) return;
+    asDriver(() => inTurn(() => put(on, true))).catch((error: DriverError) => log(error.code, error.message));
+  }
+
+  /** Who takes it away again and again is left to the renewals: the two would keep each other busy. */
+  function putBack(): void {
+    if (clock() < putBackAt + leastBetweenMs) return;
+    putBackAt = clock();
+    refresh();
+  }
+
   async function isHere(): Promise<boolean> {
     const { stdout } = await ip.run([showing(address, device ?? "lo")]);
     return isListed(stdout, address);
@@ -143,6 +161,7 @@ function driverOf(
 
   async function away(): Promise<void> {
     until = null;
+    unwatch();
     announcer.cancel(address);
     const on = device;
     if (on === null) return;
@@ -173,17 +192,19 @@ function driverOf(
           belongings.add({ kind: "address", address, device: on });
           await put(on, false);
         });
-        if (until !== null && clock() < until) announcer.announce(address, on);
+        if (until === null || clock() >= until) return;
+        announcer.announce(address, on);
+        unwatch();
+        unwatch = watch.watch(address, putBack);
       }),
     offline: () => asDriver(away),
     terminate: () => asDriver(away),
     looksAlive: async () => isHere(),
     isAlive: async () => ((await isHere()) ? { ok: true } : { ok: false, reason: `${address} is not on this host` }),
     extend: (deadline) => {
-      const on = device;
-      if (on === null || until === null) return;
+      if (until === null) return;
       until = deadline;
-      asDriver(() => inTurn(() => put(on, true))).catch((error: DriverError) => log(error.code, error.message));
+      refresh();
     },
   };
 }
@@ -191,6 +212,7 @@ function driverOf(
 /** For how long a former owner is taken for late: the kernel ends an address up to two seconds after its lifetime. */
 const formerOwnerMs = 3_000;
 const askAgainMs = 50;
+const leastBetweenMs = 250;
 /** LEASE rule 15. */
 const leastTtlWithoutFilterMs = 1_000;
 

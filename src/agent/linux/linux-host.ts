@@ -6,6 +6,7 @@ import { createHelpers } from "../helpers.ts";
 import type { Log } from "../log.ts";
 import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
+import { createAddressWatch } from "./address-watch.ts";
 import { createAnnouncer } from "./announce.ts";
 import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
 import { createIp, deleting, hostAddresses } from "./ip.ts";
@@ -55,6 +56,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
   const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason), started);
   const probe = createProbe((reason) => log("warning", "nobody-asked", reason), started);
+  const watch = createAddressWatch((reason) => log("warning", "addresses-not-watched", reason));
   const belongings = createBelongings(isWholeType, guard.tell);
 
   let found: Promise<Filter | null> | null = null;
@@ -95,10 +97,11 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
   if (owned.known.length > 0) await sweep();
   return {
-    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, ready }), options.addressScript),
+    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, watch, ready }), options.addressScript),
     belongings,
     end: async () => {
       guard.farewell();
+      watch.end();
       await Promise.all([ip.end(), filter.end()]);
     },
   };
