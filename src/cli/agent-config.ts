@@ -16,6 +16,12 @@ const agentConfigSchema = z.strictObject({
   guardSocket: z.string().exactOptional(),
   /** Tells the network whose an address is, where that is not told by ARP. */
   addressScript: z.string().exactOptional(),
+  /** A file in the form of hosts(5) that shows the names of the virtual servers that are here. */
+  hostsFile: z.string().exactOptional(),
+  /** Takes dynamic updates of names; `key` is a file as `tsig-keygen` writes it. */
+  nameServer: z
+    .strictObject({ host: z.string(), port: z.int().min(1).max(65_535).default(53), key: z.string() })
+    .exactOptional(),
   log: z.enum(["json", "text"]).exactOptional(),
 });
 
@@ -41,9 +47,19 @@ export function loadAgentConfig(file: string): AgentConfig {
     throw usageError(`${file} is no configuration of an agent`, { problems });
   }
   const config = { ...parsed.data };
-  for (const key of ["tokenFile", "state", "socket", "socketmap", "guardSocket", "addressScript"] as const) {
+  for (const key of [
+    "tokenFile",
+    "state",
+    "socket",
+    "socketmap",
+    "guardSocket",
+    "addressScript",
+    "hostsFile",
+  ] as const) {
     const path = config[key];
     if (path !== undefined) config[key] = resolve(dirname(file), path);
   }
+  const { nameServer } = config;
+  if (nameServer !== undefined) config.nameServer = { ...nameServer, key: resolve(dirname(file), nameServer.key) };
   return config;
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDriverCalls, type DriverCalls } from "../../src/agent/driver-calls.ts";
 import { DriverError, type Driver } from "../../src/agent/drivers/driver.ts";
 import { loopbackAddress } from "../../src/agent/drivers/loopback-address.ts";
-import { type DriverRegistry, driversWith } from "../../src/agent/drivers/registry.ts";
+import { type DriverRegistry, driversWith, nobodyElse } from "../../src/agent/drivers/registry.ts";
 import type { CallResult, HostEffect, ResourceProblem } from "../../src/agent/host-state.ts";
 import type { AssignedResource } from "../../src/cluster/messages.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
@@ -14,7 +14,7 @@ import { freePort } from "../support/ports.ts";
 import { assigned } from "./assigned.ts";
 import { until } from "../support/until.ts";
 
-const loopbackDrivers = driversWith(loopbackAddress, null);
+const loopbackDrivers = driversWith(loopbackAddress, nobodyElse);
 
 type Call = Extract<HostEffect, { type: "call" }>;
 const hold = { group: "Exchange", epoch: 3 };

@@ -67,6 +67,12 @@ test("CL7 an agent's configuration: its paths start at its folder, and an unknow
     tokenFile: join(folder, "node1.token"),
     socket: "/run/bridgehead.sock",
   });
+  writeFileSync(file, "addressScript: a.sh\nhostsFile: /etc/hosts\nnameServer: { host: 192.0.2.53, key: tsig.key }\n");
+  expect(loadAgentConfig(file)).toEqual({
+    addressScript: join(folder, "a.sh"),
+    hostsFile: "/etc/hosts",
+    nameServer: { host: "192.0.2.53", port: 53, key: join(folder, "tsig.key") },
+  });
   expect(fault("node: NODE1\nlog: xml\n", loadAgentConfig)).toContain("line 2 (log)");
   expect(fault("node: NODE1\ntoken: secret-thing\n", loadAgentConfig)).not.toContain("secret-thing");
 });

@@ -5,6 +5,7 @@ import { genericScript } from "./generic-script.ts";
 import { genericService } from "./generic-service.ts";
 import { ipAddress } from "./ip-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";
+import { networkName, type NameServices } from "./network-name.ts";
 import { ocfAgent } from "./ocf-agent.ts";
 import { scriptedAddress } from "./scripted-address.ts";
 import { stateOnly } from "./state-only.ts";
@@ -12,13 +13,17 @@ import { stateOnly } from "./state-only.ts";
 /** Who brings a resource online, by its type. */
 export type DriverRegistry = Readonly<Record<string, DriverFactory>>;
 
-/**
- * @param address who puts an address on this host that is not of 127.0.0.0/8
- * @param addressScript what tells the network whose an address is, where that is not told by ARP; null: nothing
- */
-export const driversWith = (address: DriverFactory, addressScript: string | null): DriverRegistry => ({
-  "IP Address": addressScript === null ? ipAddress(address) : scriptedAddress(ipAddress(address), addressScript),
-  "Network Name": stateOnly,
+/** Who is told of addresses and names, beside this host. */
+export type Surroundings = NameServices & {
+  /** A program that tells the network whose an address is, where that is not told by ARP; null: none. */
+  readonly addressScript: string | null;
+};
+export const nobodyElse: Surroundings = { addressScript: null, hostsFile: null, nameServer: null };
+
+/** @param address who puts an address on this host that is not of 127.0.0.0/8 */
+export const driversWith = (address: DriverFactory, surroundings: Surroundings): DriverRegistry => ({
+  "IP Address": withScript(ipAddress(address), surroundings.addressScript),
+  "Network Name": networkName(surroundings),
   "Physical Disk": stateOnly,
   "Message Transfer Agent": messageTransferAgent,
   "Generic Application": genericApplication,
@@ -41,6 +46,10 @@ const wholeTypes: ReadonlySet<string> = new Set([
 
 export function isWholeType(type: string): boolean {
   return wholeTypes.has(type);
+}
+
+function withScript(address: DriverFactory, script: string | null): DriverFactory {
+  return script === null ? address : scriptedAddress(address, script);
 }
 
 /** Throws `DriverError` `no-driver`, which names what there is. */

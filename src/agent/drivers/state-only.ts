@@ -1,9 +1,6 @@
 import type { DriverFactory } from "./driver.ts";
 
-/**
- * A resource that is a state and nothing on the host. A Network Name is told to whoever asks for a verdict, and a Physical
- * Disk without a driver stands in the dependency tree as it does in the definition.
- */
+/** A resource that is a state and nothing on the host: a Physical Disk stands in the dependency tree as the definition says. */
 export const stateOnly: DriverFactory = () => ({
   online: async () => {},
   offline: async () => {},

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Belongings, createBelongings } from "../belongings.ts";
-import { type DriverRegistry, driversWith, isWholeType } from "../drivers/registry.ts";
+import { type DriverRegistry, driversWith, isWholeType, type Surroundings } from "../drivers/registry.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
 import type { Log } from "../log.ts";
@@ -24,8 +24,7 @@ export type LinuxHostOptions = {
   readonly token: () => string;
   readonly stateFolder: string;
   readonly guard: GuardPlace;
-  /** A program that tells the network whose an address is, where that is not told by ARP; null: none. */
-  readonly addressScript: string | null;
+  readonly surroundings: Surroundings;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly log: Log;
@@ -97,7 +96,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
   if (owned.known.length > 0) await sweep();
   return {
-    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, watch, ready }), options.addressScript),
+    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, watch, ready }), options.surroundings),
     belongings,
     end: async () => {
       guard.farewell();

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
+import type { Surroundings } from "../../agent/drivers/registry.ts";
 import { openLinuxHost, type GuardPlace } from "../../agent/linux/linux-host.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent } from "../../agent/main.ts";
@@ -59,8 +60,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl);
   const guard = guardOf(config, state);
-  const script = options.addressScript ?? config.addressScript;
-  const addressScript = script === undefined ? null : resolve(script);
+  const surroundings = surroundingsOf(options, config);
   const running = await begun(
     runAgent({
       url,
@@ -80,7 +80,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
             token: token.newest,
             stateFolder: state,
             guard,
-            addressScript,
+            surroundings,
             clock: monotonicMs,
             log: noticing,
           },
@@ -99,6 +99,17 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   if (hasParent && !process.connected) stop();
   log("info", "ended", endSentences[await running.ended]);
   if (process.connected) process.disconnect();
+}
+
+function surroundingsOf(options: AgentCommandOptions, config: AgentConfig): Surroundings {
+  const script = options.addressScript ?? config.addressScript;
+  const { hostsFile = null, nameServer } = config;
+  return {
+    addressScript: script === undefined ? null : resolve(script),
+    hostsFile,
+    nameServer:
+      nameServer === undefined ? null : { host: nameServer.host, port: nameServer.port, keyFile: nameServer.key },
+  };
 }
 
 function guardOf({ guardSocket }: AgentConfig, state: string): GuardPlace {
