@@ -50,6 +50,11 @@ export function howItEnded(code: number | null, signal: NodeJS.Signals | null): 
   return code === null ? `signal ${signal}` : `exit code ${code}`;
 }
 
+/** Whether it waits for something to happen (interruptible sleep); one that is being started, or gone, does not. */
+export function isAsleep(pid: number): boolean {
+  return statOf(pid)?.state === "S";
+}
+
 /** A group is there for as long as a zombie of it is, so its processes are looked at one by one. */
 export function isGroupAtWork(group: number): boolean {
   if (!isThere(-group)) return false;
