@@ -20,32 +20,37 @@ export type Surroundings = NameServices & {
 };
 export const nobodyElse: Surroundings = { addressScript: null, hostsFile: null, nameServer: null };
 
+type Kind = {
+  /**
+   * Whether its resources are on the host what their belongings say, and nothing else. What a script or an OCF agent has done only
+   * it can undo, and what systemd runs only systemd can end.
+   */
+  readonly isWhole: boolean;
+  readonly driver: (address: DriverFactory, surroundings: Surroundings) => DriverFactory;
+};
+
+const kinds: Readonly<Record<string, Kind>> = {
+  "IP Address": {
+    isWhole: true,
+    driver: (address, { addressScript }) => withScript(ipAddress(address), addressScript),
+  },
+  "Network Name": { isWhole: true, driver: (_address, surroundings) => networkName(surroundings) },
+  "Physical Disk": { isWhole: true, driver: () => stateOnly },
+  "Message Transfer Agent": { isWhole: true, driver: () => messageTransferAgent },
+  "Generic Application": { isWhole: true, driver: () => genericApplication },
+  "Generic Script": { isWhole: false, driver: () => genericScript },
+  "Generic Service": { isWhole: false, driver: () => genericService },
+  "OCF Agent": { isWhole: false, driver: () => ocfAgent },
+};
+
 /** @param address who puts an address on this host that is not of 127.0.0.0/8 */
-export const driversWith = (address: DriverFactory, surroundings: Surroundings): DriverRegistry => ({
-  "IP Address": withScript(ipAddress(address), surroundings.addressScript),
-  "Network Name": networkName(surroundings),
-  "Physical Disk": stateOnly,
-  "Message Transfer Agent": messageTransferAgent,
-  "Generic Application": genericApplication,
-  "Generic Script": genericScript,
-  "Generic Service": genericService,
-  "OCF Agent": ocfAgent,
-});
+export function driversWith(address: DriverFactory, surroundings: Surroundings): DriverRegistry {
+  return Object.fromEntries(Object.entries(kinds).map(([type, { driver }]) => [type, driver(address, surroundings)]));
+}
 
-/**
- * Types whose resources are on the host what their belongings say, and nothing else. What a script or an OCF agent has done only it
- * can undo, and what systemd runs only systemd can end.
- */
-const wholeTypes: ReadonlySet<string> = new Set([
-  "IP Address",
-  "Network Name",
-  "Physical Disk",
-  "Message Transfer Agent",
-  "Generic Application",
-]);
-
+/** Whether a guard can take away all of a resource of this type. */
 export function isWholeType(type: string): boolean {
-  return wholeTypes.has(type);
+  return lookup(kinds, type)?.isWhole ?? false;
 }
 
 function withScript(address: DriverFactory, script: string | null): DriverFactory {
