@@ -45,6 +45,23 @@ describe("a request that is refused", () => {
     expect(await allRows("refusals")).toEqual(before);
   });
 
+  test.each([
+    ["/groups/exchange/explain", "there is no group exchange; there is Exchange"],
+    ["/groups/exchange/properties/common", "there is no group exchange; there is Exchange"],
+    [
+      "/groups/Exchange/resources/exchange ip/enum",
+      "there is no resource exchange ip in group Exchange; there is Exchange IP",
+    ],
+    ["/groups/Nothing/resources/Exchange IP/properties/private", "there is no group Nothing"],
+    ["/nodes/node1/enum", "there is no node node1; there is NODE1"],
+    ["/networks/Client/properties/common", "there is no network Client"],
+    ["/resource-types/ip address", "there is no resource type ip address; there is IP Address"],
+    ["/net-interfaces/none/properties/common", "there is no interface none"],
+  ])("CP4: %s is told as %s", async (path, sentence) => {
+    const { detail } = await json<{ detail: string }>(ask("GET", at + encodeURI(path)));
+    expect(detail).toContain(sentence);
+  });
+
   test("CP4: the guard of a run that is not known is refused, and changes no row", async () => {
     const token = await tokenOf("refusals", { role: "node", node: "NODE2" });
     const before = await allRows("refusals");

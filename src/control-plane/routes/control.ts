@@ -18,7 +18,7 @@ import { answer, refuse } from "../respond.ts";
 import { body, operators, readers, route, type Route } from "../route.ts";
 import { changeQuerySchema } from "./change.ts";
 import { describedKinds } from "./described.ts";
-import { problemsWith, setProperties } from "./properties.ts";
+import { absent, problemsWith, setProperties } from "./properties.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export const controlRoutes: readonly Route[] = describedKinds.map((described) =>
         return snapshotOf(call, (snapshot) => {
           const properties = describeProperties(snapshot, of, scopeOf(asked));
           return properties === null
-            ? refuse(described.notFound, "names are written as in the definition")
+            ? absent(snapshot, described, of)
             : wrap(resultOf(snapshot, of, asked, properties, call.body));
         });
       }

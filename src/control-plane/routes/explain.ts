@@ -3,6 +3,8 @@ import { simulateInTurns, type Simulated } from "../../cluster/simulate/simulate
 import { simulationRequestSchema, simulationSchema } from "../../protocol/simulate.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
+import { thereIsNo } from "./absent.ts";
+import { snapshotOf } from "./snapshot.ts";
 
 /** Questions about what the cluster decides. None of them changes anything. */
 export const explainRoutes: readonly Route[] = [
@@ -19,9 +21,10 @@ export const explainRoutes: readonly Route[] = [
     async ({ params, cluster }) => {
       const explanation = await cluster().explain(params.group);
       if (explanation === "not-defined") return notDefined();
-      return explanation === null
-        ? refuse("group-not-found", "names are written as in the definition")
-        : answer(200, explanation);
+      if (explanation !== null) return answer(200, explanation);
+      return snapshotOf({ cluster }, ({ definition }) =>
+        refuse("group-not-found", thereIsNo(definition, { kind: "group", name: params.group })),
+      );
     },
   ),
   route(

@@ -8,6 +8,7 @@ import type { ProblemCode } from "../../protocol/problems.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
+import { thereIsNo } from "./absent.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -95,7 +96,8 @@ export const objectEnumRoutes: readonly Route[] = table.map(({ kind, id, path, w
     (call) =>
       snapshotOf(call, (snapshot) => {
         const params: Params = call.params as Params;
-        if (!isThere(snapshot, kind, params)) return refuse(notFound, "names are written as in the definition");
+        const of = namedBy(kind, params);
+        if (!isThere(snapshot, of)) return refuse(notFound, thereIsNo(snapshot.definition, of));
         const objects = call.query.types.flatMap((type) => enumerateObject(snapshot, kind, params, type));
         return answer(200, { count: objects.length, objects });
       }),
@@ -114,14 +116,14 @@ function typesSchema(types: readonly string[]) {
     });
 }
 
-function isThere({ definition }: Snapshot, kind: EnumeratedKind, params: Params): boolean {
+/** The object that a path of this kind names. */
+function namedBy(kind: EnumeratedKind, params: Params): Exclude<PropertyOwner, { readonly kind: "cluster" }> {
   const { node = "", group = "", resource = "", type = "", network = "" } = params;
-  if (kind === "resource-type") return driverTypeOf(definition, type) !== undefined;
-  const owners: Readonly<Record<Exclude<EnumeratedKind, "resource-type">, PropertyOwner>> = {
-    node: { kind: "node", name: node },
-    group: { kind: "group", name: group },
-    resource: { kind: "resource", group, name: resource },
-    network: { kind: "network", name: network },
-  };
-  return propertiesOf(definition, owners[kind]) !== undefined;
+  if (kind === "resource") return { kind, group, name: resource };
+  return { kind, name: { node, group, "resource-type": type, network }[kind] };
+}
+
+function isThere({ definition }: Snapshot, of: PropertyOwner): boolean {
+  if (of.kind === "resource-type") return driverTypeOf(definition, of.name) !== undefined;
+  return propertiesOf(definition, of) !== undefined;
 }

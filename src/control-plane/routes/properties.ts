@@ -21,6 +21,7 @@ import {
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
 import { body, type Call, operators, readers, route, type Route } from "../route.ts";
+import { thereIsNo } from "./absent.ts";
 import { accept, answeredBefore, type Asked } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
 import { describedKinds, type DescribedKind } from "./described.ts";
@@ -44,7 +45,9 @@ export const propertyRoutes: readonly Route[] = describedKinds.flatMap((describe
       snapshotOf(call, (snapshot) => {
         const { of, scope } = subjectOf(described, call.params as Params);
         const properties = describeProperties(snapshot, of, scope);
-        return properties === null ? notFound(described) : answer(200, { properties: only(call.query, properties) });
+        return properties === null
+          ? absent(snapshot, described, of)
+          : answer(200, { properties: only(call.query, properties) });
       }),
   ),
   route(
@@ -79,7 +82,9 @@ export const propertyRoutes: readonly Route[] = describedKinds.flatMap((describe
       snapshotOf(call, (snapshot) => {
         const { of, scope } = subjectOf(described, call.params as Params);
         const problems = problemsWith(snapshot, of, scope, call.body);
-        return problems === null ? notFound(described) : answer(200, { valid: problems.length === 0, problems });
+        return problems === null
+          ? absent(snapshot, described, of)
+          : answer(200, { valid: problems.length === 0, problems });
       }),
   ),
 ]);
@@ -97,7 +102,7 @@ export async function setProperties(
   const snapshot = await call.cluster().snapshot();
   if (snapshot === null) return notDefined();
   const problems = problemsWith(snapshot, of, scope, properties);
-  if (problems === null) return notFound(described);
+  if (problems === null) return absent(snapshot, described, of);
   if (problems.length > 0) return refuse("invalid-properties", "each problem is named with its property", { problems });
   // What has no property that can be set has been told so by now, unless nothing was asked for.
   const owner = of.kind === "net-interface" ? ({ kind: "cluster" } as const) : of;
@@ -146,6 +151,7 @@ function problemsOf({ notFound: code }: DescribedKind) {
   return [...new Set(["cluster-not-defined", code] as const)];
 }
 
-function notFound({ notFound: code }: DescribedKind): Response {
-  return refuse(code, "names are written as in the definition");
+/** The refusal of an object that is not there. */
+export function absent({ definition }: Snapshot, { notFound: code }: DescribedKind, of: Described): Response {
+  return refuse(code, thereIsNo(definition, of));
 }

@@ -10,6 +10,7 @@ import {
 import { resourceTypeRequestSchema, resourceTypeSetSchema, resourceTypeStateSchema } from "../../protocol/objects.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
+import { thereIsNo } from "./absent.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, doneNow } from "./change.ts";
@@ -45,7 +46,10 @@ export const resourceTypeRoutes: readonly Route[] = [
     (call) =>
       snapshotOf(call, (snapshot) =>
         driverTypeOf(snapshot.definition, call.params.type) === undefined
-          ? refuse("resource-type-not-found", "names are written as in the definition")
+          ? refuse(
+              "resource-type-not-found",
+              thereIsNo(snapshot.definition, { kind: "resource-type", name: call.params.type }),
+            )
           : answer(200, typeOf(snapshot, call.params.type)),
       ),
   ),
