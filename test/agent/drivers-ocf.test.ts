@@ -150,6 +150,17 @@ test("DR13 terminating ends the call that is under way, and stops what it has be
   expect(calls().map((call) => call.split(" ")[0])).toEqual(["validate-all", "start", "stop", "monitor"]);
 });
 
+test("DR13 what is called off while it is validated is not started afterwards", async () => {
+  const driver = agent(
+    'if [ "$1" = validate-all ]; then touch begun; sleep 60; fi\n[ "$1" = monitor ] && exit 7; exit 0',
+  );
+  const online = driver.online(0).catch((error: unknown) => error);
+  await until(() => existsSync(join(folder, "begun")), 5_000);
+  await driver.terminate();
+  expect(await online).toMatchObject({ code: "called-off" });
+  expect(calls().map((call) => call.split(" ")[0])).toEqual(["validate-all", "stop", "monitor"]);
+});
+
 test("DR13 an agent that is not on this host has nothing to be taken away", async () => {
   const { context } = contextIn(folder, assigned("OCF Agent", { Agent: "ocf:test:Missing" }));
   const driver = ocfAgent(context);

@@ -49,6 +49,18 @@ test("DR17 a hosts file that cannot be written is a warning, and the name is onl
   expect(logged).toEqual(["hosts-not-written"]);
 });
 
+test.each([
+  { DnsSuffix: "example.org\nupdate delete other.example.org" },
+  { Aliases: "#" },
+  { Aliases: "a..b" },
+  { DnsSuffix: "x".repeat(64) },
+])("DR17 what is no name of a host is told to nobody: %j", async (properties) => {
+  const hosts = join(folder, "hosts");
+  writeFileSync(hosts, "");
+  await expect(nameOf(properties, hosts).online(0)).rejects.toMatchObject({ code: "name-not-valid" });
+  expect(readFileSync(hosts, "utf8")).toBe("");
+});
+
 test("DR17 RequireDNS without a domain or a server is a failure that says so", async () => {
   await expect(nameOf({ RequireDNS: 1 }, null).online(0)).rejects.toMatchObject({ code: "dns-not-updated" });
   await expect(nameOf({ RequireDNS: 1, DnsSuffix: "example.org" }, null).online(0)).rejects.toMatchObject({

@@ -63,6 +63,13 @@ test("DR16 a drop that fails is told, and keeps nobody from having the address",
   expect(logged).toEqual([`address-not-dropped: drop ${address}: exit code 9: throttled`]);
 });
 
+test("DR16 an address that is called off as it is taken does not come", async () => {
+  const driver = scripted('if [ "$1" = take ]; then touch begun; fi');
+  const online = driver.online(farOff).catch((error: unknown) => error);
+  await driver.terminate();
+  expect(await online).toMatchObject({ code: "called-off" });
+});
+
 test("DR16 terminating ends a take that is under way, and gives up what it may have got", async () => {
   const driver = scripted('if [ "$1" = take ]; then touch begun; sleep 60; fi');
   const online = driver.online(farOff).catch((error: unknown) => error);

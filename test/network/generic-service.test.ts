@@ -89,6 +89,12 @@ test(
     await slow.terminate();
     await online;
     tell(ctl("show", "--property=ActiveState", "slow"));
+    const called = driverOf("slow");
+    const off = called.online(0).catch((error) => tell(error.code));
+    await called.terminate();
+    await off;
+    tell(ctl("show", "--property=ActiveState", "slow"));
+    await driverOf("../../etc/passwd").online(0).catch((error) => tell(error.code));
     ctl("enable", "--runtime", "eager");
     const eager = driverOf("eager");
     await eager.online(0);
@@ -97,9 +103,13 @@ test(
     ctl("start", "mail");
     await left.terminate();
     tell(ctl("show", "--property=ActiveState", "mail"));`);
-    expect(told[0]).toBe("service-failed");
-    expect(["ActiveState=inactive", "ActiveState=failed"]).toContain(told[1]);
-    expect(told[2]).toBe("service-enabled");
-    expect(["ActiveState=inactive", "ActiveState=failed"]).toContain(told[3]);
+    const over = ["ActiveState=inactive", "ActiveState=failed"];
+    expect(told[0]).toBe("called-off");
+    expect(over).toContain(told[1]);
+    expect(told[2]).toBe("called-off");
+    expect(over).toContain(told[3]);
+    expect(told[4]).toBe("service-not-valid");
+    expect(told[5]).toBe("service-enabled");
+    expect(over).toContain(told[6]);
   },
 );

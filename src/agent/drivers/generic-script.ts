@@ -16,7 +16,7 @@ type EntryPoint = "online" | "offline" | "terminate" | "looks-alive" | "is-alive
 export const genericScript: DriverFactory = (context) => {
   const file = resolve(context.baseFolder, String(lookup(context.spec.properties, "ScriptFilePath")));
   const calls = callsOf(context, file, dirname(file));
-  const call = (entryPoint: EntryPoint) => calls.call([entryPoint]);
+  const call = (entryPoint: EntryPoint) => calls.sequence()([entryPoint]);
 
   async function carryOut(entryPoint: EntryPoint): Promise<void> {
     const { code, sentence } = await call(entryPoint);

@@ -21,70 +21,79 @@ export const genericService: DriverFactory = (context) => {
   let asking = new AbortController();
   let hasBegun = context.isLeft;
 
-  const ask = (...args: readonly string[]): Promise<Systemctl> => systemctl([...args, "--", unit], asking.signal);
+  const ask = (signal: AbortSignal, ...args: readonly string[]): Promise<Systemctl> =>
+    systemctl([...args, "--", unit], signal);
 
-  async function carryOut(verb: "start" | "stop"): Promise<void> {
-    const { isDone, said } = await ask(verb);
+  async function carryOut(signal: AbortSignal, verb: "start" | "stop"): Promise<void> {
+    const { isDone, said } = await ask(signal, verb);
     if (isDone) return;
-    const { told } = await condition();
+    if (signal.aborted) throw new DriverError("called-off", `${verb} of ${unit} was called off`);
+    const { told } = await condition(signal);
     throw new DriverError("service-failed", `${verb} of ${unit}: ${said} (${told})`);
   }
 
-  async function condition(): Promise<Condition> {
-    const { isDone, stdout, said } = await ask("show", `--property=${shown.join(",")}`);
+  async function condition(signal: AbortSignal): Promise<Condition> {
+    const { isDone, stdout, said } = await ask(signal, "show", `--property=${shown.join(",")}`);
     if (!isDone) throw new DriverError("service-failed", `what ${unit} does is not known: ${said}`);
     return conditionOf(stdout);
   }
 
-  async function stop(): Promise<void> {
-    await carryOut("stop");
-    const { isOver, told } = await condition();
+  async function stop(signal: AbortSignal): Promise<void> {
+    await carryOut(signal, "stop");
+    const { isOver, told } = await condition(signal);
     if (!isOver) throw new DriverError("service-failed", `${unit} is not stopped, though systemd says so: ${told}`);
     rmSync(dropIn, { force: true });
   }
 
   /** systemd would start it with the host, also where this node does not own its group. */
-  async function warnOfEnabled(): Promise<void> {
-    const { stdout } = await ask("is-enabled");
-    if (stdout.startsWith("enabled"))
+  async function warnOfEnabled(signal: AbortSignal): Promise<void> {
+    const { stdout } = await ask(signal, "is-enabled");
+    if (stdout.startsWith("enabled")) {
       context.log("service-enabled", `systemd starts ${unit} by itself as well: systemctl disable ${unit}`);
+    }
   }
 
   return {
     online: async () => {
+      if (!unitPattern.test(unit)) throw new DriverError("service-not-valid", `${unit} is no name of a unit`);
       if (!existsSync(runtimeUnits)) {
         throw new DriverError("no-systemd", `systemd does not run this host: there is no ${runtimeUnits}`);
       }
+      // What is called off goes no further than the step that is under way.
+      const { signal } = asking;
       if (unit.endsWith(".service")) tell(dropIn, context);
-      await systemctl(["daemon-reload"], asking.signal);
+      await systemctl(["daemon-reload"], signal);
       hasBegun = true;
-      await carryOut("start");
-      const { isActive, told } = await condition();
+      await carryOut(signal, "start");
+      const { isActive, told } = await condition(signal);
       if (!isActive) throw new DriverError("service-failed", `${unit} is not active, though it was started: ${told}`);
-      await warnOfEnabled();
+      await warnOfEnabled(signal);
     },
-    offline: stop,
+    offline: () => stop(asking.signal),
     terminate: async () => {
       asking.abort();
       asking = new AbortController();
       if (!hasBegun) return;
       try {
-        await ask("kill", "--signal=SIGKILL");
-        await stop();
+        await ask(asking.signal, "kill", "--signal=SIGKILL");
+        await stop(asking.signal);
       } catch (error) {
         // It is called again until it succeeds: not so soon that the host has nothing else to do.
         await delay(againMs);
         throw error;
       }
     },
-    looksAlive: async () => (await condition()).isActive,
+    looksAlive: async () => (await condition(asking.signal)).isActive,
     isAlive: async () => {
-      const { isActive, told } = await condition();
+      const { isActive, told } = await condition(asking.signal);
       return isActive ? { ok: true } : { ok: false, reason: `${unit} is not active: ${told}` };
     },
     extend: () => {},
   };
 };
+
+/** systemd.unit(5): the valid characters of a unit's name. */
+const unitPattern = /^[A-Za-z0-9:_.@\\-]{1,255}$/;
 
 function unitOf(service: string): string {
   return /\.(service|target|mount|socket|timer|path)$/.test(service) ? service : `${service}.service`;

@@ -61,6 +61,10 @@ export function networkName({ hostsFile, nameServer }: NameServices): DriverFact
     return {
       online: async () => {
         const names = [...(registration === null ? [] : [registration.name]), hostName(context), ...aliasesOf(context)];
+        // They go into the words of others: a line of a file, a command of a tool.
+        const wrong = names.find(isNoName);
+        if (wrong !== undefined)
+          throw new DriverError("name-not-valid", `${JSON.stringify(wrong)} is no name of a host`);
         onHosts((file) => withHosts(file, owner, addressesOf(context), [...new Set(names)]));
         await register();
       },
@@ -96,6 +100,11 @@ function send(
     child.stdin?.on("error", () => {});
     child.stdin?.end(updateOf(server, registration));
   });
+}
+
+/** RFC 1123 section 2.1, with the underscore that directories use. */
+function isNoName(name: string): boolean {
+  return !/^(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*$/.test(name);
 }
 
 function hostName({ spec }: DriverContext): string {

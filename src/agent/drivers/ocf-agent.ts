@@ -3,7 +3,7 @@ import { lookup } from "../../cluster/definition/definition.ts";
 import { isAliveEveryMs, looksAliveEveryMs, pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
 import { dwordOf, textsOf } from "../../cluster/properties/properties.ts";
 import { privateRules } from "../../cluster/properties/property-tables.ts";
-import { callsOf } from "./calls.ts";
+import { type Call, callsOf } from "./calls.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
 import {
   fileOf,
@@ -17,6 +17,8 @@ import {
 } from "./ocf/words.ts";
 
 const againMs = 1_000;
+
+type Asked = { readonly code: number | null; readonly why: string };
 
 /**
  * OCF Agent: a resource agent of Pacemaker's (OCF Resource Agent API 1.1). Its parameters are told as OCF_RESKEY_…; it is online when
@@ -41,12 +43,8 @@ export const ocfAgent: DriverFactory = (context) => {
   };
 
   /** @param intervalMs how often it is asked; 0 asks what is, and expects nothing (ocf_is_probe) */
-  async function call(
-    action: OcfAction,
-    intervalMs = 0,
-    checkLevel = 0,
-  ): Promise<{ code: number | null; why: string }> {
-    const { code, sentence } = await calls.call([action], {
+  async function ask(call: Call, action: OcfAction, intervalMs = 0, checkLevel = 0): Promise<Asked> {
+    const { code, sentence } = await call([action], {
       ...constant,
       OCF_CHECK_LEVEL: String(checkLevel),
       OCF_RESKEY_CRM_meta_interval: String(intervalMs),
@@ -54,23 +52,25 @@ export const ocfAgent: DriverFactory = (context) => {
     return { code, why: `${action}: ${outcomeOf(code, sentence)}` };
   }
 
-  async function carryOut(action: "start" | "stop"): Promise<void> {
-    const { code, why } = await call(action);
+  async function carryOut(call: Call, action: "start" | "stop"): Promise<void> {
+    const { code, why } = await ask(call, action);
     if (code !== 0) throw new DriverError("ocf-agent-failed", why);
   }
 
   async function stop(): Promise<void> {
-    await carryOut("stop");
-    const { code, why } = await call("monitor");
+    const call = calls.sequence();
+    await carryOut(call, "stop");
+    const { code, why } = await ask(call, "monitor");
     if (!isStopped(code)) throw new DriverError("ocf-agent-failed", `it is not stopped, though it says so: ${why}`);
   }
 
   return {
     online: async () => {
-      const valid = await call("validate-all");
+      const call = calls.sequence();
+      const valid = await ask(call, "validate-all");
       if (refusesParameters(valid.code)) throw new DriverError("ocf-agent-refused", valid.why);
-      await carryOut("start");
-      const { code, why } = await call("monitor", looksAliveEveryMs(spec));
+      await carryOut(call, "start");
+      const { code, why } = await ask(call, "monitor", looksAliveEveryMs(spec));
       if (!isRunning(code)) throw new DriverError("ocf-agent-failed", `it does not run, though it was started: ${why}`);
     },
     offline: stop,
@@ -85,10 +85,10 @@ export const ocfAgent: DriverFactory = (context) => {
         throw error;
       }
     },
-    looksAlive: async () => isRunning((await call("monitor", looksAliveEveryMs(spec))).code),
+    looksAlive: async () => isRunning((await ask(calls.sequence(), "monitor", looksAliveEveryMs(spec))).code),
     isAlive: async () => {
       const level = dwordOf(spec.properties, rules, "CheckLevel");
-      const { code, why } = await call("monitor", isAliveEveryMs(spec), level);
+      const { code, why } = await ask(calls.sequence(), "monitor", isAliveEveryMs(spec), level);
       return isRunning(code) ? { ok: true } : { ok: false, reason: why };
     },
     extend: () => {},

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
-import { callsOf } from "./calls.ts";
+import { type Call, callsOf } from "./calls.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
 
 /** The one argument before the address. */
@@ -21,15 +21,17 @@ export function scriptedAddress(onHost: DriverFactory, file: string): DriverFact
     const address = String(lookup(context.spec.properties, "Address"));
     const driver = onHost(context);
     const calls = callsOf(context, file, dirname(file));
+    let isTerminated = false;
 
-    async function call(verb: Verb): Promise<string | null> {
-      const { code, sentence } = await calls.call([verb, address]);
+    async function ask(call: Call, verb: Verb): Promise<string | null> {
+      const { code, sentence } = await call([verb, address]);
       return code === 0 ? null : `${verb} ${address}: ${sentence}`;
     }
 
     async function drop(): Promise<void> {
       const late = delay(dropWithinMs, `drop ${address}: it took longer than ${dropWithinMs} ms`, { ref: false });
-      const why = await Promise.race([call("drop").catch((error: DriverError) => error.message), late]);
+      const dropped = ask(calls.sequence(), "drop").catch((error: DriverError) => error.message);
+      const why = await Promise.race([dropped, late]);
       await calls.end();
       if (why !== null) context.log("address-not-dropped", why);
     }
@@ -37,8 +39,9 @@ export function scriptedAddress(onHost: DriverFactory, file: string): DriverFact
     return {
       ...driver,
       online: async (deadline) => {
-        const why = await call("take");
+        const why = await ask(calls.sequence(), "take");
         if (why !== null) throw new DriverError("address-not-taken", why);
+        if (isTerminated) throw new DriverError("called-off", `${address} was called off before it was here`);
         await driver.online(deadline);
       },
       offline: async () => {
@@ -46,13 +49,14 @@ export function scriptedAddress(onHost: DriverFactory, file: string): DriverFact
         await drop();
       },
       terminate: async () => {
+        isTerminated = true;
         await Promise.all([calls.end(), driver.terminate()]);
         if (calls.haveRun()) await drop();
       },
       isAlive: async () => {
         const alive = await driver.isAlive();
         if (!alive.ok) return alive;
-        const why = await call("check");
+        const why = await ask(calls.sequence(), "check");
         return why === null ? { ok: true } : { ok: false, reason: why };
       },
     };

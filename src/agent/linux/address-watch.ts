@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Started } from "./tool.ts";
 
 /** What the kernel says of addresses that leave this host, at the moment at which they do (rtnetlink, through `ip monitor`). */
 export type AddressWatch = {
@@ -11,7 +12,7 @@ export type AddressWatch = {
 const againMs = 1_000;
 
 /** One process for all addresses, started with the first. @param failed told once when it cannot be had: then only renewals look */
-export function createAddressWatch(failed: (reason: string) => void): AddressWatch {
+export function createAddressWatch(failed: (reason: string) => void, started: Started): AddressWatch {
   const watching = new Map<string, Set<() => void>>();
   let monitor: ChildProcess | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -21,6 +22,7 @@ export function createAddressWatch(failed: (reason: string) => void): AddressWat
     if (monitor !== null || watching.size === 0) return;
     const child = spawn("ip", ["-oneline", "monitor", "address"], { stdio: ["ignore", "pipe", "ignore"] });
     monitor = child;
+    started(child);
     let why = "ip monitor has ended";
     child.once("error", (error) => (why = `ip monitor: ${error.message}`));
     child.once("close", () => {

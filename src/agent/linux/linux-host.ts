@@ -55,7 +55,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
   const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason), started);
   const probe = createProbe((reason) => log("warning", "nobody-asked", reason), started);
-  const watch = createAddressWatch((reason) => log("warning", "addresses-not-watched", reason));
+  const watch = createAddressWatch((reason) => log("warning", "addresses-not-watched", reason), started);
   const belongings = createBelongings(isWholeType, guard.tell);
 
   let found: Promise<Filter | null> | null = null;
