@@ -102,7 +102,12 @@ export function createGuardLink(options: GuardLinkOptions): GuardLink {
       if (outcome === "nobody" && start !== null && performance.now() > startedAt + patienceMs) {
         startedAt = performance.now();
         // Of a session of its own: what ends the agent's process group does not end it.
-        spawn(start.command, [...start.args], { detached: true, stdio: ["ignore", "ignore", "inherit"] }).unref();
+        const started = spawn(start.command, [...start.args], {
+          detached: true,
+          stdio: ["ignore", "ignore", "inherit"],
+        });
+        started.on("error", (error) => log("warning", "guard-not-started", error.message));
+        started.unref();
       }
       await delay(isWaitedFor ? againMs : slowlyMs, undefined, { ref: isWaitedFor });
     }

@@ -42,9 +42,9 @@ export function openRemains(file: string): Remains {
   const left = read(file);
   const remains = new Map(left.map((remain) => [keyOf(remain), remain]));
 
-  function write(): void {
+  function write(all: readonly Remain[]): void {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    replaceFile(file, `${JSON.stringify([...remains.values()])}\n`);
+    replaceFile(file, `${JSON.stringify(all)}\n`);
   }
 
   return {
@@ -53,10 +53,14 @@ export function openRemains(file: string): Remains {
       // What was begun last may stand on what was begun before.
       remains.delete(keyOf(remain));
       remains.set(keyOf(remain), remain);
-      write();
+      write([...remains.values()]);
     },
     remove: (remain) => {
-      if (remains.delete(keyOf(remain))) write();
+      const key = keyOf(remain);
+      if (!remains.has(key)) return;
+      // What could not be written is still known here, and is removed with the next try.
+      write([...remains].filter(([one]) => one !== key).map(([, other]) => other));
+      remains.delete(key);
     },
   };
 }

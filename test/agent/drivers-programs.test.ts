@@ -139,7 +139,7 @@ test("DR11 terminating ends the call that is under way, and then asks the script
   await until(() => existsSync(join(folder, "begun")) || failed !== null, 5_000);
   expect(failed).toBeNull();
   await driver.terminate();
-  expect(await online).toMatchObject({ code: "script-failed", message: "online: signal SIGKILL" });
+  expect(await online).toMatchObject({ code: "called-off" });
   expect(written("calls")).toBe("online\nterminate\n");
 });
 

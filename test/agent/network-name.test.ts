@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { sweepHosts } from "../../src/agent/drivers/hosts-file.ts";
 import { updateOf } from "../../src/agent/drivers/name-update.ts";
 import { networkName } from "../../src/agent/drivers/network-name.ts";
 import type { AssignedResource } from "../../src/cluster/messages.ts";
@@ -20,7 +21,10 @@ function nameOf(properties: AssignedResource["properties"], hostsFile: string | 
   const spec = { ...assigned("Network Name", { Name: "MAILVS", ...properties }), dependsOn: ["IP", ["IP6"]] };
   const { context } = contextIn(folder, spec);
   const six = assigned("IP Address", { Address: "2001:db8::100", SubnetMask: "64", Network: "six" });
-  return networkName({ hostsFile, nameServer: null })({
+  return networkName({
+    hostsFile: hostsFile === null ? null : { path: hostsFile, mark: "lan/NODE1" },
+    nameServer: null,
+  })({
     ...context,
     group: { ...context.group, IP6: six },
     log: (code) => void logged.push(code),
@@ -29,18 +33,28 @@ function nameOf(properties: AssignedResource["properties"], hostsFile: string | 
 
 test("DR17 a hosts file shows the name while it is online, and keeps what others have written, and its mode", async () => {
   const hosts = join(folder, "hosts");
-  const before = "127.0.0.1 localhost\n192.0.2.1 other # bridgehead Mail/Other\n# the end";
+  const before = "127.0.0.1 localhost\n192.0.2.1 other # bridgehead lan/NODE1 Mail/Other\n# the end";
   writeFileSync(hosts, before);
   chmodSync(hosts, 0o644);
   const driver = nameOf({ DnsSuffix: "example.org", Aliases: "mail smtp" }, hosts);
   await driver.online(0);
   await driver.online(0);
-  const names = "MAILVS.example.org MAILVS mail smtp # bridgehead Mail/App";
+  const names = "MAILVS.example.org MAILVS mail smtp # bridgehead lan/NODE1 Mail/App";
   expect(readFileSync(hosts, "utf8")).toBe(`${before}\n127.0.1.100 ${names}\n2001:db8::100 ${names}\n`);
   expect(statSync(hosts).mode & 0o777).toBe(0o644);
   await driver.offline();
   expect(readFileSync(hosts, "utf8")).toBe(`${before}\n`);
   expect(logged).toEqual([]);
+});
+
+test("DR17 what a killed run has shown is gone with the next one, and nothing of another agent", async () => {
+  const hosts = join(folder, "hosts");
+  const before = "127.0.0.1 localhost\n192.0.2.1 other # bridgehead lan/NODE10 Mail/App\n";
+  writeFileSync(hosts, before);
+  await nameOf({}, hosts).online(0);
+  expect(readFileSync(hosts, "utf8")).not.toBe(before);
+  sweepHosts(hosts, "lan/NODE1");
+  expect(readFileSync(hosts, "utf8")).toBe(before);
 });
 
 test("DR17 a hosts file that cannot be written is a warning, and the name is online", async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Driver } from "../../src/agent/drivers/driver.ts";
 import { genericScript } from "../../src/agent/drivers/generic-script.ts";
@@ -88,3 +89,30 @@ test("DR14 a record that cannot be read is an error that says what to do, and no
   writeFileSync(file, readFileSync(file, "utf8").slice(0, -9));
   expect(opened).toThrowError(expect.objectContaining({ code: "memory-damaged" }));
 });
+
+test(
+  "DR14 what is left of a resource whose PendingTimeout is the largest is taken away, and in one call",
+  { timeout: 10_000 },
+  async () => {
+    const file = join(folder, "remains.json");
+    writeFileSync(join(folder, "it.sh"), '#!/bin/sh\nsleep 0.5\ntouch "done"\n');
+    chmodSync(join(folder, "it.sh"), 0o755);
+    const spec = assigned("Generic Script", { ScriptFilePath: "it.sh", PendingTimeout: 0xffff_ffff });
+    openRemains(file).add({ hold: { group: "Mail", epoch: 1 }, name: "App", spec, group: {} });
+    const remains = openRemains(file);
+    const logged: string[] = [];
+    const place = { agentSocket: "/run/agent.sock", outputFolder: join(folder, "output"), baseFolder: folder };
+    const taken = takeAwayWhatIsLeft(
+      remains,
+      remembering({ "Generic Script": genericScript }, remains),
+      place,
+      (_l, code) => void logged.push(code),
+    );
+    await Promise.race([taken, delay(3_000)]);
+    const isDone = existsSync(join(folder, "done"));
+    const [, ...more] = logged.slice(0, 5);
+    // So that this test ends.
+    writeFileSync(join(folder, "it.sh"), "#!/bin/sh\nexit 0\n");
+    expect([isDone, more]).toEqual([true, ["left-over-gone"]]);
+  },
+);

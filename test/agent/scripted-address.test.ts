@@ -75,6 +75,6 @@ test("DR16 terminating ends a take that is under way, and gives up what it may h
   const online = driver.online(farOff).catch((error: unknown) => error);
   await until(() => there("begun"), 5_000);
   await driver.terminate();
-  expect(await online).toMatchObject({ code: "address-not-taken", message: `take ${address}: signal SIGKILL` });
+  expect(await online).toMatchObject({ code: "called-off" });
   expect(calls()).toEqual([`take ${address}`, `drop ${address}`]);
 });

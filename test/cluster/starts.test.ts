@@ -549,6 +549,28 @@ describe("Starts", () => {
     expect(cluster.owner("Other")).not.toBe("nobody");
   });
 
+  test("ST5: an owner on its way that is reminded of another group's address does not stay when its move is called off", () => {
+    const cluster = new Cluster(clusterOf({ Exchange: virtualServer(100) }));
+    cluster.up("NODE1", "NODE2");
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
+    const backup = cluster.rows.copy();
+    cluster.command({ type: "cancel", group: "Exchange" });
+    cluster.define(clusterOf({ Exchange: virtualServer(100, { resources: { More: ipAddress(101) } }) }));
+    cluster.renew("NODE1");
+    cluster.restart(backup);
+    cluster.define(clusterOf({ Exchange: virtualServer(100), Other: virtualServer(101) }));
+    for (const node of ["NODE1", "NODE2"]) cluster.hello(node);
+    expect(cluster.hold("Exchange").addresses).toContain("192.0.2.101");
+    cluster.command({ type: "cancel", group: "Exchange" });
+    cluster.renew("NODE1", { intact: [{ group: "Exchange", epoch: 1 }] });
+    for (let i = 0; i < 10; i += 1) {
+      cluster.pass(ttlMs, "NODE1", "NODE2");
+      if (cluster.hold("Exchange").phase.kind === "draining") cluster.release("NODE1");
+      cluster.renew("NODE2");
+    }
+    expect(cluster.owner("Other")).not.toBe("nobody");
+  });
+
   test("ST5: what is told of an ownership that this start has extended, or that is another run's, is not believed", () => {
     const cluster = exchangeOnNode1();
     cluster.renew("NODE1");

@@ -69,12 +69,17 @@ test(
     tell((await driver.isAlive()).reason);
     await driver.terminate();
     await driverOf("broken").online(0).catch(said);
-    await driverOf("missing").online(0).catch(said);`);
+    const missing = driverOf("missing");
+    await missing.online(0).catch(said);
+    await missing.terminate();
+    await driverOf("missing", { isLeft: true }).terminate();
+    tell("gone");`);
     expect(told[0]).toContain(
       "mail.service is not active: LoadState=loaded ActiveState=failed SubState=failed Result=signal",
     );
     expect(told[1]).toMatch(/^service-failed: start of broken.service: .*\(.*ActiveState=failed .*ExecMainStatus=3\)$/);
     expect(told[2]).toMatch(/^service-failed: start of missing.service: .*\(LoadState=not-found /);
+    expect(told[3], "a unit that is not there is over").toBe("gone");
   },
 );
 

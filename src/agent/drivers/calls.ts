@@ -1,24 +1,30 @@
+import { pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
 import { DriverError, type DriverContext } from "./driver.ts";
 import { type Program, type ProgramEnd, startProgram } from "./program.ts";
 
 /** One call of the program, with something to do, and what its exit code says came of it. */
 export type Call = (args: readonly string[], environment?: NodeJS.ProcessEnv) => Promise<ProgramEnd>;
 
-/** A program that is called, each time with something to do. */
+/** A program that is called, each time with something to do. A call that takes longer than PendingTimeout is ended. */
 export type Calls = {
   /**
    * For calls that follow each other. Each rejects with `DriverError`: `program-not-started`, or `called-off` once `end` has been
    * called, so that nothing of a sequence comes after its end.
    */
   readonly sequence: () => Call;
-  /** Ends all sequences, and the calls that are under way. Rejects when one cannot be ended. */
+  /** Ends all sequences, and the calls that are under way. Resolves when none is; rejects when one cannot be ended. */
   readonly end: () => Promise<void>;
   /** What could never be started has done nothing that would have to be undone. */
   readonly haveRun: () => boolean;
 };
 
+/** The longest delay that setTimeout takes. */
+export const longestDelayMs = 2 ** 31 - 1;
+
 export function callsOf(context: DriverContext, command: string, folder: string): Calls {
+  const limitMs = Math.min(pendingTimeoutMs(context.spec), longestDelayMs);
   const running = new Set<Program>();
+  const underWay = new Set<Promise<unknown>>();
   let haveRun = context.isLeft;
   let ends = 0;
 
@@ -33,21 +39,34 @@ export function callsOf(context: DriverContext, command: string, folder: string)
       throw calledOff;
     }
     running.add(program);
+    const limit = setTimeout(() => void program.kill().catch(() => {}), limitMs);
     const end = await program.ended;
+    clearTimeout(limit);
     running.delete(program);
     // What it leaves behind is what it was asked for, and stays; the call itself is over.
     program.isOver();
+    if (isOver()) throw calledOff;
     return end;
   }
 
   return {
     sequence: () => {
       const begunAt = ends;
-      return (...asked) => call(() => ends > begunAt, ...asked);
+      return (...asked) => {
+        const called = call(() => ends > begunAt, ...asked);
+        const settled = called.then(
+          () => {},
+          () => {},
+        );
+        underWay.add(settled);
+        void settled.then(() => underWay.delete(settled));
+        return called;
+      };
     },
     end: async () => {
       ends += 1;
       await Promise.all([...running].map((program) => program.kill()));
+      await Promise.all(underWay);
     },
     haveRun: () => haveRun,
   };

@@ -24,14 +24,6 @@ export const genericService: DriverFactory = (context) => {
   const ask = (signal: AbortSignal, ...args: readonly string[]): Promise<Systemctl> =>
     systemctl([...args, "--", unit], signal);
 
-  async function carryOut(signal: AbortSignal, verb: "start" | "stop"): Promise<void> {
-    const { isDone, said } = await ask(signal, verb);
-    if (isDone) return;
-    if (signal.aborted) throw new DriverError("called-off", `${verb} of ${unit} was called off`);
-    const { told } = await condition(signal);
-    throw new DriverError("service-failed", `${verb} of ${unit}: ${said} (${told})`);
-  }
-
   async function condition(signal: AbortSignal): Promise<Condition> {
     const { isDone, stdout, said } = await ask(signal, "show", `--property=${shown.join(",")}`);
     if (!isDone) throw new DriverError("service-failed", `what ${unit} does is not known: ${said}`);
@@ -39,9 +31,11 @@ export const genericService: DriverFactory = (context) => {
   }
 
   async function stop(signal: AbortSignal): Promise<void> {
-    await carryOut(signal, "stop");
+    // A unit that is not there cannot be stopped, and is over.
+    const { isDone, said } = await ask(signal, "stop");
     const { isOver, told } = await condition(signal);
-    if (!isOver) throw new DriverError("service-failed", `${unit} is not stopped, though systemd says so: ${told}`);
+    if (!isOver)
+      throw new DriverError("service-failed", `${unit} is not stopped: ${isDone ? told : `${said} (${told})`}`);
     rmSync(dropIn, { force: true });
   }
 
@@ -63,9 +57,11 @@ export const genericService: DriverFactory = (context) => {
       const { signal } = asking;
       if (unit.endsWith(".service")) tell(dropIn, context);
       await systemctl(["daemon-reload"], signal);
-      hasBegun = true;
-      await carryOut(signal, "start");
+      if (!signal.aborted) hasBegun = true;
+      const { isDone, said } = await ask(signal, "start");
+      if (signal.aborted) throw new DriverError("called-off", `the start of ${unit} was called off`);
       const { isActive, told } = await condition(signal);
+      if (!isDone) throw new DriverError("service-failed", `start of ${unit}: ${said} (${told})`);
       if (!isActive) throw new DriverError("service-failed", `${unit} is not active, though it was started: ${told}`);
       await warnOfEnabled(signal);
     },

@@ -9,8 +9,8 @@ import { type NameServer, type Registration, updateOf } from "./name-update.ts";
 
 /** Who is told of names, apart from those who ask for a verdict. */
 export type NameServices = {
-  /** In the form of hosts(5); null: none. */
-  readonly hostsFile: string | null;
+  /** In the form of hosts(5), with a mark that tells our lines from those of every other agent; null: none. */
+  readonly hostsFile: { readonly path: string; readonly mark: string } | null;
   /** That takes dynamic updates (RFC 2136); null: none. */
   readonly nameServer: NameServer | null;
 };
@@ -23,7 +23,7 @@ export type NameServices = {
 export function networkName({ hostsFile, nameServer }: NameServices): DriverFactory {
   return (context) => {
     const registration = registrationOf(context);
-    const owner = `${context.hold.group}/${context.name}`;
+    const owner = `${hostsFile?.mark} ${context.hold.group}/${context.name}`;
     const rules = privateRules("Network Name") ?? {};
     const isRequired = dwordOf(context.spec.properties, rules, "RequireDNS") === 1;
     let updating: ChildProcess | null = null;
@@ -47,7 +47,7 @@ export function networkName({ hostsFile, nameServer }: NameServices): DriverFact
     function onHosts(change: (file: string) => void): void {
       if (hostsFile === null) return;
       try {
-        change(hostsFile);
+        change(hostsFile.path);
       } catch (error) {
         context.log("hosts-not-written", error instanceof Error ? error.message : String(error));
       }
@@ -120,7 +120,8 @@ function registrationOf(context: DriverContext): Registration | null {
     name: `${hostName(context)}.${suffix}`,
     aliases: aliasesOf(context).map((alias) => (alias.includes(".") ? alias : `${alias}.${suffix}`)),
     addresses: addressesOf(context),
-    ttlSeconds: dwordOf(properties, rules, "HostRecordTTL"),
+    // RFC 2181 section 8: no more than 31 bits.
+    ttlSeconds: Math.min(dwordOf(properties, rules, "HostRecordTTL"), 2 ** 31 - 1),
     isReversed: dwordOf(properties, rules, "PublishPTRRecords") === 1,
   };
 }

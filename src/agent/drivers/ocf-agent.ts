@@ -31,6 +31,8 @@ export const ocfAgent: DriverFactory = (context) => {
   const agent = String(lookup(spec.properties, "Agent"));
   const { provider, type } = partsOf(agent);
   const calls = callsOf(context, fileOf(agent), "/");
+  /** What was only asked whether it could be has done nothing. */
+  let hasBegun = context.isLeft;
   const constant = {
     OCF_ROOT: ocfRoot(),
     OCF_RA_VERSION_MAJOR: "1",
@@ -52,14 +54,10 @@ export const ocfAgent: DriverFactory = (context) => {
     return { code, why: `${action}: ${outcomeOf(code, sentence)}` };
   }
 
-  async function carryOut(call: Call, action: "start" | "stop"): Promise<void> {
-    const { code, why } = await ask(call, action);
-    if (code !== 0) throw new DriverError("ocf-agent-failed", why);
-  }
-
   async function stop(): Promise<void> {
     const call = calls.sequence();
-    await carryOut(call, "stop");
+    const stopped = await ask(call, "stop");
+    if (stopped.code !== 0 && !isStopped(stopped.code)) throw new DriverError("ocf-agent-failed", stopped.why);
     const { code, why } = await ask(call, "monitor");
     if (!isStopped(code)) throw new DriverError("ocf-agent-failed", `it is not stopped, though it says so: ${why}`);
   }
@@ -69,14 +67,16 @@ export const ocfAgent: DriverFactory = (context) => {
       const call = calls.sequence();
       const valid = await ask(call, "validate-all");
       if (refusesParameters(valid.code)) throw new DriverError("ocf-agent-refused", valid.why);
-      await carryOut(call, "start");
+      hasBegun = true;
+      const started = await ask(call, "start");
+      if (started.code !== 0) throw new DriverError("ocf-agent-failed", started.why);
       const { code, why } = await ask(call, "monitor", looksAliveEveryMs(spec));
       if (!isRunning(code)) throw new DriverError("ocf-agent-failed", `it does not run, though it was started: ${why}`);
     },
     offline: stop,
     terminate: async () => {
       await calls.end();
-      if (!calls.haveRun()) return;
+      if (!hasBegun) return;
       try {
         await stop();
       } catch (error) {

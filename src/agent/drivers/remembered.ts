@@ -3,6 +3,7 @@ import { pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import type { Log } from "../log.ts";
 import type { Remain, Remains } from "../remains.ts";
+import { longestDelayMs } from "./calls.ts";
 import type { DriverContext, DriverFactory } from "./driver.ts";
 import { driverOf, type DriverRegistry, isWholeType } from "./registry.ts";
 
@@ -56,6 +57,9 @@ export async function takeAwayWhatIsLeft(
   }
 }
 
+/** Each new try ends the one before it. */
+const leastPatienceMs = 1_000;
+
 async function takeAway(
   { hold, name, spec, group }: Remain,
   registry: DriverRegistry,
@@ -78,7 +82,7 @@ async function takeAway(
     log: () => {},
     belongings: { add: () => {}, remove: () => {} },
   });
-  const patienceMs = pendingTimeoutMs(spec);
+  const patienceMs = Math.min(Math.max(pendingTimeoutMs(spec), leastPatienceMs), longestDelayMs);
   for (;;) {
     const late = delay(patienceMs, `nothing came of it within ${patienceMs} ms`, { ref: false });
     const gone = driver.terminate().then(() => null, messageOf);

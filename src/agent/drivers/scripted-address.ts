@@ -22,6 +22,7 @@ export function scriptedAddress(onHost: DriverFactory, file: string): DriverFact
     const driver = onHost(context);
     const calls = callsOf(context, file, dirname(file));
     let isTerminated = false;
+    let until = Number.NEGATIVE_INFINITY;
 
     async function ask(call: Call, verb: Verb): Promise<string | null> {
       const { code, sentence } = await call([verb, address]);
@@ -39,10 +40,12 @@ export function scriptedAddress(onHost: DriverFactory, file: string): DriverFact
     return {
       ...driver,
       online: async (deadline) => {
+        until = deadline;
         const why = await ask(calls.sequence(), "take");
         if (why !== null) throw new DriverError("address-not-taken", why);
         if (isTerminated) throw new DriverError("called-off", `${address} was called off before it was here`);
-        await driver.online(deadline);
+        // The lease goes on while the network is asked.
+        await driver.online(until);
       },
       offline: async () => {
         await driver.offline();
@@ -52,6 +55,10 @@ export function scriptedAddress(onHost: DriverFactory, file: string): DriverFact
         isTerminated = true;
         await Promise.all([calls.end(), driver.terminate()]);
         if (calls.haveRun()) await drop();
+      },
+      extend: (deadline) => {
+        until = deadline;
+        driver.extend(deadline);
       },
       isAlive: async () => {
         const alive = await driver.isAlive();

@@ -24,6 +24,8 @@ type Watching = {
   readonly wakeAt: number | null;
   /** When the guard came round again after it had been stopped itself. */
   readonly backSince: number;
+  /** Whether it was told something since then. */
+  readonly hasHeard: boolean;
 };
 
 export type GuardEvent = { readonly now: number } & (
@@ -72,7 +74,7 @@ export function guardStep(state: GuardState, event: GuardEvent): Next {
   if (state.kind !== "Watching" || isSomebodyElse) return { state, effects: [] };
   switch (event.type) {
     case "wards":
-      return watch({ ...state, wards: event.wards }, event.now);
+      return watch({ ...state, wards: event.wards, hasHeard: true }, event.now);
     case "helpers":
       return { state: { ...state, helpers: event.helpers }, effects: [] };
     case "wake":
@@ -96,16 +98,20 @@ function greet(state: GuardState, { connection, agent }: Extract<GuardEvent, { t
       fenced: [],
       wakeAt: null,
       backSince: -Infinity,
+      hasHeard: true,
     },
     effects: [{ type: "answer", connection, answer: "ready" }],
   };
 }
 
 function watch(before: Watching, now: number): Next {
-  // Not once more when it has only come late to the end of its reading: a host that is slow all the time would never be fenced.
-  const hasRead = before.wakeAt !== null && before.wakeAt > before.backSince + readingMs;
-  const wasStopped = before.wakeAt !== null && hasRead && now > before.wakeAt + stoppedMs;
-  const state = wasStopped ? { ...before, backSince: now } : before;
+  const { wakeAt: wokenAt, hasHeard, fenced } = before;
+  const isNews = (ward: Ward): boolean => !fenced.includes(wardId(ward));
+  // With nothing to wait for it is late when what it is told has been over for long.
+  const dueAt = wokenAt ?? Math.min(...before.wards.filter(isNews).map(({ deadline }) => deadline));
+  // Once for all that it is told: a host that is slow all the time would never be fenced, and a frozen agent never be ended.
+  const wasStopped = now > dueAt + stoppedMs && hasHeard;
+  const state = wasStopped ? { ...before, backSince: now, hasHeard: false } : before;
   const { wards, agent, backSince } = state;
   const passesAt = ({ deadline }: Ward): number => Math.max(deadline, backSince + readingMs);
   // One that was stopped together with the guard comes round with it.

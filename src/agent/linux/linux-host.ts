@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { type Belongings, createBelongings } from "../belongings.ts";
+import { messageOf } from "../../mta/message-of.ts";
+import { sweepHosts } from "../drivers/hosts-file.ts";
 import { type DriverRegistry, driversWith, isWholeType, type Surroundings } from "../drivers/registry.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
@@ -93,6 +95,8 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     }
   }
 
+  const { hostsFile } = options.surroundings;
+  if (hostsFile !== null) sweepNames(hostsFile, log);
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
   if (owned.known.length > 0) await sweep();
   return {
@@ -104,4 +108,12 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       await Promise.all([ip.end(), filter.end()]);
     },
   };
+}
+
+function sweepNames({ path, mark }: NonNullable<Surroundings["hostsFile"]>, log: Log): void {
+  try {
+    sweepHosts(path, mark);
+  } catch (error) {
+    log("warning", "hosts-not-written", messageOf(error));
+  }
 }

@@ -60,7 +60,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl);
   const guard = guardOf(config, state);
-  const surroundings = surroundingsOf(options, config);
+  const surroundings = surroundingsOf(options, config, `${cluster}/${node}`);
   const running = await begun(
     runAgent({
       url,
@@ -101,12 +101,12 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
-function surroundingsOf(options: AgentCommandOptions, config: AgentConfig): Surroundings {
+function surroundingsOf(options: AgentCommandOptions, config: AgentConfig, mark: string): Surroundings {
   const script = options.addressScript ?? config.addressScript;
-  const { hostsFile = null, nameServer } = config;
+  const { hostsFile, nameServer } = config;
   return {
     addressScript: script === undefined ? null : resolve(script),
-    hostsFile,
+    hostsFile: hostsFile === undefined ? null : { path: hostsFile, mark },
     nameServer:
       nameServer === undefined ? null : { host: nameServer.host, port: nameServer.port, keyFile: nameServer.key },
   };

@@ -6,7 +6,15 @@ import { limits } from "../limits.ts";
 import { type Generation, isRolledBack } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import { type Hello, holdId } from "../messages.ts";
-import { addressesBeyond, addressesHeld, becomeDraining, becomeReminded, holdOf, leaseOf } from "./ownership.ts";
+import {
+  addressesBeyond,
+  addressesHeld,
+  becomeDraining,
+  becomeReminded,
+  holdOf,
+  leaseOf,
+  mayBeCalledOff,
+} from "./ownership.ts";
 import type { ClusterState, Durable, Memory } from "../state.ts";
 import { beginTurn, finishTurn, journal, putGroup, type Turn } from "../turn.ts";
 
@@ -126,8 +134,10 @@ function remind(turn: Turn, { id, more }: Reminder): void {
   if (!isPossible || free.length < more.length) return becomeDraining(turn, reminded, "rolled-back", null, 0);
   const definition = turn.durable.cluster?.definition;
   const group = definition && lookup(definition.groups, hold.group);
-  if (hold.phase.kind !== "owned" || !definition || !group || !isWantedElsewhere(definition, hold.group, free)) return;
-  becomeDraining(turn, reminded, "readdressed", null, drainGrants(definition, group));
+  if (hold.phase.kind === "draining" && !mayBeCalledOff(hold.phase)) return;
+  if (!definition || !group || !isWantedElsewhere(definition, hold.group, free)) return;
+  const target = hold.phase.kind === "draining" ? hold.phase.target : null;
+  becomeDraining(turn, reminded, "readdressed", target, drainGrants(definition, group));
 }
 
 function highestEpoch(turn: Turn, group: string): number {

@@ -149,4 +149,35 @@ describe("The guard", () => {
     }
     expect(guard.state).toBe(before);
   });
+
+  test("GU2: a guard that had nothing to guard when it was stopped reads what it was told meanwhile", () => {
+    let state: GuardState = waiting;
+    const did: GuardEffect[] = [];
+    const does = (event: Parameters<typeof guardStep>[1]): void => {
+      const next = guardStep(state, event);
+      state = next.state;
+      did.push(...next.effects);
+    };
+    does({ type: "agent", connection: 1, agent, now: 0 });
+    does({ type: "wards", connection: 1, wards: [], now: 0 });
+    // It was stopped from here on; its agent took an address until 3000, and renewed it three times.
+    const now = 3_000 + frozenAfterMs + 600;
+    for (const deadline of [3_000, 3_500, 4_500, 5_500])
+      does({ type: "wards", connection: 1, wards: [ward(deadline)], now });
+    expect(did.map(({ type }) => type)).not.toContain("end");
+    expect(did.map(({ type }) => type)).not.toContain("fence");
+  });
+
+  test("GU2: a frozen agent is ended also on a host on which the guard always comes late", () => {
+    const did: GuardEffect[] = [];
+    let next = guardStep(waiting, { type: "agent", connection: 1, agent, now: 0 });
+    next = guardStep(next.state, { type: "wards", connection: 1, wards: [ward(1_000)], now: 0 });
+    for (let round = 0; round < 50; round += 1) {
+      const wake = next.effects.find((effect) => effect.type === "wake");
+      if (wake?.type !== "wake") break;
+      next = guardStep(next.state, { type: "wake", now: wake.at + 150 });
+      did.push(...next.effects);
+    }
+    expect(did.map(({ type }) => type)).toContain("end");
+  });
 });
