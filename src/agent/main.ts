@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { emptyReport, type Report } from "../cluster/messages.ts";
 import { monotonicMs } from "../mta/clock.ts";
 import { deferred } from "../mta/deferred.ts";
@@ -17,6 +17,7 @@ import type { Log } from "./log.ts";
 import { runLoop, type Loop } from "./loop.ts";
 import { remembering, takeAwayWhatIsLeft } from "./drivers/remembered.ts";
 import { openRemains } from "./remains.ts";
+import { endProgramsLeft } from "./left-programs.ts";
 import { openMemory } from "./memory.ts";
 import { createNoticeBook } from "./notices.ts";
 import { type HostSays, noOrders, type Orders } from "./orders.ts";
@@ -91,9 +92,10 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const place = {
     agentSocket: socketPath,
     baseFolder: options.baseFolder,
-    outputFolder: join(options.stateFolder, "output"),
+    outputFolder: resolve(options.stateFolder, "output"),
   };
   await takeAwayWhatIsLeft(remains, registry, place, log);
+  await endProgramsLeft(place.outputFolder, log);
 
   const link = createLink({
     url: sessionUrl(options),

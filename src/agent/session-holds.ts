@@ -67,7 +67,8 @@ export function noteBlown(state: SessionState, now: number, effects: SessionEffe
   const blown = new Set(state.blown);
   for (const [id, fuse] of state.fuses) {
     if (isLive(fuse, now)) blown.delete(id);
-    else if (!blown.has(id)) {
+    // What has been released is gone already, and its lease may end as it likes.
+    else if (!blown.has(id) && !state.released.has(id)) {
       blown.add(id);
       effects.push({ type: "note", code: "fuse-blown", detail: id });
     }

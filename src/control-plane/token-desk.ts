@@ -127,5 +127,5 @@ export class TokenDesk {
 }
 
 function named(role: ListedToken["role"], subject: string | null): string {
-  return subject === null ? `a ${role}'s` : `that of ${role} ${subject}`;
+  return subject === null ? `${/^[aeio]/.test(role) ? "an" : "a"} ${role}'s` : `that of ${role} ${subject}`;
 }

@@ -50,9 +50,12 @@ export type NotifyPort = z.output<typeof notifyPortSchema>;
 
 const milliseconds = z
   .string()
-  .regex(/^\d{1,6}$/, "must be a whole number of milliseconds")
+  .regex(/^\d{1,6}$/, `must be a whole number of milliseconds, ${protocolLimits.waitMs} at most`)
   .transform(Number)
-  .refine((ms) => ms <= protocolLimits.waitMs, `must be ${protocolLimits.waitMs} at most`);
+  .refine(
+    (ms) => ms <= protocolLimits.waitMs,
+    `must be a whole number of milliseconds, ${protocolLimits.waitMs} at most`,
+  );
 
 /**
  * `timeoutMs`: the question may wait for its answer. `after`: the position of the last answer that the caller has; what was

@@ -42,9 +42,12 @@ export type OperationList = z.infer<typeof operationListSchema>;
 export const waitQuerySchema = z.strictObject({
   waitMs: z
     .string()
-    .regex(/^\d{1,5}$/, "must be a whole number of milliseconds")
+    .regex(/^\d{1,5}$/, `must be a whole number of milliseconds, ${protocolLimits.waitMs} at most`)
     .transform(Number)
-    .refine((waitMs) => waitMs <= protocolLimits.waitMs, `must be ${protocolLimits.waitMs} at most`)
+    .refine(
+      (waitMs) => waitMs <= protocolLimits.waitMs,
+      `must be a whole number of milliseconds, ${protocolLimits.waitMs} at most`,
+    )
     .default(0)
     .describe(
       `For how long the answer may wait for the end of the operation, in milliseconds, ${protocolLimits.waitMs} at most`,

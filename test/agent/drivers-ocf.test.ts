@@ -69,7 +69,7 @@ test("DR13 its parameters are told as the API has them, beside what every progra
     "OCF_RESKEY_directory=/srv/a b",
     "OCF_RESKEY_options=",
     "OCF_RESKEY_CRM_meta_timeout=20000",
-    "OCF_RESOURCE_INSTANCE=App",
+    "OCF_RESOURCE_INSTANCE=Mail-App",
     "OCF_RESOURCE_PROVIDER=test",
     "OCF_RESOURCE_TYPE=It",
     `OCF_ROOT=${folder}/ocf`,

@@ -372,6 +372,7 @@ describe("Operations", () => {
     expect([status(cluster, "first"), status(cluster, "second")]).toEqual(["Cancelled asked-otherwise", "Pending"]);
     cluster.command({ ...move, operation: "now" });
     expect([status(cluster, "second"), status(cluster, "now")]).toEqual(["Cancelled asked-otherwise", "Pending"]);
+    expect(cluster.count("group.move-cancelled"), "whoever asked for it reads of it").toBe(2);
   });
 
   test("GP23: a move that was scheduled for later than RequestReplyTimeout is not late when it is made", () => {

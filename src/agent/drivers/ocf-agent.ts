@@ -26,7 +26,7 @@ type Asked = { readonly code: number | null; readonly why: string };
  * it has started is its own: so a guard never calls such a group released.
  */
 export const ocfAgent: DriverFactory = (context) => {
-  const { spec, name } = context;
+  const { spec, name, hold } = context;
   const rules = privateRules("OCF Agent") ?? {};
   const agent = String(lookup(spec.properties, "Agent"));
   const { provider, type } = partsOf(agent);
@@ -37,7 +37,7 @@ export const ocfAgent: DriverFactory = (context) => {
     OCF_ROOT: ocfRoot(),
     OCF_RA_VERSION_MAJOR: "1",
     OCF_RA_VERSION_MINOR: "1",
-    OCF_RESOURCE_INSTANCE: name,
+    OCF_RESOURCE_INSTANCE: instanceOf(hold.group, name),
     OCF_RESOURCE_PROVIDER: provider,
     OCF_RESOURCE_TYPE: type,
     OCF_RESKEY_CRM_meta_timeout: String(pendingTimeoutMs(spec)),
@@ -94,6 +94,11 @@ export const ocfAgent: DriverFactory = (context) => {
     extend: () => {},
   };
 };
+
+/** Agents put it into names of files, and not always in quotes: a name of Pacemaker's has no blanks, and is the whole cluster's. */
+function instanceOf(group: string, name: string): string {
+  return `${group}-${name}`.replaceAll(/[^\w.-]/g, "_");
+}
 
 /** `name=value`, as an agent looks for it. */
 function asEnvironment(parameter: string): [string, string] {

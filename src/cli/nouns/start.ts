@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import type { JournalEntry } from "../../cluster/journal.ts";
 import { loadDefinition } from "../definition-file.ts";
+import { defaultUrl } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { follow } from "../follow.ts";
 import {
@@ -89,16 +90,16 @@ The cluster of KB Q186756 runs on this machine.
 
 In another terminal, in this folder:
 
-${toTry(nodes, pids).join("\n")}
+${toTry(nodes, pids, url === defaultUrl ? "" : ` --url ${url}`).join("\n")}
 
 The control plane is on this machine as well: if the machine fails, so does all of it.`);
 }
 
 /** A failover and a move need a node, and another one. */
-function toTry([node, another]: readonly ExchangeNode[], [pid]: readonly number[]): string[] {
-  const show = "  npx bridgehead cluster show";
+function toTry([node, another]: readonly ExchangeNode[], [pid]: readonly number[], where: string): string[] {
+  const show = `  npx bridgehead cluster show${where}`;
   if (node === undefined || another === undefined) return [show];
-  return [show, `  kill -9 ${pid}`, `  npx bridgehead group move ${exchange.group} --to ${node} --wait`];
+  return [show, `  kill -9 ${pid}`, `  npx bridgehead group move ${exchange.group} --to ${node} --wait${where}`];
 }
 
 function tellLeftOut(node: ExchangeNode, address: string): void {

@@ -1,5 +1,5 @@
 import { type ClusterDefinition, type GroupDefinition, lookup, type ResourceDefinition } from "./definition.ts";
-import { alternativesOf, type Dependency, everythingAbove, everythingBelow } from "./dependencies.ts";
+import { alternativesOf, type Dependency, everythingAbove, everythingBelow, namesIn } from "./dependencies.ts";
 import type { Edit } from "./edit.ts";
 import { done, type Edited, exists, noSuch, sameName, withGroup, without } from "./edited.ts";
 
@@ -13,9 +13,11 @@ export function editResource(definition: ClusterDefinition, edit: ResourceEdit, 
     withGroup(definition, edit.group, { ...group, resources: { ...group.resources, [edit.resource]: changed } });
   switch (edit.kind) {
     case "remove-resource": {
-      const [above] = everythingAbove(group.resources, edit.resource);
+      const above = Object.entries(group.resources).find(([, { dependsOn }]) =>
+        namesIn(dependsOn).includes(edit.resource),
+      );
       if (above !== undefined) {
-        const detail = `resource ${above} depends on ${edit.resource}; remove that dependency first`;
+        const detail = `resource ${above[0]} depends on ${edit.resource}; remove that dependency first`;
         return { ok: false, code: "resource-in-use", detail };
       }
       return withGroup(definition, edit.group, { ...group, resources: without(group.resources, edit.resource) });

@@ -44,7 +44,7 @@ export function move(turn: Turn, definition: ClusterDefinition, command: MoveCom
     actor,
     details: { target },
   });
-  replaceMove(turn, row, null);
+  replaceMove(turn, row, null, actor);
   becomeDraining(turn, hold, "move", target, drainGrants(definition, group), actor);
   return { kind: "done", changed: [`groups.${name}`] };
 }
@@ -122,7 +122,7 @@ export function callOffMoves(turn: Turn): void {
 }
 
 function schedule(turn: Turn, row: GroupRow, { timeZone }: ClusterDefinition, planned: ScheduledMove): Outcome {
-  replaceMove(turn, row, planned);
+  replaceMove(turn, row, planned, planned.actor);
   journal(turn, {
     kind: "group.move-scheduled",
     sentence: `Group ${row.name} shall move to ${nodeOrBest(planned.target)} at ${timeIn(timeZone, planned.at)}.`,
@@ -135,10 +135,21 @@ function schedule(turn: Turn, row: GroupRow, { timeZone }: ClusterDefinition, pl
 }
 
 /** One move is to come at a time: what is asked for now takes the place of what was to come. */
-function replaceMove(turn: Turn, row: GroupRow, move: ScheduledMove | null): void {
-  if (row.plan.move === move) return;
-  endMove(turn, row.plan.move?.operation ?? null, "asked-otherwise");
+function replaceMove(turn: Turn, row: GroupRow, move: ScheduledMove | null, actor: string): void {
+  const before = row.plan.move;
+  if (before === move) return;
   putGroup(turn, row.name, { ...row, plan: { ...row.plan, move } });
+  if (before === null) return;
+  endMove(turn, before.operation, "asked-otherwise");
+  const timeZone = turn.durable.cluster?.definition.timeZone ?? "UTC";
+  journal(turn, {
+    kind: "group.move-cancelled",
+    severity: "warning",
+    sentence: `The move of group ${row.name} to ${nodeOrBest(before.target)} at ${timeIn(timeZone, before.at)}, which ${before.actor} asked for, will not be made: another one takes its place.`,
+    group: row.name,
+    epoch: epochOf(turn, row),
+    actor,
+  });
 }
 
 /** What speaks against a node as the next owner, or null. */

@@ -151,6 +151,14 @@ describe("EN2 a release is final, and repeated", () => {
     expect(told()).toEqual([]);
   });
 
+  test("AM2 the lease of what has been released ends without a word", () => {
+    const agent = released();
+    agent.replies = () => null;
+    agent.close();
+    agent.advance(60_000);
+    expect(agent.notes).not.toContain("fuse-blown");
+  });
+
   test("EN2 it never goes up again, be it wanted and granted as often as anybody likes", () => {
     const agent = released();
     for (const wanted of ["Online", "Offline", "Online"] as const) {
