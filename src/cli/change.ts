@@ -10,7 +10,7 @@ import { confirm } from "./confirm.ts";
 import { contextOf, type Context } from "./context.ts";
 import { CliError } from "./errors.ts";
 import { insist } from "./insist.ts";
-import { noteLines } from "./note-lines.ts";
+import { noteLines, sideLines } from "./note-lines.ts";
 import { print, write } from "./output.ts";
 import { noProgress, tellProgress } from "./progress.ts";
 import { trialText } from "./trial.ts";
@@ -131,7 +131,7 @@ async function finish<T extends Answer>({ context, place, flags, planned, answer
   if (operation !== null) mustBeCompleted(operation);
   if (output === "json") return;
   write(waits && planned.done !== undefined ? await planned.done(answer) : planned.said(answer));
-  for (const line of noteLines(answer)) write(line);
+  for (const line of [...sideLines(answer), ...noteLines(answer)]) write(line);
   if (operation?.status.state !== "Pending") return;
   write(planned.underWay ?? `Under way; see: bridgehead operation show ${operation.id} --wait`);
 }

@@ -64,6 +64,24 @@ const resource = (name: string, group: string) => ({
 });
 
 describe("CL12 a change is sent again when its connection broke", () => {
+  test("CL33: what a change interrupts, and what it takes the place of, is said with it", async () => {
+    const entries = [
+      { ...entry(8), kind: "group.interrupted", sentence: "Group Exchange is interrupted on node NODE1." },
+      { ...entry(9), kind: "group.move-requested", sentence: "Group Exchange shall move." },
+      {
+        ...entry(10),
+        kind: "group.move-cancelled",
+        sentence: "Another one takes its place.",
+        details: { code: "replaced" },
+      },
+      { ...entry(11), kind: "group.move-cancelled", sentence: "It was called off.", details: null },
+    ];
+    await answering(() => accepted({ changed: ["groups.Exchange"], entries }));
+    const { out } = await run("group", "move", "Exchange", "--to", "NODE2");
+    expect(out).toContain("Group Exchange is interrupted on node NODE1.\nAnother one takes its place.\n");
+    expect(out).not.toMatch(/shall move\.|called off/);
+  });
+
   test("CL12 under the same key, twice at most", async () => {
     const asked = await answering((_asked, all) => (all.length < 3 ? "broken" : accepted({ changed: ["x"] })));
     expect(await run("group", "offline", "Exchange")).toMatchObject({ code: 0, out: "Exchange shall be offline.\n" });

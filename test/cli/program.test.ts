@@ -93,7 +93,7 @@ test.each([
   [["group", "mvoe", "--help"], "Did you mean move?"],
   [["group", "mvoe", "-h"], "Did you mean move?"],
   [["group", "--help", "mvoe", "--cluster", "exchange"], "Did you mean move?"],
-  [["simulate", "node-dwn", "--help"], "too many arguments"],
+  [["simulate", "node-dwn", "--help"], "Did you mean node-down?"],
 ])("CL2 %j is an unknown command, though it asks for help", async (args, said) => {
   expect(await runCommand(args)).toBe(2);
   expect(err).toContain(said);

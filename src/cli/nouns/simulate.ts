@@ -7,7 +7,8 @@ import { simulationRequestSchema } from "../../protocol/simulate.ts";
 import { parse } from "../../protocol/shape.ts";
 import { contextOf } from "../context.ts";
 import { loadDefinition } from "../definition-file.ts";
-import { CliError, exitCodes, messageOf } from "../errors.ts";
+import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
+import { nearestTo } from "../nearest.ts";
 import { print, write } from "../output.ts";
 import { wordsOf } from "../script-words.ts";
 import { examples } from "../verb.ts";
@@ -18,7 +19,14 @@ type Script = readonly ScriptItem[];
 /** Each verb is one item of a script; `--script` names a file of many. Nothing of it happens. */
 export function register(noun: Command): void {
   noun.option("--script <file>", "a script (YAML, JSON)");
-  noun.action((options: { readonly script?: string }, command: Command) => {
+  noun.argument("[item...]", "what happens, as the commands below have it");
+  noun.action((items: readonly string[], options: { readonly script?: string }, command: Command) => {
+    const [item] = items;
+    if (item !== undefined)
+      throw noSuchItem(
+        item,
+        noun.commands.map((one) => one.name()),
+      );
     if (options.script === undefined) return command.help({ error: true });
     return play(readScript(options.script), command);
   });
@@ -70,6 +78,12 @@ export function register(noun: Command): void {
       force: force === true,
     }),
   ).option("--force", "also what is not offline may go");
+}
+
+function noSuchItem(item: string, known: readonly string[]): CliError {
+  const near = nearestTo(item, known);
+  const hint = near === null ? `It knows ${known.join(", ")}, and --script.` : `Did you mean ${near}?`;
+  return usageError(`Nothing of the name ${item} can be simulated`, { hint });
 }
 
 const nodeVerbs = {

@@ -149,6 +149,7 @@ function replaceMove(turn: Turn, row: GroupRow, move: ScheduledMove | null, acto
     group: row.name,
     epoch: epochOf(turn, row),
     actor,
+    details: { code: "replaced", target: before.target, at: before.at },
   });
 }
 
