@@ -124,7 +124,7 @@ function whyNotOwed({ group, arrival, definition }: Subject, { node: owner }: Ho
   }
   return reason(
     "not-owed",
-    `${node} is preferred, but the group is not owed to it: it was not kept waiting for ${node}.`,
+    `${node} is preferred, but was there when the group went elsewhere, so nothing brings it back by itself; move it.`,
   );
 }
 

@@ -136,10 +136,16 @@ function whyFailed(
   }
   if (row.troubles.givenUp !== null) {
     const at = retryAt(row);
-    const when = at === null ? "not by itself" : `in ${Math.max(0, at - turn.now)} ms`;
+    const when = at === null ? "not by itself" : `in ${lengthOf(Math.max(0, at - turn.now))}`;
     return because("given-up", "GP4", `It failed ${times}, and its group was given up: it is tried again ${when}.`);
   }
   return because("failed-for-good", "GP3", `It failed ${times}, and RestartAction and thresholds do not try it again.`);
+}
+
+/** As people say it: two figures are enough for what is long. */
+function lengthOf(ms: number): string {
+  if (ms < 10_000) return `${ms} ms`;
+  return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 function triedAgainAt(
