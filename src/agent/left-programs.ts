@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "./log.ts";
-import { endProcesses, type ProcessRef, startOf } from "./processes.ts";
+import { endProcesses, pidsOfHost, type ProcessRef, startOf } from "./processes.ts";
 
 /** What every program of a resource of one agent has in its environment, and what it starts inherits. */
 export const outputVariable = "BRIDGEHEAD_OUTPUT_FOLDER";
@@ -29,9 +29,8 @@ export async function endProgramsLeft(outputFolder: string, log: Log): Promise<v
 
 function programsOf(outputFolder: string): ProcessRef[] {
   const mark = Buffer.from(`${outputVariable}=${outputFolder}`).toString("latin1");
-  return readdirSync("/proc").flatMap((name) => {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid || !environmentOf(pid).includes(mark)) return [];
+  return pidsOfHost().flatMap((pid) => {
+    if (pid === process.pid || !environmentOf(pid).includes(mark)) return [];
     const startedAt = startOf(pid);
     return startedAt === null ? [] : [{ pid, startedAt }];
   });

@@ -1,3 +1,5 @@
+import { longestDelayMs } from "./delays.ts";
+
 /** An event as it is posted: the loop adds `now`, read once, when the event's turn has come. */
 export type Untimed<Event> = Event extends unknown ? Omit<Event, "now"> : never;
 
@@ -22,9 +24,6 @@ export type LoopOptions<State, Event, Effect extends { readonly type: string }> 
   /** Carries out one effect; what it throws is a bug and ends the process. `wake` is the loop's own. */
   readonly perform: (effect: Exclude<Effect, WakeEffect>) => void;
 };
-
-/** The longest delay that setTimeout takes; a longer one is waited for in parts. */
-const longestDelayMs = 2 ** 31 - 1;
 
 /**
  * Drives a pure machine: one event at a time, its effects in order, one timer.

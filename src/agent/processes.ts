@@ -58,10 +58,17 @@ export function isAsleep(pid: number): boolean {
 /** A group is there for as long as a zombie of it is, so its processes are looked at one by one. */
 export function isGroupAtWork(group: number): boolean {
   if (!isThere(-group)) return false;
-  return readdirSync("/proc").some((name) => {
-    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
+  return pidsOfHost().some((pid) => {
+    const stat = statOf(pid);
     return stat !== null && stat.group === group && stat.state !== "Z";
   });
+}
+
+/** All processes of this host, as far as it is seen from here. */
+export function pidsOfHost(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 function statOf(pid: number): Stat | null {

@@ -53,7 +53,7 @@ test("DR17 what a killed run has shown is gone with the next one, and nothing of
   writeFileSync(hosts, before);
   await nameOf({}, hosts).online(0);
   expect(readFileSync(hosts, "utf8")).not.toBe(before);
-  sweepHosts(hosts, "lan/NODE1");
+  expect(sweepHosts({ path: hosts, mark: "lan/NODE1" })).toBeNull();
   expect(readFileSync(hosts, "utf8")).toBe(before);
 });
 

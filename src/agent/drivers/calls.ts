@@ -1,4 +1,5 @@
 import { pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
+import { longestDelayMs } from "../delays.ts";
 import { DriverError, type DriverContext } from "./driver.ts";
 import { type Program, type ProgramEnd, startProgram } from "./program.ts";
 
@@ -17,9 +18,6 @@ export type Calls = {
   /** What could never be started has done nothing that would have to be undone. */
   readonly haveRun: () => boolean;
 };
-
-/** The longest delay that setTimeout takes. */
-export const longestDelayMs = 2 ** 31 - 1;
 
 export function callsOf(context: DriverContext, command: string, folder: string): Calls {
   const limitMs = Math.min(pendingTimeoutMs(context.spec), longestDelayMs);

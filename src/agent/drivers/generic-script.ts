@@ -1,10 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
+import { failSlowly } from "../delays.ts";
 import { callsOf } from "./calls.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
-
-const againMs = 1_000;
 
 /** The entry points of a Generic Script of MSCS that mean something here, as the one argument of the script. */
 type EntryPoint = "online" | "offline" | "terminate" | "looks-alive" | "is-alive";
@@ -28,14 +26,7 @@ export const genericScript: DriverFactory = (context) => {
     offline: () => carryOut("offline"),
     terminate: async () => {
       await calls.end();
-      if (!calls.haveRun()) return;
-      try {
-        await carryOut("terminate");
-      } catch (error) {
-        // It is called again until it succeeds: not so soon that the host has nothing else to do.
-        await delay(againMs);
-        throw error;
-      }
+      if (calls.haveRun()) await failSlowly(() => carryOut("terminate"));
     },
     looksAlive: async () => (await call("looks-alive")).code === 0,
     isAlive: async () => {

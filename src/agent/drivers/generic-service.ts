@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { messageOf } from "../../mta/message-of.ts";
+import { failSlowly } from "../delays.ts";
 import { DriverError, type DriverContext, type DriverFactory } from "./driver.ts";
 import { ownVariables } from "./environment.ts";
 import { type Systemctl, systemctl } from "./systemctl.ts";
 
-const againMs = 1_000;
 /** Where systemd is when it runs this host (sd_booted(3)), and where units are that are gone with the next start of the host. */
 const runtimeUnits = "/run/systemd/system";
 
@@ -70,14 +69,10 @@ export const genericService: DriverFactory = (context) => {
       asking.abort();
       asking = new AbortController();
       if (!hasBegun) return;
-      try {
+      await failSlowly(async () => {
         await ask(asking.signal, "kill", "--signal=SIGKILL");
         await stop(asking.signal);
-      } catch (error) {
-        // It is called again until it succeeds: not so soon that the host has nothing else to do.
-        await delay(againMs);
-        throw error;
-      }
+      });
     },
     looksAlive: async () => (await condition(asking.signal)).isActive,
     isAlive: async () => {

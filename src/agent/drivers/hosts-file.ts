@@ -1,34 +1,46 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
+import { messageOf } from "../../mta/message-of.ts";
 import { replaceFile } from "../durable-file.ts";
 
 /** Lines of a hosts file (hosts(5)) that are ours: each ends with a comment that says whose. All others stay as they are. */
 
-/** @param owner `MARK GROUP/RESOURCE`. Throws what the file system throws. */
-export function withHosts(file: string, owner: string, addresses: readonly string[], names: readonly string[]): void {
-  const ours = addresses.map((address) => `${address} ${names.join(" ")}${markOf(owner)}`);
-  rewrite(file, owner, ours);
+/** A hosts file and the mark that tells one agent's lines from those of every other. */
+export type HostsFile = { readonly path: string; readonly mark: string };
+
+/**
+ * Shows names for addresses; none of them takes away what was shown. @param of `GROUP/RESOURCE`
+ * Returns why it could not be written, or null.
+ */
+export function showHosts(
+  { path, mark }: HostsFile,
+  of: string,
+  addresses: readonly string[],
+  names: readonly string[],
+): string | null {
+  const ours = `${markOf(mark)} ${of}`;
+  const lines = addresses.map((address) => `${address} ${names.join(" ")}${ours}`);
+  return rewrite(path, (line) => line.endsWith(ours), lines);
 }
 
-export function withoutHosts(file: string, owner: string): void {
-  rewrite(file, owner, []);
+/** Takes away all that an earlier run of the same agent has shown. Returns as `showHosts`. */
+export function sweepHosts({ path, mark }: HostsFile): string | null {
+  return rewrite(path, (line) => line.includes(`${markOf(mark)} `), []);
 }
 
-/** What an earlier run of the same agent has left. */
-export function sweepHosts(file: string, mark: string): void {
-  rewrite(file, mark, []);
+function rewrite(path: string, isOurs: (line: string) => boolean, ours: readonly string[]): string | null {
+  try {
+    const before = readFileSync(path, "utf8");
+    const others = before.split("\n").filter((line) => !isOurs(line));
+    const end = others.at(-1) === "" ? others.length - 1 : others.length;
+    const after = [...others.slice(0, end), ...ours, ""].join("\n");
+    // Everybody reads it: it stays as open as it is.
+    if (after !== before) replaceFile(realpathSync(path), after, statSync(path).mode & 0o777);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
-/** A mark by itself stands for all lines that begin with it. */
-function rewrite(file: string, owner: string, ours: readonly string[]): void {
-  const before = readFileSync(file, "utf8");
-  const isOurs = (line: string): boolean => line.endsWith(markOf(owner)) || line.includes(`${markOf(owner)} `);
-  const others = before.split("\n").filter((line) => !isOurs(line));
-  const end = others.at(-1) === "" ? others.length - 1 : others.length;
-  const after = [...others.slice(0, end), ...ours, ""].join("\n");
-  // Everybody reads it: it stays as open as it is.
-  if (after !== before) replaceFile(realpathSync(file), after, statSync(file).mode & 0o777);
-}
-
-function markOf(owner: string): string {
-  return ` # bridgehead ${owner}`;
+function markOf(mark: string): string {
+  return ` # bridgehead ${mark}`;
 }

@@ -1,16 +1,16 @@
 import { type ChildProcess, execFile } from "node:child_process";
-import { type AssignedResource } from "../../cluster/messages.ts";
-import { lookup, type ResourceDefinition } from "../../cluster/definition/definition.ts";
+import { lookup } from "../../cluster/definition/definition.ts";
+import { namesIn } from "../../cluster/definition/dependencies.ts";
 import { dwordOf } from "../../cluster/properties/properties.ts";
 import { privateRules } from "../../cluster/properties/property-tables.ts";
 import { DriverError, type DriverContext, type DriverFactory } from "./driver.ts";
-import { withHosts, withoutHosts } from "./hosts-file.ts";
+import { type HostsFile, showHosts } from "./hosts-file.ts";
 import { type NameServer, type Registration, updateOf } from "./name-update.ts";
 
 /** Who is told of names, apart from those who ask for a verdict. */
 export type NameServices = {
-  /** In the form of hosts(5), with a mark that tells our lines from those of every other agent; null: none. */
-  readonly hostsFile: { readonly path: string; readonly mark: string } | null;
+  /** In the form of hosts(5); null: none. */
+  readonly hostsFile: HostsFile | null;
   /** That takes dynamic updates (RFC 2136); null: none. */
   readonly nameServer: NameServer | null;
 };
@@ -23,7 +23,7 @@ export type NameServices = {
 export function networkName({ hostsFile, nameServer }: NameServices): DriverFactory {
   return (context) => {
     const registration = registrationOf(context);
-    const owner = `${hostsFile?.mark} ${context.hold.group}/${context.name}`;
+    const owner = `${context.hold.group}/${context.name}`;
     const rules = privateRules("Network Name") ?? {};
     const isRequired = dwordOf(context.spec.properties, rules, "RequireDNS") === 1;
     let updating: ChildProcess | null = null;
@@ -44,18 +44,14 @@ export function networkName({ hostsFile, nameServer }: NameServices): DriverFact
       context.log("dns-not-updated", why);
     }
 
-    function onHosts(change: (file: string) => void): void {
-      if (hostsFile === null) return;
-      try {
-        change(hostsFile.path);
-      } catch (error) {
-        context.log("hosts-not-written", error instanceof Error ? error.message : String(error));
-      }
+    function show(addresses: readonly string[], names: readonly string[]): void {
+      const why = hostsFile === null ? null : showHosts(hostsFile, owner, addresses, names);
+      if (why !== null) context.log("hosts-not-written", why);
     }
 
     async function offline(): Promise<void> {
       updating?.kill("SIGKILL");
-      onHosts((file) => withoutHosts(file, owner));
+      show([], []);
     }
 
     return {
@@ -65,7 +61,7 @@ export function networkName({ hostsFile, nameServer }: NameServices): DriverFact
         const wrong = names.find(isNoName);
         if (wrong !== undefined)
           throw new DriverError("name-not-valid", `${JSON.stringify(wrong)} is no name of a host`);
-        onHosts((file) => withHosts(file, owner, addressesOf(context), [...new Set(names)]));
+        show(addressesOf(context), [...new Set(names)]);
         await register();
       },
       offline,
@@ -134,9 +130,8 @@ function aliasesOf({ spec }: DriverContext): string[] {
 
 /** Those of the IP Addresses that it stands on, or-ed ones with them. */
 function addressesOf({ spec, group }: DriverContext): string[] {
-  const below = (spec.dependsOn as ResourceDefinition["dependsOn"]).flat();
-  return below.flatMap((name) => {
-    const resource: AssignedResource | undefined = lookup(group, name);
+  return namesIn(spec.dependsOn).flatMap((name) => {
+    const resource = lookup(group, name);
     return resource?.type === "IP Address" ? [String(lookup(resource.properties, "Address"))] : [];
   });
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { isAliveEveryMs, looksAliveEveryMs, pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
 import { dwordOf, textsOf } from "../../cluster/properties/properties.ts";
 import { privateRules } from "../../cluster/properties/property-tables.ts";
+import { failSlowly } from "../delays.ts";
 import { type Call, callsOf } from "./calls.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
 import {
@@ -15,8 +15,6 @@ import {
   partsOf,
   refusesParameters,
 } from "./ocf/words.ts";
-
-const againMs = 1_000;
 
 type Asked = { readonly code: number | null; readonly why: string };
 
@@ -76,14 +74,7 @@ export const ocfAgent: DriverFactory = (context) => {
     offline: stop,
     terminate: async () => {
       await calls.end();
-      if (!hasBegun) return;
-      try {
-        await stop();
-      } catch (error) {
-        // It is called again until it succeeds: not so soon that the host has nothing else to do.
-        await delay(againMs);
-        throw error;
-      }
+      if (hasBegun) await failSlowly(stop);
     },
     looksAlive: async () => isRunning((await ask(calls.sequence(), "monitor", looksAliveEveryMs(spec))).code),
     isAlive: async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
 import { messageOf } from "../../mta/message-of.ts";
+import { longestDelayMs } from "../delays.ts";
 import type { Log } from "../log.ts";
 import type { Remain, Remains } from "../remains.ts";
-import { longestDelayMs } from "./calls.ts";
 import type { DriverContext, DriverFactory } from "./driver.ts";
 import { driverOf, type DriverRegistry, isWholeType } from "./registry.ts";
 

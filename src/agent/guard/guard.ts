@@ -118,7 +118,7 @@ function watch(before: Watching, now: number): Next {
   const frozenAt = ({ deadline }: Ward): number => Math.max(deadline, backSince) + frozenAfterMs;
   if (wards.some((ward) => !ward.isCut && now >= frozenAt(ward))) return end(state);
   const due = wards.filter((ward) => now >= passesAt(ward));
-  const news = due.filter((ward) => !state.fenced.includes(wardId(ward)));
+  const news = due.filter(isNews);
   const next = wards.flatMap((ward) => {
     if (now < passesAt(ward)) return [passesAt(ward)];
     return ward.isCut ? [] : [frozenAt(ward)];

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { type Belongings, createBelongings } from "../belongings.ts";
-import { messageOf } from "../../mta/message-of.ts";
 import { sweepHosts } from "../drivers/hosts-file.ts";
 import { type DriverRegistry, driversWith, isWholeType, type Surroundings } from "../drivers/registry.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
@@ -96,7 +95,8 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   }
 
   const { hostsFile } = options.surroundings;
-  if (hostsFile !== null) sweepNames(hostsFile, log);
+  const unswept = hostsFile === null ? null : sweepHosts(hostsFile);
+  if (unswept !== null) log("warning", "hosts-not-written", unswept);
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
   if (owned.known.length > 0) await sweep();
   return {
@@ -108,12 +108,4 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       await Promise.all([ip.end(), filter.end()]);
     },
   };
-}
-
-function sweepNames({ path, mark }: NonNullable<Surroundings["hostsFile"]>, log: Log): void {
-  try {
-    sweepHosts(path, mark);
-  } catch (error) {
-    log("warning", "hosts-not-written", messageOf(error));
-  }
 }

@@ -131,7 +131,8 @@ function viewOf(rule: PropertyRule, derived: PropertyValue | undefined, set: Pro
   };
 }
 
-function isThere(definition: ClusterDefinition, of: Described): boolean {
+/** Whether there is such an object: one of the definition, a built-in type, or what follows from it. */
+export function isThere(definition: ClusterDefinition, of: Described): boolean {
   if (of.kind === "net-interface") return netInterfacesOf(definition).some(({ name }) => name === of.name);
   if (of.kind === "resource-type" && isBuiltIn(of.name)) return true;
   return propertiesOf(definition, of) !== undefined;

@@ -3,6 +3,9 @@ import { netInterfacesOf } from "../../cluster/definition/net-interfaces.ts";
 import type { Described } from "../../cluster/properties/property-sets.ts";
 import { resourceTypes } from "../../cluster/properties/property-tables.ts";
 import { butForCase } from "../../cluster/refusals.ts";
+import type { Snapshot } from "../cluster-object.ts";
+import { refuse } from "../respond.ts";
+import type { DescribedKind } from "./described.ts";
 
 /** What is said of an object that is not there, and of one whose name differs in nothing but case. */
 export function thereIsNo(definition: ClusterDefinition, of: Described): string {
@@ -11,6 +14,15 @@ export function thereIsNo(definition: ClusterDefinition, of: Described): string 
   if (of.kind === "resource" && group === undefined) return thereIsNo(definition, { kind: "group", name: of.group });
   const where = of.kind === "resource" ? ` in group ${of.group}` : "";
   return `there is no ${words[of.kind]} ${of.name}${where}${butForCase(namesOf(definition, of), of.name)}`;
+}
+
+/** The refusal of an object of a kind that a path names. */
+export function absent(
+  { definition }: Snapshot,
+  { notFound }: Pick<DescribedKind, "notFound">,
+  of: Described,
+): Response {
+  return refuse(notFound, thereIsNo(definition, of));
 }
 
 type Named = Exclude<Described, { readonly kind: "cluster" }>;

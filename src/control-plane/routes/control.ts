@@ -18,7 +18,8 @@ import { answer, refuse } from "../respond.ts";
 import { body, operators, readers, route, type Route } from "../route.ts";
 import { changeQuerySchema } from "./change.ts";
 import { describedKinds } from "./described.ts";
-import { absent, problemsWith, setProperties } from "./properties.ts";
+import { absent } from "./absent.ts";
+import { problemsWith, setProperties } from "./properties.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 type Params = Readonly<Record<string, string>>;

@@ -21,7 +21,7 @@ import {
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
 import { body, type Call, operators, readers, route, type Route } from "../route.ts";
-import { thereIsNo } from "./absent.ts";
+import { absent } from "./absent.ts";
 import { accept, answeredBefore, type Asked } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
 import { describedKinds, type DescribedKind } from "./described.ts";
@@ -149,9 +149,4 @@ function subjectOf({ of }: DescribedKind, params: Params): { readonly of: Descri
 
 function problemsOf({ notFound: code }: DescribedKind) {
   return [...new Set(["cluster-not-defined", code] as const)];
-}
-
-/** The refusal of an object that is not there. */
-export function absent({ definition }: Snapshot, { notFound: code }: DescribedKind, of: Described): Response {
-  return refuse(code, thereIsNo(definition, of));
 }
