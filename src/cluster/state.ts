@@ -132,17 +132,17 @@ export type Hold = HoldRef & {
 export type HoldPhase =
   /**
    * `arriving`: it came by an operator's word while all else is only observed, and is still to be brought online. `online`: so it
-   * was when it was last heard of, which a later start of the object knows from here. `before`: of which addresses somebody may
-   * have to be asked first.
+   * was when it was last heard of, which a later start of the object knows from here.
    */
-  | {
-      readonly kind: "owned";
-      readonly arriving?: true;
-      readonly online?: true;
-      readonly before?: Readonly<Record<string, HeldBefore>>;
-    }
+  | ({ readonly kind: "owned"; readonly arriving?: true; readonly online?: true } & Unasked)
   /** Wanted offline, still covered by grants until it is released or `drainGrantsLeft` is used up. */
-  | { readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null };
+  | ({ readonly kind: "draining"; readonly because: DrainReason; readonly target: string | null } & Unasked);
+
+/**
+ * `before`: of which addresses somebody may have to be asked first. `came`: those among them that its owner has had online since,
+ * which are nobody else's any more.
+ */
+export type Unasked = { readonly before?: Readonly<Record<string, HeldBefore>>; readonly came?: readonly string[] };
 
 export const drainReasons = [
   "move",
@@ -224,8 +224,12 @@ export type Loss = {
    * passed over (LEASE rule 8). Else 0, also after a start, which numbers its answers anew.
    */
   readonly since: number;
-  /** What its last owner had, and whether that one said that it has it no more. */
-  readonly addresses?: { readonly had: readonly string[]; readonly released: boolean };
+  /** What its last owner had, whether that one said that it has it no more, and of which it was never said that they came there. */
+  readonly addresses?: {
+    readonly had: readonly string[];
+    readonly released: boolean;
+    readonly before: Readonly<Record<string, HeldBefore>>;
+  };
 };
 
 /** Why a group gets an owner: it has none yet, or lost its last one like this. */

@@ -2,7 +2,7 @@ import { comparable, distinct } from "../definition/ip-address.ts";
 import { noteLoss } from "../policies/quarantine.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "../turn.ts";
 import { type HeldBefore, holdId } from "../messages.ts";
-import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session } from "../state.ts";
+import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session, Unasked } from "../state.ts";
 
 /**
  * The life of an ownership, all of it: owned, draining, owned again if a move is called off, ended. Nothing else in this
@@ -62,10 +62,7 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
 export function becomeWider(turn: Turn, hold: Hold, more: readonly string[]): void {
   if (turn.memory.start.kind !== "over") throw new Error("nothing may be owned anew while the object is holding");
   if (addressesHeld(turn, more)) throw new Error(`an address that group ${hold.group} gets is still held`);
-  const phase =
-    hold.phase.kind === "owned"
-      ? { ...hold.phase, ...before({ ...hold.phase.before, ...heldBefore(more, null) }) }
-      : hold.phase;
+  const phase = { ...hold.phase, ...before({ ...hold.phase.before, ...heldBefore(more, null) }) };
   putHold(turn, holdId(hold), { ...hold, addresses: [...hold.addresses, ...more], phase });
 }
 
@@ -77,20 +74,36 @@ export function becomeReminded(turn: Turn, hold: Hold, more: readonly string[]):
   return wider;
 }
 
-/** Of these addresses, those that were not released by the group's last owner. */
+/** Of these addresses, those that the group's last owner has not had and released. One that it never brought online is as it was. */
 function heldBefore(addresses: readonly string[], loss: Loss | null): Record<string, HeldBefore> {
-  const last = loss?.addresses ?? { had: [], released: true };
+  const last = loss?.addresses ?? { had: [], released: true, before: {} };
   const unused = new Set(addressesBeyond({ addresses: last.had }, addresses));
+  const unknown = new Map(Object.entries(last.before).map(([address, held]) => [comparable(address), held]));
   return Object.fromEntries(
     addresses.flatMap((address): [string, HeldBefore][] => {
       if (unused.has(address)) return [[address, "unused"]];
-      return last.released ? [] : [[address, "expired"]];
+      const held = last.released ? unknown.get(comparable(address)) : "expired";
+      return held === undefined ? [] : [[address, held]];
     }),
   );
 }
 
-function before(held: Readonly<Record<string, HeldBefore>>): Pick<Extract<HoldPhase, { kind: "owned" }>, "before"> {
+function before(held: Readonly<Record<string, HeldBefore>>): Unasked {
   return Object.keys(held).length === 0 ? {} : { before: held };
+}
+
+/** What is known of addresses whatever becomes of the ownership. */
+function unasked({ before: held, came }: HoldPhase): Unasked {
+  return { ...(held === undefined ? {} : { before: held }), ...(came === undefined ? {} : { came }) };
+}
+
+/** Its owner has these addresses online: from now on nobody else can have had them last. */
+export function becomeCome(turn: Turn, hold: Hold, online: readonly string[]): void {
+  const { before: held = {}, came = [] } = hold.phase;
+  const there = new Set([...came, ...online].map(comparable));
+  const now = Object.keys(held).filter((address) => there.has(comparable(address)));
+  if (now.length === came.length) return;
+  putHold(turn, holdId(hold), { ...hold, phase: { ...hold.phase, came: now } });
 }
 
 /** Of these addresses, those that a hold does not have. */
@@ -131,7 +144,7 @@ export function becomeDraining(
   actor = "cluster",
 ): void {
   const lease = leaseOf(turn, hold);
-  putHold(turn, holdId(hold), { ...hold, phase: { kind: "draining", because, target } });
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "draining", because, target, ...unasked(hold.phase) } });
   const drainGrantsLeft = Math.min(grants, lease.drainGrantsLeft ?? grants);
   if (drainGrantsLeft !== lease.drainGrantsLeft) putLeaseOf(turn, hold, { ...lease, drainGrantsLeft });
   journal(turn, {
@@ -165,7 +178,7 @@ export function mayBeCalledOff(phase: HoldPhase): boolean {
 
 /** A move is called off: the owner goes on under the same epoch. */
 export function becomeOwnedAgain(turn: Turn, hold: Hold, why: string, actor = "cluster"): void {
-  putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned" } });
+  putHold(turn, holdId(hold), { ...hold, phase: { kind: "owned", ...unasked(hold.phase) } });
   putLeaseOf(turn, hold, { ...leaseOf(turn, hold), drainGrantsLeft: null });
   journal(turn, {
     kind: "group.move-cancelled",
@@ -214,7 +227,9 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
 function lossOf(turn: Turn, { node, phase, addresses: had }: Hold, end: End): Loss {
   // An answer that has not been given yet would keep everybody from owning the group.
   const since = end.kind === "expired" ? Math.min(end.since, turn.memory.answers) : 0;
-  const addresses = { had, released: end.kind === "released" };
+  const { before: held = {}, came = [] } = phase;
+  const unknown = Object.entries(held).filter(([address]) => !came.includes(address));
+  const addresses = { had, released: end.kind === "released", before: Object.fromEntries(unknown) };
   if (phase.kind === "owned") return { because: end.kind, from: node, target: null, leaving: null, since, addresses };
   const { because, target } = phase;
   const away = because === "failover" || mayBeCalledOff(phase);

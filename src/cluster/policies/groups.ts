@@ -1,12 +1,20 @@
-import { type GroupDefinition, lookup } from "../definition/definition.ts";
+import { addressesOf, type GroupDefinition, lookup, servedResources } from "../definition/definition.ts";
 import { holdId, type Report, type ReportedHold } from "../messages.ts";
 import { rebaseWindows } from "./failback.ts";
 import { nextOperationTimeout, rebaseOperations } from "../commands/operations.ts";
-import { becomeArrived, becomeOnline, epochOf, holdsOfRun } from "../lease/ownership.ts";
+import { newestReportOf } from "../lease/assignment.ts";
+import { becomeArrived, becomeCome, becomeOnline, epochOf, holdsOfRun } from "../lease/ownership.ts";
 import type { GroupState } from "../questions/view.ts";
 import { endQuarantines } from "./quarantine.ts";
 import { mostPendingTimeouts } from "./resource-timing.ts";
-import { groupStateOf, pendingBudgetMs, reportedResources, stateOf, wantedOf } from "./resources.ts";
+import {
+  groupStateOf,
+  isOnlineAsAssigned,
+  pendingBudgetMs,
+  reportedResources,
+  stateOf,
+  wantedOf,
+} from "./resources.ts";
 import type { Hold, PendingSpan, Session, Span } from "../state.ts";
 import { judgeFailures, judgeStuck, retryAt, retryGivenUp } from "./troubles.ts";
 import { journal, putGroup, putNode, type Turn, withRow } from "../turn.ts";
@@ -25,7 +33,8 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
     const is = groupStateOf(group, reported);
     if (stateBefore(before, found, group) !== is) journalGroupState(turn, found, is);
     becomeOnline(turn, found, is === "Online");
-    const hold = turn.durable.holds.get(holdId(found)) ?? found;
+    if (found.phase.before !== undefined) becomeCome(turn, presentOf(turn, found), addressesOnline(turn, found, group));
+    const hold = presentOf(turn, found);
     if (hasArrived(turn, hold, reported)) becomeArrived(turn, hold);
     if (!maintenance) judgeFailures(turn, hold, definition, reported);
     const pending = is === "Pending" || (is === "PartialOnline" && !isAsWanted(turn, hold, group, reported));
@@ -37,6 +46,19 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
       hasProgressed(reportedResources(before, hold), reported),
     );
   }
+}
+
+function presentOf({ durable }: Turn, found: Hold): Hold {
+  return durable.holds.get(holdId(found)) ?? found;
+}
+
+/** The addresses that its owner has, as it was last told of them. */
+function addressesOnline(turn: Turn, hold: Hold, group: GroupDefinition): string[] {
+  const reported = newestReportOf(turn, hold);
+  const definition = turn.durable.cluster?.definition;
+  if (reported === null || definition === undefined) return [];
+  const resources = Object.entries(servedResources(definition, group));
+  return addressesOf(Object.fromEntries(resources.filter(([name]) => isOnlineAsAssigned(reported, name))));
 }
 
 /** What is said for the first time since a start of the object is news only if it is not what was known before that. */
