@@ -163,6 +163,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       case "orders":
         orders = effect.orders;
         onHost.belongings.ordered(effect.orders);
+        onHost.makeReady(effect.orders.mayCome);
         return host.post({ type: "orders", orders: effect.orders });
       case "connect":
         return link.connect(effect.connection, effect.timeoutMs);

@@ -1,6 +1,6 @@
 import { leasePresets } from "../cluster/lease/lease.ts";
 import type { Revision } from "../cluster/lease/generation.ts";
-import type { AssignedGroup, AssignedResource, HoldRef, Report } from "../cluster/messages.ts";
+import type { AssignedGroup, AssignedResource, Assignment, HoldRef, Report } from "../cluster/messages.ts";
 
 /**
  * What the session machine wants of the host, said as a whole each time: the ownerships that may be on this node, what
@@ -14,9 +14,11 @@ export type Orders = {
   /** That of the leases under which they are given, in milliseconds. */
   readonly ttlMs: number;
   readonly holds: readonly HoldOrder[];
+  /** As the assignment says. */
+  readonly mayCome: Assignment["mayCome"];
 };
 
-export const noOrders: Orders = { n: 0, revision: null, ttlMs: leasePresets.wan.ttlMs, holds: [] };
+export const noOrders: Orders = { n: 0, revision: null, ttlMs: leasePresets.wan.ttlMs, holds: [], mayCome: [] };
 
 export type HoldOrder = HoldRef & {
   readonly resources: Readonly<Record<string, AssignedResource>>;

@@ -87,7 +87,8 @@ export function giveOrders(state: SessionState, now: number, effects: SessionEff
   const isSame =
     sameRevision(revision, state.orders.revision) && JSON.stringify(holds) === JSON.stringify(state.orders.holds);
   if (isSame) return state;
-  const orders: Orders = { n: state.orders.n + 1, revision, ttlMs: state.lease.ttlMs, holds };
+  const mayCome = state.assignment?.mayCome ?? [];
+  const orders: Orders = { n: state.orders.n + 1, revision, ttlMs: state.lease.ttlMs, holds, mayCome };
   effects.push({ type: "orders", orders });
   return { ...state, orders };
 }

@@ -145,6 +145,11 @@ export type Assignment = {
   readonly revision: Revision;
   readonly lease: LeaseTerms;
   readonly groups: readonly AssignedGroup[];
+  /**
+   * The addresses of every group that the node may own, whoever owns it now: what its host makes ready for, and keeps silent until
+   * they come (LEASE rule 15).
+   */
+  readonly mayCome: readonly string[];
 };
 
 export type AssignedGroup = HoldRef & {

@@ -133,6 +133,7 @@ const assignmentSchema = z.strictObject({
       resources: z.record(nameSchema, assignedResourceSchema),
     }),
   ),
+  mayCome: z.array(host),
 }) satisfies z.ZodType<Assignment>;
 
 // --- what an agent says ---------------------------------------------------------------------------------------------

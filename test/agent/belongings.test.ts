@@ -25,6 +25,7 @@ function setUp() {
       n,
       revision: null,
       ttlMs: 2_000,
+      mayCome: [],
       holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false, heldBefore: {} }],
     };
     belongings.ordered(orders);

@@ -22,7 +22,7 @@ const welcome = {
   generation: { number: 1, nonce: "n" },
   connection: 1,
   standing: { kind: "Up" },
-  assignment: { revision: { generation: 1, n: 1 }, lease: { ttlMs: 2_000, renewMs: 500 }, groups: [] },
+  assignment: { revision: { generation: 1, n: 1 }, lease: { ttlMs: 2_000, renewMs: 500 }, groups: [], mayCome: [] },
 };
 
 let server: Server;

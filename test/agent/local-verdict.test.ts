@@ -25,6 +25,7 @@ const ordersOf = (mode: HoldMode, epoch = 3): Orders => ({
   n: 1,
   revision,
   ttlMs: 2_000,
+  mayCome: [],
   holds: [{ group: "Exchange", epoch, resources, mode, observe: false, heldBefore: {} }],
 });
 
@@ -102,6 +103,7 @@ test("LS2 the newest epoch decides when an older one is still on its way down", 
     n: 2,
     revision,
     ttlMs: 2_000,
+    mayCome: [],
     holds: [...ordersOf({ kind: "cut" }, 2).holds, ...ordersOf(up, 3).holds],
   };
   expect(localVerdict({ orders: both, report: reportOf("Online"), now: 0 }, "Exchange")).toMatchObject({ epoch: 3 });
@@ -112,6 +114,7 @@ test("LS1 a group without an address or a name is no virtual server", () => {
     n: 1,
     revision,
     ttlMs: 2_000,
+    mayCome: [],
     holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false, heldBefore: {} }],
   };
   expect(localVerdict({ orders, report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({

@@ -514,7 +514,8 @@ describe("Starts", () => {
       ]);
       const of = { group: "A", epoch: 1, wanted: "Online", observe: false, heldBefore: {} } as const;
       const groups = [{ ...of, resources: Object.fromEntries(ips) }];
-      holding = withAddresses(holding, { revision: { generation: 1, n: 1 }, lease: { ttlMs, renewMs: 500 }, groups });
+      const lease = { ttlMs, renewMs: 500 };
+      holding = withAddresses(holding, { revision: { generation: 1, n: 1 }, lease, groups, mayCome: [] });
     }
     // What the protocol takes: 2 * limits.addressesHeld. Beyond it every hello is malformed.
     expect(holding.get("A#1")?.addresses.length).toBeLessThanOrEqual(2 * limits.addressesHeld);

@@ -33,12 +33,29 @@ const reaches = (host: Host, address: string): Promise<boolean> =>
     () => false,
   );
 
+/** A rule that has kept an ARP packet from leaving. */
+const dropsArp = /arp saddr ip .* counter packets [1-9]\d* bytes \d+ drop/;
+
 const said = (events: readonly AddressEvent[]): string[] => events.map(({ host, what }) => `${host} ${what}`);
 
-test("LX1: the address is on the owner alone, moves with the group, and a peer reaches it at once", async () => {
+test("LX2: a host that an address may come to is silent of it before it ever had it, whatever a program does there", async () => {
   stage.startAgent("NODE1");
   await stage.ownerIs("NODE1");
   stage.startAgent("NODE2");
+  await bothUp();
+  const standby = stage.node("NODE2");
+  const rules = () => standby.run("nft", "list", "ruleset");
+  await until(async () => (await rules()).includes(virtualAddress), 10_000, "its filter");
+  const heardOf = () => stage.lan.host("PEER").run("ip", "neighbour", "show", "to", virtualAddress);
+  const before = await heardOf();
+  await standby.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=1");
+  await standby.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");
+  await standby.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=0");
+  expect(await rules()).toMatch(dropsArp);
+  expect(await heardOf()).toBe(before);
+});
+
+test("LX1: the address is on the owner alone, moves with the group, and a peer reaches it at once", async () => {
   await bothUp();
   const peer = stage.lan.host("PEER");
   for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
@@ -104,7 +121,7 @@ test("LX2: with agent and guard gone nothing leaves from the address once its ti
   await owner.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=1");
   await owner.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");
   await owner.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=0");
-  expect(await owner.run("nft", "list", "ruleset")).toMatch(/arp saddr ip .* counter packets [1-9]\d* bytes \d+ drop/);
+  expect(await owner.run("nft", "list", "ruleset")).toMatch(dropsArp);
   expect(await heardOf()).toBe(before);
 });
 

@@ -125,6 +125,7 @@ describe("what an object says", () => {
   const assignment = {
     revision: { generation: 3, n: 1 },
     lease: { ttlMs: 2_000, renewMs: 500 },
+    mayCome: ["127.0.1.100", "2001:db8::1"],
     groups: [
       {
         group: "Exchange",

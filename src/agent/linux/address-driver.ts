@@ -1,4 +1,4 @@
-import { isIPv6, SocketAddress } from "node:net";
+import { isIPv6 } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { type HeldBefore, holdId } from "../../cluster/messages.ts";
@@ -7,7 +7,7 @@ import type { Announcer } from "./announce.ts";
 import type { AddressWatch } from "./address-watch.ts";
 import { deviceFor } from "./device.ts";
 import { type Filter, FilterError } from "./filter.ts";
-import { cidr, deleting, hostAddresses, isListed, showing, timesListed } from "./ip.ts";
+import { canonicalText, cidr, deleting, hostAddresses, isListed, showing, timesListed } from "./ip.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
@@ -224,11 +224,6 @@ function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
     last = done.catch(() => {});
     return done;
   };
-}
-
-/** As the kernel and its tools print it (RFC 5952). */
-function canonicalText(address: string): string {
-  return new SocketAddress({ address, family: isIPv6(address) ? "ipv6" : "ipv4" }).address;
 }
 
 function reasonOf(stderr: string, otherwise: string): string {

@@ -44,13 +44,22 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
   const guarded = new Map<string, number | null>();
   const devices = new Set<string>();
 
-  async function guard(address: string, device: string): Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+
+  /** One after the other: each transaction says all that is guarded. */
+  function guard(address: string, device: string): Promise<void> {
+    const done = last.then(() => guardNow(address, device));
+    last = done.catch(() => {});
+    return done;
+  }
+
+  async function guardNow(address: string, device: string): Promise<void> {
     if (guarded.has(address) && devices.has(device)) return;
     // It counts as guarded when the kernel shows it: what failed is tried again, and not believed.
     const next = new Map([...guarded, [address, guarded.get(address) ?? null] as const]);
     await transaction([
-      ...tableCommands(table),
-      ...chainCommands(table, device),
+      // A chain's hook takes the kernel some 80 ms.
+      ...(devices.has(device) ? [] : [...tableCommands(table), ...chainCommands(table, device)]),
       `add element netdev ${table} vip${familyOf(address)} { ${address} }`,
       ...boundCommands(next),
     ]);

@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIPv6, SocketAddress } from "node:net";
 import { createTool, type Started, type Tool } from "./tool.ts";
 
 /** An address of a device. `isForever`: it has no lifetime, so no agent of ours has put it there. */
@@ -35,6 +35,11 @@ export function createIp(started?: Started): Tool {
     },
     started,
   );
+}
+
+/** As the kernel and its tools print it (RFC 5952). */
+export function canonicalText(address: string): string {
+  return new SocketAddress({ address, family: isIPv6(address) ? "ipv6" : "ipv4" }).address;
 }
 
 /** The prefix in which an address is alone. */

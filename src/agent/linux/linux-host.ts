@@ -4,13 +4,16 @@ import { sweepHosts } from "../drivers/hosts-file.ts";
 import { type DriverRegistry, driversWith, isWholeType, type Surroundings } from "../drivers/registry.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
+import { isHostsOwn } from "../drivers/ip-address.ts";
 import type { Log } from "../log.ts";
+import { messageOf } from "../../mta/message-of.ts";
 import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
+import { deviceFor } from "./device.ts";
 import { createAddressWatch } from "./address-watch.ts";
 import { createAnnouncer } from "./announce.ts";
 import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
-import { createIp, deleting, hostAddresses } from "./ip.ts";
+import { canonicalText, createIp, deleting, hostAddresses } from "./ip.ts";
 import { openOwnedAddresses } from "./owned-addresses.ts";
 import { createProbe } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
@@ -35,6 +38,11 @@ export type LinuxHostOptions = {
 export type AgentHost = {
   readonly drivers: DriverRegistry;
   readonly belongings: Belongings;
+  /**
+   * For addresses that may come here at any time: guard, tools and filter are there before them, and until then nothing leaves from
+   * them. What this host has no network for is said, once each.
+   */
+  readonly makeReady: (addresses: readonly string[]) => void;
   /** Everything is offline. Resolves when nothing of this run's tools is left. */
   readonly end: () => Promise<void>;
 };
@@ -94,6 +102,32 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     }
   }
 
+  const made = new Set<string>();
+  let making: Promise<void> = Promise.resolve();
+
+  async function closeFor(addresses: readonly string[]): Promise<void> {
+    const have = await ready();
+    const present = await hostAddresses(ip);
+    for (const address of addresses) {
+      try {
+        await have?.guard(address, deviceFor(address, present));
+      } catch (error) {
+        log("warning", "not-ready", `${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  function makeReady(addresses: readonly string[]): void {
+    const news = addresses.map(canonicalText).filter((address) => !made.has(address) && !isHostsOwn(address));
+    if (news.length === 0) return;
+    for (const address of news) made.add(address);
+    making = making
+      .then(() => closeFor(news))
+      .catch((error: unknown) =>
+        log("warning", "not-ready", `this host is not ready for addresses: ${messageOf(error)}`),
+      );
+  }
+
   const { hostsFile } = options.surroundings;
   const unswept = hostsFile === null ? null : sweepHosts(hostsFile);
   if (unswept !== null) log("warning", "hosts-not-written", unswept);
@@ -102,9 +136,11 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   return {
     drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, watch, ready }), options.surroundings),
     belongings,
+    makeReady,
     end: async () => {
       guard.farewell();
       watch.end();
+      await making;
       await Promise.all([ip.end(), filter.end()]);
     },
   };

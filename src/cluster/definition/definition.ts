@@ -66,10 +66,13 @@ export function lookup<T>(record: Readonly<Record<string, T>>, name: string): T 
 
 /** The nodes that may own a group: those that every one of its resources allows, in the order of the definition. */
 export function possibleOwners(definition: ClusterDefinition, group: GroupDefinition): string[] {
-  const resources = Object.values(group.resources);
-  return Object.keys(definition.nodes).filter((node) =>
-    resources.every(({ possibleOwners: allowed }) => allowed.length === 0 || allowed.includes(node)),
-  );
+  return Object.keys(definition.nodes).filter((node) => isPossibleOwner(definition, group, node));
+}
+
+export function isPossibleOwner({ nodes }: ClusterDefinition, { resources }: GroupDefinition, node: string): boolean {
+  const allowing = ({ possibleOwners: allowed }: ResourceDefinition): boolean =>
+    allowed.length === 0 || allowed.includes(node);
+  return lookup(nodes, node) !== undefined && Object.values(resources).every(allowing);
 }
 
 /** Whether a resource is of a built-in type, or of one of the cluster's own that is based on it. */

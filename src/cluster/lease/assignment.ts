@@ -1,4 +1,12 @@
-import { lookup, type ResourceDefinition, servedResources } from "../definition/definition.ts";
+import {
+  addressesOf,
+  type ClusterDefinition,
+  isPossibleOwner,
+  lookup,
+  type ResourceDefinition,
+  servedResources,
+} from "../definition/definition.ts";
+import { distinct } from "../definition/ip-address.ts";
 import { compareRevisions, sameRevision, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import type { AssignedGroup, AssignedResource, Assignment, Report, ReportedResource } from "../messages.ts";
@@ -8,9 +16,23 @@ import { type GroupRow, type Hold, noDemands, type Session } from "../state.ts";
 import { putSession, send, type Turn } from "../turn.ts";
 
 /** Everything that a run shall hold, said as a whole: level, not edge (LEASE rule 23). */
-export function assignmentFor(turn: Turn, incarnation: string, revision: Revision): Assignment {
-  const lease = turn.durable.cluster?.definition.lease ?? leasePresets.wan;
-  return { revision, lease, groups: holdsOfRun(turn, incarnation).map((hold) => assignedGroup(turn, hold)) };
+export function assignmentFor(
+  turn: Turn,
+  { incarnation, node }: Pick<Session, "incarnation" | "node">,
+  revision: Revision,
+): Assignment {
+  const definition = turn.durable.cluster?.definition;
+  return {
+    revision,
+    lease: definition?.lease ?? leasePresets.wan,
+    groups: holdsOfRun(turn, incarnation).map((hold) => assignedGroup(turn, hold)),
+    mayCome: definition === undefined ? [] : addressesThatMayCome(definition, node),
+  };
+}
+
+function addressesThatMayCome(definition: ClusterDefinition, node: string): string[] {
+  const groups = Object.values(definition.groups).filter((group) => isPossibleOwner(definition, group, node));
+  return distinct(groups.flatMap((group) => addressesOf(servedResources(definition, group)))).toSorted();
 }
 
 /**
@@ -64,7 +86,7 @@ export function nextRevision(turn: Turn): Revision {
 
 function renewAssignment(turn: Turn, session: Session): boolean {
   const before = session.assigned;
-  const same = assignmentFor(turn, session.incarnation, before.revision);
+  const same = assignmentFor(turn, session, before.revision);
   const unchanged =
     before.revision.generation === turn.durable.generation.number && JSON.stringify(same) === JSON.stringify(before);
   if (unchanged) return false;

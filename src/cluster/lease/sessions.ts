@@ -219,7 +219,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     expired: false,
     deaf: false,
     leaving: false,
-    assigned: assignmentFor(turn, message.incarnation, nextRevision(turn)),
+    assigned: assignmentFor(turn, { incarnation: message.incarnation, node }, nextRevision(turn)),
     confirmed: null,
     told: message.told,
   };

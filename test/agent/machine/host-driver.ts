@@ -46,7 +46,7 @@ export class HostDriver {
   order(...holds: HoldOrder[]): void {
     this.#orders = holds;
     const n = this.state.orders.n + 1;
-    this.event({ type: "orders", orders: { n, revision: { generation: 1, n }, ttlMs: 2_000, holds } });
+    this.event({ type: "orders", orders: { n, revision: { generation: 1, n }, ttlMs: 2_000, holds, mayCome: [] } });
   }
 
   /** The orders given last, with another mode for all of them. */

@@ -199,7 +199,7 @@ describe("HO1 down, up and cut", () => {
     const host = online();
     const { n } = host.state.orders;
     for (const old of [n, n - 1, 0])
-      host.event({ type: "orders", orders: { n: old, revision: null, ttlMs: 2_000, holds: [] } });
+      host.event({ type: "orders", orders: { n: old, revision: null, ttlMs: 2_000, holds: [], mayCome: [] } });
     expect(host.trace).toEqual([]);
   });
 

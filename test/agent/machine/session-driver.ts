@@ -240,7 +240,7 @@ export class FakeObject {
 
   assignment(groups: readonly AssignedGroup[]): Assignment {
     this.revision = { ...this.revision, n: this.revision.n + 1 };
-    return { revision: this.revision, lease: this.lease, groups };
+    return { revision: this.revision, lease: this.lease, groups, mayCome: [] };
   }
 
   welcome(connection: number, groups: readonly AssignedGroup[], standing: Standing = { kind: "Up" }): ObjectMessage {
