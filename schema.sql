@@ -33,7 +33,8 @@ CREATE TABLE groups (
   troubles   TEXT    NOT NULL,
   exceptions TEXT    NOT NULL DEFAULT '[]',
   plan       TEXT    NOT NULL DEFAULT '{"move":null,"failback":null,"start":null,"loss":null}',
-  demands    TEXT    NOT NULL DEFAULT '{}'
+  demands    TEXT    NOT NULL DEFAULT '{}',
+  silent     TEXT    NOT NULL DEFAULT '[]'
 ) STRICT, WITHOUT ROWID;
 
 -- Ownerships that have begun and have not ended, those of forgotten groups too.
@@ -44,7 +45,8 @@ CREATE TABLE holds (
   node        TEXT    NOT NULL,
   incarnation TEXT    NOT NULL,
   addresses   TEXT    NOT NULL,
-  phase       TEXT    NOT NULL
+  phase       TEXT    NOT NULL,
+  host        TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- What each owning run was granted: the only table that the steady state writes, one row a renewal.

@@ -26,6 +26,7 @@ export type HoldOrder = HoldRef & {
   /** `up`, but for the time being only to be observed: nothing of it is touched. */
   readonly observe: boolean;
   readonly heldBefore: AssignedGroup["heldBefore"];
+  readonly unfenced: AssignedGroup["unfenced"];
 };
 
 /**

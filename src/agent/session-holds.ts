@@ -80,8 +80,8 @@ export function giveOrders(state: SessionState, now: number, effects: SessionEff
   const holds = (state.assignment?.groups ?? [])
     .filter((group) => !state.released.has(holdId(group)))
     .map((group): HoldOrder => {
-      const { group: name, epoch, resources, observe, heldBefore } = group;
-      return { group: name, epoch, resources, mode: modeOf(state, group, now), observe, heldBefore };
+      const { group: name, epoch, resources, observe, heldBefore, unfenced } = group;
+      return { group: name, epoch, resources, mode: modeOf(state, group, now), observe, heldBefore, unfenced };
     });
   const revision = state.assignment?.revision ?? null;
   const isSame =

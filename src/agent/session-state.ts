@@ -2,6 +2,7 @@ import type { LeaseTerms } from "../cluster/lease/lease.ts";
 import type {
   AgentMessage,
   Assignment,
+  Hello,
   Holding,
   HoldRef,
   ObjectMessage,
@@ -60,6 +61,7 @@ export type SessionNote =
 
 export type SessionState = {
   readonly incarnation: string;
+  readonly hostId: Hello["host"];
   readonly seen: Seen;
   readonly link: Link;
   /** Numbers of the last connection and of the last renewal of this run. */

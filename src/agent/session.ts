@@ -4,6 +4,7 @@ import {
   type Answer,
   type Assignment,
   emptyReport,
+  type Hello,
   holdId,
   nothingTold,
   type ObjectMessage,
@@ -19,12 +20,13 @@ import type { JoinedLink, SessionEffect, SessionEvent, SessionState } from "./se
 import { countSilences } from "./witness.ts";
 
 export function startSession(
-  incarnation: string,
+  { incarnation, host: hostId }: Pick<Hello, "incarnation" | "host">,
   seen: Seen,
   now: number,
 ): { state: SessionState; effects: SessionEffect[] } {
   const state: SessionState = {
     incarnation,
+    hostId,
     seen,
     link: { kind: "closed", retryAt: now },
     connections: 0,
@@ -93,6 +95,7 @@ function opened(state: SessionState, connection: number, now: number, effects: S
       type: "hello",
       protocol: 1,
       incarnation: state.incarnation,
+      host: state.hostId,
       connection,
       seen: state.seen,
       released: [...state.released.values()],

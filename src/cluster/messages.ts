@@ -33,6 +33,8 @@ export type Hello = {
   readonly protocol: 1;
   /** One run of an agent: a random name, new at each start of the process. */
   readonly incarnation: string;
+  /** Null: the agent knows of no name of its host. */
+  readonly host: HostId | null;
   /** The agent's count of its connections within this incarnation; a higher one replaces all lower ones. */
   readonly connection: number;
   readonly seen: Seen;
@@ -41,6 +43,9 @@ export type Hello = {
   readonly holding: readonly Holding[];
   readonly told: Told;
 };
+
+/** A machine, and one of its boots: names that it gives itself (machine-id(5), random(4): boot_id). */
+export type HostId = { readonly machine: string; readonly boot: string };
 
 /** An epoch, and every address that its owner was ever assigned under it. */
 export type Holding = HoldRef & { readonly addresses: readonly string[] };
@@ -162,6 +167,8 @@ export type AssignedGroup = HoldRef & {
   readonly observe: boolean;
   /** How addresses of it were held before, of which somebody may have to be asked first; all others were released. */
   readonly heldBefore: Readonly<Record<string, HeldBefore>>;
+  /** Nodes that fell silent as owners of this group, and may still write to its disks (LEASE rule 19). */
+  readonly unfenced: readonly string[];
   readonly resources: Readonly<Record<string, AssignedResource>>;
 };
 

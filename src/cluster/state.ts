@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
-import type { Assignment, HeldBefore, HoldRef, Report, Silence, Standing, Told, Wanted } from "./messages.ts";
+import type { Assignment, HeldBefore, HoldRef, HostId, Report, Silence, Standing, Told, Wanted } from "./messages.ts";
 import type { Operation } from "./commands/operation.ts";
 
 /**
@@ -69,6 +69,18 @@ export type GroupRow = {
   readonly plan: Plan;
   /** By resource: what operators have asked of it under the present epoch. */
   readonly demands: Readonly<Record<string, Demands>>;
+  /** Who may still write to its disks; at most one entry for each run. */
+  readonly silent: readonly SilentOwner[];
+};
+
+/** A run that fell silent as the owner of a group with a disk (LEASE rule 19). `host`: null when it did not say where it ran. */
+export type SilentOwner = {
+  readonly node: string;
+  readonly incarnation: string;
+  readonly epoch: number;
+  readonly host: HostId | null;
+  /** The epoch whose owner has fenced it: the next one need not. */
+  readonly fencedUnder?: number;
 };
 
 /** What is to become of a group at some later time. */
@@ -125,6 +137,7 @@ export const noTroubles: Troubles = { failovers: [], resources: {}, givenUp: nul
 export type Hold = HoldRef & {
   readonly node: string;
   readonly incarnation: string;
+  readonly host: HostId | null;
   readonly addresses: readonly string[];
   readonly phase: HoldPhase;
 };
@@ -268,6 +281,7 @@ export type SocketId = string;
 export type Session = {
   readonly incarnation: string;
   readonly node: string;
+  readonly host: HostId | null;
   readonly connection: Connection;
   readonly standing: Standing;
   /** Answered renewals of this run: the `k` of its silence when it holds nothing. */

@@ -1,7 +1,7 @@
 import type { Change } from "../cluster/events.ts";
 import type { Generation } from "../cluster/lease/generation.ts";
 import { emptyDurable } from "../cluster/durable.ts";
-import type { Wanted } from "../cluster/messages.ts";
+import type { HostId, Wanted } from "../cluster/messages.ts";
 import type { Operation } from "../cluster/commands/operation.ts";
 import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
@@ -50,11 +50,11 @@ export class Store {
       cluster: this.#cluster(),
       nodes: this.#rows("SELECT name, paused, drain, stability FROM nodes ORDER BY name", readNode),
       groups: this.#rows(
-        "SELECT name, epoch, wanted, troubles, exceptions, plan, demands FROM groups ORDER BY name",
+        "SELECT name, epoch, wanted, troubles, exceptions, plan, demands, silent FROM groups ORDER BY name",
         readGroup,
       ),
       holds: this.#rows(
-        "SELECT id, group_name, epoch, node, incarnation, addresses, phase FROM holds ORDER BY id",
+        "SELECT id, group_name, epoch, node, incarnation, host, addresses, phase FROM holds ORDER BY id",
         readHold,
       ),
       leases: this.#rows("SELECT incarnation, node, held FROM leases ORDER BY incarnation", readLease),
@@ -107,11 +107,12 @@ export class Store {
     );
   }
 
-  #writeGroup({ name, epoch, wanted, troubles, exceptions, plan, demands }: GroupRow): void {
+  #writeGroup({ name, epoch, wanted, troubles, exceptions, plan, demands, silent }: GroupRow): void {
     this.#exec(
-      `INSERT INTO groups (name, epoch, wanted, troubles, exceptions, plan, demands) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO groups (name, epoch, wanted, troubles, exceptions, plan, demands, silent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles,
-         exceptions = excluded.exceptions, plan = excluded.plan, demands = excluded.demands`,
+         exceptions = excluded.exceptions, plan = excluded.plan, demands = excluded.demands,
+         silent = excluded.silent`,
       name,
       epoch,
       wanted,
@@ -119,19 +120,21 @@ export class Store {
       JSON.stringify(exceptions),
       JSON.stringify(plan),
       JSON.stringify(demands),
+      JSON.stringify(silent),
     );
   }
 
-  #writeHold(id: string, { group, epoch, node, incarnation, addresses, phase }: Hold): void {
+  #writeHold(id: string, { group, epoch, node, incarnation, host, addresses, phase }: Hold): void {
     this.#exec(
-      `INSERT INTO holds (id, group_name, epoch, node, incarnation, addresses, phase) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO holds (id, group_name, epoch, node, incarnation, host, addresses, phase) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET group_name = excluded.group_name, epoch = excluded.epoch, node = excluded.node,
-         incarnation = excluded.incarnation, addresses = excluded.addresses, phase = excluded.phase`,
+         incarnation = excluded.incarnation, host = excluded.host, addresses = excluded.addresses, phase = excluded.phase`,
       id,
       group,
       epoch,
       node,
       incarnation,
+      host === null ? null : JSON.stringify(host),
       JSON.stringify(addresses),
       JSON.stringify(phase),
     );
@@ -209,8 +212,9 @@ function readGroup(raw: {
   exceptions: string;
   plan: string;
   demands: string;
+  silent: string;
 }): readonly [string, GroupRow] {
-  const { name, epoch, wanted, troubles, exceptions, plan, demands } = raw;
+  const { name, epoch, wanted, troubles, exceptions, plan, demands, silent } = raw;
   return [
     name,
     {
@@ -221,6 +225,7 @@ function readGroup(raw: {
       troubles: fromJson(troubles),
       plan: fromJson(plan),
       demands: fromJson(demands),
+      silent: fromJson(silent),
     },
   ];
 }
@@ -242,13 +247,22 @@ function readHold(raw: {
   epoch: number;
   node: string;
   incarnation: string;
+  host: string | null;
   addresses: string;
   phase: string;
 }): readonly [string, Hold] {
-  const { id, group_name: group, epoch, node, incarnation, addresses, phase } = raw;
+  const { id, group_name: group, epoch, node, incarnation, host, addresses, phase } = raw;
   return [
     id,
-    { group, epoch, node, incarnation, addresses: fromJson<string[]>(addresses), phase: fromJson<HoldPhase>(phase) },
+    {
+      group,
+      epoch,
+      node,
+      incarnation,
+      host: host === null ? null : fromJson<HostId>(host),
+      addresses: fromJson<string[]>(addresses),
+      phase: fromJson<HoldPhase>(phase),
+    },
   ];
 }
 

@@ -129,6 +129,7 @@ const assignmentSchema = z.strictObject({
       ...holdRefSchema.shape,
       wanted: z.enum(["Online", "Offline"]),
       observe: z.boolean(),
+      unfenced: z.array(nameSchema),
       heldBefore: z.record(z.string(), z.enum(["unused", "expired"])),
       resources: z.record(nameSchema, assignedResourceSchema),
     }),
@@ -136,12 +137,16 @@ const assignmentSchema = z.strictObject({
   mayCome: z.array(host),
 }) satisfies z.ZodType<Assignment>;
 
+/** As the host writes them, or a digest of that. */
+const hostIdText = z.string().min(1).max(64);
+
 // --- what an agent says ---------------------------------------------------------------------------------------------
 
 const helloSchema = z.strictObject({
   type: z.literal("hello"),
   protocol: z.literal(1),
   incarnation: incarnationSchema,
+  host: z.strictObject({ machine: hostIdText, boot: hostIdText }).nullable(),
   connection: count,
   seen: z.strictObject({
     generation: generationSchema.nullable(),

@@ -26,7 +26,7 @@ function setUp() {
       revision: null,
       ttlMs: 2_000,
       mayCome: [],
-      holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false, heldBefore: {} }],
+      holds: mode === null ? [] : [{ ...hold, resources, mode, observe: false, heldBefore: {}, unfenced: [] }],
     };
     belongings.ordered(orders);
   };

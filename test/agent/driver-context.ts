@@ -26,6 +26,7 @@ export function contextIn(folder: string, spec: AssignedResource): { context: Dr
     },
     isLeft: false,
     heldBefore: {},
+    unfenced: [],
     ttlMs: 2_000,
     agentSocket: "/run/agent.sock",
     outputFolder: join(folder, "output"),

@@ -39,6 +39,7 @@ function contextOf(spec: AssignedResource, group: Record<string, AssignedResourc
     group,
     isLeft: false,
     heldBefore: {},
+    unfenced: [],
     ttlMs: 2_000,
     agentSocket: join(folder, "agent.sock"),
     outputFolder: "",
@@ -95,6 +96,7 @@ describe("calls", () => {
       contextOf: () => ({
         group: {},
         heldBefore: {},
+        unfenced: [],
         ttlMs: 2_000,
         agentSocket,
         outputFolder,

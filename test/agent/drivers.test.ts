@@ -43,6 +43,7 @@ function callsOf(registry: DriverRegistry, group: Record<string, AssignedResourc
     contextOf: () => ({
       group,
       heldBefore: {},
+      unfenced: [],
       ttlMs: 2_000,
       agentSocket: join(folder, "agent.sock"),
       outputFolder: "",

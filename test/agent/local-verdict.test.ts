@@ -26,7 +26,7 @@ const ordersOf = (mode: HoldMode, epoch = 3): Orders => ({
   revision,
   ttlMs: 2_000,
   mayCome: [],
-  holds: [{ group: "Exchange", epoch, resources, mode, observe: false, heldBefore: {} }],
+  holds: [{ group: "Exchange", epoch, resources, mode, observe: false, heldBefore: {}, unfenced: [] }],
 });
 
 const reportOf = (ip: ResourceState, name: ResourceState = "Online", epoch = 3): Report => ({
@@ -115,7 +115,7 @@ test("LS1 a group without an address or a name is no virtual server", () => {
     revision,
     ttlMs: 2_000,
     mayCome: [],
-    holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false, heldBefore: {} }],
+    holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false, heldBefore: {}, unfenced: [] }],
   };
   expect(localVerdict({ orders, report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({
     decision: "DENY",

@@ -387,6 +387,7 @@ export class Cluster {
       seen: run.seen,
       released: [],
       holding: run.holding,
+      host: null,
       told: { associations: 0, notices: 0 },
       ...said,
     };

@@ -512,7 +512,7 @@ describe("Starts", () => {
         `IP${n}`,
         { ...six(`${form}${(n + 1).toString(16)}`), ...one },
       ]);
-      const of = { group: "A", epoch: 1, wanted: "Online", observe: false, heldBefore: {} } as const;
+      const of = { group: "A", epoch: 1, wanted: "Online", observe: false, heldBefore: {}, unfenced: [] } as const;
       const groups = [{ ...of, resources: Object.fromEntries(ips) }];
       const lease = { ttlMs, renewMs: 500 };
       holding = withAddresses(holding, { revision: { generation: 1, n: 1 }, lease, groups, mayCome: [] });

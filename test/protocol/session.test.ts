@@ -14,6 +14,7 @@ const hello: Hello = {
   seen: { generation, revision: { generation: 3, n: 9 }, epochs: { "Disk group": 4 } },
   released: [{ group: "Exchange", epoch: 4 }],
   holding: [],
+  host: null,
   told: { associations: 0, notices: 0 },
 };
 const renewal: Renewal = {
@@ -133,6 +134,7 @@ describe("what an object says", () => {
         wanted: "Online",
         observe: true,
         heldBefore: { "127.0.1.100": "unused" },
+        unfenced: ["NODE2"],
         resources: {
           "Exchange IP": {
             type: "IP Address",

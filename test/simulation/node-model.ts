@@ -93,7 +93,11 @@ export class Agent implements AgentEnd {
   }
 
   start(): void {
-    const { state, effects } = startSession(this.#incarnation, this.#node.seen, this.#node.clock());
+    const { state, effects } = startSession(
+      { incarnation: this.#incarnation, host: null },
+      this.#node.seen,
+      this.#node.clock(),
+    );
     this.#session = state;
     this.#doSession(effects);
   }

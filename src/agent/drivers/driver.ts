@@ -37,6 +37,8 @@ export type DriverContext = {
   readonly isLeft: boolean;
   /** How its addresses were held before this ownership; what is not named was released. */
   readonly heldBefore: Readonly<Record<string, HeldBefore>>;
+  /** Nodes that fell silent as owners of this group, and may still write to its disks. */
+  readonly unfenced: readonly string[];
   /** That of the lease under which it comes online, in milliseconds. */
   readonly ttlMs: number;
   /** Path of the agent's local socket. */

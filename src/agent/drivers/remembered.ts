@@ -75,6 +75,7 @@ async function takeAway(
     group,
     isLeft: true,
     heldBefore: {},
+    unfenced: [],
     ttlMs: 0,
     failed: () => {},
     progress: () => {},

@@ -6,6 +6,8 @@ import { failBackNow, forgetFailback } from "../policies/failback.ts";
 import { becomeDraining, becomeEnded } from "../lease/ownership.ts";
 import { hasOtherOwner } from "../policies/placement.ts";
 import { endQuarantine, isQuarantined } from "../policies/quarantine.ts";
+import { confirmSilent } from "../lease/silence-ends.ts";
+import { isSilent } from "../lease/silent-owners.ts";
 import { noSuchNode, refused } from "../refusals.ts";
 import type { Hold } from "../state.ts";
 import { journal, putNode, type Turn } from "../turn.ts";
@@ -82,11 +84,14 @@ export function resume(turn: Turn, { node, failback, actor }: Command<"resume">)
  */
 export function confirmDown(turn: Turn, { node, actor }: Command<"confirm-down">): Outcome {
   const holdsSomething = [...turn.durable.holds.values()].some((hold) => hold.node === node);
-  if (!turn.durable.nodes.has(node) && !holdsSomething) return noSuchNode(turn, node);
-  const connected = [...turn.memory.sessions.values()].some(
+  if (!turn.durable.nodes.has(node) && !holdsSomething && !isSilent(turn, node)) return noSuchNode(turn, node);
+  const connected = [...turn.memory.sessions.values()].filter(
     (session) => session.node === node && session.connection.kind === "open",
   );
-  if (connected) {
+  if (connected.length > 0) {
+    const isAnother = (incarnation: string): boolean => connected.every((one) => one.incarnation !== incarnation);
+    // The name is another host's now; what is said to be down is the one that had it before.
+    if (letDisksGo(turn, node, actor, isAnother)) return changedNode(turn, node);
     return refused(
       "node-is-connected",
       `the agent of node ${node} is connected: it is not down; stop it, or wait until it is gone`,
@@ -95,7 +100,23 @@ export function confirmDown(turn: Turn, { node, actor }: Command<"confirm-down">
   for (const hold of turn.durable.holds.values()) {
     if (hold.node === node) becomeEnded(turn, hold, { kind: "confirmed-down", actor });
   }
+  letDisksGo(turn, node, actor, () => true);
   return changedNode(turn, node);
+}
+
+/** The disks of hosts that are off are free. Returns whether there were any. */
+function letDisksGo(turn: Turn, node: string, actor: string, which: (incarnation: string) => boolean): boolean {
+  const groups = confirmSilent(turn, node, which);
+  if (groups.length === 0) return false;
+  journal(turn, {
+    kind: "node.confirmed-down",
+    severity: "warning",
+    sentence: `An operator confirmed that the host which was silent as node ${node} is down, so that its disks may go online elsewhere; if it lives, two hosts write to them.`,
+    node,
+    actor,
+    details: { groups: groups.join(", ") },
+  });
+  return true;
 }
 
 function changedNode({ before, durable }: Turn, node: string): Outcome {

@@ -180,6 +180,7 @@ function newGroup(name: string, epoch: number, group: GroupDefinition): GroupRow
     wanted,
     exceptions: exceptionsOf(wanted, group.resources),
     troubles: noTroubles,
+    silent: [],
     plan: noPlan,
     demands: {},
   };

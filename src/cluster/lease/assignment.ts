@@ -11,6 +11,7 @@ import { compareRevisions, sameRevision, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
 import type { AssignedGroup, AssignedResource, Assignment, Report, ReportedResource } from "../messages.ts";
 import { holdsOfRun } from "./ownership.ts";
+import { unfencedFor } from "./silent-owners.ts";
 import { reportedResources, wantedOf } from "../policies/resources.ts";
 import { type GroupRow, type Hold, noDemands, type Session } from "../state.ts";
 import { putSession, send, type Turn } from "../turn.ts";
@@ -68,7 +69,7 @@ export function assignmentOf({ assigned, confirmed }: Session, { revision }: Rep
 }
 
 /** Whether what the agent last reported is what it has made of the newest assignment. */
-function hasActed({ assigned, confirmed }: Session): boolean {
+export function hasActed({ assigned, confirmed }: Session): boolean {
   return confirmed !== null && sameRevision(confirmed.revision, assigned.revision);
 }
 
@@ -101,13 +102,14 @@ function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   const defined = cluster && lookup(cluster.definition.groups, group);
   // What drains is taken offline as the agent has it: its definition may have changed or gone meanwhile.
   if (hold.phase.kind === "draining" || row === undefined || cluster === null || !defined) {
-    return { group, epoch, wanted: "Offline", observe: false, heldBefore: {}, resources: {} };
+    return { group, epoch, wanted: "Offline", observe: false, heldBefore: {}, unfenced: [], resources: {} };
   }
   const resources = Object.entries(servedResources(cluster.definition, defined));
   const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
   const observe = cluster.maintenance && hold.phase.arriving !== true;
   const heldBefore = hold.phase.before ?? {};
-  return { group, epoch, wanted: "Online", observe, heldBefore, resources: Object.fromEntries(assigned) };
+  const unfenced = unfencedFor(row, hold);
+  return { group, epoch, wanted: "Online", observe, heldBefore, unfenced, resources: Object.fromEntries(assigned) };
 }
 
 function assignedResource(

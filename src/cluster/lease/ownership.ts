@@ -2,6 +2,7 @@ import { comparable, distinct } from "../definition/ip-address.ts";
 import { noteLoss } from "../policies/quarantine.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "../turn.ts";
 import { type HeldBefore, holdId } from "../messages.ts";
+import { becomeSilent } from "./silent-owners.ts";
 import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session, Unasked } from "../state.ts";
 
 /**
@@ -31,6 +32,7 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
     epoch,
     node: owner.node,
     incarnation: owner.incarnation,
+    host: owner.host,
     addresses,
     phase: { kind: "owned", ...(arriving ? { arriving } : {}), ...before(heldBefore(addresses, loss)) },
   };
@@ -216,6 +218,7 @@ export function becomeEnded(turn: Turn, hold: Hold, end: End): void {
   if (group !== undefined) {
     putGroup(turn, group.name, { ...group, plan: { ...group.plan, loss: lossOf(turn, hold, end) } });
   }
+  if (end.kind === "expired") becomeSilent(turn, hold);
   const session = turn.memory.sessions.get(hold.incarnation);
   if (end.kind !== "released" && session !== undefined) {
     putSession(turn, hold.incarnation, { ...session, expired: true });

@@ -19,6 +19,7 @@ import { callOffMoves } from "../policies/moves.ts";
 import { becomeEnded, belongs, holdsOfRun } from "./ownership.ts";
 import { noteNotices } from "../notices.ts";
 import { followPolicies } from "../policies/policies.ts";
+import { hearReport, hearRun } from "./silence-ends.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "../state.ts";
 import { close, journal, putSession, send, type Turn } from "../turn.ts";
@@ -46,6 +47,7 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
     message.incarnation,
     known === undefined ? newSession(turn, node, message, connection) : { ...known, connection },
   );
+  hearRun(turn, sessionOf(turn, message.incarnation));
   takeReleases(turn, node, message.incarnation, message.released);
   refreshStandings(turn);
   // The release was the last that an evicted node had to say.
@@ -87,6 +89,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   const mayAct = endHoldWhenCounted(turn, message.generation, message.generationAgeMs);
   for (const claim of message.claims) acceptClaim(turn, session, claim);
   if (message.report !== null) {
+    hearReport(turn, sessionOf(turn, incarnation));
     judgeReport(turn, before.report, sessionOf(turn, incarnation));
     noteAssociations(turn, sessionOf(turn, incarnation), before.renewedAt === null);
     noteNotices(turn, sessionOf(turn, incarnation));
@@ -210,6 +213,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
   const blank: Session = {
     incarnation: message.incarnation,
     node,
+    host: message.host,
     connection,
     standing: { kind: "Up" },
     renewals: 0,

@@ -1,12 +1,19 @@
 import { type ClusterDefinition, type GroupDefinition, lookup, servedResources } from "../definition/definition.ts";
 import { longestChain } from "../definition/dependencies.ts";
-import { emptyReport, type Report, type ReportedResource, type ResourceState, type Wanted } from "../messages.ts";
+import {
+  emptyReport,
+  type HoldRef,
+  type Report,
+  type ReportedResource,
+  type ResourceState,
+  type Wanted,
+} from "../messages.ts";
 import { pendingTimeoutMs } from "./resource-timing.ts";
 import type { ClusterState, GroupRow, Hold } from "../state.ts";
 import type { GroupState } from "../questions/view.ts";
 
 /** What a report says of the resources of an ownership; nothing when it does not mention it. */
-export function reportedResources(report: Report, hold: Hold): Readonly<Record<string, ReportedResource>> {
+export function reportedResources(report: Report, hold: HoldRef): Readonly<Record<string, ReportedResource>> {
   return report.holds.find(({ group, epoch }) => group === hold.group && epoch === hold.epoch)?.resources ?? {};
 }
 

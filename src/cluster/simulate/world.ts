@@ -177,7 +177,17 @@ function connect(world: World, agent: ModelAgent): void {
   const { incarnation, connection, node } = agent;
   const released = [...agent.released.values()];
   const [seen, told] = [seenBy(agent), toldBy(agent)];
-  const message = { type: "hello", protocol: 1, incarnation, connection, seen, released, holding: [], told } as const;
+  const message = {
+    type: "hello",
+    protocol: 1,
+    incarnation,
+    connection,
+    seen,
+    released,
+    holding: [],
+    told,
+    host: null,
+  } as const;
   happen(world, { type: "hello", socket, node, nonce: `simulation-${world.names}`, message });
 }
 

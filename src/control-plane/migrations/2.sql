@@ -25,6 +25,10 @@ CREATE TABLE idempotency (
   PRIMARY KEY (actor, key)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE groups ADD COLUMN demands TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE groups ADD COLUMN silent TEXT NOT NULL DEFAULT '[]';
+
+ALTER TABLE holds ADD COLUMN host TEXT;
+
 CREATE TABLE webhooks (
   id              TEXT    PRIMARY KEY,
   url             TEXT    NOT NULL,

@@ -23,6 +23,7 @@ function driverOn(ready: Promise<Filter | null>, ttlMs = 2_000) {
     group: {},
     isLeft: false,
     heldBefore: {},
+    unfenced: [],
     ttlMs,
     agentSocket: "",
     outputFolder: "",

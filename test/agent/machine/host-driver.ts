@@ -166,7 +166,7 @@ export function hold(
     observe = false,
   }: { readonly mode?: HoldMode; readonly ref?: HoldRef; readonly observe?: boolean } = {},
 ): HoldOrder {
-  return { ...ref, resources, mode, observe, heldBefore: {} };
+  return { ...ref, resources, mode, observe, heldBefore: {}, unfenced: [] };
 }
 
 /** A host that has the case's group online. */

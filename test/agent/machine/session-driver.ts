@@ -45,7 +45,7 @@ export class SessionDriver {
   constructor({ seen = nothingSeen, now = 1_000, lease = leasePresets.lan as LeaseTerms } = {}) {
     this.now = now;
     this.object = new FakeObject(lease);
-    const { state, effects } = startSession("run-1", seen, now);
+    const { state, effects } = startSession({ incarnation: "run-1", host: null }, seen, now);
     this.state = state;
     this.#busy = true;
     this.#perform(effects);
@@ -291,7 +291,7 @@ export function group(name: string, epoch: number, wanted: AssignedGroup["wanted
     fails: 0,
     restarts: 0,
   };
-  return { group: name, epoch, wanted, observe: false, heldBefore: {}, resources: { ip: address } };
+  return { group: name, epoch, wanted, observe: false, heldBefore: {}, unfenced: [], resources: { ip: address } };
 }
 
 export function silence(
