@@ -15,7 +15,7 @@ function lost(group = plainGroup()): Cluster {
   cluster.countStart(...all);
   for (const node of all) cluster.renew(node);
   expect(cluster.owner("A")).toBe("NODE1#1");
-  cluster.witness("NODE2", "NODE3");
+  cluster.witness("NODE2");
   expect(cluster.owner("A")).toBe("NODE2#2");
   return cluster;
 }
