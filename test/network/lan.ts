@@ -25,6 +25,10 @@ export type Host = {
 
 export type Lan = {
   readonly host: (name: string) => Host;
+  /** The device of the switch that a host is attached to. */
+  readonly portOf: (name: string, side: Side) => string;
+  /** A process that sees what the switches see. */
+  readonly startAtSwitches: (command: string, args: readonly string[]) => ChildProcess;
   /** Ends what still runs in it, and leaves nothing of it behind. */
   readonly close: () => Promise<void>;
 };
@@ -113,6 +117,8 @@ export async function openLan(names: readonly string[]): Promise<Lan> {
       if (host === undefined) throw new Error(`there is no host ${name}`);
       return host;
     },
+    portOf: (name, side) => `${side}${names.indexOf(name) + 1}`,
+    startAtSwitches: (command, args) => startIn(switches, command, args),
     close,
   };
 }
@@ -124,17 +130,20 @@ function hostOf(name: string, namespace: string, switches: string, index: number
     namespace,
     addressOn: (side) => `${networks[side].v4}.${index}`,
     run: async (command, ...args) => (await run("ip", inside(command, args))).stdout,
-    // `ip netns exec` becomes what it starts, so that the process is the command itself.
-    start: (command, args, env = process.env) => {
-      const child = spawn("ip", inside(command, args), { stdio: ["ignore", "pipe", "pipe"], env });
-      void once(child, "exit");
-      return child;
-    },
+    start: (command, args, env) => startIn(namespace, command, args, env),
     // At the switch: the host loses its carrier, and keeps its addresses.
     setLink: async (side, state) => {
       await run("ip", ["-n", switches, "link", "set", `${side}${index}`, state]);
     },
   };
+}
+
+/** `ip netns exec` becomes what it starts, so that the process is the command itself. */
+function startIn(namespace: string, command: string, args: readonly string[], env = process.env): ChildProcess {
+  const words = ["netns", "exec", namespace, command, ...args];
+  const child = spawn("ip", words, { stdio: ["ignore", "pipe", "pipe"], env });
+  void once(child, "exit");
+  return child;
 }
 
 function killQuietly(pid: number): void {

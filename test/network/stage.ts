@@ -24,6 +24,8 @@ export type Stage = {
   /** As a user without privileges, who has these capabilities. */
   readonly startAgentAs: (name: string, capabilities: readonly string[]) => ChildProcess;
   readonly agent: (name: string) => ChildProcess;
+  /** Ends the control plane with SIGKILL, and starts it again on its data. Resolves when it answers. */
+  readonly restartControl: () => Promise<void>;
   /** Ends agent and guard of a node at once. */
   readonly killAll: (name: string) => Promise<void>;
   readonly logOf: (name: string) => string;
@@ -48,26 +50,18 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
 
   const control = lan.host("CONTROL");
   const data = join(folder, "control");
-  start(control, [
-    process.execPath,
-    command,
-    "serve",
-    "--listen",
-    `${control.addressOn("control")}:${port}`,
-    "--data",
-    data,
-    "--insecure",
-  ]);
-  const url = `http://${control.addressOn("control")}:${port}`;
-  await until(
-    () =>
+  const listen = `${control.addressOn("control")}:${port}`;
+  const url = `http://${listen}`;
+  async function startControl(): Promise<void> {
+    start(control, [process.execPath, command, "serve", "--listen", listen, "--data", data, "--insecure"]);
+    const answers = () =>
       fetch(`${url}/healthz`).then(
         ({ ok }) => ok,
         () => false,
-      ),
-    20_000,
-    "the control plane",
-  );
+      );
+    await until(answers, 20_000, "the control plane");
+  }
+  await startControl();
   /** @param as what it is started by, with its own arguments */
   function startAgent(name: string, as: readonly string[], state: string, env = {}): ChildProcess {
     const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
@@ -102,12 +96,11 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
       if (child === undefined) throw new Error(`${name} has no agent`);
       return child;
     },
-    killAll: async (name) => {
-      const { stdout } = await promisify(execFile)("ip", ["netns", "pids", lan.host(name).namespace]);
-      for (const pid of stdout.split("\n").filter((text) => text !== "")) {
-        if (commandLineOf(pid).includes(command)) process.kill(Number(pid), "SIGKILL");
-      }
+    restartControl: async () => {
+      await killIn(control, () => true);
+      await startControl();
     },
+    killAll: (name) => killIn(lan.host(name), (commandLine) => commandLine.includes(command)),
     logOf: (name) => logs.get(name) ?? "",
     ownerIs: async (name, patienceMs = 15_000) => {
       let last: unknown = null;
@@ -131,6 +124,13 @@ export async function openStage(lease: { readonly ttlMs: number; readonly renewM
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function killIn({ namespace }: Host, which: (commandLine: string) => boolean): Promise<void> {
+  const { stdout } = await promisify(execFile)("ip", ["netns", "pids", namespace]);
+  for (const pid of stdout.split("\n").filter((text) => text !== "")) {
+    if (which(commandLineOf(pid))) process.kill(Number(pid), "SIGKILL");
+  }
 }
 
 function commandLineOf(pid: string): string {
