@@ -217,7 +217,7 @@ const formerOwnerMs = 3_000;
 const askAgainMs = 50;
 const leastBetweenMs = 250;
 /** LEASE rule 15. */
-const leastTtlWithoutFilterMs = 1_000;
+export const leastTtlWithoutFilterMs = 1_000;
 
 /** Runs what it is given one after the other. */
 function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
