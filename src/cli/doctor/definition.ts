@@ -54,8 +54,8 @@ export function definitionChecks(facts: HostFacts, place: () => DoctorPlace, rea
       code: "lease",
       subject: "lease",
       needs,
-      gather: async () => ({ ttlMs: definition().lease.ttlMs, why: await facts.whyNoFilter() }),
-      judge: ({ ttlMs, why }) => judgeLease(ttlMs, wanted(), why),
+      gather: facts.filter,
+      judge: (filter) => judgeLease(definition().lease.ttlMs, wanted(), filter),
     }),
     check({
       code: "addresses",

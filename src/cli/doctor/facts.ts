@@ -11,7 +11,7 @@ import { codeOf } from "../errors.ts";
 import { agentUnitName } from "../systemd-units.ts";
 import { once } from "./check.ts";
 import type { SocketAnswer } from "./judge/fences.ts";
-import type { ProgramPlace, Whose } from "./judge/host.ts";
+import { type ProgramPlace, type Tried, triedFor, type Whose } from "./judge/host.ts";
 import type { Inode } from "./judge/state.ts";
 
 /** What a host is asked for, each thing once. Nothing of it changes the host. */
@@ -21,18 +21,19 @@ export type HostFacts = ReturnType<typeof hostFacts>;
 export function hostFacts(agentSocket: () => string | null) {
   const mine = once(() => privilegesOf("self"));
   const agent = once(() => findAgent(agentSocket()));
+  const whose = once(async (): Promise<Whose> => {
+    const found = await agent();
+    if (found !== null) return { who: "agent", privileges: found };
+    return { who: "this user", privileges: mine() ?? { uid: process.getuid?.() ?? 0, capabilities: new Set() } };
+  });
+  const triedOnce = (whyNot: () => Promise<string | null>) =>
+    once(async (): Promise<Tried> => triedFor(await whyNot(), mine(), await whose()));
   return {
-    /** Of this process. */
-    mine,
     /** Of the agent's process; null where none is seen. */
     agent,
-    whose: async (): Promise<Whose> => {
-      const found = await agent();
-      if (found !== null) return { who: "agent", privileges: found };
-      return { who: "this user", privileges: mine() ?? { uid: process.getuid?.() ?? 0, capabilities: new Set() } };
-    },
-    whyNoFilter: once(whyNoFilter),
-    whyNoDestroying: once(whyNoDestroying),
+    whose,
+    filter: triedOnce(whyNoFilter),
+    endingSockets: triedOnce(whyNoDestroying),
     ip: once(askIp),
     hasSystemd: once(() => existsSync("/run/systemd/system")),
   };
@@ -110,8 +111,8 @@ export function askSocket(path: string, question: string | null, signal: AbortSi
   });
 }
 
-/** An agent answers within a millisecond. */
-const answerMs = 500;
+/** An agent answers within a millisecond, and a host may have other things to do. */
+const answerMs = 1_000;
 
 /** The agent's process: the one that listens at its socket, or that of its unit. */
 async function findAgent(socket: string | null): Promise<Privileges | null> {

@@ -1,4 +1,3 @@
-import { lacks } from "../../agent/linux/lacks.ts";
 import { capabilities, type Capability } from "../../agent/linux/privileges.ts";
 import { check, type Check } from "./check.ts";
 import { elsewhere, findProgram, type HostFacts, settingOf } from "./facts.ts";
@@ -8,11 +7,11 @@ import {
   judgeClockSource,
   judgeEndingSockets,
   judgeFilter,
+  judgeIp,
   judgeNode,
   judgeNonlocalBind,
   judgePlatform,
   judgeSystemd,
-  judgeTried,
 } from "./judge/host.ts";
 
 /** What the host is, and what its tools and privileges let an agent do: nothing of it needs a configuration. */
@@ -44,7 +43,7 @@ export function hostChecks(facts: HostFacts): Check[] {
       subject: "ip",
       ...onLinux,
       gather: facts.ip,
-      judge: ({ why }) => judgeTried(why, "addresses can be asked for", lacks.ip, elsewhere("ip")),
+      judge: ({ why }) => judgeIp(why, elsewhere("ip")),
     }),
     check({
       code: "arping",
@@ -57,21 +56,21 @@ export function hostChecks(facts: HostFacts): Check[] {
       code: "end-connections",
       subject: "ss",
       ...onLinux,
-      gather: facts.whyNoDestroying,
-      judge: (why) => judgeEndingSockets(why, facts.mine(), elsewhere("ss")),
+      gather: facts.endingSockets,
+      judge: (tried) => judgeEndingSockets(tried, elsewhere("ss")),
     }),
     check({
       code: "filter",
       subject: "nft",
       ...onLinux,
-      gather: async () => ({ why: await facts.whyNoFilter(), whose: await facts.whose() }),
-      judge: ({ why, whose }) => judgeFilter(why, facts.mine(), whose, elsewhere("nft")),
+      gather: facts.filter,
+      judge: (tried) => judgeFilter(tried, elsewhere("nft")),
     }),
     check({
       code: "nonlocal-bind",
       subject: "binding",
       ...onLinux,
-      gather: async () => ({ on: nonlocalBind(), hasFilter: (await facts.whyNoFilter()) === null }),
+      gather: async () => ({ on: nonlocalBind(), hasFilter: (await facts.filter()).kind === "has" }),
       judge: ({ on, hasFilter }) => judgeNonlocalBind(on, hasFilter),
     }),
   ];

@@ -170,10 +170,12 @@ test("CL36 an address needs a network of this host, ip, and the agent's privileg
 
 test("CL36 a lease under a second without a packet filter is a failure (LX11)", () => {
   const wanted = addressesFor(real, "NODE1");
-  expect(judgeLease(999, wanted, null)?.kind).toBe("ok");
-  expect(judgeLease(999, wanted, "no nft")).toMatchObject({ kind: "failed", remedy: expect.stringContaining("1000") });
-  expect(judgeLease(1_000, wanted, "no nft")?.kind).toBe("ok");
-  expect(judgeLease(999, [], "no nft")).toBeNull();
+  const lacks = { kind: "lacks", why: "no nft" } as const;
+  expect(judgeLease(999, wanted, { kind: "has" })?.kind).toBe("ok");
+  expect(judgeLease(999, wanted, lacks)).toMatchObject({ kind: "failed", remedy: expect.stringContaining("1000") });
+  expect(judgeLease(999, wanted, { kind: "not-known" })?.kind).toBe("skipped");
+  expect(judgeLease(1_000, wanted, lacks)?.kind).toBe("ok");
+  expect(judgeLease(999, [], lacks)).toBeNull();
 });
 
 test("CL36 a disk whose Fence is None is named, also of a type of one's own", () => {

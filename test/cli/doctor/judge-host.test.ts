@@ -7,10 +7,12 @@ import {
   judgeClockSource,
   judgeEndingSockets,
   judgeFilter,
+  judgeIp,
   judgeNode,
   judgeNonlocalBind,
   judgePlatform,
   judgeSystemd,
+  triedFor,
 } from "../../../src/cli/doctor/judge/host.ts";
 import {
   type Inode,
@@ -44,26 +46,38 @@ test("CL34 a capability is the agent's where its process is seen, and else it is
   });
 });
 
-test("CL34 a filter that cannot be had is a warning with the reason and the cost; one that only this user may not try is not judged", () => {
-  expect(judgeFilter(null, root, thisUser(root), null).kind).toBe("ok");
-  expect(judgeFilter("Operation not supported", root, agent(root), null)).toMatchObject({
+test("CL34 what root tries is not the agent's where that has no privilege, and what this user may not try is not judged", () => {
+  const no = "Operation not permitted";
+  expect(triedFor(null, root, thisUser(root))).toEqual({ kind: "has" });
+  expect(triedFor(null, root, agent(root))).toEqual({ kind: "has" });
+  expect(triedFor(null, root, agent(nobody))).toMatchObject({
+    kind: "lacks",
+    why: expect.stringContaining("the agent's"),
+  });
+  expect(triedFor(no, nobody, thisUser(nobody))).toEqual({ kind: "lacks", why: no });
+  expect(triedFor(no, nobody, agent(root))).toEqual({ kind: "not-known" });
+  expect(triedFor("spawn nft ENOENT", nobody, agent(root))).toMatchObject({ kind: "lacks" });
+  expect(triedFor("Operation not supported", root, agent(root))).toMatchObject({ kind: "lacks" });
+});
+
+test("CL34 a tool that does not do is a warning with its reason, its cost and its remedy", () => {
+  expect([judgeFilter({ kind: "has" }, null).kind, judgeFilter({ kind: "not-known" }, null).kind]).toEqual([
+    "ok",
+    "skipped",
+  ]);
+  expect(judgeFilter({ kind: "lacks", why: "Operation not supported" }, null)).toMatchObject({
     kind: "warning",
     sentence: "This host has no packet filter (Operation not supported).",
     cost: expect.stringContaining("two seconds late"),
     remedy: expect.stringContaining("Linux 5.16"),
   });
-  expect(judgeFilter("Operation not permitted", nobody, thisUser(nobody), null).kind).toBe("warning");
-  expect(judgeFilter("Operation not permitted", nobody, agent(root), null).kind).toBe("skipped");
-  expect(judgeFilter("spawn nft ENOENT", root, thisUser(root), "/usr/sbin/nft")).toMatchObject({
+  expect(judgeFilter({ kind: "lacks", why: "spawn nft ENOENT" }, "/usr/sbin/nft")).toMatchObject({
     remedy: expect.stringContaining("/usr/sbin/nft, which is not in PATH"),
   });
-});
-
-test("CL34 whether connections can be ended is not judged without the privilege to try it", () => {
-  expect(judgeEndingSockets(null, root, null).kind).toBe("ok");
-  expect(judgeEndingSockets("the kernel does not do it", root, null).kind).toBe("warning");
-  expect(judgeEndingSockets("the kernel does not do it", nobody, null).kind).toBe("skipped");
-  expect(judgeEndingSockets("spawn ss ENOENT", nobody, null).kind).toBe("warning");
+  expect(judgeEndingSockets({ kind: "lacks", why: "the kernel does not do it" }, null)).toMatchObject({
+    remedy: expect.stringContaining("CONFIG_INET_DIAG_DESTROY"),
+  });
+  expect([judgeIp(null, null).kind, judgeIp("spawn ip ENOENT", null).kind]).toEqual(["ok", "warning"]);
 });
 
 test("CL34 arping is found, found elsewhere, or missing, with both of its costs", () => {

@@ -17,7 +17,7 @@ import type { parseDefinition } from "../../../protocol/definition.ts";
 import type { Told } from "../check.ts";
 import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
 import { noDefinition } from "./control-plane.ts";
-import type { ProgramPlace, Whose } from "./host.ts";
+import type { ProgramPlace, Tried, Whose } from "./host.ts";
 
 /** What a cluster asks of one of its hosts. */
 
@@ -102,18 +102,15 @@ function placeOf(address: string, present: readonly HostAddress[]): Outcome {
 }
 
 /** SPEC LX11. */
-export function judgeLease(
-  ttlMs: number,
-  wanted: readonly WantedAddress[],
-  whyNoFilter: string | null,
-): Outcome | null {
+export function judgeLease(ttlMs: number, wanted: readonly WantedAddress[], filter: Tried): Outcome | null {
   if (wanted.length === 0) return null;
-  if (whyNoFilter === null) return ok(`a lease of ${ttlMs} ms is kept by the packet filter`);
-  if (ttlMs >= leastTtlWithoutFilterMs) {
-    return ok(`a lease of ${ttlMs} ms is long enough for a host without a packet filter`);
+  if (filter.kind === "has") return ok(`a lease of ${ttlMs} ms is kept by the packet filter`);
+  if (ttlMs >= leastTtlWithoutFilterMs) return ok(`a lease of ${ttlMs} ms is long enough without a packet filter`);
+  if (filter.kind === "not-known") {
+    return skipped(`whether there is a packet filter, which a lease of ${ttlMs} ms needs, is not known`);
   }
   return failed({
-    what: `the lease lasts ${ttlMs} ms, and this host has no packet filter (${whyNoFilter})`,
+    what: `the lease lasts ${ttlMs} ms, and this host has no packet filter (${filter.why})`,
     cost: "nothing else ends an address in time, so none comes online here",
     remedy: `make ttlMs ${leastTtlWithoutFilterMs} or more, or see what is said of the packet filter`,
   });

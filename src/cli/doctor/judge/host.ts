@@ -33,7 +33,7 @@ export type ProgramPlace = { readonly path: string; readonly isInPath: boolean }
 /** arping is not tried: it would ask the network. */
 export function judgeArping(place: ProgramPlace): Outcome {
   const why = place?.isInPath === true ? null : "arping is not in PATH";
-  return judgeTried(why, `it is ${place?.path}`, lackOfArping, place?.path ?? null);
+  return judgeTried(triedBy(why), `it is ${place?.path}`, lackOfArping, place?.path ?? null);
 }
 
 /** arping does two things, and costs both. */
@@ -46,12 +46,22 @@ function lackOfArping(why: string): Lack {
   };
 }
 
-/** A tool that was tried. @param elsewhere where it would be found by a service of systemd */
-export function judgeTried(why: string | null, good: string, lack: (why: string) => Lack, elsewhere: string | null) {
-  if (why === null) return ok(good);
-  const { what, cost, remedy } = lack(why);
-  if (elsewhere === null) return warning({ what, cost, remedy });
-  return warning({ what, cost, remedy: `it is at ${elsewhere}, which is not in PATH: put that folder there` });
+/** A tool that was tried. @param elsewhere where a service of systemd would find it, and this process does not */
+function judgeTried(tried: Tried, good: string, lack: (why: string) => Lack, elsewhere: string | null): Outcome {
+  switch (tried.kind) {
+    case "has":
+      return ok(good);
+    case "not-known":
+      return skipped(
+        "it takes CAP_NET_ADMIN to try it, which this user does not have",
+        "run bridgehead doctor as root",
+      );
+    case "lacks": {
+      const { remedy, ...rest } = lack(tried.why);
+      if (elsewhere === null) return warning({ remedy, ...rest });
+      return warning({ ...rest, remedy: `it is at ${elsewhere}, which is not in PATH: put that folder there` });
+    }
+  }
 }
 
 /** Whose privileges were looked at: the agent's, where its process is seen, else those of who asks. */
@@ -68,35 +78,39 @@ export function judgeCapability({ who, privileges }: Whose, capability: Capabili
   return warning({ what: `${what}${unseen}`, ...rest });
 }
 
-/**
- * The filter, tried by this process. Where that may not and the agent's may, nothing is known.
- * @param whose of the agent, where its process is seen
- */
-export function judgeFilter(
-  why: string | null,
-  mine: Privileges | null,
-  whose: Whose,
-  elsewhere: string | null,
-): Outcome {
-  const isBlind =
-    mine?.capabilities.has("CAP_NET_ADMIN") === false && whose.privileges.capabilities.has("CAP_NET_ADMIN");
-  if (why !== null && isBlind) return cannotTry();
-  return judgeTried(why, "nft can filter what leaves this host (netdev egress)", lacks.filter, elsewhere);
+/** What the agent has of something that takes CAP_NET_ADMIN, which this process has tried. `not-known`: it may not try it. */
+export type Tried =
+  | { readonly kind: "has" }
+  | { readonly kind: "lacks"; readonly why: string }
+  | { readonly kind: "not-known" };
+
+/** @param why this process cannot; null: it can. @param mine null: not told */
+export function triedFor(why: string | null, mine: Privileges | null, { who, privileges }: Whose): Tried {
+  const isAble = privileges.capabilities.has("CAP_NET_ADMIN");
+  if (who === "agent" && !isAble) return { kind: "lacks", why: "the agent's process does not have CAP_NET_ADMIN" };
+  if (why === null) return { kind: "has" };
+  const mayTry = mine?.capabilities.has("CAP_NET_ADMIN") !== false;
+  return who === "agent" && !mayTry && !isMissing(why) ? { kind: "not-known" } : { kind: "lacks", why };
 }
 
-/** @param why null: an own connection was ended */
-export function judgeEndingSockets(why: string | null, mine: Privileges | null, elsewhere: string | null): Outcome {
-  // Without the privilege nothing is known of the kernel; the lack of the privilege is said by itself.
-  if (why !== null && mine?.capabilities.has("CAP_NET_ADMIN") === false && !isMissing(why)) return cannotTry();
-  return judgeTried(why, "ss -K ends a connection", lacks.endingSockets, elsewhere);
+export function judgeFilter(tried: Tried, elsewhere: string | null): Outcome {
+  return judgeTried(tried, "nft can filter what leaves this host (netdev egress)", lacks.filter, elsewhere);
+}
+
+export function judgeEndingSockets(tried: Tried, elsewhere: string | null): Outcome {
+  return judgeTried(tried, "ss -K ends a connection", lacks.endingSockets, elsewhere);
+}
+
+export function judgeIp(why: string | null, elsewhere: string | null): Outcome {
+  return judgeTried(triedBy(why), "addresses can be asked for", lacks.ip, elsewhere);
+}
+
+function triedBy(why: string | null): Tried {
+  return why === null ? { kind: "has" } : { kind: "lacks", why };
 }
 
 function isMissing(why: string): boolean {
   return /\bENOENT\b/.test(why);
-}
-
-function cannotTry(): Outcome {
-  return skipped("it takes CAP_NET_ADMIN to try it, which this user does not have", "run bridgehead doctor as root");
 }
 
 export function judgeSystemd(isRunning: boolean): Outcome {
