@@ -35,7 +35,7 @@ export function agentChecks(facts: HostFacts, place: () => DoctorPlace): Check[]
     }),
     check({
       code: "state-folder",
-      subject: "state",
+      subject: "state folder",
       needs,
       gather: async () => {
         const agent = await facts.agent();
@@ -45,7 +45,7 @@ export function agentChecks(facts: HostFacts, place: () => DoctorPlace): Check[]
     }),
     check({
       code: "state-disk",
-      subject: "disk of state",
+      subject: "state's disk",
       needs: ["state-folder"],
       gather: () => statfsSync(place().state).type,
       judge: (type) => judgeStateDisk(place().state, type),

@@ -84,7 +84,10 @@ async function lookAt({ code, subject, withinMs, look }: Check, leftMs: number):
     if (told === "late") return notKnown(code, subject, `there was no answer within ${Math.round(mostMs)} ms`);
     const wasSkipped = told.find(({ outcome }) => outcome.kind === "skipped")?.outcome;
     const hasFailed = told.some(({ outcome }) => outcome.kind === "failed");
-    return { told, carriesNothing: hasFailed ? skipped(`it stands on ${code}, which failed`) : (wasSkipped ?? null) };
+    return {
+      told,
+      carriesNothing: hasFailed ? skipped(`it stands on the ${subject}, which failed`) : (wasSkipped ?? null),
+    };
   } catch (error) {
     return notKnown(code, subject, messageOf(error));
   } finally {
@@ -98,7 +101,10 @@ function notKnown(code: string, subject: string, why: string): Looked {
     cost: "how it is here is not known",
     remedy: `try again; where ${code} stays like this, the host has other troubles`,
   });
-  return { told: [{ subject, outcome }], carriesNothing: skipped(`it stands on ${code}, of which nothing is known`) };
+  return {
+    told: [{ subject, outcome }],
+    carriesNothing: skipped(`it stands on the ${subject}, of which nothing is known`),
+  };
 }
 
 /** A fact that several checks share: found out when the first one asks. */

@@ -31,7 +31,7 @@ export function wayChecks(place: () => DoctorPlace): Check[] {
   return [
     check({
       code: "transport",
-      subject: "clear text",
+      subject: "transport",
       needs: [configCheck],
       gather: () => place().url,
       judge: (url) => judgeTransport(url, isLoopback(hostOf(url))),
@@ -48,7 +48,7 @@ export function wayChecks(place: () => DoctorPlace): Check[] {
     }),
     check({
       code: "reach",
-      subject: "way to it",
+      subject: "way to the control plane",
       needs: [configCheck],
       withinMs: askedWithinMs,
       gather: async () => (reach = await reachOf(place().url, AbortSignal.timeout(answerMs))),

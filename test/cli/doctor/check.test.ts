@@ -9,7 +9,7 @@ const lack = { what: "it is not so", cost: "that costs something", remedy: "mend
 
 /** A check that comes to this. */
 function coming(code: string, outcome: Outcome, needs: readonly string[] = []) {
-  return check({ code, subject: `the ${code}`, needs, gather: () => outcome, judge: (found) => found });
+  return check({ code, subject: `thing ${code}`, needs, gather: () => outcome, judge: (found) => found });
 }
 
 function kinds(findings: readonly Finding[]): Record<string, string> {
@@ -27,8 +27,8 @@ test("CL35 what a failed check carries is not looked at, and neither is what sta
   });
   const findings = await runChecks([coming("a", failed(lack)), coming("b", ok("fine"), ["a"]), asked], 1_000);
   expect(kinds(findings)).toEqual({ a: "failed", b: "skipped", c: "skipped" });
-  expect(findings[1]?.outcome.sentence).toBe("It stands on a, which failed.");
-  expect(findings[2]?.outcome.sentence).toBe("It stands on a, which failed.");
+  expect(findings[1]?.outcome.sentence).toBe("It stands on the thing a, which failed.");
+  expect(findings[2]?.outcome.sentence).toBe("It stands on the thing a, which failed.");
   expect(isAsked).toBe(false);
 });
 
@@ -42,7 +42,7 @@ test("CL35 a warning carries what stands on it, and what does not apply is not t
     judge: (names) => names.map((subject) => ({ subject, outcome: ok("there") })),
   });
   const findings = await runChecks([coming("a", warning(lack)), none, several], 1_000);
-  expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual(["a the a", "several x", "several y"]);
+  expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual(["a thing a", "several x", "several y"]);
 });
 
 test("CL35 what is skipped says its reason to what stands on it", async () => {

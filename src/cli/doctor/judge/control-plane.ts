@@ -151,7 +151,7 @@ function isOut(what: string, remedy: string): Outcome {
 export function judgeRoundTrip(timesMs: readonly number[], lease: LeaseTerms | null): Outcome {
   const worst = Math.max(...timesMs);
   const usual = timesMs.toSorted((a, b) => a - b)[Math.floor(timesMs.length / 2)] ?? worst;
-  const measured = `an answer takes ${usual.toFixed(0)} ms, at worst of ${timesMs.length} ${worst.toFixed(0)} ms`;
+  const measured = `an answer takes ${usual.toFixed(0)} ms, the slowest of ${timesMs.length} took ${worst.toFixed(0)} ms`;
   const { ttlMs, renewMs } = lease ?? leasePresets.wan;
   const of = lease === null ? `lease: wan` : `a lease of ${ttlMs} ms`;
   if (worst >= ttlMs) {

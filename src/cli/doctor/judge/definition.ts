@@ -19,8 +19,6 @@ import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
 import { noDefinition } from "./control-plane.ts";
 import type { ProgramPlace, Tried, Whose } from "./host.ts";
 
-/** What a cluster asks of one of its hosts. */
-
 /** What came of asking for the definition: a refusal, or one that cannot be read, or one that can. */
 export type DefinitionAnswer = Exclude<Result<unknown>, { ok: true }> | ReturnType<typeof parseDefinition>;
 

@@ -2,8 +2,6 @@ import { lacks, type Lack } from "../../../agent/linux/lacks.ts";
 import type { Capability, Privileges } from "../../../agent/linux/privileges.ts";
 import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
 
-/** What a host is and has. Everything here is a function of facts. */
-
 export function judgePlatform(platform: string): Outcome {
   if (platform === "linux") return ok("this is Linux");
   return failed({
