@@ -3,6 +3,7 @@ import { createConnection, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fromGuardSchema, type GuardedAgent, type ToGuard, type Ward } from "./guard/words.ts";
 import { readJsonLines, writeJsonLine } from "./json-lines.ts";
+import { lacks, lineOf } from "./linux/lacks.ts";
 import type { Log } from "./log.ts";
 import type { ProcessRef } from "./processes.ts";
 
@@ -79,7 +80,7 @@ export function createGuardLink(options: GuardLinkOptions): GuardLink {
     let isWaitedFor = true;
     let startedAt = Number.NEGATIVE_INFINITY;
     function giveUp(why: string): void {
-      if (isWaitedFor) log("warning", "no-guard", `${why}: until one does, a crash of this agent costs a whole lease`);
+      if (isWaitedFor) log("warning", "no-guard", lineOf(lacks.guard(why)));
       isWaitedFor = false;
       goOn();
     }

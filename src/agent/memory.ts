@@ -50,10 +50,11 @@ export function openMemory(file: string, owner: MemoryOwner): DiskMemory {
   } catch (error) {
     throw unusable(file, error);
   }
-  return { seen: read(file, owner), write: (seen) => writeDurably(file, { version: 1, ...owner, seen }) };
+  return { seen: readMemory(file, owner), write: (seen) => writeDurably(file, { version: 1, ...owner, seen }) };
 }
 
-function read(file: string, owner: MemoryOwner): Seen {
+/** What `file` says was seen; nothing without the file. It changes nothing. Throws `MemoryError`. */
+export function readMemory(file: string, owner: MemoryOwner): Seen {
   let text: string;
   try {
     text = readFileSync(file, "utf8");

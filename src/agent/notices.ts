@@ -15,6 +15,9 @@ const told: ReadonlySet<string> = new Set([
   "loop-late",
   "no-filter",
   "no-guard",
+  "no-ip",
+  "no-net-admin",
+  "no-net-raw",
   "nobody-asked",
   "sockets-not-destroyed",
 ]);

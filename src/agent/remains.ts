@@ -39,7 +39,7 @@ export type Remains = {
  * away what an earlier one has left. Throws `MemoryError` when the file is there and cannot be read: what it names may be running.
  */
 export function openRemains(file: string): Remains {
-  const left = read(file);
+  const left = readRemains(file);
   const remains = new Map(left.map((remain) => [keyOf(remain), remain]));
 
   function write(all: readonly Remain[]): void {
@@ -65,7 +65,8 @@ export function openRemains(file: string): Remains {
   };
 }
 
-function read(file: string): Remain[] {
+/** What `file` names; nothing without the file. It changes nothing. Throws `MemoryError`. */
+export function readRemains(file: string): Remain[] {
   try {
     return remainsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { defaultUrl, urlOf } from "./context.ts";
 import { CliError, messageOf, usageError } from "./errors.ts";
 import { parseYaml } from "./yaml-file.ts";
 
@@ -62,4 +63,30 @@ export function loadAgentConfig(file: string): AgentConfig {
   const { nameServer } = config;
   if (nameServer !== undefined) config.nameServer = { ...nameServer, key: resolve(dirname(file), nameServer.key) };
   return config;
+}
+
+/** Which agent it is, whom it asks, and where it keeps its things. */
+export type AgentPlace = Readonly<Record<"node" | "cluster" | "url" | "state" | "socket", string>>;
+
+/** Options of a command come first, then the environment, then the file, then what is usual. Throws `CliError`. */
+export function agentPlace(options: Partial<AgentPlace>, config: AgentConfig): AgentPlace {
+  const node = options.node ?? config.node;
+  const cluster = options.cluster ?? process.env["BRIDGEHEAD_CLUSTER"] ?? config.cluster;
+  if (node === undefined)
+    throw usageError("Which node is this? Give --node NODE, or `node` in the configuration file.");
+  if (cluster === undefined)
+    throw usageError("Of which cluster? Give --cluster NAME, or `cluster` in the configuration file.");
+  const state = options.state ?? config.state ?? `.bridgehead/agents/${node}`;
+  return {
+    node,
+    cluster,
+    url: urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl),
+    state,
+    socket: options.socket ?? config.socket ?? `${state}/agent.sock`,
+  };
+}
+
+/** Where the guard of an agent listens: somebody else's, or the one that the agent starts. */
+export function guardPath({ guardSocket }: AgentConfig, state: string): string {
+  return guardSocket ?? `${state}/guard.sock`;
 }

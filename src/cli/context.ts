@@ -58,17 +58,31 @@ export function urlOf(text: string): string {
 }
 
 function tokenOf(file: string | undefined): string {
+  const token = tokenGiven(file, defaultTokenFile);
+  if (token !== null) return token;
+  throw usageError("A token is needed", {
+    detail: `${defaultTokenFile} is not in this folder`,
+    hint: tokenHint,
+  });
+}
+
+const tokenHint = "Give one with BRIDGEHEAD_TOKEN, or its file with BRIDGEHEAD_TOKEN_FILE or --token-file.";
+
+/**
+ * The token that a command line or its environment gives, or the one in `otherwise`; null without either. Throws `CliError` for a
+ * file that was named and is not there.
+ */
+export function tokenGiven(file: string | undefined, otherwise: string | null): string | null {
   const named = file ?? process.env["BRIDGEHEAD_TOKEN_FILE"];
   const given = file === undefined ? process.env["BRIDGEHEAD_TOKEN"] : undefined;
-  const token = given ?? readSecret(named ?? defaultTokenFile);
+  const place = named ?? otherwise;
+  const token = given ?? (place === null ? null : readSecret(place));
   if (token !== null && token !== "") {
-    assertToken(token, given === undefined ? (named ?? defaultTokenFile) : "BRIDGEHEAD_TOKEN");
+    assertToken(token, given === undefined ? (place ?? "the file") : "BRIDGEHEAD_TOKEN");
     return token;
   }
-  throw usageError("A token is needed", {
-    detail: named === undefined ? `${defaultTokenFile} is not in this folder` : `${named} is not there`,
-    hint: "Give one with BRIDGEHEAD_TOKEN, or its file with BRIDGEHEAD_TOKEN_FILE or --token-file.",
-  });
+  if (named === undefined || given !== undefined) return null;
+  throw usageError("A token is needed", { detail: `${named} is not there`, hint: tokenHint });
 }
 
 export const nameIt = "Give --cluster NAME, or set BRIDGEHEAD_CLUSTER.";

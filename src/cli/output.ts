@@ -12,11 +12,14 @@ export function print(format: OutputFormat, document: unknown, rows: readonly Ro
   else writeTable(rows);
 }
 
-/** As wide as the terminal at most; elsewhere as COLUMNS says (`COLUMNS=1000` cuts nothing), else as a terminal of eighty columns. */
 export function writeTable(rows: readonly Row[]): void {
+  write(table(rows, outputWidth(), paintFor(process.stdout)));
+}
+
+/** As wide as the terminal; elsewhere as COLUMNS says (`COLUMNS=1000` cuts nothing), else as a terminal of eighty columns. */
+export function outputWidth(): number {
   const asked = Number(process.env["COLUMNS"]);
-  const width = process.stdout.columns || (Number.isSafeInteger(asked) && asked > 0 ? asked : textWidth);
-  write(table(rows, width, paintFor(process.stdout)));
+  return process.stdout.columns || (Number.isSafeInteger(asked) && asked > 0 ? asked : textWidth);
 }
 
 /** Prints one thing: the document as JSON, or what there is to say of it, a line each. */

@@ -80,6 +80,10 @@ const nouns: Readonly<Record<string, Noun>> = {
   },
   agent: { summary: "run a node's agent", load: () => import("./nouns/agent.ts") },
   guard: { summary: "run the guard of a node's agent", load: () => import("./nouns/guard.ts") },
+  doctor: {
+    summary: "what this host can do for an agent, what it cannot, and the cost",
+    load: () => import("./nouns/doctor.ts"),
+  },
   mta: {
     summary: "listen, associate",
     example: "mta associate peer.test --group Exchange --partners partners.yaml --node NODE1",

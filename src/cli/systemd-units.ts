@@ -12,6 +12,7 @@ export type UnitFile = { readonly name: string; readonly text: string };
 /** Where systemd keeps them for the two of a node, as `StateDirectory` and `RuntimeDirectory` name it. */
 export const stateFolder = "/var/lib/bridgehead";
 export const runtimeFolder = "/run/bridgehead";
+export const agentUnitName = "bridgehead-agent.service";
 /** Where nobody but the two can reach it: whoever speaks to a guard is obeyed. */
 export const guardSocket = `${stateFolder}/guard.sock`;
 
@@ -23,7 +24,7 @@ export const guardSocket = `${stateFolder}/guard.sock`;
 export function unitFiles(options: UnitOptions): UnitFile[] {
   return [
     { name: "bridgehead-guard.service", text: guardUnit(options) },
-    { name: "bridgehead-agent.service", text: agentUnit(options) },
+    { name: agentUnitName, text: agentUnit(options) },
   ];
 }
 

@@ -5,6 +5,7 @@ import { deferred } from "../../mta/deferred.ts";
 import { readJsonLines, writeJsonLine } from "../json-lines.ts";
 import { createNft } from "../linux/filter.ts";
 import { createIp } from "../linux/ip.ts";
+import { lacks, lineOf } from "../linux/lacks.ts";
 import { destroySockets } from "../linux/sockets.ts";
 import type { Log } from "../log.ts";
 import { type Loop, runLoop } from "../loop.ts";
@@ -130,7 +131,9 @@ async function endAll(
 
 async function freeSockets(wards: readonly Ward[], log: Log): Promise<void> {
   const addresses = wards.flatMap((ward) => ward.addresses.map(({ address }) => address));
-  await destroySockets(addresses).catch((error: Error) => log("warning", "sockets-not-destroyed", error.message));
+  await destroySockets(addresses).catch((error: Error) =>
+    log("warning", "sockets-not-destroyed", lineOf(lacks.endingSockets(error.message))),
+  );
 }
 
 /** Final for these epochs (LEASE rule 6). When it does not arrive, the lease ends by itself. */

@@ -8,6 +8,7 @@ import type { AddressWatch } from "./address-watch.ts";
 import { deviceFor } from "./device.ts";
 import { type Filter, FilterError } from "./filter.ts";
 import { canonicalText, cidr, deleting, hostAddresses, isListed, showing, timesListed } from "./ip.ts";
+import { lacks, lineOf } from "./lacks.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
 import { destroySockets } from "./sockets.ts";
@@ -136,7 +137,9 @@ function driverOf(
     const { stdout, stderr } = await ip.run([deleting(address, on), showing(address, on)]);
     if (isListed(stdout, address))
       throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
-    freed = destroySockets([address]).catch((error: Error) => log("sockets-not-destroyed", error.message));
+    freed = destroySockets([address]).catch((error: Error) =>
+      log("sockets-not-destroyed", lineOf(lacks.endingSockets(error.message))),
+    );
     belongings.remove({ kind: "address", address, device: on });
   }
 
@@ -214,7 +217,7 @@ const formerOwnerMs = 3_000;
 const askAgainMs = 50;
 const leastBetweenMs = 250;
 /** LEASE rule 15. */
-const leastTtlWithoutFilterMs = 1_000;
+export const leastTtlWithoutFilterMs = 1_000;
 
 /** Runs what it is given one after the other. */
 function oneAtATime(): (work: () => Promise<void>) => Promise<void> {

@@ -109,12 +109,17 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
   return { guard, open, close, end: () => nft.end() };
 }
 
-/** Why this host can have no filter, in the words of nft or of the kernel; null: it can. */
+/**
+ * Why this host can have no filter, in the words of nft or of the kernel; null: it can. The kernel judges what an agent would set on
+ * the loopback device, and sets nothing: that a table can be listed does not say that it has the egress hook (Linux 5.16).
+ */
 export async function whyNoFilter(): Promise<string | null> {
-  const nft = createNft();
+  const nft = createNft(undefined, ["--check"]);
+  const table = "bridgehead_check";
+  const commands = [...tableCommands(table), ...chainCommands(table, "lo")];
   try {
-    const { stderr } = await nft.run(["list tables netdev"]);
-    return complaintOf(stderr) || null;
+    const { stderr } = await nft.run([commands.join("; ")]);
+    return complaintOf(stderr).replace(/^Error: /, "") || null;
   } catch (error) {
     if (error instanceof ToolError) return error.message;
     throw error;
@@ -133,13 +138,13 @@ function openSet(table: string, address: string): string {
   return `netdev ${table} open${familyOf(address)}`;
 }
 
-/** `nft` that stays. A line is a transaction. */
-export function createNft(started?: Started): Tool {
+/** `nft` that stays. A line is a transaction. @param options of nft, beside that it reads its commands */
+export function createNft(started?: Started, options: readonly string[] = []): Tool {
   const sentinel = /^payload expression, datatype ipv4_addr .*\n/m;
   return createTool(
     {
       command: "nft",
-      args: ["-i"],
+      args: [...options, "-i"],
       sentinel: "describe ip saddr",
       sentinelAt: (printed) => sentinel.exec(printed)?.index ?? null,
     },

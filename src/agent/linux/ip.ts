@@ -1,5 +1,5 @@
 import { isIPv6, SocketAddress } from "node:net";
-import { createTool, type Started, type Tool } from "./tool.ts";
+import { createTool, type Started, type Tool, ToolError } from "./tool.ts";
 
 /** An address of a device. `isForever`: it has no lifetime, so no agent of ours has put it there. */
 export type HostAddress = {
@@ -20,6 +20,17 @@ export async function hostAddresses(ip: Tool): Promise<HostAddress[]> {
       isForever: lifetime === "forever",
     }),
   );
+}
+
+/** Why `ip` cannot be used; null: it can. */
+export async function whyNoIp(ip: Tool): Promise<string | null> {
+  try {
+    await ip.run([]);
+    return null;
+  } catch (error) {
+    if (error instanceof ToolError) return error.message;
+    throw error;
+  }
 }
 
 /** `ip` that stays, for what is done often and has to be done soon. */

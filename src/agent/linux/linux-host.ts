@@ -4,18 +4,18 @@ import { sweepHosts } from "../drivers/hosts-file.ts";
 import { type DriverRegistry, driversWith, isWholeType, type Surroundings } from "../drivers/registry.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
-import { isHostsOwn } from "../drivers/ip-address.ts";
 import type { Log } from "../log.ts";
-import { messageOf } from "../../mta/message-of.ts";
 import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
-import { deviceFor } from "./device.ts";
 import { createAddressWatch } from "./address-watch.ts";
 import { createAnnouncer } from "./announce.ts";
 import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
-import { canonicalText, createIp, deleting, hostAddresses } from "./ip.ts";
+import { createIp, deleting, hostAddresses, whyNoIp } from "./ip.ts";
+import { lacks, lacksOf, lineOf } from "./lacks.ts";
 import { openOwnedAddresses } from "./owned-addresses.ts";
+import { capabilities, privilegesOf } from "./privileges.ts";
 import { createProbe } from "./probe.ts";
+import { createReadiness } from "./readiness.ts";
 import { destroySockets } from "./sockets.ts";
 
 /** Where the guard of this node is, and who starts it. */
@@ -62,24 +62,24 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const { started } = createHelpers(guard.tellHelpers);
   const ip = createIp(started);
   const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
-  const announcer = createAnnouncer((reason) => log("warning", "announcement-failed", reason), started);
-  const probe = createProbe((reason) => log("warning", "nobody-asked", reason), started);
-  const watch = createAddressWatch((reason) => log("warning", "addresses-not-watched", reason), started);
+  const once = onceEach((code, detail) => log("warning", code, detail));
+  const announcer = createAnnouncer((why) => once("announcement-failed", lineOf(lacks.announcing(why))), started);
+  const probe = createProbe((why) => once("nobody-asked", lineOf(lacks.asking(why))), started);
+  const watch = createAddressWatch((why) => once("addresses-not-watched", lineOf(lacks.watching(why))), started);
   const belongings = createBelongings(isWholeType, guard.tell);
 
   let found: Promise<Filter | null> | null = null;
+  let isWithoutIp = false;
 
   /** What the host can do is found out once, and what it cannot is said once, with what that costs. */
   async function findFilter(): Promise<Filter | null> {
-    const why = await whyNoFilter();
-    if (why === null) return filter;
-    log(
-      "warning",
-      "no-filter",
-      `this host has no packet filter (${why}): should this agent be stopped, its addresses speak until the guard or the kernel has ` +
-        "taken them away, which is up to two seconds late; install nftables, and give the agent CAP_NET_ADMIN",
-    );
-    return null;
+    const [noFilter, noIp] = await Promise.all([whyNoFilter(), whyNoIp(ip)]);
+    isWithoutIp = noIp !== null;
+    const mine = privilegesOf("self")?.capabilities ?? new Set(Object.values(capabilities));
+    for (const { code, ...lack } of lacksOf({ whyNoIp: noIp, whyNoFilter: noFilter, capabilities: mine })) {
+      log("warning", code, lineOf(lack));
+    }
+    return noFilter === null ? filter : null;
   }
 
   async function ready(): Promise<Filter | null> {
@@ -90,6 +90,8 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
 
   async function sweep(): Promise<void> {
     const have = await ready();
+    // Then what is left goes when its lifetime is over.
+    if (isWithoutIp) return;
     const present = await hostAddresses(ip);
     for (const { address, device } of owned.known) {
       // Ours have a lifetime. Without one it is somebody's who has put it there since.
@@ -102,32 +104,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     }
   }
 
-  const made = new Set<string>();
-  let making: Promise<void> = Promise.resolve();
-
-  async function closeFor(addresses: readonly string[]): Promise<void> {
-    const have = await ready();
-    const present = await hostAddresses(ip);
-    for (const address of addresses) {
-      try {
-        await have?.guard(address, deviceFor(address, present));
-      } catch (error) {
-        log("warning", "not-ready", `${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
-      }
-    }
-  }
-
-  function makeReady(addresses: readonly string[]): void {
-    const news = addresses.map(canonicalText).filter((address) => !made.has(address) && !isHostsOwn(address));
-    if (news.length === 0) return;
-    for (const address of news) made.add(address);
-    making = making
-      .then(() => closeFor(news))
-      .catch((error: unknown) =>
-        log("warning", "not-ready", `this host is not ready for addresses: ${messageOf(error)}`),
-      );
-  }
-
+  const readiness = createReadiness({ ip, ready, log, hasNoIp: () => isWithoutIp });
   const { hostsFile } = options.surroundings;
   const unswept = hostsFile === null ? null : sweepHosts(hostsFile);
   if (unswept !== null) log("warning", "hosts-not-written", unswept);
@@ -136,12 +113,22 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   return {
     drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, watch, ready }), options.surroundings),
     belongings,
-    makeReady,
+    makeReady: readiness.makeReady,
     end: async () => {
       guard.farewell();
       watch.end();
-      await making;
+      await readiness.settled();
       await Promise.all([ip.end(), filter.end()]);
     },
+  };
+}
+
+/** Says the same thing once: an announcement is sent ten times, and fails for one reason each time. */
+function onceEach(say: (code: string, detail: string) => void): (code: string, detail: string) => void {
+  const said = new Set<string>();
+  return (code, detail) => {
+    if (said.has(detail)) return;
+    said.add(detail);
+    say(code, detail);
   };
 }

@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
-import { isIPv6 } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, isIPv6 } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { messageOf } from "../../mta/message-of.ts";
 
 const run = promisify(execFile);
 
@@ -11,5 +14,35 @@ const run = promisify(execFile);
  */
 export async function destroySockets(addresses: readonly string[]): Promise<void> {
   const bound = addresses.map((address) => `src ${isIPv6(address) ? `[${address}]` : address}`);
-  if (bound.length > 0) await run("ss", ["-K", "-t", bound.join(" or ")], { timeout: 1_000 });
+  if (bound.length > 0) await destroy(bound.join(" or "));
+}
+
+/** @param which a filter of ss(8) */
+async function destroy(which: string): Promise<void> {
+  await run("ss", ["-K", "-t", which], { timeout: 1_000 });
+}
+
+/** The end of a socket is seen within milliseconds. */
+const endedWithinMs = 300;
+
+/**
+ * Why this process can end no connection; null: it can. Tried on one of its own, on loopback: a kernel that has not learned it
+ * (CONFIG_INET_DIAG_DESTROY) lets `ss` end well.
+ */
+export async function whyNoDestroying(): Promise<string | null> {
+  const server = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    const ended = new Promise<true>((resolve) => socket.once("error", () => resolve(true)));
+    await destroy(`src 127.0.0.1:${socket.localPort}`);
+    return (await Promise.race([ended, delay(endedWithinMs, false)])) ? null : "the kernel does not do it";
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    socket.destroy();
+    server.close();
+  }
 }

@@ -109,5 +109,6 @@ function steps(node: string, cluster: string, user: string): string[] {
     `install -D -o ${user} -m 600 ${node}.token ${tokenFile}    # bridgehead token create --cluster ${cluster} --role node --node ${node} --file ${node}.token`,
     "systemctl daemon-reload",
     "systemctl enable --now bridgehead-guard bridgehead-agent",
+    `bridgehead doctor --config ${configFile}    # what this host can do for them, and what it cannot`,
   ];
 }

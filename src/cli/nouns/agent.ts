@@ -6,8 +6,7 @@ import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent } from "../../agent/main.ts";
 import { monotonicMs } from "../../mta/clock.ts";
 import { begun } from "../begun.ts";
-import { loadAgentConfig, type AgentConfig } from "../agent-config.ts";
-import { defaultUrl, urlOf } from "../context.ts";
+import { agentPlace, guardPath, loadAgentConfig, type AgentConfig } from "../agent-config.ts";
 import { usageError } from "../errors.ts";
 import { onEndingSignals } from "../local/signals.ts";
 import { commandModule } from "../package-files.ts";
@@ -48,17 +47,10 @@ export function register(noun: Command): void {
 
 async function agent(options: AgentCommandOptions): Promise<void> {
   const config = options.config === undefined ? {} : loadAgentConfig(options.config);
-  const node = options.node ?? config.node;
-  const cluster = options.cluster ?? process.env["BRIDGEHEAD_CLUSTER"] ?? config.cluster;
-  if (node === undefined)
-    throw usageError("Which node is this? Give --node NODE, or `node` in the configuration file.");
-  if (cluster === undefined)
-    throw usageError("Of which cluster? Give --cluster NAME, or `cluster` in the configuration file.");
+  const { node, cluster, url, state, socket } = agentPlace(options, config);
   const token = readTokens(options, config);
   const hasParent = process.send !== undefined;
-  const state = options.state ?? config.state ?? `.bridgehead/agents/${node}`;
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
-  const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? config.url ?? defaultUrl);
   const guard = guardOf(config, state);
   const surroundings = surroundingsOf(options, config, `${cluster}/${node}`);
   const running = await begun(
@@ -68,7 +60,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
       node,
       token: token.newest,
       stateFolder: state,
-      socketPath: options.socket ?? config.socket ?? `${state}/agent.sock`,
+      socketPath: socket,
       socketmapPath: options.socketmap ?? config.socketmap ?? null,
       baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
       openHost: (incarnation, noticing) =>
@@ -112,9 +104,9 @@ function surroundingsOf(options: AgentCommandOptions, config: AgentConfig, mark:
   };
 }
 
-function guardOf({ guardSocket }: AgentConfig, state: string): GuardPlace {
-  if (guardSocket !== undefined) return { path: guardSocket, start: null };
-  const path = `${state}/guard.sock`;
+function guardOf(config: AgentConfig, state: string): GuardPlace {
+  const path = guardPath(config, state);
+  if (config.guardSocket !== undefined) return { path, start: null };
   return { path, start: { command: process.execPath, args: [commandModule, "guard", "--once", "--socket", path] } };
 }
 

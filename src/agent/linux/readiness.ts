@@ -1,0 +1,51 @@
+import { messageOf } from "../../mta/message-of.ts";
+import { isHostsOwn } from "../drivers/ip-address.ts";
+import type { Log } from "../log.ts";
+import { deviceFor } from "./device.ts";
+import type { Filter } from "./filter.ts";
+import { canonicalText, hostAddresses } from "./ip.ts";
+import type { Tool } from "./tool.ts";
+
+export type ReadinessOptions = {
+  readonly ip: Tool;
+  /** Resolves when guard and tools are there; null: this host has no filter. */
+  readonly ready: () => Promise<Filter | null>;
+  readonly hasNoIp: () => boolean;
+  readonly log: Log;
+};
+
+/**
+ * This host before its addresses: guard and tools are started, and the filter is closed for each address that may come (LEASE rule
+ * 15). A hook of the filter takes the kernel longer than all the rest of a takeover.
+ */
+export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
+  const known = new Set<string>();
+  let last: Promise<void> = Promise.resolve();
+
+  async function closeFor(addresses: readonly string[]): Promise<void> {
+    const filter = await ready();
+    if (hasNoIp()) return;
+    const present = await hostAddresses(ip);
+    for (const address of addresses) {
+      try {
+        await filter?.guard(address, deviceFor(address, present));
+      } catch (error) {
+        log("warning", "not-ready", `${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  return {
+    /** Nobody waits for it. What an address lacks here is said once. */
+    makeReady: (addresses: readonly string[]): void => {
+      const news = addresses.filter((address) => !isHostsOwn(address)).map(canonicalText);
+      const unknown = news.filter((address) => !known.has(address));
+      if (unknown.length === 0) return;
+      for (const address of unknown) known.add(address);
+      last = last
+        .then(() => closeFor(unknown))
+        .catch((error: unknown) => log("warning", "not-ready", messageOf(error)));
+    },
+    settled: (): Promise<void> => last,
+  };
+}

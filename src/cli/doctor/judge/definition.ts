@@ -1,0 +1,153 @@
+import { leastTtlWithoutFilterMs } from "../../../agent/linux/address-driver.ts";
+import { deviceFor } from "../../../agent/linux/device.ts";
+import type { HostAddress } from "../../../agent/linux/ip.ts";
+import { lacks } from "../../../agent/linux/lacks.ts";
+import { DriverError } from "../../../agent/drivers/driver.ts";
+import {
+  type ClusterDefinition,
+  lookup,
+  possibleOwners,
+  type ResourceDefinition,
+  servedResources,
+} from "../../../cluster/definition/definition.ts";
+import { contains, parseAddress, parseNetwork } from "../../../cluster/definition/ip-address.ts";
+import type { Problem } from "../../../cluster/events.ts";
+import type { Result } from "../../../client/result.ts";
+import type { parseDefinition } from "../../../protocol/definition.ts";
+import type { Told } from "../check.ts";
+import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
+import { noDefinition } from "./control-plane.ts";
+import type { ProgramPlace, Tried, Whose } from "./host.ts";
+
+/** What came of asking for the definition: a refusal, or one that cannot be read, or one that can. */
+export type DefinitionAnswer = Exclude<Result<unknown>, { ok: true }> | ReturnType<typeof parseDefinition>;
+
+/** @param isNodes the node's own token was used, and no reader's was given */
+export function judgeDefinition(node: string, answer: DefinitionAnswer, isNodes: boolean): Outcome {
+  if (!answer.ok) return "kind" in answer ? noDefinition(answer, isNodes) : unreadable(answer.problems);
+  const { cluster, lease, nodes } = answer.definition;
+  if (lookup(nodes, node) !== undefined)
+    return ok(`cluster ${cluster} has node ${node}, and a lease of ${lease.ttlMs} ms`);
+  return failed({
+    what: `cluster ${cluster} has no node ${node}; it has ${Object.keys(nodes).join(", ") || "none"}`,
+    cost: "the agent cannot join",
+    remedy: `add it: bridgehead node add ${node} --address ADDRESS`,
+  });
+}
+
+function unreadable(problems: readonly Problem[]): Outcome {
+  const [first] = problems;
+  return skipped(
+    `the definition cannot be read (${first === undefined ? "it is none" : `${first.path}: ${first.sentence}`})`,
+    "bring the command and the control plane to the same version of bridgehead",
+  );
+}
+
+type Named = ResourceDefinition & { readonly name: string };
+
+/** The resources that may come to a node, of built-in types. */
+export function resourcesFor(definition: ClusterDefinition, node: string): Named[] {
+  return Object.values(definition.groups)
+    .filter((group) => possibleOwners(definition, group).includes(node))
+    .flatMap((group) => Object.entries(servedResources(definition, group)).map(([name, of]) => ({ name, ...of })));
+}
+
+const loopback = parseNetwork("127.0.0.0/8");
+
+/** An address that a host has to be given: all of 127.0.0.0/8 is there already. */
+export type WantedAddress = { readonly resource: string; readonly address: string };
+
+export function addressesFor(definition: ClusterDefinition, node: string): WantedAddress[] {
+  return resourcesFor(definition, node)
+    .filter(({ type }) => type === "IP Address")
+    .map(({ name, properties }) => ({ resource: name, address: String(lookup(properties, "Address")) }))
+    .filter(({ address }) => {
+      const parsed = parseAddress(address);
+      return parsed === null || loopback === null || !contains(loopback, parsed);
+    });
+}
+
+/** What stands in the way of all addresses, whatever their network. */
+export type AddressFacts = {
+  readonly wanted: readonly WantedAddress[];
+  readonly whyNoIp: string | null;
+  readonly whose: Whose;
+  readonly present: readonly HostAddress[];
+};
+
+/** SPEC LX5, and what an address stands on. */
+export function judgeAddresses({ wanted, whyNoIp, whose, present }: AddressFacts): Outcome | Told[] | null {
+  if (wanted.length === 0) return null;
+  if (whyNoIp !== null) return failed(lacks.ip(whyNoIp));
+  // Of somebody else's process nothing follows for the agent's.
+  if (whose.who === "agent" && !whose.privileges.capabilities.has("CAP_NET_ADMIN")) {
+    return failed(lacks.netAdmin("the agent's process"));
+  }
+  return wanted.map(({ resource, address }) => ({ subject: resource, outcome: placeOf(address, present) }));
+}
+
+function placeOf(address: string, present: readonly HostAddress[]): Outcome {
+  try {
+    return ok(`${address} would come on ${deviceFor(address, present)}`);
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    return failed({
+      what: error.message,
+      cost: "its group does not come online on this host",
+      remedy: "give this host an address of that network, or take it from the group's possibleOwners",
+    });
+  }
+}
+
+/** SPEC LX11. */
+export function judgeLease(ttlMs: number, wanted: readonly WantedAddress[], filter: Tried): Outcome | null {
+  if (wanted.length === 0) return null;
+  if (filter.kind === "has") return ok(`a lease of ${ttlMs} ms is kept by the packet filter`);
+  if (ttlMs >= leastTtlWithoutFilterMs) return ok(`a lease of ${ttlMs} ms is long enough without a packet filter`);
+  if (filter.kind === "not-known") {
+    return skipped(`whether there is a packet filter, which a lease of ${ttlMs} ms needs, is not known`);
+  }
+  return failed({
+    what: `the lease lasts ${ttlMs} ms, and this host has no packet filter (${filter.why})`,
+    cost: "nothing else ends an address in time, so none comes online here",
+    remedy: `make ttlMs ${leastTtlWithoutFilterMs} or more, or see what is said of the packet filter`,
+  });
+}
+
+/** LEASE rule 19: a disk without a fence is the operator's own risk, and said to be one. */
+export function judgeDisks(definition: ClusterDefinition, node: string): Told[] {
+  return resourcesFor(definition, node)
+    .filter(({ type, properties }) => type === "Physical Disk" && /^none$/i.test(String(lookup(properties, "Fence"))))
+    .map(({ name }) => ({
+      subject: name,
+      outcome: warning({
+        what: "nothing fences this disk (Fence is None)",
+        cost:
+          "after a lease has ended in silence, the next owner mounts it while the last one may still write to it, and what is on it " +
+          "may be destroyed",
+        remedy: "use a fence (a SCSI-3 reservation), or see that only one host can reach the disk at a time",
+      }),
+    }));
+}
+
+/** IPv6 neighbours are told by a program of their own. */
+export function judgeNdptool(wanted: readonly WantedAddress[], place: ProgramPlace): Outcome | null {
+  if (!wanted.some(({ address }) => address.includes(":"))) return null;
+  if (place !== null) return ok(`it is ${place.path}`);
+  return warning(lacks.announcing("ndptool is not here"));
+}
+
+/** What needs systemd. */
+export function judgeServices(definition: ClusterDefinition, node: string, hasSystemd: boolean): Told[] {
+  if (hasSystemd) return [];
+  return resourcesFor(definition, node)
+    .filter(({ type }) => type === "Generic Service")
+    .map(({ name }) => ({
+      subject: name,
+      outcome: failed({
+        what: "it is a Generic Service, and systemd does not run this host",
+        cost: "its group does not come online here",
+        remedy: "take this node from the group's possibleOwners",
+      }),
+    }));
+}

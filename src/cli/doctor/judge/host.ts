@@ -1,0 +1,146 @@
+import { lacks, type Lack } from "../../../agent/linux/lacks.ts";
+import type { Capability, Privileges } from "../../../agent/linux/privileges.ts";
+import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
+
+export function judgePlatform(platform: string): Outcome {
+  if (platform === "linux") return ok("this is Linux");
+  return failed({
+    what: `this is ${platform}`,
+    cost: "an agent runs on Linux only: addresses, filter and guard are made of it",
+    remedy: "run the agent on Linux; the command and the control plane may stay here",
+  });
+}
+
+/** @param version as `process.versions.node` has it */
+export function judgeNode(version: string): Outcome {
+  const major = Number(version.split(".")[0]);
+  if (major >= leastNode) return ok(`Node ${version}`);
+  return failed({
+    what: `this is Node ${version}`,
+    cost: "the agent does not start",
+    remedy: `install Node ${leastNode} or later`,
+  });
+}
+
+/** `engines` of the package. */
+const leastNode = 20;
+
+/** Where a program is: null, nowhere; not in PATH: where an administrator's PATH, or a service of systemd, would find it. */
+export type ProgramPlace = { readonly path: string; readonly isInPath: boolean } | null;
+
+/** arping is not tried: it would ask the network. */
+export function judgeArping(place: ProgramPlace): Outcome {
+  const why = place?.isInPath === true ? null : "arping is not in PATH";
+  return judgeTried(triedBy(why), `it is ${place?.path}`, lackOfArping, place?.path ?? null);
+}
+
+/** arping does two things, and costs both. */
+function lackOfArping(why: string): Lack {
+  const { what, cost, remedy } = lacks.asking(why);
+  return {
+    what,
+    cost: `${cost}; neighbours are not told that one has moved, and ${lacks.announcing(why).cost}`,
+    remedy,
+  };
+}
+
+/** A tool that was tried. @param elsewhere where a service of systemd would find it, and this process does not */
+function judgeTried(tried: Tried, good: string, lack: (why: string) => Lack, elsewhere: string | null): Outcome {
+  switch (tried.kind) {
+    case "has":
+      return ok(good);
+    case "not-known":
+      return skipped(
+        "it takes CAP_NET_ADMIN to try it, which this user does not have",
+        "run bridgehead doctor as root",
+      );
+    case "lacks": {
+      const { remedy, ...rest } = lack(tried.why);
+      if (elsewhere === null) return warning({ remedy, ...rest });
+      return warning({ ...rest, remedy: `it is at ${elsewhere}, which is not in PATH: put that folder there` });
+    }
+  }
+}
+
+/** Whose privileges were looked at: the agent's, where its process is seen, else those of who asks. */
+export type Whose = { readonly who: "agent" | "this user"; readonly privileges: Privileges };
+
+export function judgeCapability({ who, privileges }: Whose, capability: Capability): Outcome {
+  const has = privileges.capabilities.has(capability);
+  const isAgents = who === "agent";
+  const name = isAgents ? "the agent's process" : `this user (uid ${privileges.uid})`;
+  // Of this user nothing follows for the agent's.
+  const unseen = isAgents ? "" : "; no process of the agent was seen, whose user may have other ones";
+  if (has) return ok(`${name} has ${capability}${unseen}`);
+  const { what, ...rest } = (capability === "CAP_NET_ADMIN" ? lacks.netAdmin : lacks.netRaw)(name);
+  return warning({ what: `${what}${unseen}`, ...rest });
+}
+
+/** What the agent has of something that takes CAP_NET_ADMIN, which this process has tried. `not-known`: it may not try it. */
+export type Tried =
+  | { readonly kind: "has" }
+  | { readonly kind: "lacks"; readonly why: string }
+  | { readonly kind: "not-known" };
+
+/** @param why this process cannot; null: it can. @param mine null: not told */
+export function triedFor(why: string | null, mine: Privileges | null, { who, privileges }: Whose): Tried {
+  const isAble = privileges.capabilities.has("CAP_NET_ADMIN");
+  if (who === "agent" && !isAble) return { kind: "lacks", why: "the agent's process does not have CAP_NET_ADMIN" };
+  if (why === null) return { kind: "has" };
+  const mayTry = mine?.capabilities.has("CAP_NET_ADMIN") !== false;
+  return who === "agent" && !mayTry && !isMissing(why) ? { kind: "not-known" } : { kind: "lacks", why };
+}
+
+export function judgeFilter(tried: Tried, elsewhere: string | null): Outcome {
+  return judgeTried(tried, "nft can filter what leaves this host (netdev egress)", lacks.filter, elsewhere);
+}
+
+export function judgeEndingSockets(tried: Tried, elsewhere: string | null): Outcome {
+  return judgeTried(tried, "ss -K ends a connection", lacks.endingSockets, elsewhere);
+}
+
+export function judgeIp(why: string | null, elsewhere: string | null): Outcome {
+  return judgeTried(triedBy(why), "addresses can be asked for", lacks.ip, elsewhere);
+}
+
+function triedBy(why: string | null): Tried {
+  return why === null ? { kind: "has" } : { kind: "lacks", why };
+}
+
+function isMissing(why: string): boolean {
+  return /\bENOENT\b/.test(why);
+}
+
+export function judgeSystemd(isRunning: boolean): Outcome {
+  if (isRunning) return ok("systemd runs this host");
+  return warning({
+    what: "this host is not run by systemd",
+    cost: "a Generic Service does not come online here, and bridgehead agent install has nobody to start agent and guard",
+    remedy: "start both by what runs this host, and keep groups with a Generic Service elsewhere (possibleOwners)",
+  });
+}
+
+/** @param source null: not told */
+export function judgeClockSource(source: string | null): Outcome | null {
+  if (source === null) return null;
+  if (!/jiffies/.test(source)) return ok(`the monotonic clock counts by ${source}`);
+  return warning({
+    what: `the monotonic clock counts by ${source}`,
+    cost: "it moves in steps of a timer's tick, and may lose some under load: a fuse may blow later than it should",
+    remedy: "see which others there are: /sys/devices/system/clocksource/clocksource0/available_clocksource",
+  });
+}
+
+/** @param on the settings of the kernel by which a program may bind what is not here */
+export function judgeNonlocalBind(on: readonly string[], hasFilter: boolean): Outcome {
+  const [first] = on;
+  if (first === undefined) return ok("a program can bind only addresses that are here");
+  const held = hasFilter
+    ? "the packet filter holds back only addresses that this agent has had since it started"
+    : "and there is no packet filter that would hold it back";
+  return warning({
+    what: `${on.join(" and ")} ${on.length === 1 ? "is" : "are"} on: a program can bind an address that is not here`,
+    cost: `a mailer that binds a virtual IP on the standby speaks from it, or seems to; ${held}`,
+    remedy: on.map((name) => `sysctl -w ${name}=0`).join("; "),
+  });
+}

@@ -1,0 +1,60 @@
+import { agentPlace, type AgentConfig, type AgentPlace, guardPath, loadAgentConfig } from "../agent-config.ts";
+import { CliError } from "../errors.ts";
+import { check, type Check } from "./check.ts";
+import { failed, ok, skipped } from "./outcome.ts";
+
+/** An agent's configuration, as far as it could be read. */
+export type Configured =
+  | { readonly kind: "none" }
+  | { readonly kind: "faulty"; readonly file: string; readonly why: string }
+  | { readonly kind: "read"; readonly file: string; readonly place: DoctorPlace };
+
+export type DoctorPlace = AgentPlace & {
+  readonly tokenFile: string | null;
+  readonly guard: { readonly path: string; readonly isOwn: boolean };
+};
+
+/** @param options what the command line says beside the file, as `bridgehead agent` would take it */
+export function configuredBy(file: string | undefined, options: Partial<AgentPlace>): Configured {
+  if (file === undefined) return { kind: "none" };
+  try {
+    const config = loadAgentConfig(file);
+    return { kind: "read", file, place: placeOf(options, config) };
+  } catch (error) {
+    if (error instanceof CliError) return { kind: "faulty", file, why: error.message.replaceAll(/\n\s*/g, "; ") };
+    throw error;
+  }
+}
+
+function placeOf(options: Partial<AgentPlace>, config: AgentConfig): DoctorPlace {
+  const place = agentPlace(options, config);
+  const guard = { path: guardPath(config, place.state), isOwn: config.guardSocket !== undefined };
+  return { ...place, tokenFile: config.tokenFile ?? null, guard };
+}
+
+/** What all checks of one agent stand on. */
+export const configCheck = "config";
+
+export function configChecks(configured: Configured): Check[] {
+  return [
+    check({
+      code: configCheck,
+      subject: "configuration",
+      gather: () => configured,
+      judge: (found) => {
+        switch (found.kind) {
+          case "none":
+            return skipped("no agent was named", "give --config FILE, the agent's configuration");
+          case "faulty":
+            return failed({
+              what: found.why,
+              cost: "the agent does not start",
+              remedy: "mend it; bridgehead agent install prints one",
+            });
+          case "read":
+            return ok(`${found.file} is for node ${found.place.node} of cluster ${found.place.cluster}`);
+        }
+      },
+    }),
+  ];
+}

@@ -1,0 +1,167 @@
+import { expect, test } from "vitest";
+import type { Capability, Privileges } from "../../../src/agent/linux/privileges.ts";
+import { judgeAgentSocket, judgeGuard } from "../../../src/cli/doctor/judge/fences.ts";
+import {
+  judgeArping,
+  judgeCapability,
+  judgeClockSource,
+  judgeEndingSockets,
+  judgeFilter,
+  judgeIp,
+  judgeNode,
+  judgeNonlocalBind,
+  judgePlatform,
+  judgeSystemd,
+  triedFor,
+} from "../../../src/cli/doctor/judge/host.ts";
+import {
+  type Inode,
+  judgeMemory,
+  judgeStateDisk,
+  judgeStateFolder,
+  judgeTokenFile,
+} from "../../../src/cli/doctor/judge/state.ts";
+
+const privileges = (uid: number, ...names: Capability[]): Privileges => ({ uid, capabilities: new Set(names) });
+const root = privileges(0, "CAP_NET_ADMIN", "CAP_NET_RAW");
+const nobody = privileges(65_534);
+const thisUser = (of: Privileges) => ({ who: "this user", privileges: of }) as const;
+const agent = (of: Privileges) => ({ who: "agent", privileges: of }) as const;
+
+test("CL34 an agent runs on Linux, and on a Node that is new enough", () => {
+  expect([judgePlatform("linux").kind, judgePlatform("darwin").kind]).toEqual(["ok", "failed"]);
+  expect([judgeNode("20.0.0").kind, judgeNode("18.20.1").kind]).toEqual(["ok", "failed"]);
+});
+
+test("CL34 a capability is the agent's where its process is seen, and else it is said whose was looked at", () => {
+  expect(judgeCapability(agent(root), "CAP_NET_RAW")).toEqual({
+    kind: "ok",
+    sentence: "The agent's process has CAP_NET_RAW.",
+  });
+  expect(judgeCapability(thisUser(root), "CAP_NET_ADMIN").sentence).toMatch(/uid 0.*no process of the agent was seen/);
+  expect(judgeCapability(agent(nobody), "CAP_NET_ADMIN").kind).toBe("warning");
+  expect(judgeCapability(thisUser(nobody), "CAP_NET_RAW")).toMatchObject({
+    kind: "warning",
+    cost: expect.stringContaining("ARP caches"),
+  });
+});
+
+test("CL34 what root tries is not the agent's where that has no privilege, and what this user may not try is not judged", () => {
+  const no = "Operation not permitted";
+  expect(triedFor(null, root, thisUser(root))).toEqual({ kind: "has" });
+  expect(triedFor(null, root, agent(root))).toEqual({ kind: "has" });
+  expect(triedFor(null, root, agent(nobody))).toMatchObject({
+    kind: "lacks",
+    why: expect.stringContaining("the agent's"),
+  });
+  expect(triedFor(no, nobody, thisUser(nobody))).toEqual({ kind: "lacks", why: no });
+  expect(triedFor(no, nobody, agent(root))).toEqual({ kind: "not-known" });
+  expect(triedFor("spawn nft ENOENT", nobody, agent(root))).toMatchObject({ kind: "lacks" });
+  expect(triedFor("Operation not supported", root, agent(root))).toMatchObject({ kind: "lacks" });
+});
+
+test("CL34 a tool that does not do is a warning with its reason, its cost and its remedy", () => {
+  expect([judgeFilter({ kind: "has" }, null).kind, judgeFilter({ kind: "not-known" }, null).kind]).toEqual([
+    "ok",
+    "skipped",
+  ]);
+  expect(judgeFilter({ kind: "lacks", why: "Operation not supported" }, null)).toMatchObject({
+    kind: "warning",
+    sentence: "This host has no packet filter (Operation not supported).",
+    cost: expect.stringContaining("two seconds late"),
+    remedy: expect.stringContaining("Linux 5.16"),
+  });
+  expect(judgeFilter({ kind: "lacks", why: "spawn nft ENOENT" }, "/usr/sbin/nft")).toMatchObject({
+    remedy: expect.stringContaining("/usr/sbin/nft, which is not in PATH"),
+  });
+  expect(judgeEndingSockets({ kind: "lacks", why: "the kernel does not do it" }, null)).toMatchObject({
+    remedy: expect.stringContaining("CONFIG_INET_DIAG_DESTROY"),
+  });
+  expect([judgeIp(null, null).kind, judgeIp("spawn ip ENOENT", null).kind]).toEqual(["ok", "warning"]);
+});
+
+test("CL34 arping is found, found elsewhere, or missing, with both of its costs", () => {
+  expect(judgeArping({ path: "/usr/bin/arping", isInPath: true }).kind).toBe("ok");
+  expect(judgeArping({ path: "/usr/sbin/arping", isInPath: false })).toMatchObject({
+    kind: "warning",
+    remedy: expect.stringContaining("/usr/sbin/arping"),
+  });
+  expect(judgeArping(null)).toMatchObject({
+    kind: "warning",
+    cost: expect.stringMatching(/a stranger has.*neighbours are not told/),
+    remedy: expect.stringContaining("iputils-arping"),
+  });
+});
+
+test("CL34 what the host does by itself is judged: systemd, the clock, binding what is not here", () => {
+  expect([judgeSystemd(true).kind, judgeSystemd(false).kind]).toEqual(["ok", "warning"]);
+  expect([judgeClockSource("tsc")?.kind, judgeClockSource("refined-jiffies")?.kind, judgeClockSource(null)]).toEqual([
+    "ok",
+    "warning",
+    null,
+  ]);
+  expect(judgeNonlocalBind([], false).kind).toBe("ok");
+  const on = ["net.ipv4.ip_nonlocal_bind"];
+  expect(judgeNonlocalBind(on, true)).toMatchObject({
+    cost: expect.stringContaining("only addresses that this agent"),
+  });
+  expect(judgeNonlocalBind(on, false)).toMatchObject({
+    cost: expect.stringContaining("no packet filter"),
+    remedy: "sysctl -w net.ipv4.ip_nonlocal_bind=0.",
+  });
+});
+
+test("CL34 no guard costs a lease, and a guard that the agent starts itself is not missed", () => {
+  expect(judgeGuard("/g", "answers", true).kind).toBe("ok");
+  expect(judgeGuard("/g", "nobody", true)).toMatchObject({
+    kind: "warning",
+    cost: expect.stringContaining("a whole lease"),
+  });
+  expect(judgeGuard("/g", "nobody", false).kind).toBe("ok");
+  expect(judgeGuard("/g", "forbidden", true).kind).toBe("skipped");
+});
+
+test("CL34 an agent that listens and does not answer has failed; one that does not run is a warning", () => {
+  const answers = ["answers", "silent", "nobody", "forbidden"] as const;
+  expect(answers.map((answer) => judgeAgentSocket("/a", answer).kind)).toEqual(["ok", "failed", "warning", "skipped"]);
+});
+
+const folder = (mode: number, uid = 7): Inode => ({ kind: "there", isFolder: true, mode: 0o40000 | mode, uid });
+const file = (mode: number): Inode => ({ kind: "there", isFolder: false, mode: 0o100000 | mode, uid: 7 });
+
+test.each([
+  ["its owner's alone", folder(0o700), 7, "ok"],
+  ["of nobody knows whom", folder(0o700), null, "ok"],
+  ["of another user", folder(0o700, 8), 7, "failed"],
+  ["of another user, and the agent is root", folder(0o700, 8), 0, "ok"],
+  ["open to read", folder(0o755), 7, "warning"],
+  ["open to write", folder(0o777), 7, "failed"],
+  ["no folder", file(0o600), 7, "failed"],
+  ["not there", { kind: "absent" }, 7, "skipped"],
+  ["not to be seen", { kind: "forbidden" }, 7, "skipped"],
+] as const)("CL34 a state folder that is %s", (_what, found, user, kind) => {
+  expect(judgeStateFolder("/state", found, user).kind).toBe(kind);
+});
+
+test("CL34 what an agent remembers has to outlive a restart, and has to be readable", () => {
+  expect(judgeStateDisk("/state", 0xef53).kind).toBe("ok");
+  expect(judgeStateDisk("/state", 0x0102_1994)).toMatchObject({
+    kind: "warning",
+    sentence: "/state is in memory (tmpfs).",
+  });
+  expect(judgeMemory([]).kind).toBe("ok");
+  expect(judgeMemory(["seen.json is damaged"])).toMatchObject({ kind: "failed", sentence: "seen.json is damaged." });
+});
+
+test.each([
+  ["its owner's alone", "/t", file(0o600), "one-token", "ok"],
+  ["its group's too", "/t", file(0o640), "one-token", "warning"],
+  ["everybody's", "/t", file(0o644), "one-token", "failed"],
+  ["empty", "/t", file(0o600), "empty", "failed"],
+  ["no token", "/t", file(0o600), "no-token", "failed"],
+  ["not there", "/t", { kind: "absent" }, "no-token", "failed"],
+  ["not to be read", "/t", file(0o600), null, "skipped"],
+  ["not named", null, { kind: "absent" }, null, "skipped"],
+] as const)("CL34 a token's file that is %s", (_what, path, found, text, kind) => {
+  expect(judgeTokenFile(path, found, text).kind).toBe(kind);
+});

@@ -1,0 +1,242 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FindingDocument } from "../../src/cli/doctor/report.ts";
+import { readSecret } from "../../src/cli/secret-file.ts";
+import { exchange } from "../../src/cli/local/exchange.ts";
+import { openExchange, type TestExchange } from "./support.ts";
+
+const bin = join(import.meta.dirname, "..", "..", "bin", "bridgehead.js");
+const isRoot = process.getuid?.() === 0;
+
+type Ran = { readonly code: number; readonly out: string; readonly err: string };
+type How = { readonly env?: NodeJS.ProcessEnv; readonly uid?: number };
+
+let folder = "";
+let stage: TestExchange | null = null;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-doctor-"));
+  mkdirSync(join(folder, "empty"));
+  stage = await openExchange();
+  stage.running.startAgent("NODE1");
+  await stage.bound("NODE1");
+}, 60_000);
+
+afterAll(async () => {
+  await stage?.close();
+  rmSync(folder, { recursive: true, force: true });
+}, 30_000);
+
+function there(): TestExchange {
+  if (stage === null) throw new Error("the cluster is not there");
+  return stage;
+}
+
+function doctor(args: readonly string[], { env = process.env, uid }: How = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env, timeout: 20_000, ...(uid === undefined ? {} : { uid, gid: uid }) };
+    execFile(process.execPath, [bin, "doctor", ...args], options, (error, out, err) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err }),
+    );
+  });
+}
+
+async function findingsOf(
+  args: readonly string[],
+  how?: How,
+): Promise<{ code: number; of: (code: string) => FindingDocument[] }> {
+  const { code, out, err } = await doctor(["--output", "json", ...args], how);
+  expect(err).toBe("");
+  const all = JSON.parse(out) as FindingDocument[];
+  return { code, of: (code) => all.filter((finding) => finding.code === code) };
+}
+
+/** The configuration of NODE1's agent, with these lines changed. */
+function configOf(more: Readonly<Record<string, string>> = {}): string {
+  const { running, stage: place } = there();
+  const tokenFile = join(folder, "node.token");
+  writeFileSync(tokenFile, `${readSecret(join(place.stateFolder, "tokens", "NODE1.token"))}\n`, { mode: 0o600 });
+  const config = {
+    node: "NODE1",
+    cluster: exchange.cluster,
+    url: running.controlPlane.url,
+    tokenFile,
+    state: join(place.stateFolder, "agents", "NODE1"),
+    socket: join(process.cwd(), running.agentSocket("NODE1")),
+    ...more,
+  };
+  const file = join(folder, "agent.yaml");
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+function adminToken(): string {
+  const file = join(folder, "admin.token");
+  writeFileSync(file, there().running.controlPlane.adminToken, { mode: 0o600 });
+  return file;
+}
+
+describe("CL34 a host by itself", () => {
+  test(
+    "CL34 without tools each of them is a warning with its cost, and nothing has failed",
+    { timeout: 30_000 },
+    async () => {
+      const { code, of } = await findingsOf([], { env: { PATH: join(folder, "empty") } });
+      expect(code).toBe(0);
+      for (const tool of ["ip", "arping", "end-connections", "filter"]) {
+        expect(of(tool), tool).toMatchObject([
+          { outcome: "warning", cost: expect.any(String), remedy: expect.any(String) },
+        ]);
+      }
+      expect(of("platform")).toMatchObject([{ outcome: "ok" }]);
+    },
+  );
+
+  test("CL34 it fits the terminal, and says all of it", { timeout: 30_000 }, async () => {
+    const { code, out } = await doctor([], { env: { PATH: join(folder, "empty"), COLUMNS: "60" } });
+    expect(code).toBe(0);
+    for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(60);
+    expect(out).toMatch(/^warning {2}nft: This host has no packet filter/m);
+    expect(out).not.toContain("…");
+    expect(out).not.toContain("\u001b");
+  });
+
+  test.runIf(isRoot)("CL34 nobody is told what nobody may not", { timeout: 30_000 }, async () => {
+    chmodSync(folder, 0o755);
+    const { code, of } = await findingsOf([], { uid: 65_534 });
+    expect(code).toBe(0);
+    for (const name of ["net-admin", "net-raw"]) {
+      expect(of(name)).toMatchObject([{ outcome: "warning", sentence: expect.stringContaining("uid 65534") }]);
+    }
+    expect(of("filter")).toMatchObject([{ outcome: "warning" }]);
+  });
+
+  test(
+    "CL35 without a configuration all that is an agent's is skipped, with what to give",
+    { timeout: 30_000 },
+    async () => {
+      const { of } = await findingsOf([]);
+      for (const name of ["config", "agent", "guard", "state-folder", "reach", "token", "definition", "node"]) {
+        expect(of(name), name).toMatchObject([{ outcome: "skipped", remedy: expect.stringContaining("--config") }]);
+      }
+    },
+  );
+});
+
+describe("CL36 an agent and its control plane", () => {
+  test(
+    "CL36 of a cluster that runs all is well, but that its control plane is on this host",
+    { timeout: 30_000 },
+    async () => {
+      const { code, of } = await findingsOf(["--config", configOf(), "--token-file", adminToken()]);
+      expect(code).toBe(0);
+      const well = ["config", "agent", "guard", "state-folder", "memory", "token-file", "transport", "reach", "token"];
+      for (const name of [...well, "definition", "node", "round-trip"]) {
+        expect(of(name), name).toMatchObject([{ outcome: "ok" }]);
+      }
+      expect(of("colocation")).toMatchObject([
+        { outcome: "warning", cost: expect.stringContaining("dies with this host") },
+      ]);
+      expect(of("node")[0]?.sentence).toMatch(/NODE1 is up, and has renewed \d+ ms ago/);
+      // Its addresses are of 127.0.0.0/8, and need nothing.
+      expect(of("addresses")).toEqual([]);
+      if (isRoot) expect(of("net-admin")[0]?.sentence).toContain("The agent's process");
+    },
+  );
+
+  test(
+    "CL36 a node's token may not read the definition: that is skipped, and what it takes is said",
+    { timeout: 30_000 },
+    async () => {
+      const { code, of } = await findingsOf(["--config", configOf()]);
+      expect(code).toBe(0);
+      for (const name of ["definition", "lease", "disks"]) {
+        expect(of(name), name).toMatchObject([{ outcome: "skipped", remedy: expect.stringContaining("--token-file") }]);
+      }
+      expect(of("round-trip")).toMatchObject([{ sentence: expect.stringContaining("An answer takes") }]);
+    },
+  );
+
+  test("CL36 a token that everybody may read, or that is another node's, has failed", { timeout: 30_000 }, async () => {
+    const other = configOf({ node: "NODE2" });
+    chmodSync(join(folder, "node.token"), 0o644);
+    const { code, of } = await findingsOf(["--config", other]);
+    expect(code).toBe(1);
+    expect(of("token-file")).toMatchObject([{ outcome: "failed", sentence: expect.stringContaining("everybody") }]);
+    // What stands on the file is not asked: it would be sent.
+    expect(of("token")).toMatchObject([{ outcome: "skipped" }]);
+    chmodSync(join(folder, "node.token"), 0o600);
+    const again = await findingsOf(["--config", other]);
+    expect(again.of("token")).toMatchObject([
+      { outcome: "failed", sentence: expect.stringContaining("of node NODE1") },
+    ]);
+    expect(again.of("memory")).toMatchObject([
+      { outcome: "failed", sentence: expect.stringContaining("belongs to node") },
+    ]);
+  });
+
+  test(
+    "CL35 a control plane that nobody reaches, or that says nothing, ends what stands on it, within ten seconds",
+    { timeout: 30_000 },
+    async () => {
+      const gone = await findingsOf(["--config", configOf({ url: "http://127.0.0.1:1" })]);
+      expect(gone.code).toBe(1);
+      expect(gone.of("reach")).toMatchObject([
+        { outcome: "failed", sentence: expect.stringContaining("cannot be reached") },
+      ]);
+      expect(gone.of("token")).toMatchObject([
+        { outcome: "skipped", sentence: expect.stringContaining("stands on the way to the control plane") },
+      ]);
+      const silent = createServer(() => {}).listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      const address = silent.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      const startedAt = performance.now();
+      const mute = await findingsOf(["--config", configOf({ url: `http://127.0.0.1:${port}` })]);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(mute.of("reach")).toMatchObject([
+        { outcome: "failed", sentence: expect.stringContaining("no answer in time") },
+      ]);
+      expect(mute.of("node")).toMatchObject([{ outcome: "skipped" }]);
+      silent.close();
+    },
+  );
+
+  test("CL36 an agent that is stopped does not answer, and has failed", { timeout: 30_000 }, async () => {
+    const socket = join(folder, "silent.sock");
+    const program = `require("node:net").createServer(() => {}).listen(${JSON.stringify(socket)}, () => console.log("there"))`;
+    const child = spawn(process.execPath, ["--eval", program], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    const { code, of } = await findingsOf(["--config", configOf({ socket })]);
+    child.kill();
+    await once(child, "close");
+    expect(code).toBe(1);
+    expect(of("agent")).toMatchObject([{ outcome: "failed", sentence: expect.stringContaining("does not answer") }]);
+  });
+
+  test(
+    "CL36 a configuration that cannot be read has failed, and the host is looked at all the same",
+    { timeout: 30_000 },
+    async () => {
+      const file = join(folder, "faulty.yaml");
+      writeFileSync(file, "node: NODE1\nnodee: NODE1\n");
+      const { code, of } = await findingsOf(["--config", file]);
+      expect(code).toBe(1);
+      expect(of("config")).toMatchObject([{ outcome: "failed", sentence: expect.stringContaining("nodee") }]);
+      expect(of("platform")).toMatchObject([{ outcome: "ok" }]);
+    },
+  );
+
+  test("CL34 no token is shown, and wrong usage is exit code 2", { timeout: 30_000 }, async () => {
+    const { out } = await doctor(["--config", configOf(), "--token-file", adminToken(), "--output", "json"]);
+    expect(out).not.toContain(readFileSync(join(folder, "node.token"), "utf8").trim());
+    expect(out).not.toContain(there().running.controlPlane.adminToken);
+    expect((await doctor(["--conf", "x"])).code).toBe(2);
+    expect((await doctor(["--token-file", join(folder, "none")])).code).toBe(2);
+  });
+});
