@@ -33,9 +33,20 @@ export type Stage = {
   readonly close: () => Promise<void>;
 };
 
-export async function openStage(lease: { readonly ttlMs: number; readonly renewMs: number }): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), "bridgehead-lan-"));
+export type LeaseTerms = { readonly ttlMs: number; readonly renewMs: number };
+
+export async function openStage(lease: LeaseTerms): Promise<Stage> {
   const lan = await openLan(["NODE1", "NODE2", "PEER", "CONTROL"]);
+  try {
+    return await furnish(lan, lease);
+  } catch (error) {
+    await lan.close();
+    throw error;
+  }
+}
+
+async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "bridgehead-lan-"));
   const logs = new Map<string, string>();
   const agents = new Map<string, ChildProcess>();
 
@@ -149,7 +160,7 @@ export async function expectOk<T>(asked: Promise<Answered<T>>): Promise<T> {
   return answered.value;
 }
 
-function definition(lan: Lan, lease: { readonly ttlMs: number; readonly renewMs: number }) {
+function definition(lan: Lan, lease: LeaseTerms) {
   const node = (name: string) => ({ address: lan.host(name).addressOn("client") });
   const ip = (address: string, mask: string, network: string) => ({
     type: "IP Address",

@@ -28,7 +28,8 @@ export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
     const present = await hostAddresses(ip);
     for (const address of addresses) {
       try {
-        await filter?.guard(address, deviceFor(address, present));
+        const device = deviceFor(address, present);
+        await filter?.guard(address, device);
       } catch (error) {
         log("warning", "not-ready", `${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
       }
