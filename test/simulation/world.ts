@@ -361,6 +361,7 @@ function definitionWith(ttlMs: number): ClusterDefinition {
           SubnetMask: "255.255.255.0",
           Network: "client",
           PendingTimeout: 500,
+          DrainTimeout: 0,
           LooksAlivePollInterval: 300,
           IsAlivePollInterval: 1_000,
         },
