@@ -47,6 +47,7 @@ function driverOn(ready: Promise<Filter | null>, ttlMs = 2_000) {
     },
     announcer: { announce: () => void told.push("announced"), cancel: () => {} },
     probe: async () => null,
+    count: async () => 0,
     watch: { watch: () => () => {}, end: () => {} },
     owned: { known: [], add: () => void told.push("owned") },
     ready: () => ready,
