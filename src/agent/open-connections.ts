@@ -3,19 +3,21 @@ import { parseAddress } from "../cluster/definition/ip-address.ts";
 
 /**
  * The TCP connections of an address as the kernel lists them (proc_net_tcp of its documentation), in this process's network
- * namespace. Reading it starts no program and takes well under a millisecond on a host of some hundred connections.
+ * namespace. Reading one starts no program, and takes a millisecond or two, most of it the kernel's walk through its tables.
  */
 
 /** How many connections are open whose own end is this address. Rejects when the list cannot be read, or has no end. */
 export type CountOpen = (address: string) => Promise<number>;
 
-const lists = ["/proc/self/net/tcp", "/proc/self/net/tcp6"] as const;
+/** IPv4 connections stand in both: those of a socket that listens on all addresses are listed among IPv6. */
+const lists = { 4: ["/proc/self/net/tcp", "/proc/self/net/tcp6"], 6: ["/proc/self/net/tcp6"] } as const;
 
 /** A line has 150 bytes, or 178 of IPv6: some 100 000 connections. Looking through more than that would hold up the move itself. */
 const longestListBytes = 16 * 1024 * 1024;
 
 export const countOpen: CountOpen = async (address) => {
-  const counts = await Promise.all(lists.map(async (list) => countIn(await read(list), address)));
+  const ofFamily = lists[address.includes(":") ? 6 : 4];
+  const counts = await Promise.all(ofFamily.map(async (list) => countIn(await read(list), address)));
   return counts.reduce((sum, count) => sum + count, 0);
 };
 
