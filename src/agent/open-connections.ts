@@ -14,6 +14,8 @@ const lists = { 4: ["/proc/self/net/tcp", "/proc/self/net/tcp6"], 6: ["/proc/sel
 
 /** A line has 150 bytes, or 178 of IPv6: some 100 000 connections. Looking through more than that would hold up the move itself. */
 const longestListBytes = 16 * 1024 * 1024;
+/** The kernel hands out a page at a time, whatever is asked for. */
+const pageBytes = 16_384;
 
 export const countOpen: CountOpen = async (address) => {
   const ofFamily = lists[address.includes(":") ? 6 : 4];
@@ -29,16 +31,24 @@ export const countOpen: CountOpen = async (address) => {
  */
 const openStates: ReadonlySet<number> = new Set([1, 4, 8, 9, 11]);
 
-/** @param list the text of one list; a line is `sl local rem st …`, an end is its address in hexadecimal and its port */
+/**
+ * Looks for the address and not at each line: the list of a busy host has tens of thousands, and renewals go on meanwhile.
+ * @param list the text of one list; a line is `sl: local rem st …`, an end is its address in hexadecimal and its port
+ */
 export function countIn(list: string, address: string): number {
-  const ends = endsOf(address);
   let count = 0;
-  for (const line of list.split("\n")) {
-    const [, local = "", , state = ""] = line.trim().split(/\s+/, 4);
-    if (openStates.has(Number.parseInt(state, 16)) && ends.includes(local.slice(0, local.indexOf(":")))) count += 1;
+  for (const end of endsOf(address)) {
+    const own = `: ${end}:`;
+    for (let at = list.indexOf(own); at >= 0; at = list.indexOf(own, at + own.length)) {
+      const [, , state = ""] = list.slice(at + own.length, at + own.length + longestRestLength).split(" ", 3);
+      if (openStates.has(Number.parseInt(state, 16))) count += 1;
+    }
   }
   return count;
 }
+
+/** Of a line, from the port of its own end to its state: `PORT ADDRESS:PORT ST`, with an address of IPv6. */
+const longestRestLength = 4 + 1 + 32 + 1 + 4 + 1 + 2;
 
 /** As the lists have it: words of 32 bits, each in the order of the host's bytes; an IPv4 address of an IPv6 socket is mapped. */
 function endsOf(address: string): string[] {
@@ -66,12 +76,12 @@ async function read(path: string): Promise<string> {
   });
   if (file === null) return "";
   try {
-    const parts: Buffer[] = [];
-    for (let bytes = 0; bytes <= longestListBytes;) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(65_536), 0, 65_536, null);
-      if (bytesRead === 0) return Buffer.concat(parts).toString("latin1");
-      parts.push(buffer.subarray(0, bytesRead));
-      bytes += bytesRead;
+    const page = Buffer.alloc(pageBytes);
+    let text = "";
+    while (text.length <= longestListBytes) {
+      const { bytesRead } = await file.read(page, 0, pageBytes, null);
+      if (bytesRead === 0) return text;
+      text += page.toString("latin1", 0, bytesRead);
     }
     throw new Error(`${path} has more connections than can be looked through`);
   } finally {

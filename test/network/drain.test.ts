@@ -69,7 +69,6 @@ test.each([virtualAddress, virtualAddress6])(
     await Promise.all([open.ended(), moved]);
     expect(open.said().at(-1)).toMatch(/^finished/);
     await late.ended();
-    console.log(address, open.said(), late.said(), await moved);
     expect(late.said().map((line) => line.replace(/ \d+$/, ""))).toEqual(["connected", `greeted by ${to}`, "finished"]);
     expect(resetsOf(from)).toHaveLength(resets);
     expect((await moved).leftMs, "as soon as it had ended, and not at the limit").toBeLessThan(4_000);
@@ -139,9 +138,8 @@ test("LX13: with nothing open a move is as quick as without draining", async () 
     await limitIs(limitMs);
     (took[limitMs] ??= []).push(await move());
   }
-  const best = (limitMs: number, what: "leftMs" | "withoutMs"): number =>
-    Math.min(...(took[limitMs] ?? []).map((one) => one[what]));
-  const table = [0, 5_000].map((limitMs) => [best(limitMs, "leftMs"), best(limitMs, "withoutMs")]);
-  console.log("DrainTimeout 0, 5000: until it left, without it (ms)", JSON.stringify(table), JSON.stringify(took));
-  expect(best(5_000, "leftMs") - best(0, "leftMs")).toBeLessThan(10);
+  const best = (limitMs: number): number => Math.min(...(took[limitMs] ?? []).map(({ leftMs }) => leftMs));
+  const more = best(5_000) - best(0);
+  // A host that is busy otherwise is no measure for milliseconds; a start of a program, or a round of waiting, would be seen.
+  expect(more, JSON.stringify(took)).toBeLessThan(20);
 });

@@ -26,6 +26,8 @@ export type AddressDrain = Draining & {
 /** First looks come sooner: what an MTA releases is gone within a few milliseconds. */
 const firstLookMs = 5;
 const lookEveryMs = 20;
+/** A host with so many connections that a look takes long is looked at less often: it rests for so many times as long. */
+const rest = 4;
 
 /**
  * Waits for what is open on an address to end. When nothing is, which is the rule, it is one look and nothing else: the gate is
@@ -36,10 +38,17 @@ export function addressDrain({ address, clock, count, gate, log }: AddressDrainO
   let current: { open: number } | null = null;
   let isClosed = false;
 
-  function look(): Promise<number> {
-    return count(address).catch((error: unknown) => {
+  let tookMs = 0;
+
+  async function look(): Promise<number> {
+    const from = clock();
+    try {
+      return await count(address);
+    } catch (error) {
       throw new DriverError("connections-not-counted", messageOf(error));
-    });
+    } finally {
+      tookMs = clock() - from;
+    }
   }
 
   async function closeGate(): Promise<void> {
@@ -67,7 +76,7 @@ export function addressDrain({ address, clock, count, gate, log }: AddressDrainO
       for (let waitMs = firstLookMs; mine.open > 0; waitMs = Math.min(2 * waitMs, lookEveryMs)) {
         const leftMs = until - clock();
         if (current !== mine || leftMs <= 0) return;
-        await delay(Math.min(waitMs, leftMs));
+        await delay(Math.min(Math.max(waitMs, rest * tookMs), leftMs));
         if (current === mine) mine.open = await look();
       }
     },

@@ -17,7 +17,7 @@ export type Filter = {
   /**
    * Of an address that is open: what is established goes on, and nothing begins, in either direction, until `undrain` or `close`. A
    * caller from outside gets no answer at all: it tries again a second later, and may then reach the next owner; a reset it would
-   * take for one. Rejects when the kernel does not show it.
+   * take for one. What this host calls on itself passes no device, and is not held back. Rejects when the kernel does not show it.
    */
   readonly drain: (address: string) => Promise<void>;
   readonly undrain: (address: string) => Promise<void>;
