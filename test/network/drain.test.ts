@@ -132,6 +132,26 @@ test("LX13: what a killed agent has left of a drain is gone with its next run", 
   expect(fresh.at(`greeted by ${from}`)).not.toBeNull();
 });
 
+test("GU3: an agent that is killed while it drains: its guard releases only what is gone, and so at once", async () => {
+  await limitIs(20_000);
+  const [from, to] = [owner, other(owner)];
+  const open = callFrom(stage.lan.host("PEER"), virtualAddress, 20_000);
+  await until(async () => open.at("greeted") !== null, 5_000);
+  await expectOk(stage.client.moveGroup(cluster, group, { target: to }));
+  await until(async () => (await draining(from)).includes("elements"), 2_000);
+  const records = await Promise.all([from, to].map((name) => recordAddress(stage.node(name), virtualAddress)));
+  const killedAt = Date.now();
+  stage.agent(from).kill("SIGKILL");
+  owner = to;
+  await stage.ownerIs(to);
+  await Promise.all([open.ended(), ...records.map((record) => record.end())]);
+  const events = records.flatMap((record) => record.events()).toSorted((a, b) => a.at - b.at);
+  expect(events.map(({ host, what }) => `${host} ${what}`)).toEqual([`${from} removed`, `${to} added`]);
+  expect((events[1]?.at ?? Infinity) - killedAt, "sooner than a lease").toBeLessThan(ttlMs);
+  stage.startAgent(from);
+  await until(async () => (await expectOk(stage.client.getCluster(cluster))).nodes[from]?.state === "Up", 30_000, from);
+});
+
 test("LX13: with nothing open a move is as quick as without draining", async () => {
   const took: Record<number, { leftMs: number; withoutMs: number }[]> = {};
   for (const limitMs of [0, 5_000, 0, 5_000, 0, 5_000, 0, 5_000]) {
