@@ -26,6 +26,8 @@ export type DriverCallsOptions = {
 export type DriverCalls = {
   readonly call: (effect: CallEffect) => void;
   readonly extend: (hold: HoldRef, deadline: number) => void;
+  /** A drain is called off. */
+  readonly resume: (at: ResourceRef) => void;
   /** Takes away whatever is up, without asking the host machine, which has ended. */
   readonly terminateAll: () => Promise<void>;
 };
@@ -89,6 +91,10 @@ export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
 
   async function perform(effect: CallEffect): Promise<CallResult> {
     if (isPoll(effect.verb)) return poll(effect);
+    if (effect.verb === "drain") {
+      await live.get(keyOf(effect.at))?.driver.drain?.begin(effect.deadline ?? clock());
+      return { ok: true };
+    }
     await (effect.verb === "online" ? online(effect) : takeAway(effect));
     return { ok: true };
   }
@@ -125,11 +131,15 @@ export function createDriverCalls(options: DriverCallsOptions): DriverCalls {
     }
   }
 
+  function resume(at: ResourceRef): void {
+    live.get(keyOf(at))?.driver.drain?.undo();
+  }
+
   async function terminateAll(): Promise<void> {
     await Promise.allSettled([...live.values()].map(({ driver }) => driver.terminate()));
   }
 
-  return { call, extend, terminateAll };
+  return { call, extend, resume, terminateAll };
 }
 
 function isPoll(verb: Verb): verb is PollVerb {

@@ -1,7 +1,7 @@
 import { holdId } from "../cluster/messages.ts";
 import { mostPendingTimeouts, pendingTimeoutMs } from "../cluster/policies/resource-timing.ts";
 import { answered, failedByItself } from "./host-health.ts";
-import { become, becomeOnline, terminate } from "./host-phases.ts";
+import { become, becomeOnline, setDrain, terminate } from "./host-phases.ts";
 import type { CallResult, HostEvent, LocalResource, PendingPhase, ResourceProblem, ResourceRef } from "./host-state.ts";
 import { everyResource, find, isOnline, isPending, type Work } from "./host-work.ts";
 import type { HoldMode, Orders } from "./orders.ts";
@@ -49,7 +49,12 @@ function takeOrders(host: Work, orders: Orders): void {
 function called(host: Work, at: ResourceRef, call: number, result: CallResult): void {
   const resource = find(host, at);
   if (resource === null) return;
-  if (isOnline(resource)) return answered(host, at, resource, call, result);
+  if (isOnline(resource)) {
+    const { drain } = resource.phase;
+    // One that broke is over as well: it keeps nobody from going.
+    if (drain.kind === "under way" && drain.call === call) return setDrain(host, at, resource, { kind: "over" });
+    return answered(host, at, resource, call, result);
+  }
   const { phase } = resource;
   if (!("call" in phase) || phase.call !== call) return;
   switch (phase.kind) {

@@ -1,6 +1,7 @@
 import { holdId } from "../cluster/messages.ts";
 import { pendingTimeoutMs } from "../cluster/policies/resource-timing.ts";
 import type {
+  Drain,
   LocalPhase,
   LocalResource,
   OnlineResource,
@@ -37,9 +38,19 @@ export function callPoll(host: Work, at: ResourceRef, resource: OnlineResource, 
   become(host, at, resource, { ...phase, health });
 }
 
+/** Neither is a drain a phase: what drains is online, and is told and asked as such. */
+export function callDrain(host: Work, at: ResourceRef, resource: OnlineResource, until: number): void {
+  const call = nextCall(host, at, resource, "drain", until);
+  setDrain(host, at, resource, { kind: "under way", call, until });
+}
+
+export function setDrain(host: Work, at: ResourceRef, resource: OnlineResource, drain: Drain): void {
+  become(host, at, resource, { ...resource.phase, drain });
+}
+
 export function becomeOnline(host: Work, at: ResourceRef, resource: LocalResource, call: number): void {
   const health = { poll: null, lookedAt: host.now, askedAt: host.now, doubted: false, observed: null };
-  become(host, at, resource, { kind: "Online", call, health });
+  become(host, at, resource, { kind: "Online", call, health, drain: { kind: "none" } });
 }
 
 export function become(

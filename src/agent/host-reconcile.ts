@@ -4,6 +4,7 @@ import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages
 import { sameSetup } from "../cluster/definition/resource-setup.ts";
 import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
 import { adoptSpecs, isToFail, isToRestart } from "./host-specs.ts";
+import { isDraining, resume } from "./host-drain.ts";
 import { callOffline, callOnline, terminate } from "./host-phases.ts";
 import type { HostHold, LocalResource, ResourceProblem } from "./host-state.ts";
 import { find, isDown, isOffline, isOnline, isUp, specsOf, stateOf, type Work } from "./host-work.ts";
@@ -15,8 +16,9 @@ export function reconcile(host: Work): void {
   for (const [id, hold] of host.holds) {
     const order = host.orders.holds.find((candidate) => holdId(candidate) === id);
     if (order === undefined || order.mode.kind === "cut") cut(host, hold);
-    else if (order.mode.kind === "down") takeDown(host, hold, () => true);
-    else bringUp(host, hold, order, order.mode.deadline);
+    else if (order.mode.kind === "up") bringUp(host, hold, order, order.mode.deadline);
+    // What nothing covers any more has no time to give.
+    else if (order.mode.deadline === null || !isDraining(host, hold)) takeDown(host, hold, () => true);
     const left = host.holds.get(id);
     if (order === undefined && left !== undefined && isOffline(left)) host.holds.delete(id);
   }
@@ -52,6 +54,7 @@ function takeDown(host: Work, { group, epoch }: HoldRef, which: (name: string) =
 /** Bottom-up: a resource comes when everything that it stands on is online. What must change goes down before. */
 function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadline: number): void {
   const ref = { group, epoch };
+  resume(host, ref);
   adoptSpecs(host, ref, order);
   if (order.observe) return;
   failOnDemand(host, ref, order);

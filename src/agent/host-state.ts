@@ -20,9 +20,10 @@ export type CallResult = { readonly ok: true } | { readonly ok: false; readonly 
 
 export type HostEffect =
   /**
-   * Call a driver. `online` carries the deadline at which everything must be gone by itself. `terminate` overtakes a call
-   * that is under way, and must leave nothing behind: it is verified by the driver, and called again if it fails. A poll
-   * may be under way beside any other call.
+   * Call a driver. `online` carries the deadline at which everything must be gone by itself, and `drain` the time at which it is
+   * over at the latest. `terminate` overtakes a call that is under way, and must leave nothing behind: it is verified by the
+   * driver, and called again if it fails. A poll may be under way beside any other call. A drain ends with `offline`, `terminate`
+   * or `resume`.
    */
   | {
       readonly type: "call";
@@ -34,12 +35,14 @@ export type HostEffect =
     }
   /** The fuse of this ownership was renewed: every resource of it may stay until `deadline`. */
   | { readonly type: "extend"; readonly hold: HoldRef; readonly deadline: number }
+  /** The drain of this resource is called off: it stays, and what is new may begin again. */
+  | { readonly type: "resume"; readonly at: ResourceRef }
   | { readonly type: "says"; readonly says: HostSays }
   | { readonly type: "wake"; readonly at: number };
 
 /** LooksAlive is cheap and may be wrong; IsAlive is thorough, and its "no" is a failure. */
 export type PollVerb = "looks-alive" | "is-alive";
-export type Verb = "online" | "offline" | "terminate" | PollVerb;
+export type Verb = "online" | "drain" | "offline" | "terminate" | PollVerb;
 
 export type HostState = {
   readonly orders: Orders;
@@ -57,7 +60,7 @@ export type LocalPhase =
   | { readonly kind: "Offline" }
   | { readonly kind: "Failed"; readonly since: number; readonly problem: ResourceProblem }
   | ({ readonly kind: "OnlinePending" } & Pending)
-  | { readonly kind: "Online"; readonly call: number; readonly health: Health }
+  | { readonly kind: "Online"; readonly call: number; readonly health: Health; readonly drain: Drain }
   | ({ readonly kind: "OfflinePending" } & Pending)
   /** Being taken away at once; `failure` says what it will be known as afterwards. */
   | {
@@ -82,6 +85,12 @@ export type Progress = {
   readonly said: number;
   readonly saidAt: number;
 };
+
+/** Of a resource whose group leaves. `until`: when nothing is waited for any more. */
+export type Drain =
+  | { readonly kind: "none" }
+  | { readonly kind: "under way"; readonly call: number; readonly until: number }
+  | { readonly kind: "over" };
 
 export type Health = {
   readonly poll: { readonly verb: PollVerb; readonly call: number; readonly since: number } | null;

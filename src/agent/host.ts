@@ -1,4 +1,5 @@
 import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
+import { drainEnd } from "./host-drain.ts";
 import { overdue, takeIn } from "./host-events.ts";
 import { deadlocked, endObservations, nextHealthWake, poll } from "./host-health.ts";
 import { reconcile } from "./host-reconcile.ts";
@@ -29,9 +30,14 @@ function nextWake(host: Work): number | null {
 
 function wakeOf(resource: LocalResource, now: number): number | null {
   const { phase, spec } = resource;
-  if (isOnline(resource)) return nextHealthWake(resource);
+  if (isOnline(resource)) return earliest(nextHealthWake(resource), drainEnd(resource, now));
   if (isPending(phase)) return phase.until;
   if (phase.kind === "Terminating" && phase.call === null) return phase.again;
   const rested = phase.kind === "Failed" ? phase.since + restartDelayMs(spec) : now;
   return now < rested ? rested : null;
+}
+
+function earliest(...times: readonly (number | null)[]): number | null {
+  const due = times.filter((at) => at !== null);
+  return due.length === 0 ? null : Math.min(...due);
 }

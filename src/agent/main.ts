@@ -147,6 +147,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
         return calls.call(effect);
       case "extend":
         return calls.extend(effect.hold, effect.deadline);
+      case "resume":
+        return calls.resume(effect.at);
       case "says":
         says = effect.says;
         return tellSession();

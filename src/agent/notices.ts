@@ -8,6 +8,7 @@ const told: ReadonlySet<string> = new Set([
   "address-left",
   "address-removed",
   "announcement-failed",
+  "connections-reset",
   "former-owner-answers",
   "fuse-blown",
   "guard-lost",

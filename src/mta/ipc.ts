@@ -36,11 +36,17 @@ export const stopMessageSchema = z.strictObject({ type: z.literal("stop") });
 /** Is anybody there? Answered by `pong` with the same number, by the same event loop that all associations are served by. */
 export const pingMessageSchema = z.strictObject({ type: z.literal("ping"), n: z.int().positive() });
 
+/** Finish what is open, begin nothing new, and say `drained` with the same number; until `resume`. */
+export const drainMessageSchema = z.strictObject({ type: z.literal("drain"), n: z.int().positive() });
+export const resumeMessageSchema = z.strictObject({ type: z.literal("resume") });
+
 export const toMtaSchema = z.discriminatedUnion("type", [
   startMessageSchema,
   deadlineMessageSchema,
   stopMessageSchema,
   pingMessageSchema,
+  drainMessageSchema,
+  resumeMessageSchema,
 ]);
 export type ToMta = z.infer<typeof toMtaSchema>;
 export type StartMessage = z.infer<typeof startMessageSchema>;
@@ -71,6 +77,8 @@ export const fromMtaSchema = z.discriminatedUnion("type", [
   associationMessageSchema,
   /** `listening`: it would take a call at its address and port. */
   z.strictObject({ type: z.literal("pong"), n: z.int().positive(), listening: z.boolean() }),
+  /** Nothing is open any more. One that is called off is not answered. */
+  z.strictObject({ type: z.literal("drained"), n: z.int().positive() }),
   z.strictObject({ type: z.literal("stopped") }),
 ]);
 export type FromMta = z.infer<typeof fromMtaSchema>;

@@ -23,6 +23,7 @@ export class Outbound {
   readonly #finished: Promise<void>;
   #association: Association | null = null;
   #waiting: AbortController | null = null;
+  #isDraining = false;
 
   constructor(options: OutboundOptions) {
     this.#options = options;
@@ -32,6 +33,21 @@ export class Outbound {
   /** The verdict may have changed: a call that waits for one asks at once. */
   wake(): void {
     this.#waiting?.abort();
+  }
+
+  /**
+   * RELEASE of what is open, or comes open now: a call may be under way. That no other one follows is the verdict's doing, which is a
+   * `DEFER` on a node that is left. Resolves when none is open.
+   */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await this.#association?.release();
+  }
+
+  /** What is released after a drain was called off is called again as any other. */
+  resume(): void {
+    this.#isDraining = false;
+    this.wake();
   }
 
   /** RELEASE, and no further call. Resolves when the association is closed. */
@@ -66,6 +82,7 @@ export class Outbound {
   async #hold(association: Association): Promise<number> {
     const openedAtMs = this.#options.now();
     this.#association = association;
+    if (this.#isDraining) void association.release();
     await association.closed;
     this.#association = null;
     return this.#options.now() - openedAtMs;

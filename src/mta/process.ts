@@ -26,6 +26,8 @@ process.on("message", (message: unknown) => {
       return exit(exitCodes.stopped);
     case "deadline":
     case "ping":
+    case "drain":
+    case "resume":
       return;
   }
 });

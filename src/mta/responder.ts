@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { driveAssociation, type AssociationSocket } from "./association-socket.ts";
 import { nobody, type LossCode, type Peer } from "./association.ts";
 import { canonicalAddress } from "./canonical-address.ts";
+import { monotonicMs } from "./clock.ts";
 import { deferred } from "./deferred.ts";
 import type { AssociationCode, AssociationEvent } from "./log.ts";
 import type { Partners } from "./partners.ts";
@@ -41,6 +42,8 @@ export type ListenOptions = {
   /** False as soon as this node may not speak from the address any more; asked before everything that is done. */
   readonly mayAct?: () => boolean;
   readonly onEvent?: (event: AssociationEvent) => void;
+  /** Monotonic milliseconds. */
+  readonly clock?: () => number;
   /** Wall clock, for the record only. */
   readonly wallClock?: () => Date;
 };
@@ -50,6 +53,14 @@ export type Responder = {
   readonly port: number;
   /** Whether it still takes connections. */
   readonly isListening: () => boolean;
+  /**
+   * Takes no new association, and resolves when none is open. Only its initiator may release one, so a partner that speaks is waited
+   * for, and one that has been silent for a second has nothing to finish: MTAs keep associations open for the next message, and
+   * waiting for their release would be waiting for ever.
+   */
+  readonly drain: () => Promise<void>;
+  /** The drain is called off, and what is open stays. A drain that was waiting never resolves. */
+  readonly resume: () => void;
   /** Closes the listener, aborts what is open, resolves when all connections are gone (about a second at most). */
   readonly close: () => Promise<void>;
   /** The fuse has blown: listener and sockets are gone when this returns; nothing is sent any more. */
@@ -72,6 +83,8 @@ export async function listen(options: ListenOptions): Promise<Responder> {
     address: bound.address,
     port: bound.port,
     isListening: () => server.listening,
+    drain: () => associations.drain(),
+    resume: () => associations.resume(),
     close: async () => {
       const { promise: closed, resolve } = deferred<void>();
       server.close(() => resolve());
@@ -95,7 +108,16 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-type Entry = { readonly driven: AssociationSocket; readonly isStranger: boolean; partner: string | null };
+type Entry = {
+  readonly driven: AssociationSocket;
+  readonly isStranger: boolean;
+  partner: string | null;
+  /** When the caller said something last, on the monotonic clock. */
+  heardAtMs: number;
+};
+
+/** A partner that has something to finish says more within this time, in milliseconds. */
+const silenceMs = 1_000;
 
 /** The connections of one responder and the limits upon them. */
 class Associations {
@@ -104,6 +126,9 @@ class Associations {
   readonly #knownAddresses: ReadonlySet<string>;
   readonly #entries = new Map<Socket, Entry>();
   #lastReference = 0;
+  /** Told when nothing is open; null: it does not drain. */
+  #drained: (() => void) | null = null;
+  #silent: NodeJS.Timeout | undefined;
 
   constructor(options: ListenOptions) {
     this.#options = options;
@@ -112,6 +137,11 @@ class Associations {
   }
 
   add(socket: Socket): void {
+    if (this.#drained !== null) {
+      // Where no filter keeps it away: it calls again, and then reaches who has the address next.
+      socket.resetAndDestroy();
+      return;
+    }
     const callingAddress = canonicalAddress(socket.remoteAddress ?? "");
     const isStranger = !this.#knownAddresses.has(callingAddress);
     const hasRoom = this.#hasRoom(isStranger);
@@ -151,16 +181,51 @@ class Associations {
         emit(type, code, sentence, peer);
       },
     });
-    socket.once("close", () => this.#entries.delete(socket));
-    this.#entries.set(socket, { driven, isStranger, partner: null });
+    const entry: Entry = { driven, isStranger, partner: null, heardAtMs: this.#clock() };
+    socket.on("data", () => (entry.heardAtMs = this.#clock()));
+    socket.once("close", () => {
+      this.#entries.delete(socket);
+      this.#goOnDraining();
+    });
+    this.#entries.set(socket, entry);
     if (!hasRoom) driven.destroy("too-many-associations", "there are too many associations already");
   }
 
+  drain(): Promise<void> {
+    const { promise, resolve } = deferred<void>();
+    this.#drained = resolve;
+    this.#goOnDraining();
+    return promise;
+  }
+
+  resume(): void {
+    this.#drained = null;
+    clearTimeout(this.#silent);
+  }
+
+  /** Aborts what has been silent for long enough, and comes back when the next one has. */
+  #goOnDraining(): void {
+    clearTimeout(this.#silent);
+    if (this.#drained === null) return;
+    const silentSince = this.#clock() - silenceMs;
+    const speaking = [...this.#entries.values()].filter(({ heardAtMs }) => heardAtMs > silentSince);
+    for (const { driven, heardAtMs } of this.#entries.values()) {
+      if (heardAtMs <= silentSince) driven.input({ type: "abort", code: "stopping" });
+    }
+    if (this.#entries.size === 0) this.#drained();
+    else if (speaking.length > 0) {
+      const next = Math.min(...speaking.map(({ heardAtMs }) => heardAtMs)) - silentSince;
+      this.#silent = setTimeout(() => this.#goOnDraining(), Math.ceil(next));
+    }
+  }
+
   stop(): void {
+    this.resume();
     for (const { driven } of this.#entries.values()) driven.input({ type: "abort", code: "stopping" });
   }
 
   destroy(): void {
+    this.resume();
     for (const { driven } of this.#entries.values()) {
       driven.destroy("fuse-blown", "this node may no longer speak from the address");
     }
@@ -194,6 +259,10 @@ class Associations {
         at,
       });
     };
+  }
+
+  #clock(): number {
+    return this.#options.clock?.() ?? monotonicMs();
   }
 
   #now(): Date {

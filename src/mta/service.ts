@@ -35,6 +35,8 @@ export class MtaService {
   readonly #lastWords = new Map<string, string>();
   #responder: Responder | null = null;
   #isEnding = false;
+  /** The number of the drain that is under way; 0: none. */
+  #drains = 0;
 
   constructor(start: StartMessage, surroundings: ServiceSurroundings) {
     this.#start = start;
@@ -74,6 +76,14 @@ export class MtaService {
           listening: this.#responder?.isListening() ?? false,
         });
         return;
+      case "drain":
+        void this.#drain(message.n);
+        return;
+      case "resume":
+        this.#drains = 0;
+        this.#responder?.resume();
+        for (const outbound of this.#outbounds) outbound.resume();
+        return;
       case "stop":
         void this.stop();
         return;
@@ -101,6 +111,12 @@ export class MtaService {
     this.#responder?.destroy();
     for (const outbound of this.#outbounds) outbound.destroy();
     this.#surroundings.exit(code);
+  }
+
+  async #drain(n: number): Promise<void> {
+    this.#drains = n;
+    await Promise.all([...this.#outbounds.map((outbound) => outbound.drain()), this.#responder?.drain()]);
+    if (this.#drains === n && this.#mayAct()) this.#surroundings.report({ type: "drained", n });
   }
 
   #blow(): void {
@@ -131,6 +147,7 @@ export class MtaService {
           localMtaName: mtaName,
           partners,
           mayAct: () => this.#fuse.holds(),
+          clock: this.#surroundings.now,
           onEvent: (event) => this.#tell(event),
         });
       } catch (error) {

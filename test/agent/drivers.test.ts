@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -229,6 +230,44 @@ test("DR4 an MTA that cannot come online says why", async () => {
   });
   expect(problemCode(refused)).toBe("partners-file-unreadable");
   expect(await perform(calls, "terminate", mta)).toEqual({ ok: true });
+});
+
+test("DR18 what has nothing to drain has drained, an address with nothing open and an MTA with nobody too", async () => {
+  const { calls, mta } = await mtaCalls();
+  expect(await perform(calls, "drain", assigned("Physical Disk"))).toEqual({ ok: true });
+  expect(await perform(calls, "online", assigned("Physical Disk"))).toEqual({ ok: true });
+  expect(await perform(calls, "drain", assigned("Physical Disk"))).toEqual({ ok: true });
+  const address = assigned("IP Address", { Address: "127.0.77.1" });
+  for (const spec of [address, mta]) {
+    expect(await perform(calls, "online", spec)).toEqual({ ok: true });
+    expect(await perform(calls, "drain", spec, monotonicMs() + 60_000)).toEqual({ ok: true });
+    calls.resume({ hold, resource: "it" });
+    expect(await perform(calls, "is-alive", spec)).toEqual({ ok: true });
+    expect(await perform(calls, "terminate", spec)).toEqual({ ok: true });
+  }
+  expect(failures).toEqual([]);
+});
+
+test("DR18 an address of 127.0.0.0/8 waits for its connections, until its time is over", async () => {
+  const calls = callsOf(loopbackDrivers);
+  const address = assigned("IP Address", { Address: "127.0.77.2" });
+  expect(await perform(calls, "online", address)).toEqual({ ok: true });
+  const server = createServer().listen({ host: "127.0.77.2", port: 0 });
+  await once(server, "listening");
+  const client = connect({
+    host: "127.0.77.2",
+    port: (server.address() as AddressInfo).port,
+    localAddress: "127.0.77.3",
+  });
+  await once(client, "connect");
+  const from = monotonicMs();
+  expect(await perform(calls, "drain", address, from + 300)).toEqual({ ok: true });
+  expect(monotonicMs() - from).toBeGreaterThanOrEqual(299);
+  const again = perform(calls, "drain", address, monotonicMs() + 60_000);
+  client.destroy();
+  server.close();
+  expect(await again).toEqual({ ok: true });
+  expect(await perform(calls, "offline", address)).toEqual({ ok: true });
 });
 
 test("DR5 an MTA ends by itself at its deadline, and that is told", async () => {

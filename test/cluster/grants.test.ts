@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { drainGrants } from "../../src/cluster/lease/draining.ts";
 import { compareRevisions, type Revision } from "../../src/cluster/lease/generation.ts";
 import { deafAfterAnswers, longestRenewMs, marginMs } from "../../src/cluster/lease/lease.ts";
 import { clusterOf, disk, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
@@ -274,6 +275,19 @@ describe("Grants, the object's side", () => {
     expect(answers.map((holds) => holds.includes("A#1"))).toEqual([true, true, true, true, false, false]);
     expect(answers.every((holds) => holds.includes("B#1"))).toBe(true);
     expect(cluster.owner("A"), "what is covered no longer is not ended by that").toBe("NODE1#1 draining");
+  });
+
+  test("GR9: the time in which its open connections may finish comes on top, the longest of its addresses", () => {
+    const timed = (DrainTimeout: number) => {
+      const group = virtualServer(100);
+      const resources = Object.entries(group.resources).map(([name, resource]) => {
+        const own = resource.type === "IP Address" ? { DrainTimeout } : {};
+        return [name, { ...resource, properties: { ...resource.properties, ...own, PendingTimeout: 1_000 } }] as const;
+      });
+      return { ...group, resources: Object.fromEntries(resources) };
+    };
+    const grants = [0, 1, 5_000].map((drainMs) => drainGrants(clusterOf({ A: timed(drainMs) }), timed(drainMs)));
+    expect(grants).toEqual([4, 5, 14]);
   });
 
   test("GR9: what is released before is covered no longer at once, and its next owner holds the next epoch", () => {

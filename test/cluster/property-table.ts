@@ -133,6 +133,7 @@ export const documented: Readonly<Record<string, readonly Row[]>> = {
     EnableNetBIOS          dword  0  2          1     kept
     EnableDhcp             dword  0  0          0     kept  * an address that can be taken back is no virtual IP
     OverrideAddressMatch   dword  0  1          0     set
+    DrainTimeout           dword  0  600000     5000  set   * of this cluster's own
     ProbePort              dword  0  65535      0     kept
     ProbeFailureThreshold  dword  0  never      0     kept
   `),

@@ -25,6 +25,7 @@ const machines = [
   "session-line",
   "host",
   "host-events",
+  "host-drain",
   "host-health",
   "host-phases",
   "host-reconcile",

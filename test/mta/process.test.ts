@@ -2,9 +2,10 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { monotonicMs } from "../../src/mta/clock.ts";
@@ -304,5 +305,62 @@ describe("MT19 it keeps one association open to each partner", () => {
     stranger.end("hello");
     await eventually("reported", () => states(mta).includes("refused"));
     expect(mta.said[1]).toMatchObject({ direction: "inbound", code: "malformed", remoteAddress: "127.0.1.66" });
+  });
+});
+
+describe("MT24 it drains: what is open may finish, and nothing new begins", () => {
+  const words = ({ said }: Running): string[] =>
+    said.map((message) => ("state" in message ? message.state : message.type));
+
+  test("MT24 what it has called is released in good order, and called again when the drain is called off", async () => {
+    const served = await startPeer();
+    const { start, agent } = await prepare({ peerPort: served.responder.port });
+    const mta = run(start);
+    await eventually("open", () => words(mta).includes("open"));
+    agent.answer = "DEFER in-transition 500";
+    const from = monotonicMs();
+    mta.send({ type: "drain", n: 1 });
+    await eventually("drained", () => words(mta).includes("drained"));
+    expect(monotonicMs() - from, "nobody is waited for").toBeLessThan(500);
+    expect(served.events.map(({ type }) => type)).toEqual(["accepted", "released"]);
+    agent.answer = `BIND ${virtualAddress} EXCHVS 7 2000`;
+    mta.send({ type: "resume" });
+    await eventually("open again", () => words(mta).filter((word) => word === "open").length === 2);
+    expect(words(mta).filter((word) => word === "drained")).toHaveLength(1);
+  });
+
+  test("MT24 with nothing open it has drained at once", async () => {
+    const { start } = await prepare();
+    const mta = run(start);
+    await online(mta);
+    mta.send({ type: "drain", n: 7 });
+    await eventually("drained", () => words(mta).includes("drained"), 500);
+    expect(mta.said.at(-1)).toEqual({ type: "drained", n: 7 });
+  });
+
+  test("MT24 a caller that speaks is waited for, one that falls silent is not, and a new one gets nothing", async () => {
+    const { start } = await prepare();
+    const mta = run(start);
+    await online(mta);
+    const call = async (): Promise<Socket> => {
+      const socket = connect({ host: virtualAddress, port: start.port, localAddress: "127.0.1.66" });
+      socket.on("error", () => {});
+      await Promise.race([once(socket, "connect"), once(socket, "close")]);
+      return socket;
+    };
+    // The beginning of a TPKT of 1 024 octets, which never comes to its end.
+    const speaker = await call();
+    speaker.write(Uint8Array.of(3, 0, 4, 0));
+    const speech = setInterval(() => speaker.write(Uint8Array.of(0)), 100);
+    afterwards(() => clearInterval(speech));
+    mta.send({ type: "drain", n: 1 });
+    await delay(1_500);
+    expect(words(mta)).not.toContain("drained");
+    const late = await call();
+    await eventually("the new caller is gone", () => late.destroyed);
+    expect(speaker.destroyed).toBe(false);
+    clearInterval(speech);
+    await eventually("drained", () => words(mta).includes("drained"), 5_000);
+    expect(speaker.readableEnded || speaker.destroyed).toBe(true);
   });
 });

@@ -166,7 +166,7 @@ export class Agent implements AgentEnd {
     if (effect.type === "says") this.#sessionEvent({ type: "host", says: effect.says });
     else if (effect.type === "wake") this.#wakeAt("host", effect.at, () => this.#hostEvent({ type: "wake" }));
     else if (effect.type === "extend") this.#extend(effect.hold, effect.deadline);
-    else this.#call(effect);
+    else if (effect.type === "call") this.#call(effect);
   }
 
   #wakeAt(which: "session" | "host", at: number, wake: () => void): void {
@@ -186,6 +186,7 @@ export class Agent implements AgentEnd {
   #call(effect: Extract<HostEffect, { type: "call" }>): void {
     const { call, at, verb, spec, deadline } = effect;
     if (verb === "looks-alive" || verb === "is-alive") return this.#poll(effect);
+    if (verb === "drain") return this.#drain(effect);
     const { random, schedule, faults, check } = this.#node.world;
     const isAddress = spec.type === "IP Address";
     const id = holdId(at.hold);
@@ -205,6 +206,14 @@ export class Agent implements AgentEnd {
           : ({ ok: true } as const);
         this.#hostEvent({ type: "called", at, call, result });
       }),
+    );
+  }
+
+  /** Nothing is open, or something for a while, or for longer than it may; it changes nothing of who speaks. */
+  #drain({ call, at }: Extract<HostEffect, { type: "call" }>): void {
+    const { random, schedule } = this.#node.world;
+    schedule.after(random.chance(0.5) ? 0 : random.between(0, 1_000), () =>
+      this.#run(() => this.#hostEvent({ type: "called", at, call, result: { ok: true } })),
     );
   }
 

@@ -34,6 +34,11 @@ test("SI1: 2 000 seeds find no second speaker, no epoch used twice, no gap in th
   expect(results.reduce((sum, { runs = 0 }) => sum + runs, 0)).toBe(seeds);
 }, 300_000);
 
+test("SI1: so it is where groups drain before they leave, for longer than a lease or not as long", () => {
+  const results = Array.from({ length: 60 }, (_, index) => simulate(20_001 + index, 600));
+  expect(results.filter(({ finding }) => finding !== null).map(({ seed, finding }) => ({ seed, finding }))).toEqual([]);
+}, 120_000);
+
 test("SI2: each of a hundred runs changes an owner, and does something", () => {
   const results = Array.from({ length: 100 }, (_, index) => simulate(10_001 + index));
   expect(results.filter(({ changes, events }) => changes < 2 || events < 200)).toEqual([]);

@@ -24,8 +24,9 @@ export class Finding extends Error {}
  * One run: the real brain and the real agent machine, everything around them simulated, all of it decided by the seed.
  * First the faults, then quiet, and in the end every group has to be online again.
  */
-export function simulate(seed: number): RunResult {
-  const world = new World(seed);
+/** @param drainMs how long its groups let open connections finish; none unless it is said, so that a seed's run stays what it was */
+export function simulate(seed: number, drainMs = 0): RunResult {
+  const world = new World(seed, drainMs);
   let finding: string | null = null;
   try {
     world.run();
@@ -54,11 +55,11 @@ class World {
   #judged = 0;
   #quiet = false;
 
-  constructor(seed: number) {
+  constructor(seed: number, drainMs: number) {
     this.#random = randomFrom(seed);
     this.#rollBacks = randomFrom(seed + 1_000_003);
     const ttlMs = this.#random.pick([400, 1_000, 2_000]);
-    this.#definition = definitionWith(ttlMs);
+    this.#definition = definitionWith(ttlMs, drainMs);
     this.#faults = faultsFrom(this.#random, ttlMs);
     this.#network = new Network(this.#schedule, this.#random, this.#faults);
     this.#platform = new Platform(this.#schedule, this.#random, this.#network, this.#faults);
@@ -345,7 +346,7 @@ class World {
   }
 }
 
-function definitionWith(ttlMs: number): ClusterDefinition {
+function definitionWith(ttlMs: number, drainMs: number): ClusterDefinition {
   const group = (last: number): ClusterDefinition["groups"][string] => ({
     preferredOwners: last === 100 ? ["NODE1", "NODE2"] : [],
     dependsOn: [],
@@ -361,6 +362,7 @@ function definitionWith(ttlMs: number): ClusterDefinition {
           SubnetMask: "255.255.255.0",
           Network: "client",
           PendingTimeout: 500,
+          DrainTimeout: drainMs,
           LooksAlivePollInterval: 300,
           IsAlivePollInterval: 1_000,
         },

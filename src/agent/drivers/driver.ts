@@ -22,6 +22,18 @@ export type Driver = {
   isAlive(): Promise<Aliveness>;
   /** The deadline has moved. */
   extend(deadline: number): void;
+  /** Of what speaks with others: to let them finish before it goes. Who has nothing open that others would miss has none. */
+  readonly drain?: Draining;
+};
+
+export type Draining = {
+  /**
+   * Lets nothing new begin, and resolves when nothing is open any more, or at `until` (monotonic ms). It is over with `offline` and
+   * `terminate`, which wait for nothing of it. Rejects when it breaks, which keeps nobody from going.
+   */
+  begin(until: number): Promise<void>;
+  /** It stays after all: what is new may begin again. */
+  undo(): void;
 };
 
 export type Aliveness = { readonly ok: true } | { readonly ok: false; readonly reason: string };

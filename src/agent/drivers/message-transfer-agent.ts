@@ -13,6 +13,7 @@ import {
 import { type Aliveness, type Driver, DriverError, type DriverContext, type DriverFactory } from "./driver.ts";
 import { createPings } from "./mta-pings.ts";
 import { messageOf } from "../../mta/message-of.ts";
+import { deferred } from "../../mta/deferred.ts";
 import { howItEnded } from "../processes.ts";
 
 /** The port of RFC 1006. */
@@ -47,6 +48,12 @@ function driverOf(context: DriverContext, withinMs: number): Driver {
     looksAlive: async () => running?.isOnline() ?? false,
     isAlive: async () => (await running?.ask()) ?? { ok: false, reason: "the MTA process was never started" },
     extend: (deadline) => running?.extend(deadline),
+    drain: {
+      begin: async () => {
+        await running?.drain();
+      },
+      undo: () => running?.resume(),
+    },
   };
 }
 
@@ -55,6 +62,9 @@ type MtaProcess = {
   /** It has said that it is online, and its process is there. */
   readonly isOnline: () => boolean;
   readonly ask: () => Promise<Aliveness>;
+  /** Resolves when it has nothing open any more, or has ended. */
+  readonly drain: () => Promise<void>;
+  readonly resume: () => void;
   readonly stop: () => Promise<void>;
   readonly kill: () => Promise<void>;
   readonly extend: (deadline: number) => void;
@@ -77,6 +87,7 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
   const pings = createPings((n) => send(child, { type: "ping", n }), withinMs);
   let asked = false;
   let isOnline = false;
+  let drain = { n: 0, done: (): void => {} };
 
   const online = new Promise<void>((settle, reject) => {
     child.on("message", (raw) => {
@@ -95,6 +106,8 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
         reject(new DriverError(message.code, message.message));
       } else if (message.type === "pong") {
         pings.answered(message.n, message.listening);
+      } else if (message.type === "drained") {
+        if (message.n === drain.n) drain.done();
       } else if (message.type === "association") {
         context.association(associationOf(message));
       }
@@ -109,6 +122,12 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
     online,
     isOnline: () => isOnline && child.exitCode === null && child.signalCode === null,
     ask: pings.ask,
+    drain: async () => {
+      const { promise: drained, resolve: done } = deferred<void>();
+      drain = { n: drain.n + 1, done };
+      if (send(child, { type: "drain", n: drain.n })) await Promise.race([drained, ended]);
+    },
+    resume: () => void send(child, { type: "resume" }),
     stop: async () => {
       asked = true;
       send(child, { type: "stop" });

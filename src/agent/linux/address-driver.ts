@@ -2,7 +2,9 @@ import { isIPv6 } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { type HeldBefore, holdId } from "../../cluster/messages.ts";
+import { addressDrain } from "../drivers/address-drain.ts";
 import { type Driver, DriverError, type DriverContext, type DriverFactory } from "../drivers/driver.ts";
+import type { CountOpen } from "../open-connections.ts";
 import type { Announcer } from "./announce.ts";
 import type { AddressWatch } from "./address-watch.ts";
 import { deviceFor } from "./device.ts";
@@ -24,6 +26,7 @@ export type AddressTools = {
   readonly owned: OwnedAddresses;
   readonly probe: Probe;
   readonly watch: AddressWatch;
+  readonly count: CountOpen;
   /**
    * Resolves when this host is ready for an address: what was left is gone, and who guards it is there. Null: it has no filter,
    * and has said so.
@@ -49,7 +52,7 @@ function driverOf(
   taken: Taken,
   { hold, spec, log, belongings, heldBefore, ttlMs }: DriverContext,
 ): Driver {
-  const { clock, ip, announcer, owned, probe, watch, ready } = tools;
+  const { clock, ip, announcer, owned, probe, watch, count, ready } = tools;
   const configured = String(lookup(spec.properties, "Address"));
   const address = canonicalText(configured);
   const id = `${holdId(hold)} ${address}`;
@@ -62,6 +65,18 @@ function driverOf(
   let putBackAt = Number.NEGATIVE_INFINITY;
   /** The end of what was bound to it when it was here last. */
   let freed: Promise<void> = Promise.resolve();
+
+  const drain = addressDrain({
+    address,
+    clock,
+    count,
+    gate: {
+      // In turn with what takes the address away: after that nothing closes it once more.
+      close: () => inTurn(async () => (until === null ? undefined : await filter?.drain(address))),
+      open: () => inTurn(async () => (until === null ? undefined : await filter?.undrain(address))),
+    },
+    log,
+  });
 
   /** Of an address that comes to this host for the first time under its epoch: who else may have it. */
   function toAsk(): HeldBefore | undefined {
@@ -164,6 +179,7 @@ function driverOf(
 
   async function away(): Promise<void> {
     until = null;
+    drain.end();
     unwatch();
     announcer.cancel(address);
     const on = device;
@@ -209,6 +225,7 @@ function driverOf(
       until = deadline;
       refresh();
     },
+    drain,
   };
 }
 

@@ -14,6 +14,13 @@ export type Filter = {
   readonly open: (address: string, deadline: number) => Promise<void>;
   /** Rejects when the kernel still shows it as open. */
   readonly close: (address: string) => Promise<void>;
+  /**
+   * Of an address that is open: what is established goes on, and nothing begins, in either direction, until `undrain` or `close`. A
+   * caller from outside gets no answer at all: it tries again a second later, and may then reach the next owner; a reset it would
+   * take for one. What this host calls on itself passes no device, and is not held back. Rejects when the kernel does not show it.
+   */
+  readonly drain: (address: string) => Promise<void>;
+  readonly undrain: (address: string) => Promise<void>;
   readonly end: () => Promise<void>;
 };
 
@@ -61,6 +68,8 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
       // A chain's hook takes the kernel some 80 ms.
       ...(devices.has(device) ? [] : [...tableCommands(table), ...chainCommands(table, device)]),
       `add element netdev ${table} vip${familyOf(address)} { ${address} }`,
+      // An earlier run may have been killed while it drained.
+      ...undraining(table, address),
       ...boundCommands(next),
     ]);
     const { stdout, stderr } = await nft.run([`list table netdev ${table}`]);
@@ -88,8 +97,25 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
   async function close(address: string): Promise<void> {
     if (!guarded.has(address)) return;
     guarded.set(address, null);
-    const { stderr } = await transaction([...closing(table, address), ...boundCommands()]);
+    const { stderr } = await transaction([
+      ...closing(table, address),
+      ...undraining(table, address),
+      ...boundCommands(),
+    ]);
     const { stdout } = await nft.run([`list set ${openSet(table, address)}`]);
+    if (isIn(stdout, address)) throw refused(address, stderr);
+  }
+
+  async function drain(address: string): Promise<void> {
+    const set = drainingSet(table, address);
+    const { stderr } = await transaction([`add element ${set} { ${address} }`]);
+    const { stdout } = await nft.run([`list set ${set}`]);
+    if (!isIn(stdout, address)) throw refused(address, stderr);
+  }
+
+  async function undrain(address: string): Promise<void> {
+    const { stderr } = await transaction(undraining(table, address));
+    const { stdout } = await nft.run([`list set ${drainingSet(table, address)}`]);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
@@ -106,7 +132,7 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
     return [`flush chain netdev ${table} bounds`, ...rules];
   }
 
-  return { guard, open, close, end: () => nft.end() };
+  return { guard, open, close, drain, undrain, end: () => nft.end() };
 }
 
 /**
@@ -134,6 +160,15 @@ export function closing(table: string, address: string): string[] {
   return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
 }
 
+function undraining(table: string, address: string): string[] {
+  const set = drainingSet(table, address);
+  return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
+}
+
+function drainingSet(table: string, address: string): string {
+  return `netdev ${table} draining${familyOf(address)}`;
+}
+
 function openSet(table: string, address: string): string {
   return `netdev ${table} open${familyOf(address)}`;
 }
@@ -159,6 +194,7 @@ function tableCommands(table: string): string[] {
     ...[4, 6].flatMap((family) => [
       `add set netdev ${table} vip${family} { type ipv${family}_addr; }`,
       `add set netdev ${table} open${family} { type ipv${family}_addr; flags timeout; }`,
+      `add set netdev ${table} draining${family} { type ipv${family}_addr; }`,
     ]),
   ];
 }
@@ -172,6 +208,10 @@ function chainCommands(table: string, device: string): string[] {
     `add rule ${chain} ip saddr @vip4 ip saddr != @open4 counter drop`,
     `add rule ${chain} arp saddr ip @vip4 arp saddr ip != @open4 counter drop`,
     `add rule ${chain} ip6 saddr @vip6 ip6 saddr != @open6 counter drop`,
+    // A SYN begins a connection and a SYN with ACK answers one: without either none comes about. The answer is dropped here, and not
+    // the question on its way in, so that no packet that this host receives has to pass one more chain.
+    `add rule ${chain} ip saddr @draining4 tcp flags & syn == syn counter drop`,
+    `add rule ${chain} ip6 saddr @draining6 tcp flags & syn == syn counter drop`,
     `add rule ${chain} jump bounds`,
   ];
 }

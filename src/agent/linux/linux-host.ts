@@ -5,6 +5,7 @@ import { type DriverRegistry, driversWith, isWholeType, type Surroundings } from
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
 import type { Log } from "../log.ts";
+import { countOpen } from "../open-connections.ts";
 import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
 import { createAddressWatch } from "./address-watch.ts";
@@ -111,7 +112,10 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
   if (owned.known.length > 0) await sweep();
   return {
-    drivers: driversWith(linuxAddress({ clock, ip, announcer, owned, probe, watch, ready }), options.surroundings),
+    drivers: driversWith(
+      linuxAddress({ clock, ip, announcer, owned, probe, watch, count: countOpen, ready }),
+      options.surroundings,
+    ),
     belongings,
     makeReady: readiness.makeReady,
     end: async () => {

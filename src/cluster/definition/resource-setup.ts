@@ -12,7 +12,11 @@ export function sameSetup(a: Setup, b: Setup): boolean {
   return setupOf(a) === setupOf(b);
 }
 
+/** Private ones that only say how long something may take. */
+const times: ReadonlySet<string> = new Set(["DrainTimeout"]);
+
 function setupOf({ type, dependsOn, properties }: Setup): string {
-  const own = Object.entries(properties).filter(([name]) => lookup(commonResourceProperties, name) === undefined);
+  const isOwn = (name: string): boolean => lookup(commonResourceProperties, name) === undefined && !times.has(name);
+  const own = Object.entries(properties).filter(([name]) => isOwn(name));
   return JSON.stringify([type, dependsOn, own.toSorted()]);
 }

@@ -1,6 +1,6 @@
 import type { Properties } from "../definition/definition.ts";
 import { dwordMax, dwordOf } from "../properties/properties.ts";
-import { commonResourceProperties } from "../properties/property-tables.ts";
+import { commonResourceProperties, resourceTypes } from "../properties/property-tables.ts";
 
 /** How long things take that are done with a resource: the common properties of MSCS, in milliseconds. */
 
@@ -30,6 +30,17 @@ export function deadlockTimeoutMs({ properties }: Timed): number {
 /** How long an online or an offline may take without telling of progress. */
 export function pendingTimeoutMs({ properties }: Timed): number {
   return common(properties, "PendingTimeout");
+}
+
+/** How long open connections of an address may still take when its group leaves the node; 0 for what is no address. */
+export function drainTimeoutMs({ type, properties }: Timed & { readonly type: string }): number {
+  const addressRules = resourceTypes["IP Address"];
+  return type === "IP Address" && addressRules !== undefined ? dwordOf(properties, addressRules, "DrainTimeout") : 0;
+}
+
+/** How long a group may drain before anything of it is taken offline: the longest of its addresses. */
+export function longestDrainMs(resources: Readonly<Record<string, Timed & { readonly type: string }>>): number {
+  return Math.max(0, ...Object.values(resources).map(drainTimeoutMs));
 }
 
 /** How long a failed resource rests before it is tried again. */

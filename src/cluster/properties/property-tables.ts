@@ -117,6 +117,8 @@ export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
     EnableNetBIOS: kept(dword(0, 2, 1), noBios),
     EnableDhcp: kept(dword(0, 0, 0), "an address that a DHCP server may take back is no virtual IP; only 0 is taken"),
     OverrideAddressMatch: dword(0, 1, 0),
+    /** Not of MSCS. Milliseconds that a group which leaves a node lets open connections of this address finish; 0: none. */
+    DrainTimeout: dword(0, 600_000, 5_000),
     ProbePort: kept(dword(0, 65_535, 0), "load balancers ask GET …/groups/{group}/active"),
     ProbeFailureThreshold: kept(dword(0, dwordMax, 0), "load balancers ask GET …/groups/{group}/active"),
   },

@@ -1,11 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { DriverContext } from "../../../src/agent/drivers/driver.ts";
 import { linuxAddress } from "../../../src/agent/linux/address-driver.ts";
 import type { Filter } from "../../../src/agent/linux/filter.ts";
+import { until } from "../../support/until.ts";
 import { deferred } from "../../../src/mta/deferred.ts";
 
 /** A driver on a host that says when it is ready, and what was asked of it. */
-function driverOn(ready: Promise<Filter | null>, ttlMs = 2_000) {
+function driverOn(ready: Promise<Filter | null>, { ttlMs = 2_000, open = (): number => 0 } = {}) {
   const lines: string[] = [];
   const told: string[] = [];
   const context: DriverContext = {
@@ -48,6 +50,7 @@ function driverOn(ready: Promise<Filter | null>, ttlMs = 2_000) {
     },
     announcer: { announce: () => void told.push("announced"), cancel: () => {} },
     probe: async () => null,
+    count: async () => open(),
     watch: { watch: () => () => {}, end: () => {} },
     owned: { known: [], add: () => void told.push("owned") },
     ready: () => ready,
@@ -67,10 +70,44 @@ test("LX8: an address that is taken away while the host still makes ready is nev
 });
 
 test("LX11: without a filter a lease of less than a second is refused, and what to do is said", async () => {
-  const { driver, lines, told } = driverOn(Promise.resolve(null), 999);
+  const { driver, lines, told } = driverOn(Promise.resolve(null), { ttlMs: 999 });
   await expect(driver.online(1_000)).rejects.toMatchObject({
     code: "lease-needs-filter",
     message: expect.stringContaining("install nftables"),
   });
   expect([...lines, ...told]).toEqual([]);
+});
+
+/** A filter that notes what is asked of it of the address. */
+function filterNoting(asked: string[]): Filter {
+  const note = (what: string) => async () => void asked.push(what);
+  const [guard, open, close] = [note("guard"), note("open"), note("close")];
+  return { guard, open, close, drain: note("drain"), undrain: note("undrain"), end: async () => {} };
+}
+
+test("LX13: the filter lets nothing begin while there is something to wait for, and closing is the end of that", async () => {
+  const asked: string[] = [];
+  const connections = { open: 0 };
+  const { driver } = driverOn(Promise.resolve(filterNoting(asked)), { open: () => connections.open });
+  // The address is found among those of the host, which this one says it has.
+  await driver.online(1_000).catch(() => {});
+  asked.length = 0;
+  await driver.drain?.begin(10);
+  expect(asked).toEqual([]);
+  connections.open = 1;
+  const drained = driver.drain?.begin(10);
+  await until(() => asked.includes("drain"), 5_000);
+  driver.drain?.undo();
+  await drained;
+  await until(() => asked.includes("undrain"), 5_000);
+  const again = driver.drain?.begin(10);
+  await until(() => asked.filter((what) => what === "drain").length === 2, 5_000);
+  await driver.offline().catch(() => {});
+  await again;
+  expect(asked).toEqual(["drain", "undrain", "drain", "close"]);
+  const late = driver.drain?.begin(10);
+  await delay(20);
+  driver.drain?.undo();
+  await late;
+  expect(asked.at(-1), "what is not there is not drained").toBe("close");
 });

@@ -26,6 +26,7 @@ export class HostDriver {
   state: HostState = emptyHost;
   drivers: (call: Call) => DriverOutcome = () => "ok";
   readonly calls: Call[] = [];
+  readonly resumed: string[] = [];
   readonly extended: { readonly hold: HoldRef; readonly deadline: number }[] = [];
   steps = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
@@ -125,6 +126,7 @@ export class HostDriver {
   #perform(effect: HostEffect): void {
     if (effect.type === "wake") this.#wakeAt = effect.at;
     else if (effect.type === "extend") this.extended.push(effect);
+    else if (effect.type === "resume") this.resumed.push(effect.at.resource);
     else if (effect.type === "call") {
       this.calls.push(effect);
       const outcome = this.drivers(effect);
@@ -145,12 +147,16 @@ export function resource(dependsOn: readonly string[] = [], more: Partial<Assign
 
 export const exchange: HoldRef = { group: "Exchange", epoch: 3 };
 
-/** The case's group: what each of its resources stands on comes first. */
+/** The case's group: what each of its resources stands on comes first. Only its tests of draining want it to drain. */
 export function chain(changed: Record<string, Partial<AssignedResource>> = {}): Record<string, AssignedResource> {
   return {
     mta: resource(["name"], { type: "Message Transfer Agent", ...changed["mta"] }),
     name: resource(["ip"], { type: "Network Name", ...changed["name"] }),
-    ip: resource([], { type: "IP Address", ...changed["ip"] }),
+    ip: resource([], {
+      type: "IP Address",
+      ...changed["ip"],
+      properties: { DrainTimeout: 0, ...changed["ip"]?.properties },
+    }),
   };
 }
 
