@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { createClient } from "../../client/http-client.ts";
+import { type Client, createClient } from "../../client/http-client.ts";
 import { monotonicMs } from "../../mta/clock.ts";
 import { deferred } from "../../mta/deferred.ts";
 import { readJsonLines, writeJsonLine } from "../json-lines.ts";
@@ -116,16 +116,21 @@ async function endAll(
     "agent-lost",
     `run ${agent.incarnation} of node ${agent.node} is dead or frozen; it held ${listed(wards)}`,
   );
-  const [, isEnded] = await Promise.all([fence(tools, agent, wards), endProcesses([agent], patienceMs)]);
-  // What it asked of them last they would still do.
-  const areHelpersEnded = await endProcesses(helpers, patienceMs);
+  const client = createClient(agent);
+  // A connection takes as long as the rest, more where it is encrypted: it is there when there is something to say.
+  void client.version();
   const groups = wards.flatMap(({ processes }) => processes);
-  const areEnded = await endGroups(groups, patienceMs);
+  const [, ...ended] = await Promise.all([
+    fence(tools, agent, wards),
+    // What the agent asked of its helpers last they would still do.
+    endProcesses([agent, ...helpers], patienceMs),
+    endGroups(groups, patienceMs),
+  ]);
   // The last thing that any of them did may have come after the first fence.
-  const isOver = (await fence(tools, agent, wards)) && isEnded && areHelpersEnded && areEnded;
+  const isOver = (await fence(tools, agent, wards)) && ended.every((isEnded) => isEnded);
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
   const left = wards.filter((ward) => !whole.includes(ward));
-  await Promise.all([freeSockets(wards, log), whole.length === 0 ? null : release(agent, whole, log)]);
+  await Promise.all([freeSockets(wards, log), whole.length === 0 ? null : release(client, agent, whole, log)]);
   if (left.length > 0) log("warning", "left-to-expiry", `${listed(left)}: another node waits for the lease to end`);
 }
 
@@ -137,9 +142,8 @@ async function freeSockets(wards: readonly Ward[], log: Log): Promise<void> {
 }
 
 /** Final for these epochs (LEASE rule 6). When it does not arrive, the lease ends by itself. */
-async function release(agent: GuardedAgent, wards: readonly Ward[], log: Log): Promise<void> {
-  const { url, token, cluster, node, incarnation } = agent;
-  const client = createClient({ url, token });
+async function release(client: Client, agent: GuardedAgent, wards: readonly Ward[], log: Log): Promise<void> {
+  const { cluster, node, incarnation } = agent;
   const epochs = wards.map(({ hold }) => hold);
   const answered = await client.releaseHolds(cluster, node, { incarnation, epochs });
   if (answered.ok) log("info", "released", listed(wards));
