@@ -54,7 +54,8 @@ export async function captureFrames(lan: Lan, hosts: readonly string[], address:
   const ports = hosts.flatMap((name) => ["-i", lan.portOf(name, "client")]);
   // From the address alone: what is asked of it and sent to it is the peer's.
   const filter = `src host ${address}`;
-  const child = lan.startAtSwitches("dumpcap", ["-q", ...ports, "-f", filter, "-w", file]);
+  // A filter before the first device is that of all of them.
+  const child = lan.startAtSwitches("dumpcap", ["-q", "-f", filter, ...ports, "-w", file]);
   let said = "";
   child.stderr?.on("data", (text: Buffer) => (said += text.toString("utf8")));
   await until(() => /Capturing|File:/.test(said), 10_000, `the capture (${said})`);
@@ -64,13 +65,11 @@ export async function captureFrames(lan: Lan, hosts: readonly string[], address:
       const fields = ["frame.time_epoch", "eth.src", "arp.src.proto_ipv4", "ip.src"].flatMap((name) => ["-e", name]);
       const { stdout } = await run("tshark", ["-n", "-r", file, "-T", "fields", ...fields], { maxBuffer: 2 ** 28 });
       rmSync(folder, { recursive: true });
-      return stdout
-        .split("\n")
-        .filter((line) => line !== "")
-        .map((line): Frame => {
-          const [seconds, mac = "", arp] = line.split("\t");
-          return { at: Number(seconds) * 1_000, mac, kind: arp === "" ? "IPv4" : "ARP" };
-        });
+      return stdout.split("\n").flatMap((line): Frame[] => {
+        const [seconds, mac = "", arp, ip] = line.split("\t");
+        const kind = arp === address ? "ARP" : ip === address ? "IPv4" : null;
+        return kind === null ? [] : [{ at: Number(seconds) * 1_000, mac, kind }];
+      });
     },
   };
 }
