@@ -130,7 +130,8 @@ async function endAll(
   const isOver = (await fence(tools, agent, wards)) && ended.every((isEnded) => isEnded);
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
   const left = wards.filter((ward) => !whole.includes(ward));
-  await Promise.all([freeSockets(wards, log), whole.length === 0 ? null : release(client, agent, whole, log)]);
+  // The release first: somebody waits for it.
+  await Promise.all([whole.length === 0 ? null : release(client, agent, whole, log), freeSockets(wards, log)]);
   if (left.length > 0) log("warning", "left-to-expiry", `${listed(left)}: another node waits for the lease to end`);
 }
 

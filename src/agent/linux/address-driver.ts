@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate, setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { type HeldBefore, holdId } from "../../cluster/messages.ts";
 import { addressDrain } from "../drivers/address-drain.ts";
@@ -152,10 +152,16 @@ function driverOf(
     const { stdout, stderr } = await ip.run([deleting(address, on), showing(address, on)]);
     if (isListed(stdout, address))
       throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
-    freed = destroySockets([address]).catch((error: Error) =>
+    freed = freeSockets();
+    belongings.remove({ kind: "address", address, device: on });
+  }
+
+  async function freeSockets(): Promise<void> {
+    // To start a process holds this one up for longer than it takes to say that the address is gone, which others wait for.
+    await setImmediate();
+    await destroySockets([address]).catch((error: Error) =>
       log("sockets-not-destroyed", lineOf(lacks.endingSockets(error.message))),
     );
-    belongings.remove({ kind: "address", address, device: on });
   }
 
   /** Moves its lifetime, and puts it there again if it is not there any more. */

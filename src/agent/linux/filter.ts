@@ -64,15 +64,16 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
     if (guarded.has(address) && devices.has(device)) return;
     // It counts as guarded when the kernel shows it: what failed is tried again, and not believed.
     const next = new Map([...guarded, [address, guarded.get(address) ?? null] as const]);
-    await transaction([
+    const look = `list table netdev ${table}`;
+    const commands = [
       // A chain's hook takes the kernel some 80 ms.
       ...(devices.has(device) ? [] : [...tableCommands(table), ...chainCommands(table, device)]),
       `add element netdev ${table} vip${familyOf(address)} { ${address} }`,
       // An earlier run may have been killed while it drained.
       ...undraining(table, address),
       ...boundCommands(next),
-    ]);
-    const { stdout, stderr } = await nft.run([`list table netdev ${table}`]);
+    ];
+    const { stdout, stderr } = await transaction(commands, look);
     if (!isIn(stdout, address) || !stdout.includes(`chain ${chainOf(device)} {`)) throw refused(address, stderr);
     if (!guarded.has(address)) guarded.set(address, null);
     devices.add(device);
@@ -85,43 +86,38 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
     guarded.set(address, Math.ceil((wallClock() + leftMs) / 1_000));
     const set = openSet(table, address);
     // Adding alone does not move the timeout of an element on every kernel.
-    const { stderr } = await transaction([
+    const commands = [
       ...closing(table, address),
       `add element ${set} { ${address} timeout ${leftMs}ms }`,
       ...boundCommands(),
-    ]);
-    const { stdout } = await nft.run([`list set ${set}`]);
+    ];
+    const { stdout, stderr } = await transaction(commands, `list set ${set}`);
     if (!isIn(stdout, address)) throw refused(address, stderr);
   }
 
   async function close(address: string): Promise<void> {
     if (!guarded.has(address)) return;
     guarded.set(address, null);
-    const { stderr } = await transaction([
-      ...closing(table, address),
-      ...undraining(table, address),
-      ...boundCommands(),
-    ]);
-    const { stdout } = await nft.run([`list set ${openSet(table, address)}`]);
+    const commands = [...closing(table, address), ...undraining(table, address), ...boundCommands()];
+    const { stdout, stderr } = await transaction(commands, `list set ${openSet(table, address)}`);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
   async function drain(address: string): Promise<void> {
     const set = drainingSet(table, address);
-    const { stderr } = await transaction([`add element ${set} { ${address} }`]);
-    const { stdout } = await nft.run([`list set ${set}`]);
+    const { stdout, stderr } = await transaction([`add element ${set} { ${address} }`], `list set ${set}`);
     if (!isIn(stdout, address)) throw refused(address, stderr);
   }
 
   async function undrain(address: string): Promise<void> {
-    const { stderr } = await transaction(undraining(table, address));
-    const { stdout } = await nft.run([`list set ${drainingSet(table, address)}`]);
+    const look = `list set ${drainingSet(table, address)}`;
+    const { stdout, stderr } = await transaction(undraining(table, address), look);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
-  /** One line is one transaction. */
-  function transaction(commands: readonly string[]): ReturnType<Tool["run"]> {
-    return nft.run([commands.join("; ")]);
+  /** One line is one transaction. @param look what the kernel shows after it is what counts */
+  function transaction(commands: readonly string[], look: string): ReturnType<Tool["run"]> {
+    return nft.run([commands.join("; "), look]);
   }
 
   function boundCommands(of: ReadonlyMap<string, number | null> = guarded): string[] {
