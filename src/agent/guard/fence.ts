@@ -1,9 +1,10 @@
+import type { Shell } from "../linux/shell.ts";
 import type { Tool } from "../linux/tool.ts";
 import { deleting, isListed, showing } from "../linux/ip.ts";
 import { closing } from "../linux/filter.ts";
 import type { GuardedAgent, Ward } from "./words.ts";
 
-export type FenceTools = { readonly ip: Tool; readonly nft: Tool };
+export type FenceTools = { readonly ip: Tool; readonly nft: Tool; readonly shell: Shell };
 
 /** Closes the filter and takes the addresses away. True when none of them is here any more. */
 export async function fence({ ip, nft }: FenceTools, agent: GuardedAgent, wards: readonly Ward[]): Promise<boolean> {

@@ -6,6 +6,7 @@ import { readJsonLines, writeJsonLine } from "../json-lines.ts";
 import { createNft } from "../linux/filter.ts";
 import { createIp } from "../linux/ip.ts";
 import { lacks, lineOf } from "../linux/lacks.ts";
+import { createShell } from "../linux/shell.ts";
 import { destroySockets } from "../linux/sockets.ts";
 import type { Log } from "../log.ts";
 import { type Loop, runLoop } from "../loop.ts";
@@ -32,9 +33,9 @@ export type RunningGuard = {
  * decides nothing: what to take away, and when, it was told before it was put there. Rejects with `UnixServerError`.
  */
 export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuard> {
-  const tools: FenceTools = { ip: createIp(), nft: createNft() };
+  const tools: FenceTools = { ip: createIp(), nft: createNft(), shell: createShell() };
   // Started now: at the moment at which they are needed the host may have other troubles.
-  await Promise.allSettled([tools.ip.run([]), tools.nft.run([])]);
+  await Promise.allSettled([tools.ip.run([]), tools.nft.run([]), tools.shell.run(["true"])]);
   const sockets = new Map<number, Socket>();
   const served = deferred<void>();
   let connections = 0;
@@ -80,7 +81,7 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
     switch (effect.type) {
       case "fence":
         log("warning", "deadline-passed", `${listed(effect.wards)}: their addresses are taken away`);
-        return void fence(tools, effect.agent, effect.wards).then(() => freeSockets(effect.wards, log));
+        return void fence(tools, effect.agent, effect.wards).then(() => freeSockets(tools, effect.wards, log));
       case "end":
         return void endAll(tools, effect, log).finally(() => {
           loop.post({ type: "ended" });
@@ -97,7 +98,7 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
     served: served.promise,
     close: async () => {
       loop.end();
-      await Promise.all([server.close(), tools.ip.end(), tools.nft.end()]);
+      await Promise.all([server.close(), tools.ip.end(), tools.nft.end(), tools.shell.end()]);
     },
   };
 }
@@ -131,13 +132,13 @@ async function endAll(
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
   const left = wards.filter((ward) => !whole.includes(ward));
   // The release first: somebody waits for it.
-  await Promise.all([whole.length === 0 ? null : release(client, agent, whole, log), freeSockets(wards, log)]);
+  await Promise.all([whole.length === 0 ? null : release(client, agent, whole, log), freeSockets(tools, wards, log)]);
   if (left.length > 0) log("warning", "left-to-expiry", `${listed(left)}: another node waits for the lease to end`);
 }
 
-async function freeSockets(wards: readonly Ward[], log: Log): Promise<void> {
+async function freeSockets({ shell }: FenceTools, wards: readonly Ward[], log: Log): Promise<void> {
   const addresses = wards.flatMap((ward) => ward.addresses.map(({ address }) => address));
-  await destroySockets(addresses).catch((error: Error) =>
+  await destroySockets(shell, addresses).catch((error: Error) =>
     log("warning", "sockets-not-destroyed", lineOf(lacks.endingSockets(error.message))),
   );
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { setImmediate, setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { type HeldBefore, holdId } from "../../cluster/messages.ts";
 import { addressDrain } from "../drivers/address-drain.ts";
@@ -13,6 +13,7 @@ import { canonicalText, cidr, deleting, hostAddresses, isListed, showing, timesL
 import { lacks, lineOf } from "./lacks.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
+import type { Shell } from "./shell.ts";
 import { destroySockets } from "./sockets.ts";
 import { complaintOf, type Tool, ToolError } from "./tool.ts";
 
@@ -22,6 +23,8 @@ export type AddressTools = {
   readonly clock: () => number;
   /** `ip -batch`. */
   readonly ip: Tool;
+  /** Starts what is run once. */
+  readonly shell: Shell;
   readonly announcer: Announcer;
   readonly owned: OwnedAddresses;
   readonly probe: Probe;
@@ -52,7 +55,7 @@ function driverOf(
   taken: Taken,
   { hold, spec, log, belongings, heldBefore, ttlMs }: DriverContext,
 ): Driver {
-  const { clock, ip, announcer, owned, probe, watch, count, ready } = tools;
+  const { clock, ip, shell, announcer, owned, probe, watch, count, ready } = tools;
   const configured = String(lookup(spec.properties, "Address"));
   const address = canonicalText(configured);
   const id = `${holdId(hold)} ${address}`;
@@ -157,9 +160,7 @@ function driverOf(
   }
 
   async function freeSockets(): Promise<void> {
-    // To start a process holds this one up for longer than it takes to say that the address is gone, which others wait for.
-    await setImmediate();
-    await destroySockets([address]).catch((error: Error) =>
+    await destroySockets(shell, [address]).catch((error: Error) =>
       log("sockets-not-destroyed", lineOf(lacks.endingSockets(error.message))),
     );
   }

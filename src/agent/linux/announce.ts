@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import type { Started } from "./tool.ts";
+import { messageOf } from "../../mta/message-of.ts";
+import { notFound, type Shell } from "./shell.ts";
 
 /** When the neighbours are told, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
 const announcedAfterMs = [0, 50, 250, 1_000, 3_000] as const;
@@ -15,7 +15,7 @@ export type Announcer = {
  * Gratuitous ARP in both forms, as RFC 5227 section 3 counts them (some stacks heed requests alone, others replies), and
  * unsolicited neighbour advertisements (RFC 4861 section 7.2.6) for IPv6.
  */
-export function createAnnouncer(failed: (reason: string) => void, started: Started): Announcer {
+export function createAnnouncer(failed: (reason: string) => void, shell: Shell): Announcer {
   const timers = new Map<string, NodeJS.Timeout[]>();
 
   function cancel(address: string): void {
@@ -23,15 +23,18 @@ export function createAnnouncer(failed: (reason: string) => void, started: Start
     timers.delete(address);
   }
 
-  function send(address: string, device: string): void {
-    for (const [command, ...args] of commandsFor(address, device)) {
-      // `arping` sends at once and stays for a second more, listening; what it then says of answers is of no use.
-      const child = execFile(command, args, { timeout: 1_500 }, (error) => {
-        if (error !== null && "code" in error && typeof error.code === "string") failed(`${command}: ${error.message}`);
-      });
-      started(child);
-      child.unref();
+  /** `arping` sends at once and stays for a second more, listening; what it then says of answers is of no use. */
+  async function send(words: readonly [command: string, ...args: string[]]): Promise<void> {
+    try {
+      const { code, said } = await shell.run(words);
+      if (code === notFound) failed(`${words[0]}: ${said}`);
+    } catch (error) {
+      failed(`${words[0]}: ${messageOf(error)}`);
     }
+  }
+
+  function sendAll(address: string, device: string): void {
+    for (const words of commandsFor(address, device)) void send(words);
   }
 
   return {
@@ -39,7 +42,7 @@ export function createAnnouncer(failed: (reason: string) => void, started: Start
       cancel(address);
       timers.set(
         address,
-        announcedAfterMs.map((after) => setTimeout(() => send(address, device), after)),
+        announcedAfterMs.map((after) => setTimeout(() => sendAll(address, device), after)),
       );
     },
     cancel,

@@ -17,6 +17,7 @@ import { openOwnedAddresses } from "./owned-addresses.ts";
 import { capabilities, privilegesOf } from "./privileges.ts";
 import { createProbe } from "./probe.ts";
 import { createReadiness } from "./readiness.ts";
+import { createShell } from "./shell.ts";
 import { destroySockets } from "./sockets.ts";
 
 /** Where the guard of this node is, and who starts it. */
@@ -62,9 +63,10 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const guard = createGuardLink({ ...options.guard, agent, log });
   const { started } = createHelpers(guard.tellHelpers);
   const ip = createIp(started);
+  const shell = createShell(started);
   const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
   const once = onceEach((code, detail) => log("warning", code, detail));
-  const announcer = createAnnouncer((why) => once("announcement-failed", lineOf(lacks.announcing(why))), started);
+  const announcer = createAnnouncer((why) => once("announcement-failed", lineOf(lacks.announcing(why))), shell);
   const probe = createProbe((why) => once("nobody-asked", lineOf(lacks.asking(why))), started);
   const watch = createAddressWatch((why) => once("addresses-not-watched", lineOf(lacks.watching(why))), started);
   const belongings = createBelongings(isWholeType, guard.tell);
@@ -101,7 +103,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       log("warning", "address-left", `${address} on ${device} is of an earlier run, and is taken away`);
       await have?.guard(address, device);
       await ip.run([deleting(address, device)]);
-      await destroySockets([address]);
+      await destroySockets(shell, [address]);
     }
   }
 
@@ -113,7 +115,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   if (owned.known.length > 0) await sweep();
   return {
     drivers: driversWith(
-      linuxAddress({ clock, ip, announcer, owned, probe, watch, count: countOpen, ready }),
+      linuxAddress({ clock, ip, shell, announcer, owned, probe, watch, count: countOpen, ready }),
       options.surroundings,
     ),
     belongings,
@@ -122,7 +124,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       guard.farewell();
       watch.end();
       await readiness.settled();
-      await Promise.all([ip.end(), filter.end()]);
+      await Promise.all([ip.end(), filter.end(), shell.end()]);
     },
   };
 }

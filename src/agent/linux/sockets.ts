@@ -1,25 +1,24 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, isIPv6 } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
 import { messageOf } from "../../mta/message-of.ts";
-
-const run = promisify(execFile);
+import { createShell, notFound, type Shell } from "./shell.ts";
+import { ToolError } from "./tool.ts";
 
 /**
  * Ends every TCP connection that is bound to one of these addresses, which are no longer here: otherwise it lives on unseen, and
  * resumes by itself when the address comes back to this host. Who holds it sees ECONNABORTED at once. It takes some 20 ms, and
  * nothing has to wait for it but the address itself, before it comes back: what cannot leave speaks to nobody.
  */
-export async function destroySockets(addresses: readonly string[]): Promise<void> {
+export async function destroySockets(shell: Shell, addresses: readonly string[]): Promise<void> {
   const bound = addresses.map((address) => `src ${isIPv6(address) ? `[${address}]` : address}`);
-  if (bound.length > 0) await destroy(bound.join(" or "));
+  if (bound.length > 0) await destroy(shell, bound.join(" or "));
 }
 
 /** @param which a filter of ss(8) */
-async function destroy(which: string): Promise<void> {
-  await run("ss", ["-K", "-t", which], { timeout: 1_000 });
+async function destroy(shell: Shell, which: string): Promise<void> {
+  const { code, said } = await shell.run(["ss", "-K", "-t", which]);
+  if (code !== 0) throw new ToolError(code === notFound ? "tool-missing" : "tool-ended", `ss: ${said}`);
 }
 
 /** The end of a socket is seen within milliseconds. */
@@ -34,15 +33,17 @@ export async function whyNoDestroying(): Promise<string | null> {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const socket = connect(port, "127.0.0.1");
+  const shell = createShell();
   try {
     await once(socket, "connect");
     const ended = new Promise<true>((resolve) => socket.once("error", () => resolve(true)));
-    await destroy(`src 127.0.0.1:${socket.localPort}`);
+    await destroy(shell, `src 127.0.0.1:${socket.localPort}`);
     return (await Promise.race([ended, delay(endedWithinMs, false)])) ? null : "the kernel does not do it";
   } catch (error) {
     return messageOf(error);
   } finally {
     socket.destroy();
     server.close();
+    await shell.end();
   }
 }
