@@ -21,7 +21,24 @@ export type Host = {
   readonly start: (command: string, args: readonly string[], env?: NodeJS.ProcessEnv) => ChildProcess;
   /** Pulls the cable, or puts it back. */
   readonly setLink: (side: Side, state: "up" | "down") => Promise<void>;
+  /** Loses so much of what comes to the host on this side; 0: nothing. */
+  readonly setLoss: (side: Side, percent: number) => Promise<void>;
+  /** Holds back what the host sends on this side, by so much and up to half of it more or less; 0: not at all. Needs netem. */
+  readonly setDelay: (side: Side, ms: number) => Promise<void>;
 };
+
+/** Whether the kernel can delay packets (sch_netem). */
+export async function hasNetem(): Promise<boolean> {
+  const namespace = `bh${process.pid}-netem`;
+  await run("ip", ["netns", "add", namespace]);
+  const words = ["netns", "exec", namespace, "tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"];
+  const has = await run("ip", words).then(
+    () => true,
+    () => false,
+  );
+  await run("ip", ["netns", "delete", namespace]);
+  return has;
+}
 
 export type Lan = {
   readonly host: (name: string) => Host;
@@ -131,6 +148,26 @@ function hostOf(name: string, namespace: string, switches: string, index: number
     addressOn: (side) => `${networks[side].v4}.${index}`,
     run: async (command, ...args) => (await run("ip", inside(command, args))).stdout,
     start: (command, args, env) => startIn(namespace, command, args, env),
+    setLoss: async (side, percent) => {
+      const table = `loss_${side}`;
+      const hook = `{ type filter hook ingress device "${side}" priority 0; }`;
+      const commands = [
+        `add table netdev ${table}`,
+        `delete table netdev ${table}`,
+        ...(percent === 0
+          ? []
+          : [
+              `add table netdev ${table}`,
+              `add chain netdev ${table} in ${hook}`,
+              `add rule netdev ${table} in numgen random mod 100 < ${percent} drop`,
+            ]),
+      ];
+      await run("ip", inside("nft", [commands.join("; ")]));
+    },
+    setDelay: async (side, ms) => {
+      const words = ["qdisc", "replace", "dev", side, "root", "netem", "delay", `${ms}ms`, `${ms / 2}ms`];
+      await run("ip", inside("tc", words));
+    },
     // At the switch: the host loses its carrier, and keeps its addresses.
     setLink: async (side, state) => {
       await run("ip", ["-n", switches, "link", "set", `${side}${index}`, state]);
