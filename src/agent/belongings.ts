@@ -1,4 +1,4 @@
-import { type HoldRef, holdId } from "../cluster/messages.ts";
+import { type AssignedResource, type HoldRef, holdId } from "../cluster/messages.ts";
 import type { HoldOrder, Orders } from "./orders.ts";
 import type { Ward } from "./guard/words.ts";
 
@@ -27,11 +27,11 @@ type Entry = {
 /**
  * What of each ownership is on this host, and until when it may be: what a guard has to know while there is still time to
  * tell it.
- * @param isWhole whether a resource of this type is nothing on the host but what is told here
+ * @param isWhole whether this resource is nothing on the host but what is told here
  * @param changed called whenever it is different, before what was added is there
  */
 export function createBelongings(
-  isWhole: (type: string) => boolean,
+  isWhole: (resource: AssignedResource) => boolean,
   changed: (wards: readonly Ward[]) => void,
 ): Belongings {
   const entries = new Map<string, Entry>();
@@ -64,7 +64,11 @@ export function createBelongings(
   };
 }
 
-function followed(before: Entry | undefined, order: HoldOrder, isWhole: (type: string) => boolean): Entry {
+function followed(
+  before: Entry | undefined,
+  order: HoldOrder,
+  isWhole: (resource: AssignedResource) => boolean,
+): Entry {
   const { mode, group, epoch } = order;
   const deadline = mode.kind === "cut" ? null : mode.deadline;
   return {
@@ -73,7 +77,7 @@ function followed(before: Entry | undefined, order: HoldOrder, isWhole: (type: s
     deadline: deadline ?? before?.deadline ?? 0,
     isCut: deadline === null,
     // What is to go is ordered without its resources, and is what it was all the same.
-    isWhole: (before?.isWhole ?? true) && Object.values(order.resources).every(({ type }) => isWhole(type)),
+    isWhole: (before?.isWhole ?? true) && Object.values(order.resources).every((resource) => isWhole(resource)),
   };
 }
 

@@ -16,7 +16,7 @@ const againMs = 1_000;
  */
 export async function endProgramsLeft(outputFolder: string, log: Log): Promise<void> {
   for (;;) {
-    const left = programsOf(outputFolder);
+    const left = programsWith([`${outputVariable}=${outputFolder}`]);
     if (left.length === 0) return;
     const pids = left.map(({ pid }) => pid).join(", ");
     log("warning", "programs-left", `processes ${pids} are of an earlier run, and are ended before this one joins`);
@@ -27,10 +27,13 @@ export async function endProgramsLeft(outputFolder: string, log: Log): Promise<v
   }
 }
 
-function programsOf(outputFolder: string): ProcessRef[] {
-  const mark = Buffer.from(`${outputVariable}=${outputFolder}`).toString("latin1");
+/** Processes, without this one, that have all of these in their environment: `NAME=value`. */
+export function programsWith(variables: readonly string[]): ProcessRef[] {
+  const marks = variables.map((one) => Buffer.from(one).toString("latin1"));
   return pidsOfHost().flatMap((pid) => {
-    if (pid === process.pid || !environmentOf(pid).includes(mark)) return [];
+    if (pid === process.pid) return [];
+    const environment = new Set(environmentOf(pid));
+    if (!marks.every((mark) => environment.has(mark))) return [];
     const startedAt = startOf(pid);
     return startedAt === null ? [] : [{ pid, startedAt }];
   });

@@ -5,6 +5,8 @@ export type UnitOptions = {
   /** The command, as it is to be run: a program and its first arguments. */
   readonly command: readonly string[];
   readonly config: string;
+  /** Whether the agent mounts disks, for the whole host to see. */
+  readonly disks: boolean;
 };
 
 export type UnitFile = { readonly name: string; readonly text: string };
@@ -39,12 +41,13 @@ function guardUnit({ user, command }: UnitOptions): string {
       "OOMScoreAdjust=-900",
       "Nice=-10",
       ...hardening(user),
+      ...ownView,
     ],
     Install: ["WantedBy=multi-user.target"],
   });
 }
 
-function agentUnit({ user, command, config }: UnitOptions): string {
+function agentUnit({ user, command, config, disks }: UnitOptions): string {
   return unit({
     Unit: [
       "Description=Bridgehead: the agent of this node",
@@ -63,33 +66,37 @@ function agentUnit({ user, command, config }: UnitOptions): string {
       // Mailers of the group may go in, and ask.
       "RuntimeDirectory=bridgehead",
       "RuntimeDirectoryMode=0750",
-      ...hardening(user),
+      ...(disks ? hardening(user, capabilitiesForDisks) : [...hardening(user), ...ownView]),
     ],
     Install: ["WantedBy=multi-user.target"],
   });
 }
 
-const capabilities = "CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE";
+const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE"];
 
-function hardening(user: string): string[] {
+/**
+ * To mount, and to send a disk commands of SCSI; to open a device, and a folder of another user's; to see who keeps a file system busy,
+ * and to end it. That is as good as root.
+ */
+const capabilitiesForDisks = [
+  ...capabilities,
+  "CAP_SYS_ADMIN",
+  "CAP_SYS_RAWIO",
+  "CAP_DAC_OVERRIDE",
+  "CAP_SYS_PTRACE",
+  "CAP_KILL",
+];
+
+function hardening(user: string, held: readonly string[] = capabilities): string[] {
   return [
     `User=${user}`,
     `Group=${user}`,
     "StateDirectory=bridgehead",
     "StateDirectoryMode=0700",
     "UMask=0007",
-    `AmbientCapabilities=${capabilities}`,
-    `CapabilityBoundingSet=${capabilities}`,
+    `AmbientCapabilities=${held.join(" ")}`,
+    `CapabilityBoundingSet=${held.join(" ")}`,
     "NoNewPrivileges=yes",
-    "ProtectSystem=strict",
-    "ProtectHome=read-only",
-    "ProtectClock=yes",
-    "ProtectHostname=yes",
-    "ProtectKernelLogs=yes",
-    "ProtectKernelModules=yes",
-    "ProtectKernelTunables=yes",
-    "ProtectControlGroups=yes",
-    "PrivateTmp=yes",
     "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
     "RestrictNamespaces=yes",
     "RestrictSUIDSGID=yes",
@@ -97,6 +104,19 @@ function hardening(user: string): string[] {
     "SystemCallArchitectures=native",
   ];
 }
+
+/** Each of these gives the service a mount namespace of its own, where what it mounts is seen by nobody else (systemd.exec(5)). */
+const ownView = [
+  "ProtectSystem=strict",
+  "ProtectHome=read-only",
+  "ProtectClock=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectControlGroups=yes",
+  "PrivateTmp=yes",
+];
 
 function unit(sections: Readonly<Record<string, readonly string[]>>): string {
   return Object.entries(sections)

@@ -9,7 +9,7 @@ const address = { kind: "address", address: "192.0.2.100", device: "eth0" } as c
 function setUp() {
   const told: Ward[][] = [];
   const belongings = createBelongings(
-    (type) => type !== "Physical Disk",
+    ({ type }) => type !== "Physical Disk",
     (wards) => void told.push([...wards]),
   );
   let n = 0;

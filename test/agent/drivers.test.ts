@@ -15,7 +15,12 @@ import { freePort } from "../support/ports.ts";
 import { assigned } from "./assigned.ts";
 import { until } from "../support/until.ts";
 
-const loopbackDrivers = driversWith(loopbackAddress, nobodyElse);
+const loopbackDrivers = driversWith(loopbackAddress, nobodyElse, {
+  cluster: "exchange",
+  node: "NODE1",
+  machine: null,
+  started: () => {},
+});
 
 type Call = Extract<HostEffect, { type: "call" }>;
 const hold = { group: "Exchange", epoch: 3 };

@@ -56,7 +56,12 @@ test("CL31 what it writes is a configuration that the agent reads, and leaves wh
 });
 
 test("CL31 neither of the two is root, and the guard is no part of the agent's service", () => {
-  const units = unitFiles({ user: "mail", command: ["/opt/a b/node", "100%", "$x"], config: "/etc/agent.yaml" });
+  const units = unitFiles({
+    user: "mail",
+    command: ["/opt/a b/node", "100%", "$x"],
+    config: "/etc/agent.yaml",
+    disks: false,
+  });
   expect(units.map(({ name }) => name)).toEqual(["bridgehead-guard.service", "bridgehead-agent.service"]);
   for (const { text } of units) {
     expect(text).toContain("\nUser=mail\n");
@@ -64,6 +69,16 @@ test("CL31 neither of the two is root, and the guard is no part of the agent's s
     expect(text).toContain("\nStateDirectoryMode=0700\n");
     expect(text).toContain('\nExecStart="/opt/a b/node" 100%% $$x ');
   }
+});
+
+test("CL31 with --disks the agent may mount for the whole host, and the guard is as it was", async () => {
+  expect(await install("--disks", "--write", "--root", root)).toBe(0);
+  const agent = file("etc/systemd/system/bridgehead-agent.service");
+  expect(agent).toMatch(/^AmbientCapabilities=.*CAP_NET_BIND_SERVICE CAP_SYS_ADMIN CAP_SYS_RAWIO .*CAP_KILL$/m);
+  // What gives a service a mount namespace of its own (systemd.exec(5)).
+  expect(agent).not.toMatch(/^(Protect|Private|ReadOnly|ReadWrite|Inaccessible|Bind|Temporary|Mount|Dynamic|RootDir)/m);
+  expect(file("etc/systemd/system/bridgehead-guard.service")).toMatch(/^ProtectSystem=strict$/m);
+  expect(file("etc/systemd/system/bridgehead-guard.service")).not.toContain("CAP_SYS_ADMIN");
 });
 
 test("CL2 without a node or a cluster nothing is written", async () => {

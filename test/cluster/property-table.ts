@@ -158,7 +158,7 @@ export const documented: Readonly<Record<string, readonly Row[]>> = {
     MountPoint        text                  none  set   * of this cluster's own
     FileSystem        text                  none  set   * of this cluster's own
     Options           text                  none  set   * of this cluster's own
-    Fence             text                  none  set   * of this cluster's own
+    Fence             text                  ScsiPr  set * of this cluster's own
     Drive             text                  ""    kept
     SkipChkdsk        dword  0     1        0     kept
     ConditionalMount  dword  0     1        1     kept
@@ -232,7 +232,16 @@ function rowOf(line: string): Row {
     kind: oneOf(["dword", "text", "texts"], kind),
     min,
     max,
-    byDefault: kind === "dword" ? numberOf(value) : value === "none" ? null : value === "[]" ? [] : "",
+    byDefault:
+      kind === "dword"
+        ? numberOf(value)
+        : value === "none"
+          ? null
+          : value === "[]"
+            ? []
+            : value === '""'
+              ? ""
+              : (value ?? ""),
     held: oneOf(["set", "kept", "read only", "required"], rest.join(" ")),
     differs: differs?.trim() ?? null,
   };

@@ -1,4 +1,4 @@
-import { lookup } from "../../cluster/definition/definition.ts";
+import { lookup, type Properties } from "../../cluster/definition/definition.ts";
 import { DriverError, type DriverFactory } from "./driver.ts";
 import { genericApplication } from "./generic-application.ts";
 import { genericScript } from "./generic-script.ts";
@@ -6,9 +6,10 @@ import { genericService } from "./generic-service.ts";
 import { ipAddress } from "./ip-address.ts";
 import { messageTransferAgent } from "./message-transfer-agent.ts";
 import { networkName, type NameServices } from "./network-name.ts";
+import { namesDevice } from "./disk/settings.ts";
 import { ocfAgent } from "./ocf-agent.ts";
+import { type DiskHost, physicalDisk } from "./physical-disk.ts";
 import { scriptedAddress } from "./scripted-address.ts";
-import { stateOnly } from "./state-only.ts";
 
 /** Who brings a resource online, by its type. */
 export type DriverRegistry = Readonly<Record<string, DriverFactory>>;
@@ -23,10 +24,10 @@ export const nobodyElse: Surroundings = { addressScript: null, hostsFile: null, 
 type Kind = {
   /**
    * Whether its resources are on the host what their belongings say, and nothing else. What a script or an OCF agent has done only
-   * it can undo, and what systemd runs only systemd can end.
+   * it can undo, and what systemd runs only systemd can end; what is mounted is unmounted by the agent alone.
    */
-  readonly isWhole: boolean;
-  readonly driver: (address: DriverFactory, surroundings: Surroundings) => DriverFactory;
+  readonly isWhole: boolean | ((properties: Properties) => boolean);
+  readonly driver: (address: DriverFactory, surroundings: Surroundings, disks: DiskHost) => DriverFactory;
 };
 
 const kinds: Readonly<Record<string, Kind>> = {
@@ -35,7 +36,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     driver: (address, { addressScript }) => withScript(ipAddress(address), addressScript),
   },
   "Network Name": { isWhole: true, driver: (_address, surroundings) => networkName(surroundings) },
-  "Physical Disk": { isWhole: true, driver: () => stateOnly },
+  "Physical Disk": {
+    isWhole: (properties) => !namesDevice(properties),
+    driver: (_address, _surroundings, disks) => physicalDisk(disks),
+  },
   "Message Transfer Agent": { isWhole: true, driver: () => messageTransferAgent },
   "Generic Application": { isWhole: true, driver: () => genericApplication },
   "Generic Script": { isWhole: false, driver: () => genericScript },
@@ -43,14 +47,20 @@ const kinds: Readonly<Record<string, Kind>> = {
   "OCF Agent": { isWhole: false, driver: () => ocfAgent },
 };
 
-/** @param address who puts an address on this host that is not of 127.0.0.0/8 */
-export function driversWith(address: DriverFactory, surroundings: Surroundings): DriverRegistry {
-  return Object.fromEntries(Object.entries(kinds).map(([type, { driver }]) => [type, driver(address, surroundings)]));
+/**
+ * @param address who puts an address on this host that is not of 127.0.0.0/8
+ * @param disks whose disks are mounted here
+ */
+export function driversWith(address: DriverFactory, surroundings: Surroundings, disks: DiskHost): DriverRegistry {
+  return Object.fromEntries(
+    Object.entries(kinds).map(([type, { driver }]) => [type, driver(address, surroundings, disks)]),
+  );
 }
 
-/** Whether a guard can take away all of a resource of this type. */
-export function isWholeType(type: string): boolean {
-  return lookup(kinds, type)?.isWhole ?? false;
+/** Whether a guard can take away all of this resource. */
+export function isWhole({ type, properties }: { readonly type: string; readonly properties: Properties }): boolean {
+  const found = lookup(kinds, type)?.isWhole ?? false;
+  return typeof found === "boolean" ? found : found(properties);
 }
 
 function withScript(address: DriverFactory, script: string | null): DriverFactory {

@@ -5,14 +5,14 @@ import { longestDelayMs } from "../delays.ts";
 import type { Log } from "../log.ts";
 import type { Remain, Remains } from "../remains.ts";
 import type { DriverContext, DriverFactory } from "./driver.ts";
-import { driverOf, type DriverRegistry, isWholeType } from "./registry.ts";
+import { driverOf, type DriverRegistry, isWhole } from "./registry.ts";
 
 /** What outlives this process is written down before it is begun, and until it is certainly gone. */
 export function remembering(registry: DriverRegistry, remains: Pick<Remains, "add" | "remove">): DriverRegistry {
   return Object.fromEntries(
     Object.entries(registry).map(([type, factory]) => [
       type,
-      isWholeType(type) ? factory : remembered(factory, remains),
+      (context) => (isWhole(context.spec) ? factory : remembered(factory, remains))(context),
     ]),
   );
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { type Belongings, createBelongings } from "../belongings.ts";
 import { sweepHosts } from "../drivers/hosts-file.ts";
-import { type DriverRegistry, driversWith, isWholeType, type Surroundings } from "../drivers/registry.ts";
+import { type DriverRegistry, driversWith, isWhole, type Surroundings } from "../drivers/registry.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
 import type { Log } from "../log.ts";
+import { hostId } from "../machine-id.ts";
 import { countOpen } from "../open-connections.ts";
 import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
@@ -69,7 +70,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const announcer = createAnnouncer((why) => once("announcement-failed", lineOf(lacks.announcing(why))), shell);
   const probe = createProbe((why) => once("nobody-asked", lineOf(lacks.asking(why))), started);
   const watch = createAddressWatch((why) => once("addresses-not-watched", lineOf(lacks.watching(why))), started);
-  const belongings = createBelongings(isWholeType, guard.tell);
+  const belongings = createBelongings(isWhole, guard.tell);
 
   let found: Promise<Filter | null> | null = null;
   let isWithoutIp = false;
@@ -117,6 +118,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     drivers: driversWith(
       linuxAddress({ clock, ip, shell, announcer, owned, probe, watch, count: countOpen, ready }),
       options.surroundings,
+      { cluster, node, machine: hostId()?.machine ?? null, started },
     ),
     belongings,
     makeReady: readiness.makeReady,

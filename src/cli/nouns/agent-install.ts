@@ -19,6 +19,7 @@ type InstallOptions = {
   readonly cluster?: string;
   readonly url?: string;
   readonly user: string;
+  readonly disks?: true;
   readonly write?: true;
   readonly root: string;
   readonly output: "table" | "json";
@@ -40,6 +41,10 @@ export function registerInstall(noun: Command): void {
       "the user that they run as, and the group that may ask at the agent's socket",
       "bridgehead",
     )
+    .option(
+      "--disks",
+      "let the agent mount disks for this host (Physical Disk with a Device), which is as good as root",
+    )
     .option("--write", "write the files, as root")
     .option("--root <folder>", "write them below this folder", "/")
     .action((_options: unknown, command: Command) => install(command.optsWithGlobals<InstallOptions>()))
@@ -53,7 +58,7 @@ function install(options: InstallOptions): void {
   }
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw usageError(`${user} is no name of a user`);
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? defaultUrl);
-  const files = hostFiles({ node, cluster, url, user });
+  const files = hostFiles({ node, cluster, url, user, disks: options.disks === true });
   const written = options.write === true ? files.map((file) => put(root, file)) : [];
   if (output === "json") return print(output, { files: files.map(({ path, text }) => ({ path, text })), written }, []);
   if (options.write === true) write(written.join("\n"));
@@ -70,8 +75,9 @@ function hostFiles({
   cluster,
   url,
   user,
-}: Readonly<Record<"node" | "cluster" | "url" | "user", string>>): HostFile[] {
-  const units = unitFiles({ user, command: [process.execPath, commandModule], config: configFile });
+  disks,
+}: Readonly<Record<"node" | "cluster" | "url" | "user", string>> & { readonly disks: boolean }): HostFile[] {
+  const units = unitFiles({ user, command: [process.execPath, commandModule], config: configFile, disks });
   const config = {
     node,
     cluster,

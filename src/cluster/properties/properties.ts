@@ -12,6 +12,8 @@ export type PropertyRule = (
       readonly default: string | null;
       readonly required?: true;
       readonly format?: TextFormat;
+      /** The only values that there are. */
+      readonly choices?: readonly string[];
     }
   /** MULTI_SZ: a list of texts. */
   | { readonly kind: "multi-text"; readonly default: readonly string[]; readonly format?: "parameter" }
@@ -36,6 +38,14 @@ export function textsOf(properties: Properties, rules: PropertyRules, name: stri
   if (rule?.kind !== "multi-text") throw new Error(`${name} is not a MULTI_SZ property`);
   const value = lookup(properties, name);
   return Array.isArray(value) ? value : rule.default;
+}
+
+/** A text property with its default; null: it has neither. Throws when no such property is known: that is a mistake in this program. */
+export function textOf(properties: Properties, rules: PropertyRules, name: string): string | null {
+  const rule = lookup(rules, name);
+  if (rule?.kind !== "text") throw new Error(`${name} is not a text property`);
+  const value = lookup(properties, name);
+  return typeof value === "string" ? value : rule.default;
 }
 
 export type PropertyFault = { readonly code: string; readonly sentence: string };
@@ -77,6 +87,9 @@ const ocfAgentPattern = /^ocf:[\w-][\w.-]*:[\w-][\w.-]*$/;
 function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue): PropertyFault | null {
   if (typeof value !== "string") return { code: "property-type", sentence: "must be text" };
   if (rule.required && value === "") return { code: "property-required", sentence: "must not be empty" };
+  if (rule.choices !== undefined && !rule.choices.includes(value)) {
+    return { code: "property-choice", sentence: `must be ${rule.choices.join(" or ")}` };
+  }
   switch (rule.format) {
     case "address":
       return parseUnicast(value) === null

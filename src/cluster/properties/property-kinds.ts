@@ -8,6 +8,12 @@ export const dword = (min: number, max: number, byDefault: number): PropertyRule
   default: byDefault,
 });
 export const text = (byDefault: string | null = null): PropertyRule => ({ kind: "text", default: byDefault });
+/** The first one is the default. */
+export const choice = (...choices: readonly [string, ...string[]]): PropertyRule => ({
+  kind: "text",
+  default: choices[0],
+  choices,
+});
 export const requiredText = (format?: TextFormat): PropertyRule => ({
   kind: "text",
   default: null,

@@ -3,6 +3,7 @@ import { dwordMax, type PropertyRules } from "./properties.ts";
 import {
   byControlPlane,
   byLease,
+  choice,
   dword,
   kept,
   noColdStart,
@@ -139,11 +140,15 @@ export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
   },
   "Physical Disk": {
     Signature: dword(0, dwordMax, 0),
+    /** A block device, such as /dev/disk/by-id/…; without one the disk is a state, and nothing on the host. */
     Device: text(),
     MountPoint: text(),
+    /** As `mount -t` takes it; without one it is looked what there is. */
     FileSystem: text(),
+    /** As `mount -o` takes them; nothing is added. */
     Options: text(),
-    Fence: text(),
+    /** ScsiPr: a SCSI-3 persistent reservation, where the disk can; None: nothing keeps another host from writing to it. */
+    Fence: choice("ScsiPr", "None"),
     Drive: kept(text(""), "MountPoint says where"),
     SkipChkdsk: kept(dword(0, 1, 0), "FileSystem and Options say how it is mounted"),
     ConditionalMount: kept(dword(0, 1, 1), "FileSystem and Options say how it is mounted"),

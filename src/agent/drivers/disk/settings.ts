@@ -1,0 +1,45 @@
+import { isAbsolute, normalize } from "node:path";
+import { lookup, type Properties } from "../../../cluster/definition/definition.ts";
+import { privateRules } from "../../../cluster/properties/property-tables.ts";
+import { textOf } from "../../../cluster/properties/properties.ts";
+import { DriverError } from "../driver.ts";
+
+export type DiskSettings = {
+  /** As the definition says it; a link of /dev/disk/by-id for the most part. */
+  readonly device: string;
+  readonly mountPoint: string;
+  /** Empty: mount(8) looks what there is. */
+  readonly fileSystem: string;
+  /** As an operator wrote them: nothing is added. */
+  readonly options: string;
+  readonly isFenced: boolean;
+};
+
+/** A Physical Disk that names no device is a state, and nothing on the host. */
+export function namesDevice(properties: Properties): boolean {
+  const device = lookup(properties, "Device");
+  return typeof device === "string" && device !== "";
+}
+
+/** Throws `DriverError` `disk-not-valid`. */
+export function settingsOf(properties: Properties): DiskSettings {
+  const text = (name: string): string => textOf(properties, privateRules("Physical Disk") ?? {}, name) ?? "";
+  const [device, mountPoint, options] = [text("Device"), text("MountPoint"), text("Options")];
+  if (!isAbsolute(device)) throw notValid(`Device is ${device}, and has to be a path such as /dev/disk/by-id/…`);
+  if (mountPoint === "") throw notValid("it has a Device and no MountPoint: say where its file system is to be");
+  if (
+    !isAbsolute(mountPoint) ||
+    normalize(mountPoint) !== mountPoint ||
+    /.\/$/.test(mountPoint) ||
+    mountPoint === "/"
+  ) {
+    throw notValid(`MountPoint is ${mountPoint}, and has to be a path such as /srv/mail, from the root on and no more`);
+  }
+  // Nothing could be checked on it, and what nobody writes needs no owner.
+  if (options.split(",").includes("ro")) throw notValid("Options has ro: a disk of a group is written to by its owner");
+  return { device, mountPoint, fileSystem: text("FileSystem"), options, isFenced: text("Fence") !== "None" };
+}
+
+function notValid(message: string): DriverError {
+  return new DriverError("disk-not-valid", message);
+}
