@@ -57,6 +57,7 @@ const goodTexts: Readonly<Record<string, string>> = {
   SubnetMask: "255.255.255.0",
   Name: "VS1",
   Agent: "ocf:heartbeat:Filesystem",
+  Fence: "ScsiPr",
 };
 const goodLists: Readonly<Record<string, readonly string[]>> = { Parameters: ["directory=/srv/mail", "options="] };
 
@@ -156,6 +157,17 @@ describe("Properties", () => {
   ])("DF9: the format of an IP Address's %s is checked", (name, bad, good) => {
     expect(bad.map((value) => faults("IP Address", name, value))).toEqual(bad.map(() => ["property-format"]));
     expect(faults("IP Address", name, good)).toEqual([]);
+  });
+
+  test("DF9: a property that is a choice takes what there is, and says it", () => {
+    expect(["ScsiPr", "None"].flatMap((value) => faults("Physical Disk", "Fence", value))).toEqual([]);
+    const bad = ["", "none", "scsipr", "Sbd"];
+    expect(bad.map((value) => faults("Physical Disk", "Fence", value))).toEqual(bad.map(() => ["property-choice"]));
+    const said: string[] = [];
+    checkProperties(inSource["Physical Disk"] ?? {}, { Fence: "Sbd" }, [], "it", (_path, _code, sentence) =>
+      said.push(sentence),
+    );
+    expect(said.join()).toContain("must be ScsiPr or None");
   });
 
   test("DF9: the format of a Network Name is checked", () => {

@@ -99,6 +99,25 @@ describe("Owners of a disk that fell silent", () => {
     expect(unfenced(cluster, "NODE2")).toEqual(expected);
   });
 
+  test.each([
+    ["is the witness", ["NODE1-run-2"]],
+    ["is not", ["NODE2", "NODE1-run-2"]],
+  ])("EN14: a later run that has waited for the end of the silent one, and %s, proves it too", (_what, heard) => {
+    const cluster = new Cluster(clusterOf({ A: plainGroup() }, three));
+    for (const node of ["NODE1", "NODE2"]) cluster.hello(node, host(`machine of ${node}`));
+    for (const node of ["NODE1", "NODE2"]) cluster.renew(node);
+    cluster.countStart("NODE1", "NODE2");
+    cluster.renew("NODE1");
+    expect(cluster.owner("A")).toBe("NODE1#1");
+    cluster.close("NODE1");
+    cluster.hello("NODE1", { ...host("machine of NODE1"), incarnation: "NODE1-run-2" });
+    const [witness = "", ...others] = heard;
+    cluster.witness(witness);
+    for (const run of others) cluster.renew(run);
+    const row = cluster.state.durable.groups.get("A");
+    expect([row?.epoch, row?.silent]).toEqual([2, []]);
+  });
+
   test("EN14: an operator confirms that the host is down, also when it holds nothing more, and when its name is another's now", () => {
     const gone = lost();
     fail(gone);

@@ -1,15 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -22,6 +12,7 @@ import { monotonicMs } from "../../src/mta/clock.ts";
 import { assigned } from "../agent/assigned.ts";
 import { contextIn } from "../agent/driver-context.ts";
 import { until } from "../support/until.ts";
+import { type LoopDevice, makeLoopDevice } from "./loop-device.ts";
 
 /** Loop devices with ext4: they have no persistent reservations, and are mounted as any disk is. */
 
@@ -31,27 +22,20 @@ const factory = physicalDisk({ cluster: "exchange", node: "NODE1", machine: "m1"
 let folder = "";
 let device = "";
 let mountPoint = "";
+let loop: LoopDevice;
 let logged: [code: string, detail: string][] = [];
 let drivers: Driver[] = [];
 let users: ChildProcess[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "bridgehead-disk-"));
-  mountPoint = join(folder, "mail store");
-  mkdirSync(mountPoint);
-  const image = join(folder, "image");
-  writeFileSync(image, "");
-  truncateSync(image, 32 * 1024 * 1024);
-  device = (await run("losetup", ["--find", "--show", image])).stdout.trim();
-  await run("mkfs.ext4", ["-q", device]);
+  loop = await makeLoopDevice();
+  ({ folder, device, mountPoint } = loop);
   logged = [];
 });
 afterEach(async () => {
   for (const user of users) user.kill("SIGKILL");
   for (const driver of drivers) await driver.terminate();
-  await run("umount", [mountPoint]).catch(() => {});
-  await run("losetup", ["--detach", device]);
-  rmSync(folder, { recursive: true, force: true });
+  await loop.remove();
   drivers = [];
   users = [];
 });
@@ -83,7 +67,7 @@ function diskOf(place: Place = {}): Driver {
 }
 
 const online = (disk: Driver): Promise<void> => disk.online(monotonicMs() + 60_000);
-const isMounted = (): boolean => mountsOf("self").some((mount) => mount.mountPoint === mountPoint);
+const isMounted = (): boolean => loop.isMounted();
 const stampFile = (): string => join(mountPoint, ".bridgehead-epoch");
 const codes = (): string[] => logged.map(([code]) => code);
 

@@ -88,6 +88,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
   takeReleases(turn, before.node, incarnation, message.released);
   const mayAct = endHoldWhenCounted(turn, message.generation, message.generationAgeMs);
   for (const claim of message.claims) acceptClaim(turn, session, claim);
+  hearRun(turn, sessionOf(turn, incarnation));
   if (message.report !== null) {
     hearReport(turn, sessionOf(turn, incarnation));
     judgeReport(turn, before.report, sessionOf(turn, incarnation));

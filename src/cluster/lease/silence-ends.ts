@@ -4,16 +4,17 @@ import { retryGivenUp } from "../policies/troubles.ts";
 import type { GroupRow, Hold, Session, SilentOwner } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { hasActed, newestReportOf } from "./assignment.ts";
-import { becomeFenced, disksOf, forgetSilent } from "./silent-owners.ts";
+import { becomeFenced, disksOf, forgetSilent, isSilent } from "./silent-owners.ts";
 
 /** What proves that a silent owner writes to the disks of its group no more (LEASE rule 19). */
 
 /**
- * A run of the same machine says hello: an agent begins only when nothing of an earlier run is left on its host (DR14), and what
- * was there before a boot is gone with it. Another machine of the same name proves nothing.
+ * A run of the same machine is heard: an agent begins only when nothing of an earlier run is left on its host (DR14), and what
+ * was there before a boot is gone with it. It may have said hello while the earlier one still owned the group, and waited for its end.
+ * Another machine of the same name proves nothing.
  */
 export function hearRun(turn: Turn, { node, incarnation, host }: Session): void {
-  if (host === null) return;
+  if (host === null || !isSilent(turn, node)) return;
   const isOver = (one: SilentOwner): boolean =>
     one.node === node && one.incarnation !== incarnation && one.host?.machine === host.machine;
   tryAgain(turn, forgetSilent(turn, isOver));
