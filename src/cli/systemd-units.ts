@@ -78,7 +78,7 @@ const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE"];
  * To mount, and to send a disk commands of SCSI; to open a device, and a folder of another user's; to see who keeps a file system busy,
  * and to end it. That is as good as root.
  */
-const capabilitiesForDisks = [
+export const capabilitiesForDisks: readonly string[] = [
   ...capabilities,
   "CAP_SYS_ADMIN",
   "CAP_SYS_RAWIO",

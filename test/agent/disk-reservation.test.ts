@@ -4,6 +4,8 @@ import { take, type Aim, giveBack, standing } from "../../src/agent/drivers/disk
 import { keyOf, largestEpoch, ownerOf, type Taker } from "../../src/agent/drivers/disk/reservation-key.ts";
 import { nextStep, type Seen } from "../../src/agent/drivers/disk/reservation.ts";
 import { holderIn, keysIn, outcomeOf } from "../../src/agent/drivers/disk/sg-persist.ts";
+import { isWhole } from "../../src/agent/drivers/registry.ts";
+import { assigned } from "./assigned.ts";
 import type { Ran } from "../../src/agent/drivers/disk/tools.ts";
 
 const taker: Taker = { cluster: "exchange", group: "Mail", epoch: 7, node: "NODE1", machine: "m1", resource: "Disk" };
@@ -228,6 +230,17 @@ describe("how it is done", () => {
       await expect(take(saying(ran))).rejects.toMatchObject({ code });
     }
   });
+});
+
+test("DR19 a guard may release a disk that is a state, and none that is mounted", () => {
+  expect(isWhole(assigned("Physical Disk"))).toBe(true);
+  expect(isWhole(assigned("Physical Disk", { Device: "", MountPoint: "/srv/mail" }))).toBe(true);
+  expect(isWhole(assigned("Physical Disk", { Device: "/dev/sdb" }))).toBe(false);
+  expect([isWhole(assigned("IP Address")), isWhole(assigned("OCF Agent")), isWhole(assigned("Of tomorrow"))]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test("DR19 what is mounted is read as the kernel writes it", () => {

@@ -8,6 +8,7 @@ import type { Driver, DriverContext } from "../../src/agent/drivers/driver.ts";
 import { physicalDisk } from "../../src/agent/drivers/physical-disk.ts";
 import { remembering, takeAwayWhatIsLeft } from "../../src/agent/drivers/remembered.ts";
 import { openRemains } from "../../src/agent/remains.ts";
+import { capabilitiesForDisks } from "../../src/cli/systemd-units.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { assigned } from "../agent/assigned.ts";
 import { contextIn } from "../agent/driver-context.ts";
@@ -279,6 +280,36 @@ test("DR19 what is terminated while it comes online does not come online", async
   await disk.terminate();
   await refused;
   expect(isMounted()).toBe(false);
+});
+
+/** As a user who owns nothing, with these capabilities, as systemd starts a service. Resolves with the first line that it says. */
+async function asNobody(
+  capabilities: readonly string[],
+): Promise<{ child: ChildProcess; said: string; rest: () => string }> {
+  const held = ["-all", ...capabilities.map((name) => `+${name.replace("CAP_", "").toLowerCase()}`)].join(",");
+  const program = [process.execPath, join(import.meta.dirname, "one-disk.ts"), folder, device, mountPoint];
+  const user = ["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"];
+  const sets = ["inh-caps", "ambient-caps", "bounding-set"].map((set) => `--${set}=${held}`);
+  const child = spawn("setpriv", [...user, ...sets, ...program]);
+  users.push(child);
+  let said = "";
+  child.stdout.on("data", (text: Buffer) => (said += text.toString("utf8")));
+  child.stderr.on("data", (text: Buffer) => (said += text.toString("utf8")));
+  await until(() => said.includes("\n") || child.exitCode !== null, 20_000);
+  return { child, said, rest: () => said };
+}
+
+test("DR19 an agent that is not root mounts with what its units give it, and without that says what to do", async () => {
+  const without = await asNobody(["CAP_DAC_OVERRIDE"]);
+  expect(without.said).toContain("bridgehead agent install --disks");
+  const { child, said, rest } = await asNobody(capabilitiesForDisks);
+  expect(said).toBe('{"alive":{"ok":true}}\n');
+  const user = await busy();
+  child.stdin?.write("offline\n");
+  await until(() => child.exitCode !== null, 20_000);
+  expect(rest()).toContain("offline\n");
+  expect(isMounted()).toBe(false);
+  await until(() => user.signalCode === "SIGTERM", 5_000);
 });
 
 test("DR14 what a killed run has mounted is unmounted by the next one before it joins; a state is not written down", async () => {
