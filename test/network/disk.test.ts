@@ -220,6 +220,35 @@ test("DR19 a disk that is full is alive, and comes online elsewhere; one whose s
   });
 });
 
+test("DR19 a disk that hangs is found, and is not gone before it answers again", async () => {
+  const disk = diskOf({ properties: { DeadlockTimeout: 1_000, PendingTimeout: 1_000 } });
+  await online(disk);
+  // What writes to it now waits in the kernel, where no signal ends it.
+  await run("fsfreeze", ["--freeze", mountPoint]);
+  try {
+    const begunAt = performance.now();
+    await expect(disk.isAlive()).rejects.toMatchObject({ code: "disk-not-writable" });
+    expect(performance.now() - begunAt).toBeLessThan(3_000);
+    expect(await disk.looksAlive()).toBe(true);
+    await expect(disk.terminate()).rejects.toMatchObject({ code: "disk-not-answering" });
+    expect(isMounted()).toBe(true);
+  } finally {
+    await run("fsfreeze", ["--unfreeze", mountPoint]);
+  }
+  await disk.terminate();
+  expect(isMounted()).toBe(false);
+});
+
+test("DR19 what looks at the disk when it goes offline is called off, and keeps nobody", async () => {
+  const disk = diskOf();
+  await online(disk);
+  const polls = Promise.allSettled(Array.from({ length: 5 }, () => disk.isAlive()));
+  await disk.offline();
+  await polls;
+  expect(isMounted()).toBe(false);
+  expect(codes()).not.toContain("disk-busy");
+});
+
 test("DR20 after an expiry a disk that cannot be reserved waits for an operator, and says what to do", async () => {
   const refused = await refusal(diskOf({ unfenced: ["NODE2", "NODE3"] }));
   expect(refused.code).toBe("holder-not-fenced");

@@ -5,12 +5,12 @@ import { monotonicMs } from "../../mta/clock.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import { failSlowly } from "../delays.ts";
 import { programsWith } from "../left-programs.ts";
+import { capabilities, privilegesOf } from "../linux/privileges.ts";
 import { endProcesses } from "../processes.ts";
 import { findDevice, isMultipath, useOf } from "./disk/device.ts";
 import { type Aim, giveBack, noPrivilege, standing, take, type Taken } from "./disk/fence.ts";
 import { isAsWritten, readStamp, writeStamp } from "./disk/file-system.ts";
 import { type BlockDevice, isOf, isWithin, type Mount, mountsOf } from "./disk/mounts.ts";
-import { hasCapability, sysAdmin } from "./disk/privilege.ts";
 import { keyOf, type ReservationKey } from "./disk/reservation-key.ts";
 import { namesDevice, settingsOf } from "./disk/settings.ts";
 import { judgeStamp, type Stamp, stampName } from "./disk/stamp.ts";
@@ -67,7 +67,8 @@ const mountedDisk = ({ cluster, node, machine, started }: DiskHost, context: Dri
   async function online(): Promise<void> {
     const { mountPoint, isFenced } = settingsOf(spec.properties);
     const run = tools.sequence();
-    if (!hasCapability(sysAdmin)) throw noPrivilege("it has no CAP_SYS_ADMIN");
+    const { sysAdmin } = capabilities;
+    if (privilegesOf("self")?.capabilities.has(sysAdmin) === false) throw noPrivilege(`it has no ${sysAdmin}`);
     const found = findDevice(settingsOf(spec.properties).device);
     device = found;
     assertMountPoint(mountPoint, found);
@@ -185,7 +186,11 @@ const mountedDisk = ({ cluster, node, machine, started }: DiskHost, context: Dri
       deadline = until;
       return online();
     },
-    offline: () => takeAway(tools.sequence(), termGraceMs),
+    offline: async () => {
+      // A poll that is under way works on the disk too.
+      await tools.end();
+      await takeAway(tools.sequence(), termGraceMs);
+    },
     terminate,
     looksAlive: async () => {
       const [mounted] = ours(settingsOf(spec.properties).mountPoint);

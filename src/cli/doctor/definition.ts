@@ -9,6 +9,7 @@ import {
   judgeDefinition,
   judgeDisks,
   judgeLease,
+  judgeMounts,
   judgeNdptool,
   judgeServices,
   type WantedAddress,
@@ -80,6 +81,13 @@ export function definitionChecks(facts: HostFacts, place: () => DoctorPlace, rea
       needs,
       gather: definition,
       judge: (of) => judgeDisks(of, place().node),
+    }),
+    check({
+      code: "mounts",
+      subject: "mounts",
+      needs,
+      gather: facts.whose,
+      judge: (whose) => judgeMounts(definition(), place().node, whose, findProgram("sg_persist")),
     }),
     check({
       code: "services",

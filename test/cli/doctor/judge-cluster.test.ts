@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Result } from "../../../src/client/result.ts";
 import type { HostAddress } from "../../../src/agent/linux/ip.ts";
+import type { Capability } from "../../../src/agent/linux/privileges.ts";
 import { type ProblemCode, problemDetails } from "../../../src/protocol/problems.ts";
 import { parseDefinition } from "../../../src/protocol/definition.ts";
 import type { NodeStateAnswer, Self } from "../../../src/protocol/objects.ts";
@@ -19,6 +20,7 @@ import {
   judgeDefinition,
   judgeDisks,
   judgeLease,
+  judgeMounts,
   judgeNdptool,
   judgeServices,
 } from "../../../src/cli/doctor/judge/definition.ts";
@@ -188,6 +190,23 @@ test("CL36 a disk whose Fence is None is named, also of a type of one's own", ()
     { subject: "Disk", outcome: { kind: "warning", sentence: "Nothing fences this disk (Fence is None)." } },
     { subject: "Other" },
   ]);
+});
+
+test("CL36 what a mounted disk needs and this host has not is named: the agent's privilege, and sg_persist", () => {
+  const mounted = definitionWith({
+    Store: { type: "Physical Disk", properties: { Device: "/dev/sdb", MountPoint: "/srv/mail" } },
+    State: { type: "Physical Disk" },
+  });
+  const agent = (...held: Capability[]) => ({
+    who: "agent" as const,
+    privileges: { uid: 998, capabilities: new Set(held) },
+  });
+  const place = { path: "/usr/bin/sg_persist", isInPath: true };
+  const judged = (whose: Parameters<typeof judgeMounts>[2], found: typeof place | null) =>
+    judgeMounts(mounted, "NODE1", whose, found).map(({ subject, outcome }) => [subject, outcome.kind]);
+  expect(judged(agent("CAP_NET_ADMIN"), place)).toEqual([["Store", "failed"]]);
+  expect(judged(agent("CAP_SYS_ADMIN"), null)).toEqual([["Store", "warning"]]);
+  expect(judged(agent("CAP_SYS_ADMIN"), place)).toEqual([["Store", "ok"]]);
 });
 
 test("CL36 what a cluster needs and this host has not is named: ndptool for IPv6, systemd for a Generic Service", () => {

@@ -2,6 +2,7 @@ import { leastTtlWithoutFilterMs } from "../../../agent/linux/address-driver.ts"
 import { deviceFor } from "../../../agent/linux/device.ts";
 import type { HostAddress } from "../../../agent/linux/ip.ts";
 import { lacks } from "../../../agent/linux/lacks.ts";
+import { namesDevice } from "../../../agent/drivers/disk/settings.ts";
 import { DriverError } from "../../../agent/drivers/driver.ts";
 import {
   type ClusterDefinition,
@@ -128,6 +129,40 @@ export function judgeDisks(definition: ClusterDefinition, node: string): Told[] 
         remedy: "use a fence (a SCSI-3 reservation), or see that only one host can reach the disk at a time",
       }),
     }));
+}
+
+/** What it takes to mount a disk, and to reserve it. */
+export function judgeMounts(
+  definition: ClusterDefinition,
+  node: string,
+  { privileges, who }: Whose,
+  sgPersist: ProgramPlace,
+): Told[] {
+  const mounted = resourcesFor(definition, node).filter(
+    ({ type, properties }) => type === "Physical Disk" && namesDevice(properties),
+  );
+  return mounted.map(({ name, properties }) => {
+    if (who === "agent" && !privileges.capabilities.has("CAP_SYS_ADMIN")) {
+      return {
+        subject: name,
+        outcome: failed({
+          what: "it is mounted, and the agent has no CAP_SYS_ADMIN",
+          cost: "its group does not come online here",
+          remedy: "take the units that bridgehead agent install --disks prints",
+        }),
+      };
+    }
+    if (sgPersist !== null || lookup(properties, "Fence") === "None")
+      return { subject: name, outcome: ok("it can be mounted") };
+    return {
+      subject: name,
+      outcome: warning({
+        what: "sg_persist is not here, which reserves the disk",
+        cost: "after a silence the disk waits until an operator says that the other host is off",
+        remedy: "install sg3-utils",
+      }),
+    };
+  });
 }
 
 /** IPv6 neighbours are told by a program of their own. */
