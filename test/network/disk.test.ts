@@ -151,6 +151,20 @@ test("DR19 terminating ends what works on the disk at once, whatever it has open
   await until(() => user.signalCode === "SIGKILL", 5_000);
 });
 
+test("DR19 who works at a place of the same name in another mount namespace is left alone", async () => {
+  const disk = diskOf();
+  await online(disk);
+  const script = `umount "$1" && mount -t tmpfs none "$1" && cd "$1" && echo ready && exec sleep 60`;
+  const other = spawn("unshare", ["--mount", "sh", "-c", script, "sh", mountPoint]);
+  users.push(other);
+  await new Promise((resolve) => other.stdout.once("data", resolve));
+  const user = await busy();
+  await disk.terminate();
+  expect(isMounted()).toBe(false);
+  await until(() => user.signalCode === "SIGKILL", 5_000);
+  expect([other.signalCode, other.exitCode]).toEqual([null, null]);
+});
+
 test("DR19 what cannot be unmounted is not offline, and says why; it is tried again", async () => {
   const disk = diskOf();
   await online(disk);
@@ -278,6 +292,7 @@ test.each([
   ["a device that is none", { Device: "/dev/null" }, "disk-not-valid"],
   ["a file system that it has not", { FileSystem: "vfat" }, "mount-failed"],
   ["only reading", { Options: "noatime,ro" }, "disk-not-valid"],
+  ["another thing than the device", { Options: "loop=/dev/loop7" }, "disk-not-valid"],
 ])("DR19 %s is refused", async (_, properties, code) => {
   expect(await refusal(diskOf({ properties }))).toMatchObject({ code });
   expect(isMounted()).toBe(false);

@@ -35,10 +35,17 @@ export function settingsOf(properties: Properties): DiskSettings {
   ) {
     throw notValid(`MountPoint is ${mountPoint}, and has to be a path such as /srv/mail, from the root on and no more`);
   }
-  // Nothing could be checked on it, and what nobody writes needs no owner.
-  if (options.split(",").includes("ro")) throw notValid("Options has ro: a disk of a group is written to by its owner");
+  const unfit = options.split(",").find((option) => unfitOptions.has(option.replace(/=.*/, "")));
+  if (unfit !== undefined) {
+    throw notValid(`Options has ${unfit}: what is mounted is Device itself, and is written to by its owner`);
+  }
   return { device, mountPoint, fileSystem: text("FileSystem"), options, isFenced: text("Fence") !== "None" };
 }
+
+/** Of mount(8): with them something else is mounted, or nothing could be checked on it. */
+const unfitOptions: ReadonlySet<string> = new Set(
+  "ro loop offset sizelimit bind rbind move remount X-mount.subdir".split(" "),
+);
 
 function notValid(message: string): DriverError {
   return new DriverError("disk-not-valid", message);

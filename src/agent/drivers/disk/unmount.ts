@@ -27,13 +27,13 @@ const withoutUsersMs = 1_000;
 export async function unmount({ run, log, mountPoint, mounts, graceMs, patienceMs }: Unmounting): Promise<void> {
   const begunAt = performance.now();
   const named = new Set<string>();
-  while (mounts().length > 0) {
+  for (let [mount] = mounts(); mount !== undefined; [mount] = mounts()) {
     const ran = await run("umount", ["--", mountPoint], { limitMs: patienceMs });
     if (ran.kind !== "ended") throw new DriverError("disk-not-answering", `umount: ${ran.why}`);
     // Its words are for people, and its exit code says too little: what is mounted is what counts.
     if (mounts().length === 0 || ran.code === 0) continue;
     const lastedMs = performance.now() - begunAt;
-    const users = await usersOf(mountPoint);
+    const users = await usersOf(mount);
     const theirs = users.filter(({ isOurs }) => !isOurs);
     if (lastedMs > patienceMs || (theirs.length === 0 && lastedMs > withoutUsersMs)) {
       throw new DriverError("disk-busy", `${ran.said} ${whyBusy(users, mountPoint)}`);

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { pidsOfHost } from "../../processes.ts";
-import { isWithin } from "./mounts.ts";
+import { isWithin, type Mount, parseMounts } from "./mounts.ts";
 
 /** A process that keeps a file system busy. */
 export type User = {
@@ -11,24 +11,33 @@ export type User = {
 };
 
 /**
- * Who has a file below a mount point open, works there, or runs from there. Read from what /proc says of each process, where names
- * are text and no file system is asked; of another user's processes that takes CAP_SYS_PTRACE. Threads of the kernel have no files.
+ * Who has a file of a mount open, works there, or runs from there. Read from what /proc says of each process, where names are text and
+ * no file system is asked; of another user's processes that takes CAP_SYS_PTRACE. Threads of the kernel have no files.
  */
-export async function usersOf(mountPoint: string): Promise<User[]> {
+export async function usersOf(mount: Pick<Mount, "mountPoint" | "device">): Promise<User[]> {
   const found: User[] = [];
+  const here = await target("/proc/self/ns/mnt");
   for (const pid of pidsOfHost()) {
-    if (pid === 1 || !(await holds(pid, mountPoint))) continue;
+    if (pid === 1 || !(await holds(pid, await placesIn(pid, here, mount)))) continue;
     found.push({ pid, name: await nameOf(pid), isOurs: pid === process.pid || (await isOfThisProgram(pid)) });
   }
   return found;
 }
 
-async function holds(pid: number, mountPoint: string): Promise<boolean> {
+/** Where a process sees the mount: in a namespace of its own (a container) the same name may be something else. */
+async function placesIn(pid: number, here: string, { mountPoint, device }: Pick<Mount, "mountPoint" | "device">) {
+  if ((await target(`/proc/${pid}/ns/mnt`)) === here) return [mountPoint];
+  const mounts = parseMounts(await textOf(`/proc/${pid}/mountinfo`));
+  return mounts.filter((mount) => mount.device === device).map((mount) => mount.mountPoint);
+}
+
+async function holds(pid: number, places: readonly string[]): Promise<boolean> {
+  if (places.length === 0) return false;
+  const isThere = (path: string): boolean => places.some((place) => isWithin(path, place));
   const at = `/proc/${pid}`;
-  for (const link of ["cwd", "root", "exe"]) if (isWithin(await target(`${at}/${link}`), mountPoint)) return true;
-  for (const one of await namesIn(`${at}/fd`)) if (isWithin(await target(`${at}/fd/${one}`), mountPoint)) return true;
-  const maps = await textOf(`${at}/maps`);
-  return maps.includes(`${mountPoint}/`) && maps.split("\n").some((line) => isWithin(fileOf(line), mountPoint));
+  for (const link of ["cwd", "root", "exe"]) if (isThere(await target(`${at}/${link}`))) return true;
+  for (const one of await namesIn(`${at}/fd`)) if (isThere(await target(`${at}/fd/${one}`))) return true;
+  return (await textOf(`${at}/maps`)).split("\n").some((line) => isThere(fileOf(line)));
 }
 
 /** Address, rights, offset, device and inode come first, and the name may have blanks. */
