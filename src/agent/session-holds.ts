@@ -54,7 +54,8 @@ export function takeOffline(state: SessionState, now: number): SessionState {
   const released = new Map(state.released);
   for (const { group, epoch } of done) released.set(holdId({ group, epoch }), { group, epoch });
   const final = [...state.final, ...done.map(holdId)].slice(-limits.releasedNamed);
-  return urgent({ ...state, released, final, stopping: state.stopping && { ...state.stopping, offlineSince: now } });
+  const stopping = state.stopping && { ...state.stopping, offlineSince: now };
+  return urgent({ ...state, released, final, stopping }, "release");
 }
 
 function isUnwanted(state: SessionState, { group, epoch, wanted }: AssignedGroup): boolean {

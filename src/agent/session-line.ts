@@ -48,11 +48,11 @@ function silentAt({ lastAnswerAt, lease }: SessionState, { since }: JoinedLink):
 }
 
 /**
- * Each `renewMs`; sooner to say something new (one renewal under way at a time), and at the moment that a count is
- * complete.
+ * Each `renewMs`; sooner to say something new (one renewal under way at a time, unless it is a release), and at the moment that a
+ * count is complete.
  */
-function renewalDue({ lease, counts }: SessionState, { urgent: hurry, inFlight, renewedAt }: JoinedLink): number {
-  if (hurry && inFlight.length === 0) return Number.NEGATIVE_INFINITY;
+function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedAt }: JoinedLink): number {
+  if (hurry === "release" || (hurry === "news" && inFlight.length === 0)) return Number.NEGATIVE_INFINITY;
   return Math.min(renewedAt + lease.renewMs, nextClaimAt(counts));
 }
 
@@ -89,7 +89,7 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
     ...state,
     renewals: n,
     counts: markClaimed(state.counts, now),
-    link: { ...link, inFlight, renewedAt: now, urgent: false },
+    link: { ...link, inFlight, renewedAt: now, hurry: "none" },
   };
 }
 
@@ -113,6 +113,7 @@ function linkWake(state: SessionState, link: Link): number {
   }
 }
 
-export function urgent(state: SessionState): SessionState {
-  return state.link.kind === "joined" ? { ...state, link: { ...state.link, urgent: true } } : state;
+export function urgent(state: SessionState, hurry: "news" | "release" = "news"): SessionState {
+  if (state.link.kind !== "joined" || state.link.hurry === "release") return state;
+  return { ...state, link: { ...state.link, hurry } };
 }

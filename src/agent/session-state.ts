@@ -119,6 +119,6 @@ export type JoinedLink = {
   /** The version of the report that an answered renewal of this connection carried. */
   readonly reportKnown: number | null;
   readonly renewedAt: number;
-  /** Something new has to be said before the next renewal is due. */
-  readonly urgent: boolean;
+  /** Whether something new has to be said before the next renewal is due. Somebody waits for a release, and it for no answer. */
+  readonly hurry: "none" | "news" | "release";
 };

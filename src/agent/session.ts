@@ -171,7 +171,7 @@ function welcomed(
     inFlight: [],
     reportKnown: null,
     renewedAt: now,
-    urgent: true,
+    hurry: "news",
   };
   return assigned({ ...state, link, standing }, assignment);
 }

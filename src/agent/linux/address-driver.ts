@@ -9,10 +9,22 @@ import type { Announcer } from "./announce.ts";
 import type { AddressWatch } from "./address-watch.ts";
 import { deviceFor } from "./device.ts";
 import { type Filter, FilterError } from "./filter.ts";
-import { canonicalText, cidr, deleting, hostAddresses, isListed, showing, timesListed } from "./ip.ts";
+import {
+  addressesIn,
+  canonicalText,
+  cidr,
+  deleting,
+  type HostAddress,
+  hostAddresses,
+  isListed,
+  showing,
+  showingAll,
+  timesListed,
+} from "./ip.ts";
 import { lacks, lineOf } from "./lacks.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
+import type { KnownDevices } from "./readiness.ts";
 import type { Shell } from "./shell.ts";
 import { destroySockets } from "./sockets.ts";
 import { complaintOf, type Tool, ToolError } from "./tool.ts";
@@ -35,6 +47,7 @@ export type AddressTools = {
    * and has said so.
    */
   readonly ready: () => Promise<Filter | null>;
+  readonly devices: KnownDevices;
 };
 
 /**
@@ -55,7 +68,7 @@ function driverOf(
   taken: Taken,
   { hold, spec, log, belongings, heldBefore, ttlMs }: DriverContext,
 ): Driver {
-  const { clock, ip, shell, announcer, owned, probe, watch, count, ready } = tools;
+  const { clock, ip, shell, devices, announcer, owned, probe, watch, count, ready } = tools;
   const configured = String(lookup(spec.properties, "Address"));
   const address = canonicalText(configured);
   const id = `${holdId(hold)} ${address}`;
@@ -65,6 +78,8 @@ function driverOf(
   let until: number | null = null;
   const inTurn = oneAtATime();
   let unwatch = (): void => {};
+  /** The deadline that the kernel was told last. */
+  let placedUntil = Number.NEGATIVE_INFINITY;
   let putBackAt = Number.NEGATIVE_INFINITY;
   /** The end of what was bound to it when it was here last. */
   let freed: Promise<void> = Promise.resolve();
@@ -103,6 +118,14 @@ function driverOf(
     }
   }
 
+  function belongsOn(on: string, present: readonly HostAddress[]): boolean {
+    try {
+      return deviceFor(address, present) === on;
+    } catch {
+      return false;
+    }
+  }
+
   /** The command that puts it there, or renews it: the kernel has one for both. */
   function placing(on: string, deadline: number, duplicateDetection: boolean): string {
     const seconds = Math.max(1, Math.ceil((deadline - clock()) / 1_000));
@@ -135,13 +158,19 @@ function driverOf(
   /** Puts it there, or renews it. @param isThere it should be there already */
   async function put(on: string, isThere: boolean): Promise<void> {
     if (until === null) return;
+    placedUntil = until;
     const isNew = !isThere && toAsk() === "unused";
     const look = showing(address, on);
-    const { stdout, stderr } = await ip.run([...(isThere ? [look] : []), placing(on, until, isNew), look]);
+    const { stdout, stderr } = await ip.run([isThere ? look : showingAll, placing(on, until, isNew), look]);
     const seen = timesListed(stdout, address);
     if (seen === 0) throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
     // A late refresh of an address that has expired adds it again.
     if (until === null || clock() >= until) return remove(on);
+    if (!isThere && !belongsOn(on, addressesIn(stdout))) {
+      devices.forget(address);
+      await remove(on);
+      throw new DriverError("device-changed", `${address} does not belong on ${on} any more`);
+    }
     if (isNew && isIPv6(address)) await outwaitDuplicateDetection(on);
     if (until === null) return;
     await filter?.open(address, until);
@@ -207,7 +236,7 @@ function driverOf(
           const why = `under a lease of ${ttlMs} ms nothing but a packet filter ends an address in time; make it ${leastTtlWithoutFilterMs} ms or more, or install nftables`;
           throw new DriverError("lease-needs-filter", why);
         }
-        const on = deviceFor(address, await hostAddresses(ip));
+        const on = devices.of(address) ?? deviceFor(address, await hostAddresses(ip));
         device = on;
         await inTurn(async () => {
           await Promise.all([filter?.guard(address, on), freed, ask(on)]);
@@ -230,7 +259,8 @@ function driverOf(
     extend: (deadline) => {
       if (until === null) return;
       until = deadline;
-      refresh();
+      // Grants come one upon the other while something changes, when this host has better things to do.
+      if (deadline < placedUntil || deadline >= placedUntil + ttlMs / 10) refresh();
     },
     drain,
   };

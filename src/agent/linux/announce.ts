@@ -1,8 +1,8 @@
 import { messageOf } from "../../mta/message-of.ts";
 import { notFound, type Shell } from "./shell.ts";
 
-/** When the neighbours are told, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
-const announcedAfterMs = [0, 50, 250, 1_000, 3_000] as const;
+/** When the neighbours are told again, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
+const toldAgainAfterMs = [50, 250, 1_000, 3_000] as const;
 
 export type Announcer = {
   /** Tells the neighbours, at once and a few times more, that this address is here. Nobody waits for it. */
@@ -40,9 +40,10 @@ export function createAnnouncer(failed: (reason: string) => void, shell: Shell):
   return {
     announce: (address, device) => {
       cancel(address);
+      sendAll(address, device);
       timers.set(
         address,
-        announcedAfterMs.map((after) => setTimeout(() => sendAll(address, device), after)),
+        toldAgainAfterMs.map((after) => setTimeout(() => sendAll(address, device), after)),
       );
     },
     cancel,

@@ -11,7 +11,14 @@ export type HostAddress = {
 
 /** All addresses of this host that other hosts can reach. Rejects with `ToolError`. */
 export async function hostAddresses(ip: Tool): Promise<HostAddress[]> {
-  const { stdout } = await ip.run(["address show scope global"]);
+  const { stdout } = await ip.run([showingAll]);
+  return addressesIn(stdout);
+}
+
+export const showingAll = "address show scope global";
+
+/** Those that `ip` has printed. */
+export function addressesIn(stdout: string): HostAddress[] {
   return [...stdout.matchAll(/^\d+: (\S+) +inet6? ([^/\s]+)(?:\/(\d+))? .*?valid_lft (\S+)/gm)].map(
     ([, device = "", address = "", prefix, lifetime]) => ({
       device,

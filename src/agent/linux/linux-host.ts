@@ -116,7 +116,18 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   if (owned.known.length > 0) await sweep();
   return {
     drivers: driversWith(
-      linuxAddress({ clock, ip, shell, announcer, owned, probe, watch, count: countOpen, ready }),
+      linuxAddress({
+        clock,
+        ip,
+        shell,
+        devices: readiness.devices,
+        announcer,
+        owned,
+        probe,
+        watch,
+        count: countOpen,
+        ready,
+      }),
       options.surroundings,
       { cluster, node, machine: hostId()?.machine ?? null, started },
     ),

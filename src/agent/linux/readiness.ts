@@ -14,12 +14,20 @@ export type ReadinessOptions = {
   readonly log: Log;
 };
 
+/** Where addresses, as `canonicalText` has them, were found to belong when this host was made ready for them. */
+export type KnownDevices = {
+  /** Null: it is not known. */
+  readonly of: (address: string) => string | null;
+  readonly forget: (address: string) => void;
+};
+
 /**
  * This host before its addresses: guard and tools are started, and the filter is closed for each address that may come (LEASE rule
  * 15). A hook of the filter takes the kernel longer than all the rest of a takeover.
  */
 export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
   const known = new Set<string>();
+  const devices = new Map<string, string>();
   let last: Promise<void> = Promise.resolve();
 
   async function closeFor(addresses: readonly string[]): Promise<void> {
@@ -29,6 +37,7 @@ export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
     for (const address of addresses) {
       try {
         const device = deviceFor(address, present);
+        devices.set(address, device);
         await filter?.guard(address, device);
       } catch (error) {
         log("warning", "not-ready", `${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
@@ -47,6 +56,10 @@ export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
         .then(() => closeFor(unknown))
         .catch((error: unknown) => log("warning", "not-ready", messageOf(error)));
     },
+    devices: {
+      of: (address) => devices.get(address) ?? null,
+      forget: (address) => void devices.delete(address),
+    } satisfies KnownDevices,
     settled: (): Promise<void> => last,
   };
 }

@@ -38,6 +38,7 @@ function driverOn(ready: Promise<Filter | null>, { ttlMs = 2_000, open = (): num
   };
   const driver = linuxAddress({
     clock: () => 0,
+    devices: { of: () => null, forget: () => {} },
     shell: { run: async () => ({ code: 0, said: "" }), end: async () => {} },
     ip: {
       run: async (asked) => {
