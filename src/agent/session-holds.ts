@@ -12,7 +12,7 @@ import {
 } from "../cluster/messages.ts";
 import { type Fuse, fuseDeadline, isLive, renewFuse } from "./fuse.ts";
 import type { HoldMode, HoldOrder, Orders } from "./orders.ts";
-import { urgent } from "./session-line.ts";
+import { hurried } from "./session-line.ts";
 import type { SessionEffect, SessionState } from "./session-state.ts";
 
 /** What this run holds: its fuses, what it orders of the host under them, and what it releases. */
@@ -55,7 +55,7 @@ export function takeOffline(state: SessionState, now: number): SessionState {
   for (const { group, epoch } of done) released.set(holdId({ group, epoch }), { group, epoch });
   const final = [...state.final, ...done.map(holdId)].slice(-limits.releasedNamed);
   const stopping = state.stopping && { ...state.stopping, offlineSince: now };
-  return urgent({ ...state, released, final, stopping }, "release");
+  return hurried({ ...state, released, final, stopping }, "release");
 }
 
 function isUnwanted(state: SessionState, { group, epoch, wanted }: AssignedGroup): boolean {

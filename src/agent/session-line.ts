@@ -1,4 +1,4 @@
-import { longestHoleMs } from "../cluster/lease/lease.ts";
+import { type LeaseTerms, longestHoleMs } from "../cluster/lease/lease.ts";
 import { holdId, nothingTold, toldBy } from "../cluster/messages.ts";
 import { isLive } from "./fuse.ts";
 import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
@@ -48,12 +48,22 @@ function silentAt({ lastAnswerAt, lease }: SessionState, { since }: JoinedLink):
 }
 
 /**
- * Each `renewMs`; sooner to say something new (one renewal under way at a time, unless it is a release), and at the moment that a
- * count is complete.
+ * News come in swarms, a resource after the other: what follows so soon is said together, for each renewal of an owner is a row that
+ * the object writes before it answers anybody.
+ */
+function swarmMs({ renewMs }: LeaseTerms): number {
+  return Math.min(50, renewMs / 10);
+}
+
+/**
+ * Each `renewMs`; sooner to say something new (one renewal under way at a time, unless somebody waits for it), and at the moment
+ * that a count is complete.
  */
 function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedAt }: JoinedLink): number {
-  if (hurry === "release" || (hurry === "news" && inFlight.length === 0)) return Number.NEGATIVE_INFINITY;
-  return Math.min(renewedAt + lease.renewMs, nextClaimAt(counts));
+  const due = Math.min(renewedAt + lease.renewMs, nextClaimAt(counts));
+  if (hurry === "release") return Number.NEGATIVE_INFINITY;
+  if (inFlight.length > 0 || hurry === "none") return due;
+  return hurry === "assignment" ? Number.NEGATIVE_INFINITY : Math.min(due, renewedAt + swarmMs(lease));
 }
 
 function renew(state: SessionState, link: JoinedLink, now: number, effects: SessionEffect[]): SessionState {
@@ -113,7 +123,10 @@ function linkWake(state: SessionState, link: Link): number {
   }
 }
 
-export function urgent(state: SessionState, hurry: "news" | "release" = "news"): SessionState {
-  if (state.link.kind !== "joined" || state.link.hurry === "release") return state;
-  return { ...state, link: { ...state.link, hurry } };
+export function hurried(state: SessionState, hurry: JoinedLink["hurry"]): SessionState {
+  const { link } = state;
+  if (link.kind !== "joined" || haste.indexOf(link.hurry) >= haste.indexOf(hurry)) return state;
+  return { ...state, link: { ...link, hurry } };
 }
+
+const haste: readonly JoinedLink["hurry"][] = ["none", "news", "assignment", "release"];

@@ -119,6 +119,9 @@ export type JoinedLink = {
   /** The version of the report that an answered renewal of this connection carried. */
   readonly reportKnown: number | null;
   readonly renewedAt: number;
-  /** Whether something new has to be said before the next renewal is due. Somebody waits for a release, and it for no answer. */
-  readonly hurry: "none" | "news" | "release";
+  /**
+   * What has to be said before the next renewal is due: that something on the host has changed, that an assignment has come, or a
+   * release, which another node waits for, and which itself waits for no answer.
+   */
+  readonly hurry: "none" | "news" | "assignment" | "release";
 };

@@ -15,7 +15,7 @@ import {
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
-import { nextWake, retryAt, tendLink, urgent } from "./session-line.ts";
+import { hurried, nextWake, retryAt, tendLink } from "./session-line.ts";
 import type { JoinedLink, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
 import { countSilences } from "./witness.ts";
 
@@ -82,7 +82,9 @@ function take(state: SessionState, event: SessionEvent, effects: SessionEffect[]
     case "lapse":
       return lapsed(state, event.lostMs, event.now, effects);
     case "stop":
-      return state.stopping === null ? urgent({ ...state, stopping: { since: event.now, offlineSince: null } }) : state;
+      return state.stopping === null
+        ? hurried({ ...state, stopping: { since: event.now, offlineSince: null } }, "assignment")
+        : state;
   }
 }
 
@@ -171,7 +173,7 @@ function welcomed(
     inFlight: [],
     reportKnown: null,
     renewedAt: now,
-    hurry: "news",
+    hurry: "assignment",
   };
   return assigned({ ...state, link, standing }, assignment);
 }
@@ -180,7 +182,7 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
   if (compareRevisions(assignment.revision, state.assignment?.revision ?? null) <= 0) return state;
   const ids = new Set(assignment.groups.map(holdId));
   const named = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([id]) => ids.has(id)));
-  return urgent({
+  const next = {
     ...state,
     seen: withAssignment(state.seen, assignment),
     lease: assignment.lease,
@@ -193,7 +195,8 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
     ),
     holding: withAddresses(state.holding, assignment),
     blown: new Set([...state.blown].filter((id) => ids.has(id))),
-  });
+  };
+  return hurried(next, "assignment");
 }
 
 function answered(state: SessionState, answer: Answer, now: number, effects: SessionEffect[]): SessionState {
@@ -238,7 +241,7 @@ function highest(a: Told, b: Told): Told {
 function hostSays(state: SessionState, says: HostSays): SessionState {
   const changed = JSON.stringify(says.report) !== JSON.stringify(state.host.report);
   const heard = { ...state, host: says };
-  return changed ? urgent({ ...heard, reportVersion: state.reportVersion + 1 }) : heard;
+  return changed ? hurried({ ...heard, reportVersion: state.reportVersion + 1 }, "news") : heard;
 }
 
 /** Whatever was granted before is over by a clock that went on, and so is what may still be granted for what was sent then. */
@@ -248,7 +251,8 @@ function lapsed(state: SessionState, lostMs: number, now: number, effects: Sessi
     [...state.fuses].map(([id, fuse]) => [id, { ...fuse, deadline: Math.min(fuse.deadline, now) }]),
   );
   const { link } = state;
-  return urgent({ ...state, fuses, link: link.kind === "joined" ? { ...link, inFlight: [] } : link });
+  const next = { ...state, fuses, link: link.kind === "joined" ? { ...link, inFlight: [] } : link };
+  return hurried(next, "assignment");
 }
 
 function noteStanding(before: SessionState, standing: Standing, effects: SessionEffect[]): void {

@@ -117,12 +117,13 @@ async function endAll(
     "agent-lost",
     `run ${agent.incarnation} of node ${agent.node} is dead or frozen; it held ${listed(wards)}`,
   );
+  const fenced = fence(tools, agent, wards);
   const client = createClient(agent);
   // A connection takes as long as the rest, more where it is encrypted: it is there when there is something to say.
-  void client.version();
+  setImmediate(() => void client.version());
   const groups = wards.flatMap(({ processes }) => processes);
   const [, ...ended] = await Promise.all([
-    fence(tools, agent, wards),
+    fenced,
     // What the agent asked of its helpers last they would still do.
     endProcesses([agent, ...helpers], patienceMs),
     endGroups(groups, patienceMs),

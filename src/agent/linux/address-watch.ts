@@ -4,6 +4,8 @@ import type { Started } from "./tool.ts";
 
 /** What the kernel says of addresses that leave this host, at the moment at which they do (rtnetlink, through `ip monitor`). */
 export type AddressWatch = {
+  /** Starts it before anything is watched: at a takeover there is no time for that. */
+  readonly begin: () => void;
   /** Calls `gone` whenever this address, as the kernel prints it, has left a device. Returns what ends that. */
   readonly watch: (address: string, gone: () => void) => () => void;
   readonly end: () => void;
@@ -11,7 +13,7 @@ export type AddressWatch = {
 
 const againMs = 1_000;
 
-/** One process for all addresses, started with the first. @param failed told once when it cannot be had: then only renewals look */
+/** One process for all addresses, and for good. @param failed told once when it cannot be had: then only renewals look */
 export function createAddressWatch(failed: (reason: string) => void, started: Started): AddressWatch {
   const watching = new Map<string, Set<() => void>>();
   let monitor: ChildProcess | null = null;
@@ -19,7 +21,7 @@ export function createAddressWatch(failed: (reason: string) => void, started: St
   let isTold = false;
 
   function start(): void {
-    if (monitor !== null || watching.size === 0) return;
+    if (monitor !== null) return;
     const child = spawn("ip", ["-oneline", "monitor", "address"], { stdio: ["ignore", "pipe", "ignore"] });
     monitor = child;
     started(child);
@@ -28,7 +30,6 @@ export function createAddressWatch(failed: (reason: string) => void, started: St
     child.once("close", () => {
       if (monitor !== child) return;
       monitor = null;
-      if (watching.size === 0) return;
       if (!isTold) failed(why);
       isTold = true;
       timer = setTimeout(start, againMs);
@@ -47,6 +48,7 @@ export function createAddressWatch(failed: (reason: string) => void, started: St
   }
 
   return {
+    begin: start,
     watch: (address, gone) => {
       const all = watching.get(address) ?? new Set();
       watching.set(address, all.add(gone));
@@ -54,7 +56,6 @@ export function createAddressWatch(failed: (reason: string) => void, started: St
       return () => {
         all.delete(gone);
         if (all.size === 0 && watching.get(address) === all) watching.delete(address);
-        if (watching.size === 0) end();
       };
     },
     end,

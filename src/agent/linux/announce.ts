@@ -1,8 +1,10 @@
 import { messageOf } from "../../mta/message-of.ts";
 import { notFound, type Shell } from "./shell.ts";
 
-/** When the neighbours are told again, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
-const toldAgainAfterMs = [50, 250, 1_000, 3_000] as const;
+/** When the neighbours are told, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
+const announcedAfterMs = [0, 50, 250, 1_000, 3_000] as const;
+/** How much later in another form: two programs that start at one time keep each other waiting, and most heed the first form. */
+const nextFormAfterMs = 10;
 
 export type Announcer = {
   /** Tells the neighbours, at once and a few times more, that this address is here. Nobody waits for it. */
@@ -33,17 +35,17 @@ export function createAnnouncer(failed: (reason: string) => void, shell: Shell):
     }
   }
 
-  function sendAll(address: string, device: string): void {
-    for (const words of commandsFor(address, device)) void send(words);
-  }
-
   return {
     announce: (address, device) => {
       cancel(address);
-      sendAll(address, device);
+      const planned = commandsFor(address, device).flatMap((words, form) =>
+        announcedAfterMs.map((after) => ({ words, after: after + form * nextFormAfterMs })),
+      );
+      for (const { words } of planned.filter(({ after }) => after === 0)) void send(words);
+      const later = planned.filter(({ after }) => after > 0);
       timers.set(
         address,
-        toldAgainAfterMs.map((after) => setTimeout(() => sendAll(address, device), after)),
+        later.map(({ words, after }) => setTimeout(() => void send(words), after)),
       );
     },
     cancel,

@@ -79,6 +79,9 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   async function findFilter(): Promise<Filter | null> {
     const [noFilter, noIp] = await Promise.all([whyNoFilter(), whyNoIp(ip)]);
     isWithoutIp = noIp !== null;
+    // They stay, so that nothing has to be started when an address comes.
+    await Promise.allSettled([shell.run(["true"])]);
+    if (!isWithoutIp) watch.begin();
     const mine = privilegesOf("self")?.capabilities ?? new Set(Object.values(capabilities));
     for (const { code, ...lack } of lacksOf({ whyNoIp: noIp, whyNoFilter: noFilter, capabilities: mine })) {
       log("warning", code, lineOf(lack));

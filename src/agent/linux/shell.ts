@@ -46,11 +46,16 @@ export function createShell(started: Started = () => {}): Shell {
         found.jobs.get(Number(job))?.({ code: Number(code), said });
       }
     });
-    const over = (why: string): void => {
+    const forget = (): void => {
       if (running === found) running = null;
+    };
+    const over = (why: string): void => {
+      forget();
       for (const done of found.jobs.values()) done(new ToolError("tool-ended", `the shell ${why}`));
     };
     child.once("error", (error) => over(`cannot be started: ${messageOf(error)}`));
+    child.once("exit", forget);
+    // What it has started goes on without it, and may still tell.
     child.once("close", () => over("has ended"));
     return found;
   }

@@ -53,7 +53,7 @@ function driverOn(ready: Promise<Filter | null>, { ttlMs = 2_000, open = (): num
     announcer: { announce: () => void told.push("announced"), cancel: () => {} },
     probe: async () => null,
     count: async () => open(),
-    watch: { watch: () => () => {}, end: () => {} },
+    watch: { begin: () => {}, watch: () => () => {}, end: () => {} },
     owned: { known: [], add: () => void told.push("owned") },
     ready: () => ready,
   })(context);

@@ -425,7 +425,23 @@ describe("AM6 what is new is said at once", () => {
     }
     expect(agent.sent).toEqual([]);
     agent.receive(agent.object.grant({ n: agent.state.renewals }, [exchange]));
+    agent.advance(50);
     expect(agent.renewals.map(({ report }) => report?.holds[0]?.resources["ip"]?.state)).toEqual(["Offline"]);
+  });
+
+  test("AM6 changes that follow each other are said together, 50 ms after the last renewal", () => {
+    const agent = owner();
+    agent.advance(100);
+    agent.clear();
+    for (const state of ["OfflinePending", "Online", "OfflinePending", "Offline"] as const) {
+      agent.says({ report: { revision: null, holds: [reportOf(exchange, state)], associations: [], notices: [] } });
+      agent.advance(10);
+    }
+    agent.advance(10);
+    expect(agent.renewals.map(({ report }) => report?.holds[0]?.resources["ip"]?.state)).toEqual([
+      "OfflinePending",
+      "Offline",
+    ]);
   });
 
   test("AM6 a report is said until a renewal that carried it is answered, and then no more", () => {

@@ -38,6 +38,18 @@ describe("EN2 what is released is offline, verified under the orders that said s
     expect(agent.modeOf(exchange)).toBe("none");
   });
 
+  test("AM6 a release waits for no answer, for another node waits for it", () => {
+    const agent = owner();
+    agent.assign(group("Exchange", 3, "Offline"));
+    agent.replies = () => null;
+    agent.advance(500);
+    agent.clear();
+    agent.saysOffline(exchange);
+    expect(agent.renewals.map(({ released: named }) => named)).toEqual([[exchange]]);
+    agent.saysOffline(exchange);
+    expect(agent.renewals, "and is said once").toHaveLength(1);
+  });
+
   test("EN2 what was verified under earlier orders proves nothing", () => {
     const agent = owner();
     const earlier = agent.orders.n;
