@@ -1,8 +1,8 @@
-// Runs on the peer: node bench/failover/probe.ts ADDRESS PORT. Connects each 5 ms, and prints when each connection was there.
+// Runs on the peer: node bench/failover/probe.ts ADDRESS PORT. Connects each 20 ms, and prints when each connection was there.
 import { connect } from "node:net";
 
 const [address = "", port = ""] = process.argv.slice(2);
-const everyMs = 5;
+const everyMs = 20;
 const patienceMs = 250;
 
 function attempt(): void {
