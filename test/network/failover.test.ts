@@ -70,6 +70,36 @@ test("LX1: the address is on the owner alone, moves with the group, and a peer r
   for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
 });
 
+test("LX14: the router is asked from the address, and that it does not answer is said", async () => {
+  await bothUp();
+  const owner = stage.node("NODE2");
+  const router = stage.lan.host("PEER");
+  const routersOwn = router.addressOn("client");
+  const question = `arp saddr ip ${virtualAddress} arp daddr ip ${routersOwn}`;
+  const hear = (verdict: string) =>
+    router.run(
+      "nft",
+      "add table netdev ear; delete table netdev ear; add table netdev ear; " +
+        'add chain netdev ear in { type filter hook ingress device "client" priority 0; }; ' +
+        `add rule netdev ear in ${question} counter ${verdict}`,
+    );
+  const isAsked = async () => /counter packets [1-9]/.test(await router.run("nft", "list", "table", "netdev", "ear"));
+  await owner.run("ip", "route", "replace", "default", "via", routersOwn, "dev", "client");
+  for (const verdict of ["accept", "drop"]) {
+    await hear(verdict);
+    for (const target of ["NODE1", "NODE2"]) {
+      await expectOk(stage.client.moveGroup(cluster, group, { target }));
+      await stage.ownerIs(target);
+    }
+    await until(isAsked, 5_000, "the question");
+  }
+  const saidOf = () => stage.logOf("NODE2").match(/announcement-unanswered/g) ?? [];
+  await until(() => saidOf().length > 0, 5_000, "the warning");
+  expect(saidOf(), "only of the router that was deaf").toHaveLength(1);
+  await router.run("nft", "delete", "table", "netdev", "ear");
+  await owner.run("ip", "route", "delete", "default");
+});
+
 test("LX6: an address that somebody else takes away is put back, and that is said", async () => {
   await bothUp();
   const events = await recorded(async () => {
@@ -146,12 +176,14 @@ test("LX4: what an earlier run has left is taken away before the next one joins,
   expect(stage.logOf("NODE2")).toContain(`address-left: ${virtualAddress}`);
 });
 
-test("LX7: without nft the agent says what that costs, once, and owns all the same", async () => {
-  const host = stage.node("NODE2");
+test("LX15: an agent that ends leaves no rules on its host", async () => {
   stage.agent("NODE2").kill("SIGTERM");
   await until(() => stage.logOf("NODE2").includes("ended: everything"), 10_000, "the end of the agent");
-  // A host without nft has no rules either: those of its earlier run would keep it silent.
-  await host.run("nft", "flush", "ruleset");
+  expect(await stage.node("NODE2").run("nft", "list", "ruleset")).not.toContain("bridgehead");
+});
+
+test("LX7: without nft the agent says what that costs, once, and owns all the same", async () => {
+  const host = stage.node("NODE2");
   const bin = await host.run(
     "sh",
     "-c",

@@ -28,6 +28,8 @@ export type Stage = {
   readonly restartControl: () => Promise<void>;
   /** Ends agent and guard of a node at once. */
   readonly killAll: (name: string) => Promise<void>;
+  /** To agent, or guard, or both. */
+  readonly signal: (name: string, to: "agent" | "guard" | "both", signal: NodeJS.Signals) => Promise<void>;
   readonly logOf: (name: string) => string;
   readonly ownerIs: (name: string, patienceMs?: number) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -108,10 +110,15 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
       return child;
     },
     restartControl: async () => {
-      await killIn(control, () => true);
+      await signalIn(control, () => true, "SIGKILL");
       await startControl();
     },
-    killAll: (name) => killIn(lan.host(name), (commandLine) => commandLine.includes(command)),
+    killAll: (name) => signalIn(lan.host(name), (commandLine) => commandLine.includes(command), "SIGKILL"),
+    signal: (name, to, signal) => {
+      const verbs = to === "both" ? ["agent", "guard"] : [to];
+      const isMeant = (commandLine: string): boolean => verbs.some((verb) => commandLine.includes(`${command} ${verb} `));
+      return signalIn(lan.host(name), isMeant, signal);
+    },
     logOf: (name) => logs.get(name) ?? "",
     ownerIs: async (name, patienceMs = 15_000) => {
       let last: unknown = null;
@@ -137,10 +144,14 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
   };
 }
 
-async function killIn({ namespace }: Host, which: (commandLine: string) => boolean): Promise<void> {
+async function signalIn(
+  { namespace }: Host,
+  which: (commandLine: string) => boolean,
+  signal: NodeJS.Signals,
+): Promise<void> {
   const { stdout } = await promisify(execFile)("ip", ["netns", "pids", namespace]);
   for (const pid of stdout.split("\n").filter((text) => text !== "")) {
-    if (which(commandLineOf(pid))) process.kill(Number(pid), "SIGKILL");
+    if (which(commandLineOf(pid))) process.kill(Number(pid), signal);
   }
 }
 

@@ -1,10 +1,14 @@
+import { isIPv6 } from "node:net";
 import { messageOf } from "../../mta/message-of.ts";
-import { notFound, type Shell } from "./shell.ts";
+import { askRouter, type RouterTools } from "./router.ts";
+import { notFound } from "./shell.ts";
 
 /** When the neighbours are told, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
 const announcedAfterMs = [0, 50, 250, 1_000, 3_000] as const;
 /** How much later in another form: two programs that start at one time keep each other waiting, and most heed the first form. */
 const nextFormAfterMs = 10;
+/** When the router is asked whether it has heard of it. */
+const checkedAfterMs = 400;
 
 export type Announcer = {
   /** Tells the neighbours, at once and a few times more, that this address is here. Nobody waits for it. */
@@ -13,11 +17,19 @@ export type Announcer = {
   readonly cancel: (address: string) => void;
 };
 
+export type AnnouncerOptions = RouterTools & {
+  /** Nobody can be told. */
+  readonly failed: (reason: string) => void;
+  /** The router of its network does not answer to the address. */
+  readonly unanswered: (address: string, router: string) => void;
+};
+
 /**
  * Gratuitous ARP in both forms, as RFC 5227 section 3 counts them (some stacks heed requests alone, others replies), and
  * unsolicited neighbour advertisements (RFC 4861 section 7.2.6) for IPv6.
  */
-export function createAnnouncer(failed: (reason: string) => void, shell: Shell): Announcer {
+export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptions): Announcer {
+  const { shell } = tools;
   const timers = new Map<string, NodeJS.Timeout[]>();
 
   function cancel(address: string): void {
@@ -35,6 +47,12 @@ export function createAnnouncer(failed: (reason: string) => void, shell: Shell):
     }
   }
 
+  async function check(address: string, device: string): Promise<void> {
+    const asked = await askRouter(tools, address, device).catch(() => null);
+    // One that has been taken away meanwhile need not be known to anybody.
+    if (asked !== null && !asked.answers && timers.has(address)) unanswered(address, asked.router);
+  }
+
   return {
     announce: (address, device) => {
       cancel(address);
@@ -43,16 +61,16 @@ export function createAnnouncer(failed: (reason: string) => void, shell: Shell):
       );
       for (const { words } of planned.filter(({ after }) => after === 0)) void send(words);
       const later = planned.filter(({ after }) => after > 0);
-      timers.set(
-        address,
-        later.map(({ words, after }) => setTimeout(() => void send(words), after)),
-      );
+      timers.set(address, [
+        ...later.map(({ words, after }) => setTimeout(() => void send(words), after)),
+        ...(isIPv6(address) ? [] : [setTimeout(() => void check(address, device), checkedAfterMs)]),
+      ]);
     },
     cancel,
   };
 }
 
 function commandsFor(address: string, device: string): [command: string, ...args: string[]][] {
-  if (address.includes(":")) return [["ndptool", "-t", "na", "-U", "-i", device, "-T", address, "send"]];
+  if (isIPv6(address)) return [["ndptool", "-t", "na", "-U", "-i", device, "-T", address, "send"]];
   return ["-U", "-A"].map((form) => ["arping", "-q", form, "-c", "1", "-I", device, address]);
 }

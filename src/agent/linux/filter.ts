@@ -21,6 +21,10 @@ export type Filter = {
    */
   readonly drain: (address: string) => Promise<void>;
   readonly undrain: (address: string) => Promise<void>;
+  /** All that it guards. */
+  readonly addresses: () => readonly string[];
+  /** Guards nothing any more, and leaves nothing behind. */
+  readonly clear: () => Promise<void>;
   readonly end: () => Promise<void>;
 };
 
@@ -115,6 +119,16 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
+  async function clear(): Promise<void> {
+    guarded.clear();
+    devices.clear();
+    const { stdout, stderr } = await transaction(
+      [`add table netdev ${table}`, `delete table netdev ${table}`],
+      "list tables netdev",
+    );
+    if (stdout.includes(table)) throw new FilterError(`table ${table} is still there: ${complaintOf(stderr)}`);
+  }
+
   /** One line is one transaction. @param look what the kernel shows after it is what counts */
   function transaction(commands: readonly string[], look: string): ReturnType<Tool["run"]> {
     return nft.run([commands.join("; "), look]);
@@ -128,7 +142,8 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
     return [`flush chain netdev ${table} bounds`, ...rules];
   }
 
-  return { guard, open, close, drain, undrain, end: () => nft.end() };
+  const addresses = (): string[] => [...guarded.keys()];
+  return { guard, open, close, drain, undrain, addresses, clear, end: () => nft.end() };
 }
 
 /**

@@ -4,6 +4,7 @@ import { sweepHosts } from "../drivers/hosts-file.ts";
 import { type DriverRegistry, driversWith, isWhole, type Surroundings } from "../drivers/registry.ts";
 import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
+import { messageOf } from "../../mta/message-of.ts";
 import type { Log } from "../log.ts";
 import { hostId } from "../machine-id.ts";
 import { countOpen } from "../open-connections.ts";
@@ -67,7 +68,18 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const shell = createShell(started);
   const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
   const once = onceEach((code, detail) => log("warning", code, detail));
-  const announcer = createAnnouncer((why) => once("announcement-failed", lineOf(lacks.announcing(why))), shell);
+  const announcer = createAnnouncer({
+    ip,
+    shell,
+    failed: (why) => once("announcement-failed", lineOf(lacks.announcing(why))),
+    unanswered: (address, router) =>
+      log(
+        "warning",
+        "announcement-unanswered",
+        `the router ${router} does not answer to ${address}: who is beyond it may not reach the address; see whether the router, or a ` +
+          "switch that guards against forged ARP, lets it move",
+      ),
+  });
   const probe = createProbe((why) => once("nobody-asked", lineOf(lacks.asking(why))), started);
   const watch = createAddressWatch((why) => once("addresses-not-watched", lineOf(lacks.watching(why))), started);
   const belongings = createBelongings(isWhole, guard.tell);
@@ -111,6 +123,25 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     }
   }
 
+  /**
+   * The rules outlive an agent that is killed. One that ends leaves a host on which an address may be anybody's, unless it is still
+   * here, or something that is bound to it may be.
+   */
+  async function letGo(): Promise<void> {
+    const have = found === null ? null : await found;
+    const guarded = have?.addresses() ?? [];
+    if (have === null || guarded.length === 0) return;
+    try {
+      await destroySockets(shell, guarded);
+      const present = await hostAddresses(ip);
+      const left = guarded.filter((address) => present.some((one) => one.address === address));
+      if (left.length === 0) return await have.clear();
+      log("warning", "filter-stays", `${left.join(", ")} is on this host, and stays silent: nft delete table netdev ${table}`);
+    } catch (error) {
+      log("warning", "filter-stays", `the packet filter stays (${messageOf(error)}): nft delete table netdev ${table}`);
+    }
+  }
+
   const readiness = createReadiness({ ip, ready, log, hasNoIp: () => isWithoutIp });
   const { hostsFile } = options.surroundings;
   const unswept = hostsFile === null ? null : sweepHosts(hostsFile);
@@ -140,6 +171,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       guard.farewell();
       watch.end();
       await readiness.settled();
+      await letGo();
       await Promise.all([ip.end(), filter.end(), shell.end()]);
     },
   };
