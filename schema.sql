@@ -16,7 +16,8 @@ CREATE TABLE cluster (
   epoch_floor INTEGER NOT NULL,
   definition  TEXT    NOT NULL,
   maintenance INTEGER NOT NULL DEFAULT 0 CHECK (maintenance IN (0, 1)),
-  destroyed   INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1))
+  destroyed   INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1)),
+  silent      TEXT    NOT NULL DEFAULT '[]'
 ) STRICT;
 
 CREATE TABLE nodes (
@@ -33,8 +34,7 @@ CREATE TABLE groups (
   troubles   TEXT    NOT NULL,
   exceptions TEXT    NOT NULL DEFAULT '[]',
   plan       TEXT    NOT NULL DEFAULT '{"move":null,"failback":null,"start":null,"loss":null}',
-  demands    TEXT    NOT NULL DEFAULT '{}',
-  silent     TEXT    NOT NULL DEFAULT '[]'
+  demands    TEXT    NOT NULL DEFAULT '{}'
 ) STRICT, WITHOUT ROWID;
 
 -- Ownerships that have begun and have not ended, those of forgotten groups too.
@@ -46,7 +46,8 @@ CREATE TABLE holds (
   incarnation TEXT    NOT NULL,
   addresses   TEXT    NOT NULL,
   phase       TEXT    NOT NULL,
-  host        TEXT
+  machine     TEXT,
+  devices     TEXT    NOT NULL DEFAULT '[]'
 ) STRICT, WITHOUT ROWID;
 
 -- What each owning run was granted: the only table that the steady state writes, one row a renewal.

@@ -5,7 +5,7 @@ import { monotonicMs } from "../mta/clock.ts";
 import { deferred } from "../mta/deferred.ts";
 import { createAssociationBook } from "./associations.ts";
 import { createDriverCalls } from "./driver-calls.ts";
-import { hostId } from "./machine-id.ts";
+import { machineId } from "./machine-id.ts";
 import { hostStep } from "./host.ts";
 import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
 import type { AgentHost } from "./linux/linux-host.ts";
@@ -205,7 +205,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const host: Loop<HostEvent> = runLoop({ state: emptyHost, step: hostStep, clock: monotonicMs, perform: performHost });
   const session: Loop<SessionEvent> = runLoop({
-    ...startSession({ incarnation, host: hostId() }, memory.seen, monotonicMs()),
+    ...startSession({ incarnation, machine: machineId() }, memory.seen, monotonicMs()),
     step: (state, event) => {
       const lostMs = lapse();
       if (lostMs === 0) return sessionStep(state, event);

@@ -61,7 +61,7 @@ export type SessionNote =
 
 export type SessionState = {
   readonly incarnation: string;
-  readonly hostId: Hello["host"];
+  readonly machine: Hello["machine"];
   readonly seen: Seen;
   readonly link: Link;
   /** Numbers of the last connection and of the last renewal of this run. */

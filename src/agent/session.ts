@@ -20,13 +20,13 @@ import type { JoinedLink, SessionEffect, SessionEvent, SessionState } from "./se
 import { countSilences } from "./witness.ts";
 
 export function startSession(
-  { incarnation, host: hostId }: Pick<Hello, "incarnation" | "host">,
+  { incarnation, machine }: Pick<Hello, "incarnation" | "machine">,
   seen: Seen,
   now: number,
 ): { state: SessionState; effects: SessionEffect[] } {
   const state: SessionState = {
     incarnation,
-    hostId,
+    machine,
     seen,
     link: { kind: "closed", retryAt: now },
     connections: 0,
@@ -97,7 +97,7 @@ function opened(state: SessionState, connection: number, now: number, effects: S
       type: "hello",
       protocol: 1,
       incarnation: state.incarnation,
-      host: state.hostId,
+      machine: state.machine,
       connection,
       seen: state.seen,
       released: [...state.released.values()],

@@ -33,8 +33,8 @@ export type Hello = {
   readonly protocol: 1;
   /** One run of an agent: a random name, new at each start of the process. */
   readonly incarnation: string;
-  /** Null: the agent knows of no name of its host. */
-  readonly host: HostId | null;
+  /** A name that the machine gives itself (machine-id(5)), over its boots; null: the agent knows of none. */
+  readonly machine: string | null;
   /** The agent's count of its connections within this incarnation; a higher one replaces all lower ones. */
   readonly connection: number;
   readonly seen: Seen;
@@ -43,9 +43,6 @@ export type Hello = {
   readonly holding: readonly Holding[];
   readonly told: Told;
 };
-
-/** A machine, and one of its boots: names that it gives itself (machine-id(5), random(4): boot_id). */
-export type HostId = { readonly machine: string; readonly boot: string };
 
 /** An epoch, and every address that its owner was ever assigned under it. */
 export type Holding = HoldRef & { readonly addresses: readonly string[] };

@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
-import type { Assignment, HeldBefore, HoldRef, HostId, Report, Silence, Standing, Told, Wanted } from "./messages.ts";
+import type { Assignment, HeldBefore, HoldRef, Report, Silence, Standing, Told, Wanted } from "./messages.ts";
 import type { Operation } from "./commands/operation.ts";
 
 /**
@@ -35,6 +35,17 @@ export type ClusterRow = {
   readonly maintenance: boolean;
   /** The cluster has been destroyed: what is left of it are ownerships that have not ended yet. */
   readonly destroyed: boolean;
+  /** Who may still write to disks; at most one entry for each ownership. */
+  readonly silent: readonly SilentOwner[];
+};
+
+/** A run that fell silent as the owner of a group with disks (LEASE rule 19). `machine`: null when it did not say where it ran. */
+export type SilentOwner = HoldRef & {
+  readonly node: string;
+  readonly incarnation: string;
+  readonly machine: string | null;
+  /** As their resources name them. */
+  readonly devices: readonly string[];
 };
 
 export type NodeRow = {
@@ -69,18 +80,6 @@ export type GroupRow = {
   readonly plan: Plan;
   /** By resource: what operators have asked of it under the present epoch. */
   readonly demands: Readonly<Record<string, Demands>>;
-  /** Who may still write to its disks; at most one entry for each run. */
-  readonly silent: readonly SilentOwner[];
-};
-
-/** A run that fell silent as the owner of a group with a disk (LEASE rule 19). `host`: null when it did not say where it ran. */
-export type SilentOwner = {
-  readonly node: string;
-  readonly incarnation: string;
-  readonly epoch: number;
-  readonly host: HostId | null;
-  /** The epoch whose owner has fenced it: the next one need not. */
-  readonly fencedUnder?: number;
 };
 
 /** What is to become of a group at some later time. */
@@ -137,8 +136,10 @@ export const noTroubles: Troubles = { failovers: [], resources: {}, givenUp: nul
 export type Hold = HoldRef & {
   readonly node: string;
   readonly incarnation: string;
-  readonly host: HostId | null;
+  readonly machine: string | null;
   readonly addresses: readonly string[];
+  /** What its disks are called: all that they were under this epoch. */
+  readonly devices: readonly string[];
   readonly phase: HoldPhase;
 };
 
@@ -281,7 +282,7 @@ export type SocketId = string;
 export type Session = {
   readonly incarnation: string;
   readonly node: string;
-  readonly host: HostId | null;
+  readonly machine: string | null;
   readonly connection: Connection;
   readonly standing: Standing;
   /** Answered renewals of this run: the `k` of its silence when it holds nothing. */

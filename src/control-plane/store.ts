@@ -1,7 +1,7 @@
 import type { Change } from "../cluster/events.ts";
 import type { Generation } from "../cluster/lease/generation.ts";
 import { emptyDurable } from "../cluster/durable.ts";
-import type { HostId, Wanted } from "../cluster/messages.ts";
+import type { Wanted } from "../cluster/messages.ts";
 import type { Operation } from "../cluster/commands/operation.ts";
 import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
@@ -50,11 +50,11 @@ export class Store {
       cluster: this.#cluster(),
       nodes: this.#rows("SELECT name, paused, drain, stability FROM nodes ORDER BY name", readNode),
       groups: this.#rows(
-        "SELECT name, epoch, wanted, troubles, exceptions, plan, demands, silent FROM groups ORDER BY name",
+        "SELECT name, epoch, wanted, troubles, exceptions, plan, demands FROM groups ORDER BY name",
         readGroup,
       ),
       holds: this.#rows(
-        "SELECT id, group_name, epoch, node, incarnation, host, addresses, phase FROM holds ORDER BY id",
+        "SELECT id, group_name, epoch, node, incarnation, machine, addresses, devices, phase FROM holds ORDER BY id",
         readHold,
       ),
       leases: this.#rows("SELECT incarnation, node, held FROM leases ORDER BY incarnation", readLease),
@@ -83,16 +83,18 @@ export class Store {
     }
   }
 
-  #writeCluster({ revision, epochFloor, definition, maintenance, destroyed }: ClusterRow): void {
+  #writeCluster({ revision, epochFloor, definition, maintenance, destroyed, silent }: ClusterRow): void {
     this.#exec(
-      `INSERT INTO cluster (one, revision, epoch_floor, definition, maintenance, destroyed) VALUES (1, ?, ?, ?, ?, ?)
+      `INSERT INTO cluster (one, revision, epoch_floor, definition, maintenance, destroyed, silent) VALUES (1, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET revision = excluded.revision, epoch_floor = excluded.epoch_floor,
-         definition = excluded.definition, maintenance = excluded.maintenance, destroyed = excluded.destroyed`,
+         definition = excluded.definition, maintenance = excluded.maintenance, destroyed = excluded.destroyed,
+         silent = excluded.silent`,
       revision,
       epochFloor,
       JSON.stringify(definition),
       maintenance ? 1 : 0,
       destroyed ? 1 : 0,
+      JSON.stringify(silent),
     );
   }
 
@@ -107,12 +109,11 @@ export class Store {
     );
   }
 
-  #writeGroup({ name, epoch, wanted, troubles, exceptions, plan, demands, silent }: GroupRow): void {
+  #writeGroup({ name, epoch, wanted, troubles, exceptions, plan, demands }: GroupRow): void {
     this.#exec(
-      `INSERT INTO groups (name, epoch, wanted, troubles, exceptions, plan, demands, silent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO groups (name, epoch, wanted, troubles, exceptions, plan, demands) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET epoch = excluded.epoch, wanted = excluded.wanted, troubles = excluded.troubles,
-         exceptions = excluded.exceptions, plan = excluded.plan, demands = excluded.demands,
-         silent = excluded.silent`,
+         exceptions = excluded.exceptions, plan = excluded.plan, demands = excluded.demands`,
       name,
       epoch,
       wanted,
@@ -120,22 +121,24 @@ export class Store {
       JSON.stringify(exceptions),
       JSON.stringify(plan),
       JSON.stringify(demands),
-      JSON.stringify(silent),
     );
   }
 
-  #writeHold(id: string, { group, epoch, node, incarnation, host, addresses, phase }: Hold): void {
+  #writeHold(id: string, { group, epoch, node, incarnation, machine, addresses, devices, phase }: Hold): void {
     this.#exec(
-      `INSERT INTO holds (id, group_name, epoch, node, incarnation, host, addresses, phase) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO holds (id, group_name, epoch, node, incarnation, machine, addresses, devices, phase)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET group_name = excluded.group_name, epoch = excluded.epoch, node = excluded.node,
-         incarnation = excluded.incarnation, host = excluded.host, addresses = excluded.addresses, phase = excluded.phase`,
+         incarnation = excluded.incarnation, machine = excluded.machine, addresses = excluded.addresses,
+         devices = excluded.devices, phase = excluded.phase`,
       id,
       group,
       epoch,
       node,
       incarnation,
-      host === null ? null : JSON.stringify(host),
+      machine,
       JSON.stringify(addresses),
+      JSON.stringify(devices),
       JSON.stringify(phase),
     );
   }
@@ -161,9 +164,14 @@ export class Store {
   /** The definition is read by its schema: an earlier version may have written less than there is to say now. */
   #cluster(): ClusterRow | null {
     const row = this.#storage.sql
-      .exec<{ revision: number; epoch_floor: number; definition: string; maintenance: number; destroyed: number }>(
-        "SELECT revision, epoch_floor, definition, maintenance, destroyed FROM cluster",
-      )
+      .exec<{
+        revision: number;
+        epoch_floor: number;
+        definition: string;
+        maintenance: number;
+        destroyed: number;
+        silent: string;
+      }>("SELECT revision, epoch_floor, definition, maintenance, destroyed, silent FROM cluster")
       .toArray()[0];
     if (row === undefined) return null;
     return {
@@ -172,6 +180,7 @@ export class Store {
       epochFloor: row.epoch_floor,
       maintenance: row.maintenance === 1,
       destroyed: row.destroyed === 1,
+      silent: fromJson(row.silent),
     };
   }
 
@@ -212,9 +221,8 @@ function readGroup(raw: {
   exceptions: string;
   plan: string;
   demands: string;
-  silent: string;
 }): readonly [string, GroupRow] {
-  const { name, epoch, wanted, troubles, exceptions, plan, demands, silent } = raw;
+  const { name, epoch, wanted, troubles, exceptions, plan, demands } = raw;
   return [
     name,
     {
@@ -225,7 +233,6 @@ function readGroup(raw: {
       troubles: fromJson(troubles),
       plan: fromJson(plan),
       demands: fromJson(demands),
-      silent: fromJson(silent),
     },
   ];
 }
@@ -247,11 +254,12 @@ function readHold(raw: {
   epoch: number;
   node: string;
   incarnation: string;
-  host: string | null;
+  machine: string | null;
   addresses: string;
+  devices: string;
   phase: string;
 }): readonly [string, Hold] {
-  const { id, group_name: group, epoch, node, incarnation, host, addresses, phase } = raw;
+  const { id, group_name: group, epoch, node, incarnation, machine, addresses, devices, phase } = raw;
   return [
     id,
     {
@@ -259,8 +267,9 @@ function readHold(raw: {
       epoch,
       node,
       incarnation,
-      host: host === null ? null : fromJson<HostId>(host),
+      machine,
       addresses: fromJson<string[]>(addresses),
+      devices: fromJson<string[]>(devices),
       phase: fromJson<HoldPhase>(phase),
     },
   ];

@@ -137,16 +137,13 @@ const assignmentSchema = z.strictObject({
   mayCome: z.array(host),
 }) satisfies z.ZodType<Assignment>;
 
-/** As the host writes them, or a digest of that. */
-const hostIdText = z.string().min(1).max(64);
-
 // --- what an agent says ---------------------------------------------------------------------------------------------
 
 const helloSchema = z.strictObject({
   type: z.literal("hello"),
   protocol: z.literal(1),
   incarnation: incarnationSchema,
-  host: z.strictObject({ machine: hostIdText, boot: hostIdText }).nullable(),
+  machine: z.string().min(1).max(64).nullable(),
   connection: count,
   seen: z.strictObject({
     generation: generationSchema.nullable(),

@@ -15,7 +15,7 @@ const hello: AgentMessage = {
   seen: { generation: null, revision: null, epochs: {} },
   released: [],
   holding: [],
-  host: null,
+  machine: null,
   told: { associations: 0, notices: 0 },
 };
 const welcome = {

@@ -387,7 +387,7 @@ export class Cluster {
       seen: run.seen,
       released: [],
       holding: run.holding,
-      host: null,
+      machine: null,
       told: { associations: 0, notices: 0 },
       ...said,
     };

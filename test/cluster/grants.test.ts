@@ -243,7 +243,7 @@ describe("Grants, the object's side", () => {
       seen,
       released: [],
       holding: [],
-      host: null,
+      machine: null,
       told: { associations: 0, notices: 0 },
     } as const;
     cluster.event({ type: "hello", socket: socket ?? "", node: "NODE1", nonce: "fresh", message });

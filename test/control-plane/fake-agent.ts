@@ -105,7 +105,7 @@ export class FakeAgent {
       seen: { generation: null, revision: null, epochs: {} },
       released: [],
       holding: [],
-      host: null,
+      machine: null,
       told: { associations: 0, notices: 0 },
       ...change,
     };

@@ -20,7 +20,7 @@ const hello = {
   seen: { generation: null, revision: null, epochs: {} },
   released: [],
   holding: [],
-  host: null,
+  machine: null,
   told: { associations: 0, notices: 0 },
 };
 const deep = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);

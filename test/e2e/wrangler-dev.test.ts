@@ -106,7 +106,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
     seen: { generation: null, revision: null, epochs: {} },
     released: [],
     holding: [],
-    host: null,
+    machine: null,
     told: { associations: 0, notices: 0 },
   });
   let last = welcome;

@@ -116,7 +116,8 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
     killAll: (name) => signalIn(lan.host(name), (commandLine) => commandLine.includes(command), "SIGKILL"),
     signal: (name, to, signal) => {
       const verbs = to === "both" ? ["agent", "guard"] : [to];
-      const isMeant = (commandLine: string): boolean => verbs.some((verb) => commandLine.includes(`${command} ${verb} `));
+      const isMeant = (commandLine: string): boolean =>
+        verbs.some((verb) => commandLine.includes(`${command} ${verb} `));
       return signalIn(lan.host(name), isMeant, signal);
     },
     logOf: (name) => logs.get(name) ?? "",

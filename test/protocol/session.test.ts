@@ -14,7 +14,7 @@ const hello: Hello = {
   seen: { generation, revision: { generation: 3, n: 9 }, epochs: { "Disk group": 4 } },
   released: [{ group: "Exchange", epoch: 4 }],
   holding: [],
-  host: null,
+  machine: null,
   told: { associations: 0, notices: 0 },
 };
 const renewal: Renewal = {

@@ -94,7 +94,7 @@ export class Agent implements AgentEnd {
 
   start(): void {
     const { state, effects } = startSession(
-      { incarnation: this.#incarnation, host: null },
+      { incarnation: this.#incarnation, machine: null },
       this.#node.seen,
       this.#node.clock(),
     );

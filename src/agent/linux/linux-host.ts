@@ -6,7 +6,7 @@ import { createGuardLink, type GuardLinkOptions } from "../guard-link.ts";
 import { createHelpers } from "../helpers.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import type { Log } from "../log.ts";
-import { hostId } from "../machine-id.ts";
+import { machineId } from "../machine-id.ts";
 import { countOpen } from "../open-connections.ts";
 import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
@@ -136,7 +136,11 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       const present = await hostAddresses(ip);
       const left = guarded.filter((address) => present.some((one) => one.address === address));
       if (left.length === 0) return await have.clear();
-      log("warning", "filter-stays", `${left.join(", ")} is on this host, and stays silent: nft delete table netdev ${table}`);
+      log(
+        "warning",
+        "filter-stays",
+        `${left.join(", ")} is on this host, and stays silent: nft delete table netdev ${table}`,
+      );
     } catch (error) {
       log("warning", "filter-stays", `the packet filter stays (${messageOf(error)}): nft delete table netdev ${table}`);
     }
@@ -163,7 +167,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
         ready,
       }),
       options.surroundings,
-      { cluster, node, machine: hostId()?.machine ?? null, started },
+      { cluster, node, machine: machineId(), started },
     ),
     belongings,
     makeReady: readiness.makeReady,

@@ -9,6 +9,7 @@ import { tellInterruptions } from "./interruptions.ts";
 import type { Wanted } from "../messages.ts";
 import { newestReportOf } from "../lease/assignment.ts";
 import { holdOf } from "../lease/ownership.ts";
+import { becomeEquipped } from "../lease/silent-owners.ts";
 import { dwordOf } from "../properties/properties.ts";
 import { commonResourceProperties } from "../properties/property-tables.ts";
 import { refused } from "../refusals.ts";
@@ -106,7 +107,9 @@ function put(turn: Turn, before: ClusterRow | null, definition: ClusterDefinitio
   const epochFloor = defineGroups(turn, before, definition);
   const revision = (before?.revision ?? 0) + 1;
   const maintenance = before?.maintenance === true && !destroyed;
-  turn.durable = { ...turn.durable, cluster: { definition, revision, epochFloor, maintenance, destroyed } };
+  const silent = before?.silent ?? [];
+  turn.durable = { ...turn.durable, cluster: { definition, revision, epochFloor, maintenance, destroyed, silent } };
+  for (const hold of turn.durable.holds.values()) becomeEquipped(turn, hold);
   if (before?.destroyed === true) forgetTheOneBefore(turn);
   if (before === null && turn.memory.start.kind === "holding") {
     // Until now no ttl was known, so the hold was as long as the longest preset; what it waits for is this one.
@@ -114,7 +117,7 @@ function put(turn: Turn, before: ClusterRow | null, definition: ClusterDefinitio
   }
 }
 
-/** A cluster that is created under the name of one that was destroyed has nothing of it but the epochs. */
+/** A cluster that is created under the name of one that was destroyed has nothing of it but the epochs, and who may write to its disks. */
 function forgetTheOneBefore(turn: Turn): void {
   turn.durable = { ...turn.durable, operations: new Map() };
   turn.memory = { ...turn.memory, associations: [], reporters: new Map() };
@@ -180,7 +183,6 @@ function newGroup(name: string, epoch: number, group: GroupDefinition): GroupRow
     wanted,
     exceptions: exceptionsOf(wanted, group.resources),
     troubles: noTroubles,
-    silent: [],
     plan: noPlan,
     demands: {},
   };

@@ -99,6 +99,14 @@ export function servedResources(
 /** What `addressesOf` and `virtualServerOf` look at: `servedResources` of a group, or what an agent was assigned. */
 export type Served = Readonly<Record<string, Pick<ResourceDefinition, "type" | "properties">>>;
 
+/** What the disks among these are called, those that are more than a state. */
+export function devicesOf(resources: Served): string[] {
+  return Object.values(resources)
+    .filter(({ type }) => type === "Physical Disk")
+    .map(({ properties }) => String(lookup(properties, "Device") ?? ""))
+    .filter((device) => device !== "");
+}
+
 /** The addresses that a group speaks from: those of its IP Address resources. */
 export function addressesOf(resources: Served): string[] {
   return Object.values(resources)

@@ -108,7 +108,7 @@ function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
   const observe = cluster.maintenance && hold.phase.arriving !== true;
   const heldBefore = hold.phase.before ?? {};
-  const unfenced = unfencedFor(row, hold);
+  const unfenced = unfencedFor(turn, hold);
   return { group, epoch, wanted: "Online", observe, heldBefore, unfenced, resources: Object.fromEntries(assigned) };
 }
 

@@ -12,6 +12,7 @@ import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session, Unas
 
 export type Beginning = {
   readonly addresses: readonly string[];
+  readonly devices: readonly string[];
   readonly owner: Session;
   /** How the group lost its last owner. */
   readonly loss: Loss;
@@ -22,7 +23,7 @@ export type Beginning = {
 
 /** Begins the next epoch. Everything that would make it unsafe is a broken invariant here: callers have asked before. */
 export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Hold {
-  const { addresses, owner, loss, ttlMs, arriving } = beginning;
+  const { addresses, devices, owner, loss, ttlMs, arriving } = beginning;
   if (turn.memory.start.kind !== "over") throw new Error("an epoch must not begin while the object is holding");
   if (holdOf(turn, row.name) !== undefined) throw new Error(`group ${row.name} is still held`);
   if (addressesHeld(turn, addresses)) throw new Error(`an address of group ${row.name} is still held`);
@@ -32,8 +33,9 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
     epoch,
     node: owner.node,
     incarnation: owner.incarnation,
-    host: owner.host,
+    machine: owner.machine,
     addresses,
+    devices,
     phase: { kind: "owned", ...(arriving ? { arriving } : {}), ...before(heldBefore(addresses, loss)) },
   };
   // A new epoch begins with every resource anew on its host, so what was asked of them before is over.

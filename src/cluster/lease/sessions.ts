@@ -214,7 +214,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
   const blank: Session = {
     incarnation: message.incarnation,
     node,
-    host: message.host,
+    machine: message.machine,
     connection,
     standing: { kind: "Up" },
     renewals: 0,

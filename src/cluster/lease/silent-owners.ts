@@ -1,58 +1,53 @@
-import { type ClusterDefinition, lookup, servedResources } from "../definition/definition.ts";
-import type { GroupRow, Hold, SilentOwner } from "../state.ts";
-import { putGroup, type Turn } from "../turn.ts";
+import { devicesOf, lookup, servedResources } from "../definition/definition.ts";
+import type { Hold, SilentOwner } from "../state.ts";
+import { putHold, type Turn } from "../turn.ts";
+import { holdId } from "../messages.ts";
 
 /**
  * Who may still write to a disk (LEASE rule 19). A host that lost its lease has lost its addresses by its own fences, whatever has
- * become of it; nothing but its own good will takes a disk from it. So each owner of a group with a disk that fell silent is
- * remembered until it is certain that it writes no more.
+ * become of it; nothing but its own good will takes a disk from it. So each owner of a group with disks that fell silent is
+ * remembered until it is certain that it writes no more, whatever becomes of the group meanwhile. That somebody has fenced it proves
+ * nothing for later: a fence holds while it is held.
  */
 
 /** An expiry proves that the owner may speak no more, and not that it has let go of a disk. */
-export function becomeSilent(turn: Turn, { group, epoch, node, incarnation, host }: Hold): void {
-  const row = turn.durable.groups.get(group);
-  const definition = turn.durable.cluster?.definition;
-  if (row === undefined || definition === undefined || disksOf(definition, group).length === 0) return;
-  // A run that is silent twice is so since its last epoch.
-  const others = row.silent.filter((one) => one.incarnation !== incarnation && one.fencedUnder === undefined);
-  putGroup(turn, group, { ...row, silent: [...others, { node, incarnation, epoch, host }].slice(-mostSilent) });
+export function becomeSilent(turn: Turn, { group, epoch, node, incarnation, machine, devices }: Hold): void {
+  const { cluster } = turn.durable;
+  if (cluster === null || devices.length === 0) return;
+  const silent = [...cluster.silent, { group, epoch, node, incarnation, machine, devices }].slice(-mostSilent);
+  turn.durable = { ...turn.durable, cluster: { ...cluster, silent } };
 }
 
-/** Nodes times the runs of each that can have owned it since anybody last had its disks: beyond, the oldest are forgotten. */
-const mostSilent = 256;
+/** More than nodes with disks can be silent; beyond, the oldest are forgotten. */
+const mostSilent = 1_000;
 
-/**
- * Nodes that the owner of a group has to fence from its disks. A run is no danger to itself. Whom it has fenced it is told of all
- * the same while its epoch lasts: a new assignment would only interrupt it.
- */
-export function unfencedFor({ silent }: GroupRow, { incarnation, epoch }: Hold): string[] {
-  const others = silent.filter((one) => one.incarnation !== incarnation && (one.fencedUnder ?? epoch) === epoch);
+/** The disks of a group change under its owner: what it had once it may have still. */
+export function becomeEquipped(turn: Turn, hold: Hold): void {
+  const definition = turn.durable.cluster?.definition;
+  const group = definition && lookup(definition.groups, hold.group);
+  if (definition === undefined || group === undefined) return;
+  const more = devicesOf(servedResources(definition, group)).filter((device) => !hold.devices.includes(device));
+  if (more.length > 0) putHold(turn, holdId(hold), { ...hold, devices: [...hold.devices, ...more] });
+}
+
+/** Nodes that an owner has to fence from its disks. A run is no danger to itself. */
+export function unfencedFor({ durable }: Pick<Turn, "durable">, { incarnation, devices }: Hold): string[] {
+  const others = (durable.cluster?.silent ?? []).filter(
+    (one) => one.incarnation !== incarnation && one.devices.some((device) => devices.includes(device)),
+  );
   return [...new Set(others.map(({ node }) => node))];
 }
 
-/** The owner under this epoch has every disk of the group. */
-export function becomeFenced(turn: Turn, { group, epoch }: Hold): void {
-  const row = turn.durable.groups.get(group);
-  if (row === undefined || row.silent.every(({ fencedUnder }) => fencedUnder !== undefined)) return;
-  putGroup(turn, group, { ...row, silent: row.silent.map((one) => ({ fencedUnder: epoch, ...one })) });
-}
-
 export function isSilent({ durable }: Pick<Turn, "durable">, node: string): boolean {
-  return [...durable.groups.values()].some(({ silent }) => silent.some((one) => one.node === node));
+  return (durable.cluster?.silent ?? []).some((one) => one.node === node);
 }
 
-/** Returns the names of the groups of which somebody was forgotten. */
-export function forgetSilent(turn: Turn, which: (one: SilentOwner, row: GroupRow) => boolean): string[] {
-  const found = [...turn.durable.groups.values()].filter((row) => row.silent.some((one) => which(one, row)));
-  for (const row of found) {
-    putGroup(turn, row.name, { ...row, silent: row.silent.filter((one) => !which(one, row)) });
-  }
-  return found.map(({ name }) => name);
-}
-
-export function disksOf(definition: ClusterDefinition, name: string): string[] {
-  const group = lookup(definition.groups, name);
-  if (group === undefined) return [];
-  const resources = Object.entries(servedResources(definition, group));
-  return resources.filter(([, { type }]) => type === "Physical Disk").map(([resource]) => resource);
+/** Returns those that were forgotten. */
+export function forgetSilent(turn: Turn, which: (one: SilentOwner) => boolean): SilentOwner[] {
+  const { cluster } = turn.durable;
+  const forgotten = (cluster?.silent ?? []).filter(which);
+  if (cluster === null || forgotten.length === 0) return [];
+  const silent = cluster.silent.filter((one) => !which(one));
+  turn.durable = { ...turn.durable, cluster: { ...cluster, silent } };
+  return forgotten;
 }

@@ -4,7 +4,6 @@ import { rebaseWindows } from "./failback.ts";
 import { nextOperationTimeout, rebaseOperations } from "../commands/operations.ts";
 import { newestReportOf } from "../lease/assignment.ts";
 import { becomeArrived, becomeCome, becomeOnline, epochOf, holdsOfRun } from "../lease/ownership.ts";
-import { hearOwner } from "../lease/silence-ends.ts";
 import type { GroupState } from "../questions/view.ts";
 import { endQuarantines } from "./quarantine.ts";
 import { mostPendingTimeouts } from "./resource-timing.ts";
@@ -34,7 +33,6 @@ export function judgeReport(turn: Turn, before: Report, session: Session): void 
     const is = groupStateOf(group, reported);
     if (stateBefore(before, found, group) !== is) journalGroupState(turn, found, is);
     becomeOnline(turn, found, is === "Online");
-    hearOwner(turn, found);
     if (found.phase.before !== undefined) becomeCome(turn, presentOf(turn, found), addressesOnline(turn, found, group));
     const hold = presentOf(turn, found);
     if (hasArrived(turn, hold, reported)) becomeArrived(turn, hold);

@@ -1,6 +1,7 @@
 import { candidatesFor, type Candidate } from "./candidates.ts";
 import {
   addressesOf,
+  devicesOf,
   type ClusterDefinition,
   type GroupDefinition,
   lookup,
@@ -27,7 +28,8 @@ export function placeGroups(turn: Turn): void {
   for (const [name, group] of inOrderOfPriority(definition)) {
     const row = turn.durable.groups.get(name);
     if (row === undefined || holdOf(turn, name) !== undefined) continue;
-    const addresses = addressesOf(servedResources(definition, group));
+    const served = servedResources(definition, group);
+    const addresses = addressesOf(served);
     if (addressesHeld(turn, addresses)) continue;
     const loss = row.plan.loss ?? noLoss;
     if (maintenance && !isByOperator(loss)) continue;
@@ -37,6 +39,7 @@ export function placeGroups(turn: Turn): void {
     putGroup(turn, name, placed(turn, row, group, loss, candidates));
     const { node, epoch } = becomeOwned(turn, turn.durable.groups.get(name) ?? row, {
       addresses,
+      devices: devicesOf(served),
       owner: chosen,
       loss,
       ttlMs: definition.lease.ttlMs,

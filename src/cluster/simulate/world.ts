@@ -186,7 +186,7 @@ function connect(world: World, agent: ModelAgent): void {
     released,
     holding: [],
     told,
-    host: null,
+    machine: null,
   } as const;
   happen(world, { type: "hello", socket, node, nonce: `simulation-${world.names}`, message });
 }

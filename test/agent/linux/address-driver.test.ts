@@ -84,7 +84,16 @@ test("LX11: without a filter a lease of less than a second is refused, and what 
 function filterNoting(asked: string[]): Filter {
   const note = (what: string) => async () => void asked.push(what);
   const [guard, open, close] = [note("guard"), note("open"), note("close")];
-  return { guard, open, close, drain: note("drain"), undrain: note("undrain"), addresses: () => [], clear: async () => {}, end: async () => {} };
+  return {
+    guard,
+    open,
+    close,
+    drain: note("drain"),
+    undrain: note("undrain"),
+    addresses: () => [],
+    clear: async () => {},
+    end: async () => {},
+  };
 }
 
 test("LX13: the filter lets nothing begin while there is something to wait for, and closing is the end of that", async () => {

@@ -45,7 +45,7 @@ export class SessionDriver {
   constructor({ seen = nothingSeen, now = 1_000, lease = leasePresets.lan as LeaseTerms } = {}) {
     this.now = now;
     this.object = new FakeObject(lease);
-    const { state, effects } = startSession({ incarnation: "run-1", host: null }, seen, now);
+    const { state, effects } = startSession({ incarnation: "run-1", machine: null }, seen, now);
     this.state = state;
     this.#busy = true;
     this.#perform(effects);
