@@ -22,7 +22,11 @@ export function startOf(pid: number): string | null {
 export function endProcesses(processes: readonly ProcessRef[], patienceMs: number): Promise<boolean> {
   const isThere = ({ pid, startedAt }: ProcessRef): boolean => startOf(pid) === startedAt;
   return inTime(() => {
-    for (const one of processes.filter(isThere)) signalTo(one.pid, "SIGKILL");
+    for (const { pid } of processes.filter(isThere)) {
+      // With its group, where it leads one: a shell with what it has started.
+      signalTo(-pid, "SIGKILL");
+      signalTo(pid, "SIGKILL");
+    }
     return !processes.some(isThere);
   }, patienceMs);
 }

@@ -61,7 +61,8 @@ function swarmMs({ renewMs }: LeaseTerms): number {
  */
 function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedAt }: JoinedLink): number {
   const due = Math.min(renewedAt + lease.renewMs, nextClaimAt(counts));
-  if (hurry === "release") return Number.NEGATIVE_INFINITY;
+  // A swarm of them must not outrun the answers: who has confirmed none of the last ones is refused.
+  if (hurry === "release" && inFlight.length < 2) return Number.NEGATIVE_INFINITY;
   if (inFlight.length > 0 || hurry === "none") return due;
   return hurry === "assignment" ? Number.NEGATIVE_INFINITY : Math.min(due, renewedAt + swarmMs(lease));
 }

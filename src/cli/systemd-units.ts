@@ -58,9 +58,10 @@ function agentUnit({ user, command, config, disks }: UnitOptions): string {
       `ExecStart=${execOf([...command, "agent", "--config", config])}`,
       "Restart=always",
       "RestartSec=1",
-      // It takes everything offline in good order and releases it: longer than PendingTimeout, three minutes unless it is set.
+      // It takes everything offline in good order and releases it: longer than PendingTimeout, three minutes unless it is set, and the
+      // longest DrainTimeout.
       "KillMode=mixed",
-      "TimeoutStopSec=240",
+      "TimeoutStopSec=900",
       "OOMScoreAdjust=-800",
       "Nice=-10",
       // Mailers of the group may go in, and ask.

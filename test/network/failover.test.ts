@@ -70,6 +70,21 @@ test("LX1: the address is on the owner alone, moves with the group, and a peer r
   for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
 });
 
+test("LX2: rules that somebody has flushed are there again before the address is, and while it is there", async () => {
+  const guards = async (host: Host) => /hook egress/.test(await host.run("nft", "list", "ruleset"));
+  await bothUp();
+  const [owner, standby] = [stage.node("NODE2"), stage.node("NODE1")];
+  for (const host of [owner, standby]) await host.run("nft", "flush", "ruleset");
+  await until(() => guards(owner), ttlMs, "the owner's rules, with a renewal");
+  expect(await reaches(stage.lan.host("PEER"), virtualAddress)).toBe(true);
+  await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE1" }));
+  await stage.ownerIs("NODE1");
+  expect(await guards(standby)).toBe(true);
+  for (const name of ["NODE1", "NODE2"]) expect(stage.logOf(name)).toContain("filter-restored");
+  await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE2" }));
+  await stage.ownerIs("NODE2");
+});
+
 test("LX14: the router is asked from the address, and that it does not answer is said", async () => {
   await bothUp();
   const owner = stage.node("NODE2");

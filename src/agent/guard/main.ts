@@ -37,14 +37,14 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
   // Started now: at the moment at which they are needed the host may have other troubles.
   await Promise.allSettled([tools.ip.run([]), tools.nft.run([]), tools.shell.run(["true"])]);
   const sockets = new Map<number, Socket>();
+  const greeted = new Map<number, GuardedAgent>();
   const served = deferred<void>();
   let connections = 0;
 
   function hear(connection: number, message: ToGuard): void {
     switch (message.type) {
       case "agent":
-        // Whatever it takes to make the first request is loaded now, and not between a crash and the release.
-        void createClient(message.agent).version();
+        greeted.set(connection, message.agent);
         return loop.post({ type: "agent", connection, agent: message.agent });
       case "wards":
         return loop.post({ type: "wards", connection, wards: message.wards });
@@ -70,6 +70,11 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
     });
   }
 
+  function rehearse(connection: number): void {
+    const agent = greeted.get(connection);
+    if (agent !== undefined) void createClient(agent).version();
+  }
+
   function answer(connection: number, type: FromGuard["type"]): void {
     const socket = sockets.get(connection);
     if (socket === undefined) return;
@@ -88,6 +93,9 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
           served.resolve();
         });
       case "answer":
+        // Whatever it takes to make the first request is loaded now, and not between a crash and the release.
+        if (effect.answer === "ready") rehearse(effect.connection);
+        greeted.delete(effect.connection);
         return answer(effect.connection, effect.answer);
     }
   }

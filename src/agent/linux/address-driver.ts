@@ -56,16 +56,21 @@ export type AddressTools = {
  * takes it away.
  */
 export function linuxAddress(tools: AddressTools): DriverFactory {
-  const taken: Taken = new Set();
-  return (context) => driverOf(tools, taken, context);
+  const known: Known = { taken: new Set(), freed: new Map() };
+  return (context) => driverOf(tools, known, context);
 }
 
-/** Ownerships under which this run has had an address: it is its own until then, and nobody is asked twice. */
-type Taken = Set<string>;
+/** What one run knows of its addresses, over the ownerships under which it has them. */
+type Known = {
+  /** Ownerships under which it has had an address: it is its own until then, and nobody is asked twice. */
+  readonly taken: Set<string>;
+  /** By address, the end of what was bound to it when it was here last. */
+  readonly freed: Map<string, Promise<void>>;
+};
 
 function driverOf(
   tools: AddressTools,
-  taken: Taken,
+  { taken, freed }: Known,
   { hold, spec, log, belongings, heldBefore, ttlMs }: DriverContext,
 ): Driver {
   const { clock, ip, shell, devices, announcer, owned, probe, watch, count, ready } = tools;
@@ -78,11 +83,9 @@ function driverOf(
   let until: number | null = null;
   const inTurn = oneAtATime();
   let unwatch = (): void => {};
-  /** The deadline that the kernel was told last. */
-  let placedUntil = Number.NEGATIVE_INFINITY;
+  /** The deadline that the kernel was told last; null: it has not been there yet. */
+  let placedUntil: number | null = null;
   let putBackAt = Number.NEGATIVE_INFINITY;
-  /** The end of what was bound to it when it was here last. */
-  let freed: Promise<void> = Promise.resolve();
 
   const drain = addressDrain({
     address,
@@ -162,7 +165,7 @@ function driverOf(
     const isNew = !isThere && toAsk() === "unused";
     const look = showing(address, on);
     const { stdout, stderr } = await ip.run([isThere ? look : showingAll, placing(on, until, isNew), look]);
-    const seen = timesListed(stdout, address);
+    const seen = timesListed(stdout, address, on);
     if (seen === 0) throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
     // A late refresh of an address that has expired adds it again.
     if (until === null || clock() >= until) return remove(on);
@@ -180,11 +183,21 @@ function driverOf(
     announcer.announce(address, on);
   }
 
+  async function come(on: string): Promise<void> {
+    await Promise.all([filter?.guard(address, on), freed.get(address), ask(on)]);
+    // Taken away again while this host was still making ready: then it never comes, and nobody is told that it does.
+    if (until === null) throw new DriverError("called-off", `${address} was called off before it was there`);
+    // Before it is there: who cleans up after this process has to know of it.
+    owned.add({ address, device: on });
+    belongings.add({ kind: "address", address, device: on });
+    await put(on, false);
+  }
+
   async function remove(on: string): Promise<void> {
     const { stdout, stderr } = await ip.run([deleting(address, on), showing(address, on)]);
     if (isListed(stdout, address))
       throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
-    freed = freeSockets();
+    freed.set(address, freeSockets());
     belongings.remove({ kind: "address", address, device: on });
   }
 
@@ -238,14 +251,11 @@ function driverOf(
         }
         const on = devices.of(address) ?? deviceFor(address, await hostAddresses(ip));
         device = on;
-        await inTurn(async () => {
-          await Promise.all([filter?.guard(address, on), freed, ask(on)]);
-          // Taken away again while this host was still making ready: then it never comes, and nobody is told that it does.
-          if (until === null) throw new DriverError("called-off", `${address} was called off before it was there`);
-          // Before it is there: who cleans up after this process has to know of it.
-          owned.add({ address, device: on });
-          belongings.add({ kind: "address", address, device: on });
-          await put(on, false);
+        await inTurn(() => come(on)).catch((error: unknown) => {
+          // A renewal that comes now must not put it there.
+          until = null;
+          devices.forget(address);
+          throw error;
         });
         if (until === null || clock() >= until) return;
         announcer.announce(address, on);
@@ -259,8 +269,11 @@ function driverOf(
     extend: (deadline) => {
       if (until === null) return;
       until = deadline;
+      // What has not come yet comes until then.
+      if (placedUntil === null) return;
       // Grants come one upon the other while something changes, when this host has better things to do.
-      if (deadline < placedUntil || deadline >= placedUntil + ttlMs / 10) refresh();
+      const isLong = placedUntil <= deadline && placedUntil - clock() >= longEnough * (deadline - clock());
+      if (!isLong) refresh();
     },
     drain,
   };
@@ -270,6 +283,8 @@ function driverOf(
 const formerOwnerMs = 3_000;
 const askAgainMs = 50;
 const leastBetweenMs = 250;
+/** An address that may stay for so much of what it might is left alone. A lease is renewed when a quarter of it is over. */
+const longEnough = 0.8;
 /** LEASE rule 15. */
 export const leastTtlWithoutFilterMs = 1_000;
 

@@ -2,6 +2,7 @@ import { isIPv6 } from "node:net";
 import { messageOf } from "../../mta/message-of.ts";
 import { askRouter, type RouterTools } from "./router.ts";
 import { notFound } from "./shell.ts";
+import { ToolError } from "./tool.ts";
 
 /** When the neighbours are told, in milliseconds after the address was taken: a frame may be lost, a switch may be slow. */
 const announcedAfterMs = [0, 50, 250, 1_000, 3_000] as const;
@@ -43,6 +44,8 @@ export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptio
       const { code, said } = await shell.run(words);
       if (code === notFound) failed(`${words[0]}: ${said}`);
     } catch (error) {
+      // It was sent when it started, and is only slow to end.
+      if (error instanceof ToolError && error.code === "tool-hangs") return;
       failed(`${words[0]}: ${messageOf(error)}`);
     }
   }

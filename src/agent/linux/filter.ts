@@ -41,6 +41,14 @@ export type FilterOptions = {
   /** Milliseconds of the Unix epoch. It serves the absolute bound alone. */
   readonly wallClock: () => number;
   readonly started?: Started;
+  /** Its rules had gone, and are there again. */
+  readonly restored: () => void;
+};
+
+type Guarded = {
+  readonly device: string;
+  /** Until which wall clock second it is open at most; null: closed. */
+  readonly until: number | null;
 };
 
 /** The name of an agent's table: those of other agents on the host, and of other programs, are not touched. */
@@ -49,26 +57,24 @@ export function tableOf({ cluster, node }: { readonly cluster: string; readonly 
   return `bridgehead_${id}`;
 }
 
-export function createFilter({ table, clock, wallClock, started }: FilterOptions): Filter {
+export function createFilter({ table, clock, wallClock, started, restored }: FilterOptions): Filter {
   const nft = createNft(started);
-  /** What is guarded, and until which wall clock second it is open at most; null: closed. */
-  const guarded = new Map<string, number | null>();
+  const guarded = new Map<string, Guarded>();
+  /** Those whose chain is in place. */
   const devices = new Set<string>();
-
+  const draining = new Set<string>();
   let last: Promise<void> = Promise.resolve();
 
   /** One after the other: each transaction says all that is guarded. */
   function guard(address: string, device: string): Promise<void> {
-    const done = last.then(() => guardNow(address, device));
+    const done = last.then(() => (guarded.get(address)?.device === device ? undefined : install(address, device)));
     last = done.catch(() => {});
     return done;
   }
 
-  async function guardNow(address: string, device: string): Promise<void> {
-    if (guarded.has(address) && devices.has(device)) return;
+  async function install(address: string, device: string): Promise<void> {
     // It counts as guarded when the kernel shows it: what failed is tried again, and not believed.
-    const next = new Map([...guarded, [address, guarded.get(address) ?? null] as const]);
-    const look = `list table netdev ${table}`;
+    const next = new Map([...guarded, [address, { device, until: null }] as const]);
     const commands = [
       // A chain's hook takes the kernel some 80 ms.
       ...(devices.has(device) ? [] : [...tableCommands(table), ...chainCommands(table, device)]),
@@ -77,65 +83,92 @@ export function createFilter({ table, clock, wallClock, started }: FilterOptions
       ...undraining(table, address),
       ...boundCommands(next),
     ];
-    const { stdout, stderr } = await transaction(commands, look);
-    if (!isIn(stdout, address) || !stdout.includes(`chain ${chainOf(device)} {`)) throw refused(address, stderr);
-    if (!guarded.has(address)) guarded.set(address, null);
+    const { stdout, stderr } = await transaction(() => commands, [`list table netdev ${table}`]);
+    if (!isIn(stdout, address) || !hasChain(stdout, device)) throw refused(address, stderr);
+    guarded.set(address, { device, until: null });
     devices.add(device);
   }
 
   async function open(address: string, deadline: number): Promise<void> {
-    const leftMs = Math.floor(deadline - clock());
-    if (leftMs <= 0) return close(address);
-    // Whole seconds are what the rule can say. It is the bound of a call that was stopped on its way, and of a suspend.
-    guarded.set(address, Math.ceil((wallClock() + leftMs) / 1_000));
+    if (await tryToOpen(address, deadline)) return;
+    // Somebody has flushed all rules, as the service of nftables does when it is reloaded, or the device was made anew.
+    await restore();
+    if (!(await tryToOpen(address, deadline))) throw refused(address, "");
+    restored();
+  }
+
+  /** Resolves when the kernel shows all of it; false: it shows something else. */
+  async function tryToOpen(address: string, deadline: number): Promise<boolean> {
+    const there = guarded.get(address);
+    if (there === undefined) throw refused(address, "it is not guarded");
+    const { device } = there;
+    if (clock() >= deadline) {
+      await close(address);
+      return true;
+    }
     const set = openSet(table, address);
-    // Adding alone does not move the timeout of an element on every kernel.
-    const commands = [
-      ...closing(table, address),
-      `add element ${set} { ${address} timeout ${leftMs}ms }`,
-      ...boundCommands(),
-    ];
-    const { stdout, stderr } = await transaction(commands, `list set ${set}`);
-    if (!isIn(stdout, address)) throw refused(address, stderr);
+    const opening = (): string[] => {
+      const leftMs = Math.max(1, Math.floor(deadline - clock()));
+      // Whole seconds are what the rule can say. It is the bound of a call that was stopped on its way, and of a suspend.
+      guarded.set(address, { device, until: Math.ceil((wallClock() + leftMs) / 1_000) });
+      // Adding alone does not move the timeout of an element on every kernel.
+      return [
+        ...closing(table, address),
+        `add element ${set} { ${address} timeout ${leftMs}ms }`,
+        ...(draining.has(address) ? [] : undraining(table, address)),
+        ...boundCommands(),
+      ];
+    };
+    const { stdout } = await transaction(opening, [`list set ${set}`, `list chain netdev ${table} ${chainOf(device)}`]);
+    return isIn(stdout, address) && hasChain(stdout, device);
+  }
+
+  /** All of it again, closed. */
+  async function restore(): Promise<void> {
+    devices.clear();
+    for (const [address, { device }] of guarded) await install(address, device);
   }
 
   async function close(address: string): Promise<void> {
-    if (!guarded.has(address)) return;
-    guarded.set(address, null);
+    const there = guarded.get(address);
+    draining.delete(address);
+    if (there === undefined) return;
+    guarded.set(address, { ...there, until: null });
     const commands = [...closing(table, address), ...undraining(table, address), ...boundCommands()];
-    const { stdout, stderr } = await transaction(commands, `list set ${openSet(table, address)}`);
+    const { stdout, stderr } = await transaction(() => commands, [`list set ${openSet(table, address)}`]);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
   async function drain(address: string): Promise<void> {
     const set = drainingSet(table, address);
-    const { stdout, stderr } = await transaction([`add element ${set} { ${address} }`], `list set ${set}`);
+    draining.add(address);
+    const { stdout, stderr } = await transaction(() => [`add element ${set} { ${address} }`], [`list set ${set}`]);
     if (!isIn(stdout, address)) throw refused(address, stderr);
   }
 
   async function undrain(address: string): Promise<void> {
+    // Should this fail, the next renewal does it.
+    draining.delete(address);
     const look = `list set ${drainingSet(table, address)}`;
-    const { stdout, stderr } = await transaction(undraining(table, address), look);
+    const { stdout, stderr } = await transaction(() => undraining(table, address), [look]);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
   async function clear(): Promise<void> {
     guarded.clear();
     devices.clear();
-    const { stdout, stderr } = await transaction(
-      [`add table netdev ${table}`, `delete table netdev ${table}`],
-      "list tables netdev",
-    );
+    const commands = [`add table netdev ${table}`, `delete table netdev ${table}`];
+    const { stdout, stderr } = await transaction(() => commands, ["list tables netdev"]);
     if (stdout.includes(table)) throw new FilterError(`table ${table} is still there: ${complaintOf(stderr)}`);
   }
 
-  /** One line is one transaction. @param look what the kernel shows after it is what counts */
-  function transaction(commands: readonly string[], look: string): ReturnType<Tool["run"]> {
-    return nft.run([commands.join("; "), look]);
+  /** One line is one transaction. @param looks what the kernel shows after it is what counts */
+  function transaction(commands: () => readonly string[], looks: readonly string[]): ReturnType<Tool["run"]> {
+    return nft.run(() => [commands().join("; "), ...looks]);
   }
 
-  function boundCommands(of: ReadonlyMap<string, number | null> = guarded): string[] {
-    const rules = [...of].flatMap(([address, until]) => {
+  function boundCommands(of: ReadonlyMap<string, Guarded> = guarded): string[] {
+    const rules = [...of].flatMap(([address, { until }]) => {
       const late = until === null ? "" : `meta time >= ${until} `;
       return packetsOf(address).map((packets) => `add rule netdev ${table} bounds ${packets} ${late}counter drop`);
     });
@@ -225,6 +258,11 @@ function chainCommands(table: string, device: string): string[] {
     `add rule ${chain} ip6 saddr @draining6 tcp flags & syn == syn counter drop`,
     `add rule ${chain} jump bounds`,
   ];
+}
+
+/** A chain goes with its device on kernels before 6.16. */
+function hasChain(printed: string, device: string): boolean {
+  return printed.includes(`chain ${chainOf(device)} {`);
 }
 
 function chainOf(device: string): string {

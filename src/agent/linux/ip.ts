@@ -84,7 +84,8 @@ export function isListed(stdout: string, address: string): boolean {
   return timesListed(stdout, address) > 0;
 }
 
-/** In how many of several looks it was there. */
-export function timesListed(stdout: string, address: string): number {
-  return stdout.split(` ${address}/`).length - 1;
+/** How often it was there. @param device on this device alone */
+export function timesListed(stdout: string, address: string, device?: string): number {
+  const lines = stdout.split("\n").filter((line) => line.includes(` ${address}/`));
+  return lines.filter((line) => device === undefined || /^\d+: (\S+) /.exec(line)?.[1] === device).length;
 }

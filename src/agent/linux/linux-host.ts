@@ -53,7 +53,7 @@ export type AgentHost = {
 
 /**
  * A Linux host: its addresses, and what fences them. What an earlier run has left is taken away before this one does anything
- * else; of what needs privileges nothing is started before the first address is asked for.
+ * else; of what needs privileges nothing is started before an address is known that may come.
  */
 export async function openLinuxHost(options: LinuxHostOptions, incarnation: string): Promise<AgentHost> {
   const { cluster, node, url, token, clock, log } = options;
@@ -66,7 +66,14 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const { started } = createHelpers(guard.tellHelpers);
   const ip = createIp(started);
   const shell = createShell(started);
-  const filter = createFilter({ table, clock, wallClock: () => Date.now(), started });
+  const filter = createFilter({
+    table,
+    clock,
+    wallClock: () => Date.now(),
+    started,
+    restored: () =>
+      log("warning", "filter-restored", `somebody had removed the rules of table ${table}; they are there again`),
+  });
   const once = onceEach((code, detail) => log("warning", code, detail));
   const announcer = createAnnouncer({
     ip,

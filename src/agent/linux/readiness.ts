@@ -28,7 +28,14 @@ export type KnownDevices = {
 export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
   const known = new Set<string>();
   const devices = new Map<string, string>();
+  const said = new Set<string>();
   let last: Promise<void> = Promise.resolve();
+
+  function say(why: string): void {
+    if (said.has(why)) return;
+    said.add(why);
+    log("warning", "not-ready", why);
+  }
 
   async function closeFor(addresses: readonly string[]): Promise<void> {
     const filter = await ready();
@@ -36,11 +43,15 @@ export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
     const present = await hostAddresses(ip);
     for (const address of addresses) {
       try {
+        const own = present.find((one) => one.address === address && one.isForever);
+        if (own !== undefined) throw new Error(`it is on ${own.device} already, not by an agent, and is left alone`);
         const device = deviceFor(address, present);
         devices.set(address, device);
         await filter?.guard(address, device);
       } catch (error) {
-        log("warning", "not-ready", `${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
+        // Tried again with whatever is ordered next.
+        known.delete(address);
+        say(`${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
       }
     }
   }
@@ -52,9 +63,7 @@ export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
       const unknown = news.filter((address) => !known.has(address));
       if (unknown.length === 0) return;
       for (const address of unknown) known.add(address);
-      last = last
-        .then(() => closeFor(unknown))
-        .catch((error: unknown) => log("warning", "not-ready", messageOf(error)));
+      last = last.then(() => closeFor(unknown)).catch((error: unknown) => say(messageOf(error)));
     },
     devices: {
       of: (address) => devices.get(address) ?? null,

@@ -26,13 +26,16 @@ type Running = {
   readonly jobs: Map<number, (ran: Ran | ToolError) => void>;
 };
 
-/** @param started told of each shell before it is given anything to do */
+/**
+ * It leads a process group: what it has started is ended with it.
+ * @param started told of each shell before it is given anything to do
+ */
 export function createShell(started: Started = () => {}): Shell {
   let running: Running | null = null;
   let last = 0;
 
   function start(): Running {
-    const child = spawn("/bin/sh", [], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("/bin/sh", [], { stdio: ["pipe", "pipe", "pipe"], detached: true });
     const found: Running = { child, jobs: new Map() };
     child.stdin.on("error", () => {});
     child.stderr.resume();
@@ -60,8 +63,16 @@ export function createShell(started: Started = () => {}): Shell {
     return found;
   }
 
+  function shellNow(): Running {
+    try {
+      return (running ??= start());
+    } catch (error) {
+      throw new ToolError("tool-missing", `the shell cannot be started: ${messageOf(error)}`);
+    }
+  }
+
   async function run(words: readonly string[]): Promise<Ran> {
-    const { child, jobs } = (running ??= start());
+    const { child, jobs } = shellNow();
     const job = (last += 1);
     const [command = ""] = words;
     const ended = new Promise<Ran | ToolError>((resolve) => jobs.set(job, resolve));

@@ -18,9 +18,12 @@ export type Printed = { readonly stdout: string; readonly stderr: string };
 
 export type Started = (child: ChildProcess) => void;
 
+/** As they are, or made when their turn comes: what counts from now must not have waited. */
+export type Lines = readonly string[] | (() => readonly string[]);
+
 export type Tool = {
   /** Runs these lines in their order, after all that were asked before. Rejects with `ToolError`, and with nothing else. */
-  readonly run: (lines: readonly string[]) => Promise<Printed>;
+  readonly run: (lines: Lines) => Promise<Printed>;
   /** Ends the process. */
   readonly end: () => Promise<void>;
 };
@@ -83,7 +86,8 @@ export function createTool(spec: ToolSpec, started: Started = () => {}): Tool {
     return process;
   }
 
-  async function request(lines: readonly string[]): Promise<Printed> {
+  async function request(asked: Lines): Promise<Printed> {
+    const lines = typeof asked === "function" ? asked() : asked;
     const process = (running ??= start());
     const { printed } = process;
     printed.stdout = "";

@@ -7,8 +7,34 @@ import { until } from "../../support/until.ts";
 import { deferred } from "../../../src/mta/deferred.ts";
 
 /** A driver on a host that says when it is ready, and what was asked of it. */
-function driverOn(ready: Promise<Filter | null>, { ttlMs = 2_000, open = (): number => 0 } = {}) {
+/** What `ip` prints of a host with one address of its own, and of what was put there. */
+function kernelOf(): (line: string) => string {
+  const own = "2: eth0    inet 192.0.2.1/24 scope global eth0\\       valid_lft forever preferred_lft forever\n";
+  const present = new Set<string>();
+  const shown = (address: string) =>
+    `2: eth0    inet ${address}/32 scope global eth0\\       valid_lft 1sec preferred_lft 1sec\n`;
+  return (line) => {
+    const [, verb, address = ""] = /^address (replace|delete) ([^/]+)/.exec(line) ?? [];
+    if (verb === "replace") present.add(address);
+    if (verb === "delete") present.delete(address);
+    if (line === "address show scope global") return own + [...present].map(shown).join("");
+    const [, asked = ""] = /^address show dev eth0 to (\S+)$/.exec(line) ?? [];
+    return present.has(asked) ? shown(asked) : "";
+  };
+}
+
+function driverOn(
+  ready: Promise<Filter | null>,
+  {
+    ttlMs = 2_000,
+    open = (): number => 0,
+    clock = (): number => 0,
+    heldBefore = {} as DriverContext["heldBefore"],
+    probe = async (): Promise<string | null> => null,
+  } = {},
+) {
   const lines: string[] = [];
+  const kernel = kernelOf();
   const told: string[] = [];
   const context: DriverContext = {
     hold: { group: "Mail", epoch: 1 },
@@ -24,7 +50,7 @@ function driverOn(ready: Promise<Filter | null>, { ttlMs = 2_000, open = (): num
     },
     group: {},
     isLeft: false,
-    heldBefore: {},
+    heldBefore,
     unfenced: [],
     ttlMs,
     agentSocket: "",
@@ -37,21 +63,19 @@ function driverOn(ready: Promise<Filter | null>, { ttlMs = 2_000, open = (): num
     belongings: { add: () => void told.push("belonging"), remove: () => {} },
   };
   const driver = linuxAddress({
-    clock: () => 0,
+    clock,
     devices: { of: () => null, forget: () => {} },
     shell: { run: async () => ({ code: 0, said: "" }), end: async () => {} },
     ip: {
       run: async (asked) => {
-        lines.push(...asked);
-        return {
-          stdout: "2: eth0    inet 192.0.2.1/24 scope global eth0\\       valid_lft forever preferred_lft forever\n",
-          stderr: "",
-        };
+        const said = typeof asked === "function" ? asked() : asked;
+        lines.push(...said);
+        return { stdout: said.map((line) => kernel(line)).join(""), stderr: "" };
       },
       end: async () => {},
     },
     announcer: { announce: () => void told.push("announced"), cancel: () => {} },
-    probe: async () => null,
+    probe,
     count: async () => open(),
     watch: { begin: () => {}, watch: () => () => {}, end: () => {} },
     owned: { known: [], add: () => void told.push("owned") },
@@ -69,6 +93,37 @@ test("LX8: an address that is taken away while the host still makes ready is nev
   await expect(online).rejects.toMatchObject({ code: "called-off" });
   expect(told).toEqual([]);
   expect(lines.filter((line) => line.startsWith("address replace"))).toEqual([]);
+});
+
+test("LX9: an address that somebody has is not put there by a renewal that comes while he is asked", async () => {
+  const asked = deferred<string | null>();
+  const heldBefore = { "192.0.2.100": "unused" } as const;
+  const { driver, lines, told } = driverOn(Promise.resolve(null), { heldBefore, probe: () => asked.promise });
+  const online = driver.online(2_000);
+  for (const deadline of [2_100, 2_200, 2_300]) driver.extend(deadline);
+  asked.resolve("02:00:00:00:00:01");
+  await expect(online).rejects.toMatchObject({ code: "address-in-use" });
+  driver.extend(2_400);
+  await driver.terminate();
+  expect(told).toEqual([]);
+  expect(lines.filter((line) => line.startsWith("address replace"))).toEqual([]);
+});
+
+test("LX1: a renewal moves the lifetime when much of it is over, or when it is shorter than before", async () => {
+  const time = { now: 0 };
+  const { driver, lines } = driverOn(Promise.resolve(null), { clock: () => time.now });
+  await driver.online(60_000);
+  const moved = async (now: number, deadline: number): Promise<boolean> => {
+    time.now = now;
+    lines.length = 0;
+    driver.extend(deadline);
+    await delay(5);
+    return lines.some((line) => line.startsWith("address replace"));
+  };
+  expect(await moved(10, 60_010), "so little makes no difference").toBe(false);
+  expect(await moved(15_000, 75_000)).toBe(true);
+  expect(await moved(15_100, 17_000), "the lease is shorter from now on").toBe(true);
+  expect(await moved(15_600, 17_500), "and is renewed in time, as a short one").toBe(true);
 });
 
 test("LX11: without a filter a lease of less than a second is refused, and what to do is said", async () => {
