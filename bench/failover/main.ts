@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { virtualAddress } from "../../test/network/lan.ts";
 import { cluster, expectOk, group, openStage } from "../../test/network/stage.ts";
 import { until } from "../../test/support/until.ts";
-import { heading, judge, row, type Watched } from "./round.ts";
+import { heading, judge, type Round, row, type Watched } from "./round.ts";
 import { type Scene, scenes } from "./scenes.ts";
 import { openWatch } from "./watch.ts";
 import { captureFrames } from "./watchers.ts";
@@ -15,6 +15,8 @@ const ttlMs = Number(process.argv[3] ?? 2_000);
 const only = process.argv[4];
 const names = ["NODE1", "NODE2"] as const;
 
+const stories: string[] = [];
+let lastSeq = 0;
 const stage = await openStage({ ttlMs, renewMs: Math.floor(ttlMs / 4) });
 try {
   const watch = await openWatch(stage.lan, names);
@@ -28,9 +30,28 @@ try {
     const frames = await capture.end();
     const judged = watched.map((one) => judge(one, frames));
     console.log(row(scene.name, judged));
+    tellOutliers(judged);
+  }
+
+  /** What both nodes said in a round that took twice as long as most, and what the cluster's journal says of it. */
+  function tellOutliers(judged: readonly Round[]): void {
+    const sorted = judged.map(({ sinceFailure }) => sinceFailure).toSorted((a, b) => a - b);
+    const long = 2 * (sorted[Math.floor(sorted.length / 2)] ?? 0);
+    for (const [round, { sinceFailure }] of judged.entries()) {
+      if (sinceFailure > long) console.error(`round ${round}: ${sinceFailure.toFixed(0)} ms\n${stories[round] ?? ""}`);
+    }
+  }
+
+  /** What the journal has more than last time. */
+  async function news() {
+    const { events } = await expectOk(stage.client.events(cluster, lastSeq, 1_000));
+    lastSeq = events.at(-1)?.seq ?? lastSeq;
+    return events;
   }
 
   async function play(scene: Scene, round: number): Promise<Watched> {
+    await news();
+    const before = names.map((name) => stage.logOf(name).length);
     let mend = async (): Promise<void> => {};
     const seen = await watch(await ownerNow(), async (of) => {
       const after = await scene.play(stage, { ...of, round, ttlMs });
@@ -40,6 +61,11 @@ try {
         await after.wait();
       };
     });
+    const told = await news();
+    stories[round] = [
+      ...names.map((name, index) => stage.logOf(name).slice(before[index])),
+      ...told.map(({ at, sentence }) => `${(at - seen.startedAt).toFixed(0)} ${sentence}`),
+    ].join("\n");
     await mend();
     await bothUp();
     // Announcements and what an ended process left are over: rounds do not weigh on each other.
