@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -311,11 +312,15 @@ test("DR19 what is mounted on this host already is refused, elsewhere or here, a
   expect(mountsOf("self").some((mount) => mount.mountPoint === elsewhere)).toBe(true);
   await run("umount", [elsewhere]);
   await run("mount", [device, mountPoint]);
-  const user = await busy();
+  const user = spawn("sleep", ["60"], { cwd: mountPoint });
+  users.push(user);
+  await once(user, "spawn");
   const refused = await refusal(diskOf());
   expect(refused).toMatchObject({ code: "disk-in-use", message: expect.stringContaining(`umount ${mountPoint}`) });
   expect(refused.message).toContain("noauto");
   expect([isMounted(), user.signalCode]).toEqual([true, null]);
+  user.kill("SIGKILL");
+  await until(() => user.signalCode !== null, 5_000);
 });
 
 test("DR19 what is mounted there when the device is gone is not called gone, and nobody is ended for it", async () => {

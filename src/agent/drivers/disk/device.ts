@@ -58,7 +58,7 @@ export type Use = "free" | "in-use" | "gone" | "unknown";
 const answerWithinMs = 5_000;
 /** Each look is a process: one that lasts is looked at less and less often. */
 const lookedAgainMs = 50;
-const lookedAtLeastEveryMs = 1_000;
+const lookedAtLeastEveryMs = 400;
 
 /**
  * Whether anything on this host has a device: a mount in whatever namespace, also one that was detached and lives on, a volume on it,
