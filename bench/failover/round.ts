@@ -33,12 +33,13 @@ export function judge(watched: Watched, frames: readonly Frame[] | null): Round 
   const added = addresses.find(({ host, what }) => host === next.host && what === "added")?.at ?? Number.NaN;
   const removed = addresses.find(({ host, what }) => host === old.host && what === "removed")?.at ?? Number.NaN;
   const again = addresses.some(({ host, what }) => host === old.host && what === "added");
-  const both = Number.isNaN(removed) || again ? endedAt : removed;
+  const keptIt = Number.isNaN(removed);
+  const both = keptIt || again ? endedAt : removed;
   const follows = neighbours.find(({ at, mac }) => at >= startedAt && mac === next.mac)?.at;
   return {
     sinceFailure: added - startedAt,
     // What the kernel of a host that was killed whole takes away later was out of use before: see `unreached`.
-    without: Math.max(0, added - removed),
+    without: keptIt ? 0 : Math.max(0, added - removed),
     unreached: longestGap(reached.filter((at) => at >= startedAt - 100 && at <= endedAt)),
     neighbour: follows === undefined ? null : Math.max(0, follows - added),
     overlap: Math.max(0, both - added),
@@ -46,9 +47,11 @@ export function judge(watched: Watched, frames: readonly Frame[] | null): Round 
   };
 }
 
-function lateFrames(frames: readonly Frame[], { startedAt, endedAt, old, next }: Watched): number {
+/** Null: the new host was not seen to announce it, so that nobody knows what came after. */
+function lateFrames(frames: readonly Frame[], { startedAt, endedAt, old, next }: Watched): number | null {
   const ours = frames.filter(({ at }) => at >= startedAt && at <= endedAt);
-  const announced = ours.find(({ mac, kind }) => mac === next.mac && kind === "ARP")?.at ?? Number.NaN;
+  const announced = ours.find(({ mac, kind }) => mac === next.mac && kind === "ARP")?.at;
+  if (announced === undefined) return null;
   return ours.filter(({ at, mac }) => mac === old.mac && at >= announced).length;
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { inUtc } from "../../test/network/address-record.ts";
 import type { Host, Lan } from "../../test/network/lan.ts";
 import { until } from "../../test/support/until.ts";
 
@@ -33,7 +34,7 @@ export type Neighbours = {
 };
 
 export async function watchNeighbours(peer: Host, address: string): Promise<Neighbours> {
-  const child = peer.start("ip", ["-tshort", "monitor", "neigh"]);
+  const child = peer.start("ip", ["-tshort", "monitor", "neigh"], inUtc);
   const seen: { at: Time; mac: string }[] = [];
   eachLine(child, (line) => {
     const [, time, of, mac] = /^\[([^\]]+)\] (\S+) .*\blladdr (\S+)/.exec(line) ?? [];

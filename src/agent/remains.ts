@@ -25,6 +25,12 @@ const remainsSchema = z.array(
   }),
 ) satisfies z.ZodType<Remain[]>;
 
+/** `boot`: that of the host in which they were begun; null where it does not say. A list alone is what earlier versions wrote. */
+const fileSchema = z.union([
+  z.strictObject({ boot: z.string().nullable(), remains: remainsSchema }),
+  remainsSchema.transform((remains) => ({ boot: null, remains })),
+]);
+
 export type Remains = {
   /** What earlier runs have begun, and have not taken away: they were killed. In the order in which it was begun. */
   readonly left: readonly Remain[];
@@ -36,15 +42,15 @@ export type Remains = {
 
 /**
  * Written down like the addresses that are put on the host (LEASE rule 20), and for the same reason: a run that begins has to take
- * away what an earlier one has left. Throws `MemoryError` when the file is there and cannot be read: what it names may be running.
+ * away what an earlier one has left. What was begun before the host was booted is over with that. Throws `MemoryError` when the file is there and cannot be read: what it names may be running.
  */
-export function openRemains(file: string): Remains {
-  const left = readRemains(file);
+export function openRemains(file: string, boot = bootNow()): Remains {
+  const left = readRemains(file, boot);
   const remains = new Map(left.map((remain) => [keyOf(remain), remain]));
 
   function write(all: readonly Remain[]): void {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    replaceFile(file, `${JSON.stringify(all)}\n`);
+    replaceFile(file, `${JSON.stringify({ boot, remains: all })}\n`);
   }
 
   return {
@@ -65,14 +71,24 @@ export function openRemains(file: string): Remains {
   };
 }
 
-/** What `file` names; nothing without the file. It changes nothing. Throws `MemoryError`. */
-export function readRemains(file: string): Remain[] {
+/** What `file` names of this boot of the host; nothing without the file. It changes nothing. Throws `MemoryError`. */
+export function readRemains(file: string, boot = bootNow()): Remain[] {
   try {
-    return remainsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+    const read = fileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+    return read.boot !== null && boot !== null && read.boot !== boot ? [] : read.remains;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
     const mend = "see that no resource of this node's groups still runs, and remove the file";
     throw new MemoryError("memory-damaged", `${file} cannot be read (${messageOf(error)}): ${mend}`);
+  }
+}
+
+/** random(4); null where the host does not say. */
+function bootNow(): string | null {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() || null;
+  } catch {
+    return null;
   }
 }
 

@@ -67,7 +67,7 @@ function agentUnit({ user, command, config, disks }: UnitOptions): string {
       // Mailers of the group may go in, and ask.
       "RuntimeDirectory=bridgehead",
       "RuntimeDirectoryMode=0750",
-      ...(disks ? hardening(user, capabilitiesForDisks) : [...hardening(user), ...ownView]),
+      ...(disks ? [...inherited, ...hardening(user, capabilitiesForDisks)] : [...hardening(user), ...ownView]),
     ],
     Install: ["WantedBy=multi-user.target"],
   });
@@ -77,7 +77,7 @@ const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE"];
 
 /**
  * To mount, and to send a disk commands of SCSI; to open a device, and a folder of another user's; to see who keeps a file system busy,
- * and to end it. That is as good as root.
+ * and to end it. That is as good as root, and every program that a resource starts inherits it.
  */
 export const capabilitiesForDisks: readonly string[] = [
   ...capabilities,
@@ -86,6 +86,12 @@ export const capabilitiesForDisks: readonly string[] = [
   "CAP_DAC_OVERRIDE",
   "CAP_SYS_PTRACE",
   "CAP_KILL",
+];
+
+/** For who reads the unit. */
+const inherited = [
+  "# To mount disks, which is as good as root: every program, script and agent that a resource of this node starts",
+  "# inherits these capabilities.",
 ];
 
 function hardening(user: string, held: readonly string[] = capabilities): string[] {

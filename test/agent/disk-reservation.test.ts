@@ -4,6 +4,7 @@ import { take, type Aim, giveBack, standing } from "../../src/agent/drivers/disk
 import { keyOf, largestEpoch, ownerOf, type Taker } from "../../src/agent/drivers/disk/reservation-key.ts";
 import { nextStep, type Seen } from "../../src/agent/drivers/disk/reservation.ts";
 import { holderIn, keysIn, outcomeOf } from "../../src/agent/drivers/disk/sg-persist.ts";
+import { assertOnDevice } from "../../src/agent/drivers/disk/settings.ts";
 import { isWhole } from "../../src/agent/drivers/registry.ts";
 import { assigned } from "./assigned.ts";
 import type { Ran } from "../../src/agent/drivers/disk/tools.ts";
@@ -214,6 +215,26 @@ describe("how it is done", () => {
     expect(state.keys).toEqual([at(8)]);
   });
 
+  test("DR20 who was overtaken while it held the disk holds it until it is preempted", async () => {
+    const { aim, state, asked } = fakeDisk({ holder: mine, keys: [mine, at(8)] });
+    await expect(take(aim)).rejects.toMatchObject({
+      code: "later-epoch",
+      message: expect.stringContaining("sg_persist --out --clear --param-rk="),
+    });
+    expect([state.holder, asked()]).toEqual([mine, []]);
+  });
+
+  test("DR20 a disk that hangs, or breaks, when the reservation is given back keeps nobody", async () => {
+    const { aim } = fakeDisk({ holder: mine, keys: [mine] });
+    for (const hung of ["--release", "--read-keys", "--register"]) {
+      const run: Aim["run"] = async (command, args, options) =>
+        args.includes(hung) ? { kind: "hangs", why: "no answer" } : aim.run(command, args, options);
+      expect(await giveBack({ ...aim, run })).toBe("/dev/sda does not answer: no answer");
+    }
+    const run = () => Promise.reject(new Error("broken"));
+    expect(await giveBack({ ...aim, run })).toBe("broken");
+  });
+
   test("DR20 what cannot be asked is no disk without reservations, unless the tool is missing", async () => {
     const { aim } = fakeDisk({ holder: null, keys: [] });
     const saying = (ran: Ran): Aim => ({ ...aim, run: async () => ran });
@@ -230,6 +251,14 @@ describe("how it is done", () => {
       await expect(take(saying(ran))).rejects.toMatchObject({ code });
     }
   });
+});
+
+test("DR19 a file system that needs no device is refused, and one on a disk is not", () => {
+  const known = "nodev\tsysfs\nnodev\tzonefs2\n\text4\n\tfuseblk\n";
+  for (const fit of ["", "ext4", "xfs", "fuseblk", "ext4,xfs"]) assertOnDevice(fit, known);
+  for (const unfit of ["tmpfs", "overlay", "sysfs", "zonefs2", "fuse", "fuse.sshfs", "ext4,ramfs"]) {
+    expect(() => assertOnDevice(unfit, known)).toThrowError(expect.objectContaining({ code: "disk-not-valid" }));
+  }
 });
 
 test("DR19 a guard may release a disk that is a state, and none that is mounted", () => {

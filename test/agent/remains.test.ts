@@ -83,6 +83,20 @@ test("DR14 what cannot be taken away, or hangs, is tried again until it can", { 
   expect(there("stubborn.up")).toBe(false);
 });
 
+test("DR14 what was begun before the host was booted is over with that, and a list of an earlier version is not", () => {
+  const file = join(folder, "remains.json");
+  const remain = { hold: { group: "Mail", epoch: 1 }, name: "App", spec: assigned("Generic Script", {}), group: {} };
+  openRemains(file, "boot 1").add(remain);
+  expect(openRemains(file, "boot 1").left).toEqual([remain]);
+  expect(openRemains(file, null).left).toEqual([remain]);
+  const next = openRemains(file, "boot 2");
+  expect(next.left).toEqual([]);
+  next.add({ ...remain, name: "Other" });
+  expect(openRemains(file, "boot 2").left.map(({ name }) => name)).toEqual(["Other"]);
+  writeFileSync(file, JSON.stringify([remain]));
+  expect(openRemains(file, "boot 2").left).toEqual([remain]);
+});
+
 test("DR14 a record that cannot be read is an error that says what to do, and not an empty one", () => {
   opened().add({ hold: { group: "Mail", epoch: 1 }, name: "App", spec: assigned("Generic Script", {}), group: {} });
   const file = join(folder, "state", "remains.json");

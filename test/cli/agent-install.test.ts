@@ -74,6 +74,7 @@ test("CL31 neither of the two is root, and the guard is no part of the agent's s
 test("CL31 with --disks the agent may mount for the whole host, and the guard is as it was", async () => {
   expect(await install("--disks", "--write", "--root", root)).toBe(0);
   const agent = file("etc/systemd/system/bridgehead-agent.service");
+  expect(agent).toMatch(/^# .*as good as root: every program, .* starts\n# inherits these capabilities\.$/m);
   expect(agent).toMatch(/^AmbientCapabilities=.*CAP_NET_BIND_SERVICE CAP_SYS_ADMIN CAP_SYS_RAWIO .*CAP_KILL$/m);
   // What gives a service a mount namespace of its own (systemd.exec(5)).
   expect(agent).not.toMatch(/^(Protect|Private|ReadOnly|ReadWrite|Inaccessible|Bind|Temporary|Mount|Dynamic|RootDir)/m);

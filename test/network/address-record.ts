@@ -10,6 +10,9 @@ export type AddressRecord = {
   readonly end: () => Promise<void>;
 };
 
+/** What `ip -tshort` writes is of the local zone, and does not say of which. */
+export const inUtc: NodeJS.ProcessEnv = { ...process.env, TZ: "UTC" };
+
 /** An address that comes and goes so that the monitor is heard. */
 const marker = "127.77.0.1";
 
@@ -21,7 +24,7 @@ export async function recordAddress(host: Host, address: string): Promise<Addres
   const events: AddressEvent[] = [];
   let marks = 0;
   let present = (await host.run("ip", "-oneline", "address", "show", "to", address)).includes(` ${address}/`);
-  const child = host.start("ip", ["-tshort", "-oneline", "monitor", "address"]);
+  const child = host.start("ip", ["-tshort", "-oneline", "monitor", "address"], inUtc);
   let rest = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     const lines = (rest + text).split("\n");

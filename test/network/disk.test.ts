@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -171,8 +172,12 @@ test("DR19 what cannot be unmounted is not offline, and says why; it is tried ag
   const below = join(mountPoint, "below");
   mkdirSync(below);
   await run("mount", ["-t", "tmpfs", "none", below]);
-  await expect(disk.terminate()).rejects.toMatchObject({ code: "disk-busy", message: expect.stringContaining(below) });
-  expect(isMounted()).toBe(true);
+  const user = await busy("trap '' TERM");
+  await expect(disk.terminate()).rejects.toMatchObject({
+    code: "disk-in-use",
+    message: expect.stringContaining(below),
+  });
+  expect([isMounted(), user.signalCode]).toEqual([true, null]);
   await run("umount", [below]);
   await disk.terminate();
   expect(isMounted()).toBe(false);
@@ -291,6 +296,7 @@ test.each([
   ["a device that is not there", { Device: "/dev/nowhere" }, "disk-missing"],
   ["a device that is none", { Device: "/dev/null" }, "disk-not-valid"],
   ["a file system that it has not", { FileSystem: "vfat" }, "mount-failed"],
+  ["a file system that needs no device", { FileSystem: "tmpfs" }, "disk-not-valid"],
   ["only reading", { Options: "noatime,ro" }, "disk-not-valid"],
   ["another thing than the device", { Options: "loop=/dev/loop7" }, "disk-not-valid"],
 ])("DR19 %s is refused", async (_, properties, code) => {
@@ -298,7 +304,7 @@ test.each([
   expect(isMounted()).toBe(false);
 });
 
-test("DR19 what is mounted elsewhere on this host is refused, and stays; what was mounted here before is unmounted first", async () => {
+test("DR19 what is mounted on this host already is refused, elsewhere or here, and stays, with who works there", async () => {
   const elsewhere = join(folder, "elsewhere");
   mkdirSync(elsewhere);
   await run("mount", [device, elsewhere]);
@@ -306,8 +312,71 @@ test("DR19 what is mounted elsewhere on this host is refused, and stays; what wa
   expect(mountsOf("self").some((mount) => mount.mountPoint === elsewhere)).toBe(true);
   await run("umount", [elsewhere]);
   await run("mount", [device, mountPoint]);
-  await online(diskOf());
-  expect(codes()).toContain("disk-mounted-before");
+  const user = spawn("sleep", ["60"], { cwd: mountPoint });
+  users.push(user);
+  await once(user, "spawn");
+  const refused = await refusal(diskOf());
+  expect(refused).toMatchObject({ code: "disk-in-use", message: expect.stringContaining(`umount ${mountPoint}`) });
+  expect(refused.message).toContain("noauto");
+  expect([isMounted(), user.signalCode]).toEqual([true, null]);
+  user.kill("SIGKILL");
+  await until(() => user.signalCode !== null, 5_000);
+});
+
+test("DR19 what is mounted there when the device is gone is not called gone, and nobody is ended for it", async () => {
+  const link = join(folder, "by-id");
+  symlinkSync(device, link);
+  await online(diskOf({ properties: { Device: link } }));
+  rmSync(link);
+  const user = await busy();
+  const left = diskOf({ isLeft: true, properties: { Device: link } });
+  await expect(left.terminate()).rejects.toMatchObject({
+    code: "disk-in-use",
+    message: expect.stringContaining(device),
+  });
+  expect([isMounted(), user.signalCode]).toEqual([true, null]);
+  symlinkSync(device, link);
+});
+
+/** In place of sg_persist: a disk whose one reservation is a file. */
+const reserving = `#!/bin/sh
+key=""
+for word in "$@"; do case "$word" in --param-rk=*) key=\${word#*=};; --param-sark=*) [ -n "$key" ] || key=\${word#*=};; esac; done
+case "$*" in
+*--read-reservation*) [ -e FOLDER/held ] && printf '    Key=0x%s\\n    scope: LU_SCOPE,  type: Write Exclusive\\n' "$(cat FOLDER/held)" \
+  || echo "there is NO reservation held";;
+*--read-keys*) [ -e FOLDER/held ] && printf ', 1 registered reservation key follows:\\n    0x%s\\n' "$(cat FOLDER/held)" \
+  || echo "there are NO registered reservation keys";;
+*--register-ignore*) printf %s "$key" > FOLDER/held;;
+*--release*) rm -f FOLDER/held;;
+esac
+`;
+
+test("DR20 the reservation is given back when the disk is offline, and kept while a silent owner may still write", async () => {
+  writeFileSync(join(folder, "sg_persist"), reserving.replaceAll("FOLDER", folder), { mode: 0o755 });
+  const path = process.env["PATH"] ?? "";
+  process.env["PATH"] = `${folder}:${path}`;
+  try {
+    const isHeld = (): boolean => existsSync(join(folder, "held"));
+    const calm = diskOf();
+    await online(calm);
+    expect(isHeld()).toBe(true);
+    await calm.offline();
+    expect(isHeld()).toBe(false);
+    for (const end of ["offline", "terminate"] as const) {
+      logged = [];
+      const disk = diskOf({ unfenced: ["NODE2"] });
+      await online(disk);
+      await disk[end]();
+      expect([isMounted(), isHeld()]).toEqual([false, true]);
+      expect(logged).toEqual([["reservation-kept", expect.stringContaining("NODE2 fell silent")]]);
+    }
+    await online(diskOf());
+    await diskOf({ isLeft: true }).terminate();
+    expect([isMounted(), isHeld()]).toEqual([false, true]);
+  } finally {
+    process.env["PATH"] = path;
+  }
 });
 
 test("DR19 nothing is mounted at or after the deadline", async () => {
@@ -370,7 +439,8 @@ test("DR14 what a killed run has mounted is unmounted by the next one before it 
   expect(remains().left).toHaveLength(1);
   const place = { agentSocket: "", outputFolder: join(folder, "output"), baseFolder: folder };
   const next = remains();
-  await takeAwayWhatIsLeft(next, registry(next), place, () => {});
+  await takeAwayWhatIsLeft(next, registry(next), place, (_level, code, detail) => void logged.push([code, detail]));
+  expect(logged).toContainEqual(["disk-busy", expect.stringContaining(`process ${user.pid}`)]);
   expect(isMounted()).toBe(false);
   expect(remains().left).toEqual([]);
   await until(() => user.signalCode === "SIGKILL", 5_000);

@@ -55,6 +55,7 @@ test.each([20, 60])(
   { timeout: 90_000 },
   async (percent) => {
     const counts = await watched((host) => host.setLoss("control", percent));
+    for (const name of names) expect(await stage.node(name).lost("control"), name).toBeGreaterThan(0);
     expect(Math.max(0, ...counts)).toBeLessThanOrEqual(1);
   },
 );

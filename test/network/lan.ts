@@ -23,6 +23,8 @@ export type Host = {
   readonly setLink: (side: Side, state: "up" | "down") => Promise<void>;
   /** Loses so much of what comes to the host on this side; 0: nothing. */
   readonly setLoss: (side: Side, percent: number) => Promise<void>;
+  /** How many packets that has lost since it was set. */
+  readonly lost: (side: Side) => Promise<number>;
   /** Holds back what the host sends on this side, by so much and up to half of it more or less; 0: not at all. Needs netem. */
   readonly setDelay: (side: Side, ms: number) => Promise<void>;
 };
@@ -159,10 +161,14 @@ function hostOf(name: string, namespace: string, switches: string, index: number
           : [
               `add table netdev ${table}`,
               `add chain netdev ${table} in ${hook}`,
-              `add rule netdev ${table} in numgen random mod 100 < ${percent} drop`,
+              `add rule netdev ${table} in numgen random mod 100 < ${percent} counter drop`,
             ]),
       ];
       await run("ip", inside("nft", [commands.join("; ")]));
+    },
+    lost: async (side) => {
+      const listed = await run("ip", inside("nft", ["list", "table", "netdev", `loss_${side}`]));
+      return Number(/counter packets (\d+)/.exec(listed.stdout)?.[1] ?? 0);
     },
     setDelay: async (side, ms) => {
       const words = ["qdisc", "replace", "dev", side, "root", "netem", "delay", `${ms}ms`, `${ms / 2}ms`];

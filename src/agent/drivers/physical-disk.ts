@@ -1,8 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { realpathSync } from "node:fs";
 import { deadlockTimeoutMs, pendingTimeoutMs } from "../../cluster/policies/resource-timing.ts";
 import { monotonicMs } from "../../mta/clock.ts";
-import { messageOf } from "../../mta/message-of.ts";
 import { failSlowly } from "../delays.ts";
 import { programsWith } from "../left-programs.ts";
 import { capabilities, privilegesOf } from "../linux/privileges.ts";
@@ -10,9 +8,9 @@ import { endProcesses } from "../processes.ts";
 import { findDevice, isMultipath, useOf } from "./disk/device.ts";
 import { type Aim, giveBack, noPrivilege, standing, take, type Taken } from "./disk/fence.ts";
 import { isAsWritten, readStamp, writeStamp } from "./disk/file-system.ts";
-import { type BlockDevice, isOf, isWithin, type Mount, mountsOf } from "./disk/mounts.ts";
+import { type BlockDevice, isOf, type Mount, mountsOf } from "./disk/mounts.ts";
 import { keyOf, type ReservationKey } from "./disk/reservation-key.ts";
-import { namesDevice, settingsOf } from "./disk/settings.ts";
+import { assertOnDevice, knownFileSystems, namesDevice, settingsOf } from "./disk/settings.ts";
 import { judgeStamp, type Stamp, stampName } from "./disk/stamp.ts";
 import { createDiskTools, type Run } from "./disk/tools.ts";
 import { unmount } from "./disk/unmount.ts";
@@ -32,6 +30,7 @@ export type DiskHost = {
 /** How long what has a device is waited for: udev looks at each one that appears, and is done within moments. */
 const freeWithinMs = 2_000;
 const termGraceMs = 5_000;
+const lookedWithinMs = 5_000;
 
 /**
  * Physical Disk: a file system on a block device that more than one host reaches, mounted on the owner alone. It is fenced by a SCSI-3
@@ -43,16 +42,17 @@ export function physicalDisk(host: DiskHost): DriverFactory {
 }
 
 const mountedDisk = ({ cluster, node, machine, started }: DiskHost, context: DriverContext) => {
-  const { hold, spec, unfenced, log } = context;
+  const { hold, spec, unfenced, isLeft, log } = context;
   const { group, epoch } = hold;
   const patienceMs = pendingTimeoutMs(spec);
   const tools = createDiskTools({ ...environmentOf(context), LC_ALL: "C" }, started);
   const key: ReservationKey = keyOf({ cluster, group, epoch, node, machine, resource: context.name });
   const stamp: Stamp = { cluster, group, epoch, node };
-  let hasBegun = context.isLeft;
+  let hasBegun = isLeft;
   let device: BlockDevice | null = null;
   /** What an earlier run has reserved is not known before the disk is asked. */
   let fencing: Taken["kind"] | "unknown" = "unknown";
+  let hasToldKept = false;
   let deadline = 0;
 
   const aimAt = (run: Run, { path }: BlockDevice): Aim => ({ run, device: path, key, log });
@@ -60,27 +60,19 @@ const mountedDisk = ({ cluster, node, machine, started }: DiskHost, context: Dri
   function ours(mountPoint: string): Mount[] {
     const there = mountsOf("self").filter((mount) => mount.mountPoint === mountPoint);
     const { device: named } = settingsOf(spec.properties);
-    // A device that is gone leaves its mount, of which only the place is known.
-    return there.filter((mount) => (device === null ? isNamed(mount, named) : isOf(mount, device)));
+    return there.filter((mount) => (device === null ? mount.source === named : isOf(mount, device)));
   }
 
   async function online(): Promise<void> {
-    const { mountPoint, isFenced } = settingsOf(spec.properties);
+    const { mountPoint, fileSystem, isFenced } = settingsOf(spec.properties);
+    assertOnDevice(fileSystem, knownFileSystems());
     const run = tools.sequence();
     const { sysAdmin } = capabilities;
     if (privilegesOf("self")?.capabilities.has(sysAdmin) === false) throw noPrivilege(`it has no ${sysAdmin}`);
     const found = findDevice(settingsOf(spec.properties).device);
     device = found;
-    assertMountPoint(mountPoint, found);
-    if (ours(mountPoint).length > 0) {
-      hasBegun = true;
-      log(
-        "disk-mounted-before",
-        `${mountPoint} was mounted already, and is unmounted first; in fstab(5) it takes noauto`,
-      );
-      await unmount({ run, log, mountPoint, mounts: () => ours(mountPoint), graceMs: 0, patienceMs });
-    }
-    await assertFree(found, freeWithinMs);
+    await assertMountPoint(run, mountPoint, found);
+    await assertFree(run, found, freeWithinMs);
     // What belongs to somebody else on this host is not taken away for having been asked for.
     hasBegun = true;
     if (isFenced) await fence(run, found);
@@ -138,15 +130,32 @@ const mountedDisk = ({ cluster, node, machine, started }: DiskHost, context: Dri
     await writeStamp(run, mountPoint, { stamp, found }, patienceMs);
   }
 
-  /** Resolves when nothing of it is on this host any more; that the reservation is given back is a courtesy. */
+  /**
+   * Resolves when nothing of it is on this host any more. That the reservation is given back is a courtesy, to whoever uses the disk for
+   * something else; while it may be what keeps a silent owner from writing, it stays, and the next epoch preempts it.
+   */
   async function takeAway(run: Run, graceMs: number): Promise<void> {
     const { mountPoint, device: named, isFenced } = settingsOf(spec.properties);
     device ??= deviceOrNull(named);
     await unmount({ run, log, mountPoint, mounts: () => ours(mountPoint), graceMs, patienceMs });
-    if (device === null) return;
-    await assertFree(device, patienceMs);
-    if (!isFenced || fencing === "cannot" || isMultipath(device)) return;
-    const why = await giveBack(aimAt(run, device));
+    if (device === null) assertNothingAt(mountPoint, named);
+    else {
+      await assertFree(run, device, patienceMs);
+      if (isFenced && fencing !== "cannot" && !isMultipath(device)) await giveBackOrKeep(aimAt(run, device));
+    }
+    hasBegun = false;
+  }
+
+  async function giveBackOrKeep(aim: Aim): Promise<void> {
+    // Of an ownership that an earlier run had it is not known who was silent then.
+    if (unfenced.length > 0 || isLeft) {
+      const why = isLeft ? "an earlier run of this agent had the disk, and whom it kept out" : silent(unfenced);
+      const what = isLeft ? `${why} is not known` : `${why} may still write to it`;
+      if (!hasToldKept) log("reservation-kept", `what is reserved stays until the next owner preempts it: ${what}`);
+      hasToldKept = true;
+      return;
+    }
+    const why = await giveBack(aim);
     if (why !== null) log("reservation-not-given-back", `the next owner preempts it: ${why}`);
     fencing = "unknown";
   }
@@ -157,7 +166,7 @@ const mountedDisk = ({ cluster, node, machine, started }: DiskHost, context: Dri
     await failSlowly(async () => {
       if (!areEnded)
         throw new DriverError("disk-not-answering", "a command that works on the disk hangs in the kernel");
-      if (context.isLeft) await endCallsLeft(context);
+      if (isLeft) await endCallsLeft(context);
       await takeAway(tools.sequence(), 0);
     });
   }
@@ -206,33 +215,41 @@ const mountedDisk = ({ cluster, node, machine, started }: DiskHost, context: Dri
   };
 };
 
-/** Throws `DriverError` `mount-point-missing`, `mount-point-taken` or `disk-in-use`. */
-function assertMountPoint(mountPoint: string, device: BlockDevice): void {
+/** Rejects with `DriverError` `mount-point-missing`, `mount-point-taken`, `disk-in-use`, `disk-not-valid` or `disk-not-answering`. */
+async function assertMountPoint(run: Run, mountPoint: string, device: BlockDevice): Promise<void> {
   const mounts = mountsOf("self");
   const other = mounts.find((mount) => mount.mountPoint === mountPoint && !isOf(mount, device));
   if (other !== undefined) throw new DriverError("mount-point-taken", `${other.source} is mounted at ${mountPoint}`);
-  const elsewhere = mounts.find((mount) => mount.mountPoint !== mountPoint && isOf(mount, device));
-  if (elsewhere !== undefined) {
-    const where = elsewhere.mountPoint;
+  // Who works there was not asked, and whether this host may have the disk at all is not known yet.
+  const before = mounts.find((mount) => isOf(mount, device))?.mountPoint;
+  if (before !== undefined) {
     throw new DriverError(
       "disk-in-use",
-      `${device.path} is mounted at ${where}, and not by this group: umount ${where}`,
+      `${device.path} is mounted at ${before} already, and not by this group: umount ${before}, and in fstab(5) it takes noauto`,
     );
   }
-  if (mounts.some((mount) => mount.mountPoint === mountPoint)) return;
-  try {
-    const real = realpathSync(mountPoint);
-    if (real !== mountPoint)
-      throw new DriverError("disk-not-valid", `MountPoint is ${mountPoint}, a link: write ${real}`);
-  } catch (error) {
-    if (error instanceof DriverError) throw error;
-    throw new DriverError("mount-point-missing", `${messageOf(error)}: mkdir -p ${mountPoint}`);
-  }
+  const ran = await run("realpath", ["-e", "--", mountPoint], { limitMs: lookedWithinMs });
+  if (ran.kind !== "ended")
+    throw new DriverError("disk-not-answering", `${mountPoint} cannot be looked at: ${ran.why}`);
+  if (ran.code !== 0) throw new DriverError("mount-point-missing", `${ran.said}: mkdir -p ${mountPoint}`);
+  const real = ran.stdout.replace(/\n$/, "");
+  if (real !== mountPoint)
+    throw new DriverError("disk-not-valid", `MountPoint is ${mountPoint}, a link: write ${real}`);
+}
+
+/** The device is not there, and neither is its other name. Throws `DriverError` `disk-in-use`: what is mounted there may be its. */
+function assertNothingAt(mountPoint: string, named: string): void {
+  const left = mountsOf("self").find((mount) => mount.mountPoint === mountPoint && mount.source.startsWith("/dev/"));
+  if (left === undefined) return;
+  throw new DriverError(
+    "disk-in-use",
+    `${left.source} is mounted at ${mountPoint}, and whether that is ${named}, which is not there, cannot be told: umount ${mountPoint}`,
+  );
 }
 
 /** Throws `DriverError` `disk-in-use` or `disk-not-answering`. */
-async function assertFree(device: BlockDevice, patienceMs: number): Promise<void> {
-  const use = await useOf(device, patienceMs);
+async function assertFree(run: Run, device: BlockDevice, patienceMs: number): Promise<void> {
+  const use = await useOf(run, device, patienceMs);
   if (use === "in-use") {
     throw new DriverError(
       "disk-in-use",
@@ -247,10 +264,6 @@ async function endCallsLeft(context: DriverContext): Promise<void> {
   const variables = Object.entries(ownVariables(context)).map(([name, value]) => `${name}=${value}`);
   if (await endProcesses(programsWith(variables), 2_000)) return;
   throw new DriverError("disk-not-answering", "a command of an earlier run hangs in the kernel");
-}
-
-function isNamed({ source }: Mount, named: string): boolean {
-  return source === named || isWithin(source, "/dev");
 }
 
 function deviceOrNull(named: string): BlockDevice | null {

@@ -50,9 +50,10 @@ export async function takeAwayWhatIsLeft(
   for (const remain of remains.left.toReversed()) {
     const what = `${remain.name} of group ${remain.hold.group}, epoch ${remain.hold.epoch}`;
     log("warning", "left-over", `${what}, was left by an earlier run; it is taken away before this one joins`);
-    await takeAway(remain, registry, place, (why) =>
-      log("error", "left-over-stays", `${what}: ${why}; it is tried again, and this node waits for it`),
-    );
+    await takeAway(remain, registry, place, {
+      log: (code, detail) => log("warning", code, detail),
+      stays: (why) => log("error", "left-over-stays", `${what}: ${why}; it is tried again, and this node waits for it`),
+    });
     log("info", "left-over-gone", `${what}, is gone`);
   }
 }
@@ -64,7 +65,7 @@ async function takeAway(
   { hold, name, spec, group }: Remain,
   registry: DriverRegistry,
   place: Place,
-  stays: (why: string) => void,
+  { log, stays }: Pick<DriverContext, "log"> & { readonly stays: (why: string) => void },
 ): Promise<void> {
   const factory = driverOf(registry, spec.type);
   const driver = factory({
@@ -80,7 +81,7 @@ async function takeAway(
     failed: () => {},
     progress: () => {},
     association: () => {},
-    log: () => {},
+    log,
     belongings: { add: () => {}, remove: () => {} },
   });
   const patienceMs = Math.min(Math.max(pendingTimeoutMs(spec), leastPatienceMs), longestDelayMs);

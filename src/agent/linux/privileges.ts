@@ -1,10 +1,20 @@
 import { readFileSync } from "node:fs";
 
 /** Bits of a set of capabilities (linux/capability.h), by the names of capabilities(7). */
-export const capabilities = { netAdmin: "CAP_NET_ADMIN", netRaw: "CAP_NET_RAW", sysAdmin: "CAP_SYS_ADMIN" } as const;
+export const capabilities = {
+  netAdmin: "CAP_NET_ADMIN",
+  netRaw: "CAP_NET_RAW",
+  sysRawio: "CAP_SYS_RAWIO",
+  sysAdmin: "CAP_SYS_ADMIN",
+} as const;
 export type Capability = (typeof capabilities)[keyof typeof capabilities];
 
-const bits: Readonly<Record<Capability, bigint>> = { CAP_NET_ADMIN: 12n, CAP_NET_RAW: 13n, CAP_SYS_ADMIN: 21n };
+const bits: Readonly<Record<Capability, bigint>> = {
+  CAP_NET_ADMIN: 12n,
+  CAP_NET_RAW: 13n,
+  CAP_SYS_RAWIO: 17n,
+  CAP_SYS_ADMIN: 21n,
+};
 
 /** Whom a process runs as, and what it may do: proc_pid_status(5). */
 export type Privileges = {

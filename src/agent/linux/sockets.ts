@@ -37,7 +37,8 @@ export async function whyNoDestroying(): Promise<string | null> {
   try {
     await once(socket, "connect");
     const ended = new Promise<true>((resolve) => socket.once("error", () => resolve(true)));
-    await destroy(shell, `src 127.0.0.1:${socket.localPort}`);
+    // Another program may have the same port, and another peer.
+    await destroy(shell, `src 127.0.0.1:${socket.localPort} and dst 127.0.0.1:${port}`);
     return (await Promise.race([ended, delay(endedWithinMs, false)])) ? null : "the kernel does not do it";
   } catch (error) {
     return messageOf(error);

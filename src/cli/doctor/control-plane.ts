@@ -1,5 +1,6 @@
 import { lookup as addressesOfHost } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Client, createClient } from "../../client/http-client.ts";
 import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
 import { codeOf } from "../errors.ts";
@@ -88,7 +89,7 @@ export function nodeChecks(place: () => DoctorPlace, definition: () => ClusterDe
       subject: "round trip",
       needs: ["reach"],
       withinMs: askedWithinMs,
-      gather: () => timesOf(clientWith(place(), "")),
+      gather: () => timesOf(clientWith(place(), ""), answerMs),
       judge: (times) => judgeRoundTrip(times, definition()?.lease ?? null),
     }),
   ];
@@ -107,16 +108,22 @@ function clientWith({ url }: DoctorPlace, token: string): Client {
   return createClient({ url, token, timeoutMs: answerMs });
 }
 
-/** Milliseconds of some answers, after one that made the connection; an answer that did not come is as long as it was waited for. */
-async function timesOf(client: Client): Promise<number[]> {
-  await client.version();
+/**
+ * Milliseconds of some answers, after one that made the connection; an answer that did not come is as long as it was waited for. Those
+ * that there are when the time is over: a slow control plane gives few, and is not to be taken for one of which nothing is known.
+ */
+export async function timesOf(client: Pick<Client, "version">, withinMs: number): Promise<number[]> {
+  const over = delay(withinMs, null, { ref: false });
   const times: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     const sentAt = performance.now();
-    const { ok } = await client.version();
-    times.push(ok ? performance.now() - sentAt : answerMs);
+    const answer = await Promise.race([client.version(), over]);
+    const tookMs = performance.now() - sentAt;
+    if (answer !== null) times.push(answer.ok ? tookMs : answerMs);
+    else if (tookMs > Math.max(0, ...times)) times.push(tookMs);
+    if (answer === null) break;
   }
-  return times;
+  return times.length > 1 ? times.slice(1) : times;
 }
 
 function hostOf(url: string): string {

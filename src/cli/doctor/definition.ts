@@ -2,7 +2,7 @@ import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
 import { parseDefinition } from "../../protocol/definition.ts";
 import { check, type Check } from "./check.ts";
 import { askedWithinMs, clientFor } from "./control-plane.ts";
-import { findProgram, type HostFacts } from "./facts.ts";
+import { findProgram, type HostFacts, inPlace } from "./facts.ts";
 import {
   addressesFor,
   judgeAddresses,
@@ -87,7 +87,8 @@ export function definitionChecks(facts: HostFacts, place: () => DoctorPlace, rea
       subject: "mounts",
       needs,
       gather: facts.whose,
-      judge: (whose) => judgeMounts(definition(), place().node, whose, findProgram("sg_persist")),
+      judge: (whose) =>
+        judgeMounts(definition(), place().node, { whose, sgPersist: findProgram("sg_persist"), inPlace }),
     }),
     check({
       code: "services",

@@ -1,4 +1,13 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+} from "node:fs";
 import { createConnection } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { systemctl } from "../../agent/drivers/systemctl.ts";
@@ -10,6 +19,7 @@ import { pidsOfHost } from "../../agent/processes.ts";
 import { codeOf } from "../errors.ts";
 import { agentUnitName } from "../systemd-units.ts";
 import { once } from "./check.ts";
+import type { InPlace } from "./judge/definition.ts";
 import type { SocketAnswer } from "./judge/fences.ts";
 import { type ProgramPlace, type Tried, triedFor, type Whose } from "./judge/host.ts";
 import type { Inode } from "./judge/state.ts";
@@ -82,6 +92,15 @@ export function inodeOf(path: string): Inode {
     return { kind: "there", isFolder: stat.isDirectory(), mode: stat.mode, uid: stat.uid };
   } catch (error) {
     return { kind: codeOf(error) === "EACCES" ? "forbidden" : "absent" };
+  }
+}
+
+/** What is at a path of a disk. A link is not followed: what it leads to may never answer. */
+export function inPlace(path: string): InPlace {
+  try {
+    return lstatSync(path).isDirectory() ? "folder" : "other";
+  } catch (error) {
+    return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR" ? "absent" : "not-known";
   }
 }
 

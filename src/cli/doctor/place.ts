@@ -27,7 +27,8 @@ export function configuredBy(file: string | undefined, options: Partial<AgentPla
 }
 
 function placeOf(options: Partial<AgentPlace>, config: AgentConfig): DoctorPlace {
-  const place = agentPlace(options, config);
+  // An agent that systemd starts has nothing of the environment of who asks: that counts where the file says nothing.
+  const place = agentPlace({ ...config, ...options }, config);
   const guard = { path: guardPath(config, place.state), isOwn: config.guardSocket !== undefined };
   return { ...place, tokenFile: config.tokenFile ?? null, guard };
 }

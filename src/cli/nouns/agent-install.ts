@@ -43,7 +43,7 @@ export function registerInstall(noun: Command): void {
     )
     .option(
       "--disks",
-      "let the agent mount disks for this host (Physical Disk with a Device), which is as good as root",
+      "let the agent mount disks for this host (Physical Disk with a Device), which is as good as root, for every program too that a resource starts",
     )
     .option("--write", "write the files, as root")
     .option("--root <folder>", "write them below this folder", "/")

@@ -21,7 +21,7 @@ test("LX7: each thing that is missing is said once, with what it costs and how i
 });
 
 test.each([
-  ["000001ffffffffff", ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_ADMIN"]],
+  ["000001ffffffffff", ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_RAWIO", "CAP_SYS_ADMIN"]],
   ["0000000000001000", ["CAP_NET_ADMIN"]],
   ["0000000000002000", ["CAP_NET_RAW"]],
   ["0000000000000000", []],

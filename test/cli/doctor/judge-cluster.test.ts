@@ -16,6 +16,7 @@ import {
 } from "../../../src/cli/doctor/judge/control-plane.ts";
 import {
   addressesFor,
+  type DiskFacts,
   judgeAddresses,
   judgeDefinition,
   judgeDisks,
@@ -183,9 +184,11 @@ test("CL36 a lease under a second without a packet filter is a failure (LX11)", 
 test("CL36 a disk whose Fence is None is named, also of a type of one's own", () => {
   const fenced = { Disk: { type: "Physical Disk" } };
   expect(judgeDisks(definitionWith(fenced), "NODE1")).toEqual([]);
-  const open = structuredClone(definitionWith({ Disk: { type: "Mail Disk" }, Other: { type: "Physical Disk" } }));
-  const disks = open.groups["Mail"]?.resources ?? {};
-  for (const disk of Object.values(disks)) Object.assign(disk.properties, { Fence: "None" });
+  const kinds = { Disk: { type: "Mail Disk" }, Other: { type: "Physical Disk" }, State: { type: "Physical Disk" } };
+  const open = structuredClone(definitionWith(kinds));
+  for (const [name, { properties }] of Object.entries(open.groups["Mail"]?.resources ?? {})) {
+    Object.assign(properties, { Fence: "None", ...(name === "State" ? {} : { Device: "/dev/sdb" }) });
+  }
   expect(judgeDisks(open, "NODE1")).toMatchObject([
     { subject: "Disk", outcome: { kind: "warning", sentence: "Nothing fences this disk (Fence is None)." } },
     { subject: "Other" },
@@ -201,12 +204,29 @@ test("CL36 what a mounted disk needs and this host has not is named: the agent's
     who: "agent" as const,
     privileges: { uid: 998, capabilities: new Set(held) },
   });
-  const place = { path: "/usr/bin/sg_persist", isInPath: true };
-  const judged = (whose: Parameters<typeof judgeMounts>[2], found: typeof place | null) =>
-    judgeMounts(mounted, "NODE1", whose, found).map(({ subject, outcome }) => [subject, outcome.kind]);
-  expect(judged(agent("CAP_NET_ADMIN"), place)).toEqual([["Store", "failed"]]);
-  expect(judged(agent("CAP_SYS_ADMIN"), null)).toEqual([["Store", "warning"]]);
-  expect(judged(agent("CAP_SYS_ADMIN"), place)).toEqual([["Store", "ok"]]);
+  const sgPersist = { path: "/usr/bin/sg_persist", isInPath: true };
+  const able = agent("CAP_SYS_ADMIN", "CAP_SYS_RAWIO");
+  const usual: DiskFacts = { whose: able, sgPersist, inPlace: (path) => (path === "/srv/mail" ? "folder" : "other") };
+  const judged = (facts: Partial<DiskFacts>, of = mounted) =>
+    judgeMounts(of, "NODE1", { ...usual, ...facts }).map(({ subject, outcome }) => [subject, outcome.kind]);
+  expect(judgeMounts(mounted, "NODE1", usual)).toEqual([
+    { subject: "Store", outcome: { kind: "ok", sentence: "Nothing was found against it." } },
+  ]);
+  expect(judged({ whose: agent("CAP_NET_ADMIN") })).toEqual([["Store", "failed"]]);
+  expect(judged({ whose: agent("CAP_SYS_ADMIN") })).toEqual([["Store", "failed"]]);
+  expect(judged({ whose: { ...agent("CAP_SYS_ADMIN"), who: "this user" } })).toEqual([["Store", "skipped"]]);
+  expect(judged({ sgPersist: null })).toEqual([["Store", "warning"]]);
+  expect(judged({ sgPersist: { ...sgPersist, isInPath: false } })).toEqual([["Store", "warning"]]);
+  for (const missing of ["/dev/sdb", "/srv/mail"]) {
+    expect(judged({ inPlace: (path) => (path === missing ? "absent" : usual.inPlace(path)) })).toEqual([
+      ["Store", "failed"],
+    ]);
+  }
+  expect(judged({ inPlace: () => "other" })).toEqual([["Store", "failed"]]);
+  const open = definitionWith({
+    Store: { type: "Physical Disk", properties: { Device: "/dev/sdb", MountPoint: "/srv/mail", Fence: "None" } },
+  });
+  expect(judged({ whose: agent("CAP_SYS_ADMIN"), sgPersist: null }, open)).toEqual([["Store", "ok"]]);
 });
 
 test("CL36 what a cluster needs and this host has not is named: ndptool for IPv6, systemd for a Generic Service", () => {

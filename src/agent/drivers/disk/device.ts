@@ -1,9 +1,9 @@
-import { constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../../mta/message-of.ts";
 import { DriverError } from "../driver.ts";
 import type { BlockDevice } from "./mounts.ts";
+import type { Run } from "./tools.ts";
 
 /** Throws `DriverError` `disk-missing` or `disk-not-valid`. */
 export function findDevice(device: string): BlockDevice {
@@ -56,30 +56,47 @@ function isMultipathAt(folder: string): boolean {
 export type Use = "free" | "in-use" | "gone" | "unknown";
 
 const answerWithinMs = 5_000;
-const lookedEveryMs = 50;
+/** Each look is a process: one that lasts is looked at less and less often. */
+const lookedAgainMs = 50;
+const lookedAtLeastEveryMs = 400;
 
 /**
  * Whether anything on this host has a device: a mount in whatever namespace, also one that was detached and lives on, a volume on it,
- * swap. open(2) with O_EXCL says so of a block device. What lasts no longer than `patienceMs` is no use.
+ * swap. open(2) with O_EXCL says so of a block device. What lasts no longer than `patienceMs` is no use. Rejects as `run` does.
  */
-export async function useOf({ path }: Pick<BlockDevice, "path">, patienceMs: number): Promise<Use> {
+export async function useOf(run: Run, { path }: Pick<BlockDevice, "path">, patienceMs: number): Promise<Use> {
   const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
-    const late = delay(answerWithinMs, "unknown" as const, { ref: false });
-    const use = await Promise.race([openAlone(path), late]);
+  for (let againMs = lookedAgainMs; ; againMs = Math.min(2 * againMs, lookedAtLeastEveryMs)) {
+    const use = await openAlone(run, path);
     if (use !== "in-use" || performance.now() > giveUpAt) return use;
-    await delay(lookedEveryMs);
+    await delay(againMs);
   }
 }
 
-async function openAlone(path: string): Promise<Use> {
-  try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_EXCL | constants.O_NONBLOCK);
-    await handle.close();
-    return "free";
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
-    if (code === "EBUSY") return "in-use";
-    return code === "ENOENT" || code === "ENXIO" || code === "ENODEV" || code === "ENOMEDIUM" ? "gone" : "unknown";
+/** No command that every host has opens with O_EXCL and does nothing else. Prints the errno's name. */
+const opening = `
+const { closeSync, constants, openSync } = require("node:fs");
+try {
+  closeSync(openSync(process.argv[1], constants.O_RDONLY | constants.O_EXCL | constants.O_NONBLOCK));
+  process.stdout.write("opened");
+} catch (error) {
+  process.stdout.write(String(error.code));
+}`;
+
+/** By a process of its own: of an open that does not end this one would keep a thread, and it has four. */
+async function openAlone(run: Run, path: string): Promise<Use> {
+  const ran = await run(process.execPath, ["-e", opening, path], { limitMs: answerWithinMs });
+  switch (ran.kind === "ended" ? ran.stdout : "") {
+    case "opened":
+      return "free";
+    case "EBUSY":
+      return "in-use";
+    case "ENOENT":
+    case "ENXIO":
+    case "ENODEV":
+    case "ENOMEDIUM":
+      return "gone";
+    default:
+      return "unknown";
   }
 }

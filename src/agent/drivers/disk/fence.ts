@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "../../../mta/message-of.ts";
 import { DriverError } from "../driver.ts";
 import { keyText, type ReservationKey } from "./reservation-key.ts";
 import { isHeldBy, nextStep, type Seen, type Step } from "./reservation.ts";
@@ -34,8 +35,9 @@ export async function take(aim: Aim): Promise<Taken> {
     const step = nextStep(seen, aim.key);
     if (step.kind === "held") return { kind: "held" };
     if (step.kind === "refused") {
-      // Another host was faster. A registration that stays would only stand in its way.
-      if (seen.keys.includes(aim.key)) await ask(aim, words.unregister(aim.device, aim.key));
+      // Another host was faster, and preempts what we have: a reservation stays until then, for it may keep a third host from writing.
+      if (seen.keys.includes(aim.key) && seen.holder?.key !== aim.key)
+        await ask(aim, words.unregister(aim.device, aim.key));
       throw new DriverError(step.code, step.message);
     }
     const { outcome, ran } = await ask(aim, argsOf(step, aim, how));
@@ -76,22 +78,21 @@ export async function standing(aim: Aim): Promise<Standing> {
 
 /**
  * Gives the reservation back, where it is ours: it has to be offline. Null, or why it may still be there: the next owner preempts it
- * then, as it would after an expiry.
+ * then, as it would after an expiry. It never rejects: nobody is kept from going by a disk that does not answer.
  */
 export async function giveBack(aim: Aim): Promise<string | null> {
   const { device, key } = aim;
-  const before = await look(aim).catch((error: unknown) => error);
-  if (before instanceof DriverError) return before.message;
-  if (!isSeen(before)) return null;
-  if (isHeldBy(before, key)) await ask(aim, words.release(device, key));
-  if (before.keys.includes(key)) await ask(aim, words.unregister(device, key));
-  const after = await look(aim).catch((error: unknown) => error);
-  if (!isSeen(after)) return after instanceof DriverError ? after.message : "the disk does not answer";
-  return after.holder?.key === key || after.keys.includes(key) ? `${keyText(key)} is still registered` : null;
-}
-
-function isSeen(one: unknown): one is Seen {
-  return typeof one === "object" && one !== null && "keys" in one;
+  try {
+    const before = await look(aim);
+    if ("kind" in before) return null;
+    if (isHeldBy(before, key)) await ask(aim, words.release(device, key));
+    if (before.keys.includes(key)) await ask(aim, words.unregister(device, key));
+    const after = await look(aim);
+    if ("kind" in after) return after.why;
+    return after.holder?.key === key || after.keys.includes(key) ? `${keyText(key)} is still registered` : null;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function argsOf(

@@ -39,6 +39,12 @@ export function isHeldBy({ holder }: Pick<Seen, "holder">, key: ReservationKey):
   return holder?.key === key && holder.type === writeExclusive;
 }
 
+/** Whoever is registered may clear; who is not registers first, for which the key that is there already does. */
+function clearing(key: ReservationKey): string {
+  const hex = keyText(key).slice(2);
+  return `sg_persist --out --register-ignore --param-sark=${hex} DEVICE, sg_persist --out --clear --param-rk=${hex} DEVICE`;
+}
+
 function refusalOf({ holder, keys }: Seen, mine: ReservationKey): Step | null {
   const me = ownerOf(mine, mine);
   if (holder !== null && ownerOf(holder.key, mine).kind === "foreign") {
@@ -61,7 +67,9 @@ function refusalOf({ holder, keys }: Seen, mine: ReservationKey): Step | null {
     return {
       kind: "refused",
       code: "later-epoch",
-      message: `the disk is not ours to take: ${whose} (${keyText(key)})`,
+      message:
+        `the disk is not ours to take: ${whose} (${keyText(key)}); if the cluster was made anew since, see that no host has the disk, ` +
+        `then: ${clearing(key)}`,
     };
   }
   return null;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isAbsolute, normalize } from "node:path";
 import { lookup, type Properties } from "../../../cluster/definition/definition.ts";
 import { privateRules } from "../../../cluster/properties/property-tables.ts";
@@ -46,6 +47,29 @@ export function settingsOf(properties: Properties): DiskSettings {
 const unfitOptions: ReadonlySet<string> = new Set(
   "ro loop offset sizelimit bind rbind move remount X-mount.subdir".split(" "),
 );
+
+/** Those whose module is not there before they are asked for. */
+const withoutDevice: readonly string[] = "9p afs autofs ceph cifs nfs nfs4 none overlay ramfs smb3 tmpfs".split(" ");
+
+/**
+ * Throws `DriverError` `disk-not-valid` for a file system that is on no device: the one that is named would be its name and no more,
+ * and nothing would be on the disk. @param known the text of /proc/filesystems
+ */
+export function assertOnDevice(fileSystem: string, known: string): void {
+  const none = new Set([...withoutDevice, ...[...known.matchAll(/^nodev\s+(\S+)$/gm)].map(([, name = ""]) => name)]);
+  const unfit = fileSystem.split(",").find((name) => none.has(name) || name === "fuse" || name.startsWith("fuse."));
+  if (unfit !== undefined)
+    throw notValid(`FileSystem is ${unfit}, which needs no device: it has to be one on a disk, such as ext4`);
+}
+
+/** What file systems this kernel has; nothing where it does not say. */
+export function knownFileSystems(): string {
+  try {
+    return readFileSync("/proc/filesystems", "utf8");
+  } catch {
+    return "";
+  }
+}
 
 function notValid(message: string): DriverError {
   return new DriverError("disk-not-valid", message);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DriverError } from "../driver.ts";
-import { signalTo } from "../../processes.ts";
+import { signalTo, startOf } from "../../processes.ts";
 import { isWithin, type Mount, mountsOf } from "./mounts.ts";
 import type { Run } from "./tools.ts";
 import { type User, usersOf } from "./users.ts";
@@ -22,7 +22,8 @@ const withoutUsersMs = 1_000;
 
 /**
  * Unmounts, and ends who keeps it busy; never lazily (`umount -l`), after which the file system would live on. Resolves when nothing is
- * mounted there. Rejects with `DriverError` `disk-busy` or `disk-not-answering`.
+ * mounted there. Rejects with `DriverError` `disk-in-use` (something else is mounted below it, and nobody is ended for that), `disk-busy`
+ * or `disk-not-answering`.
  */
 export async function unmount({ run, log, mountPoint, mounts, graceMs, patienceMs }: Unmounting): Promise<void> {
   const begunAt = performance.now();
@@ -33,29 +34,44 @@ export async function unmount({ run, log, mountPoint, mounts, graceMs, patienceM
     // Its words are for people, and its exit code says too little: what is mounted is what counts.
     if (mounts().length === 0 || ran.code === 0) continue;
     const lastedMs = performance.now() - begunAt;
+    const below = mountsBelow(mountPoint);
+    if (below.length > 0) {
+      if (lastedMs > withoutUsersMs) {
+        throw new DriverError(
+          "disk-in-use",
+          `other file systems are mounted below ${mountPoint}: umount ${below.join(" ")}`,
+        );
+      }
+      await delay(againMs);
+      continue;
+    }
     const users = await usersOf(mount);
     const theirs = users.filter(({ isOurs }) => !isOurs);
     if (lastedMs > patienceMs || (theirs.length === 0 && lastedMs > withoutUsersMs)) {
-      throw new DriverError("disk-busy", `${ran.said} ${whyBusy(users, mountPoint)}`);
+      throw new DriverError("disk-busy", `${ran.said} ${whyBusy(users)}`);
     }
     const signal = lastedMs < graceMs ? "SIGTERM" : "SIGKILL";
     for (const user of theirs) {
       const what = `${told(user)} keeps ${mountPoint} busy, and gets ${signal}`;
       if (!named.has(what)) log("disk-busy", what);
       named.add(what);
-      signalTo(user.pid, signal);
+      if (startOf(user.pid) === user.startedAt) signalTo(user.pid, signal);
     }
     await delay(againMs);
   }
 }
 
-function whyBusy(users: readonly User[], mountPoint: string): string {
+function whyBusy(users: readonly User[]): string {
   if (users.length > 0) return `Who keeps it busy: ${users.map(told).join(", ")}.`;
-  const below = mountsOf("self").filter(
-    (mount) => mount.mountPoint !== mountPoint && isWithin(mount.mountPoint, mountPoint),
-  );
-  if (below.length > 0) return `Mounted below it: ${below.map((mount) => mount.mountPoint).join(", ")}.`;
   return "No process that is seen from here keeps it busy: look for a loop device, a swap file, an export, or another namespace.";
+}
+
+/** The last one first, as they are unmounted. */
+function mountsBelow(place: string): string[] {
+  return mountsOf("self")
+    .map(({ mountPoint }) => mountPoint)
+    .filter((mountPoint) => mountPoint !== place && isWithin(mountPoint, place))
+    .toReversed();
 }
 
 function told({ pid, name }: User): string {

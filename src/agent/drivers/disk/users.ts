@@ -1,10 +1,9 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { pidsOfHost } from "../../processes.ts";
+import { pidsOfHost, type ProcessRef, startOf } from "../../processes.ts";
 import { isWithin, type Mount, parseMounts } from "./mounts.ts";
 
 /** A process that keeps a file system busy. */
-export type User = {
-  readonly pid: number;
+export type User = ProcessRef & {
   readonly name: string;
   /** This agent, its guard, or another of its program: it is not ended. */
   readonly isOurs: boolean;
@@ -18,8 +17,11 @@ export async function usersOf(mount: Pick<Mount, "mountPoint" | "device">): Prom
   const found: User[] = [];
   const here = await target("/proc/self/ns/mnt");
   for (const pid of pidsOfHost()) {
-    if (pid === 1 || !(await holds(pid, await placesIn(pid, here, mount)))) continue;
-    found.push({ pid, name: await nameOf(pid), isOurs: pid === process.pid || (await isOfThisProgram(pid)) });
+    // Before anything of it is looked at, so that it is that process and none that has its number later.
+    const startedAt = startOf(pid);
+    if (pid === 1 || startedAt === null || !(await holds(pid, await placesIn(pid, here, mount)))) continue;
+    const isOurs = pid === process.pid || (await isOfThisProgram(pid));
+    found.push({ pid, startedAt, name: await nameOf(pid), isOurs });
   }
   return found;
 }

@@ -2,7 +2,8 @@ import { leastTtlWithoutFilterMs } from "../../../agent/linux/address-driver.ts"
 import { deviceFor } from "../../../agent/linux/device.ts";
 import type { HostAddress } from "../../../agent/linux/ip.ts";
 import { lacks } from "../../../agent/linux/lacks.ts";
-import { namesDevice } from "../../../agent/drivers/disk/settings.ts";
+import { capabilities } from "../../../agent/linux/privileges.ts";
+import { type DiskSettings, namesDevice, settingsOf } from "../../../agent/drivers/disk/settings.ts";
 import { DriverError } from "../../../agent/drivers/driver.ts";
 import {
   type ClusterDefinition,
@@ -115,10 +116,13 @@ export function judgeLease(ttlMs: number, wanted: readonly WantedAddress[], filt
   });
 }
 
-/** LEASE rule 19: a disk without a fence is the operator's own risk, and said to be one. */
+const hasDevice = ({ type, properties }: ResourceDefinition): boolean =>
+  type === "Physical Disk" && namesDevice(properties);
+
+/** LEASE rule 19: a disk without a fence is the operator's own risk, and said to be one. One without a Device is a state. */
 export function judgeDisks(definition: ClusterDefinition, node: string): Told[] {
   return resourcesFor(definition, node)
-    .filter(({ type, properties }) => type === "Physical Disk" && /^none$/i.test(String(lookup(properties, "Fence"))))
+    .filter((resource) => hasDevice(resource) && /^none$/i.test(String(lookup(resource.properties, "Fence"))))
     .map(({ name }) => ({
       subject: name,
       outcome: warning({
@@ -131,37 +135,91 @@ export function judgeDisks(definition: ClusterDefinition, node: string): Told[] 
     }));
 }
 
-/** What it takes to mount a disk, and to reserve it. */
-export function judgeMounts(
-  definition: ClusterDefinition,
-  node: string,
-  { privileges, who }: Whose,
-  sgPersist: ProgramPlace,
-): Told[] {
-  const mounted = resourcesFor(definition, node).filter(
-    ({ type, properties }) => type === "Physical Disk" && namesDevice(properties),
-  );
-  return mounted.map(({ name, properties }) => {
-    if (who === "agent" && !privileges.capabilities.has("CAP_SYS_ADMIN")) {
-      return {
-        subject: name,
-        outcome: failed({
-          what: "it is mounted, and the agent has no CAP_SYS_ADMIN",
-          cost: "its group does not come online here",
-          remedy: "take the units that bridgehead agent install --disks prints",
-        }),
-      };
-    }
-    if (sgPersist !== null || lookup(properties, "Fence") === "None")
-      return { subject: name, outcome: ok("it can be mounted") };
-    return {
-      subject: name,
-      outcome: warning({
-        what: "sg_persist is not here, which reserves the disk",
-        cost: "after a silence the disk waits until an operator says that the other host is off",
-        remedy: "install sg3-utils",
-      }),
-    };
+/** What is at a path; `not-known`: this user may not look. */
+export type InPlace = "folder" | "other" | "absent" | "not-known";
+
+/** What a host has for its disks. */
+export type DiskFacts = {
+  readonly whose: Whose;
+  readonly sgPersist: ProgramPlace;
+  readonly inPlace: (path: string) => InPlace;
+};
+
+/** What it takes to mount a disk, and to reserve it. Whether the disk can be mounted is known when it is. */
+export function judgeMounts(definition: ClusterDefinition, node: string, facts: DiskFacts): Told[] {
+  return resourcesFor(definition, node)
+    .filter(hasDevice)
+    .map(({ name, properties }) => ({ subject: name, outcome: judgeMount(properties, facts) }));
+}
+
+function judgeMount(properties: ResourceDefinition["properties"], facts: DiskFacts): Outcome {
+  try {
+    const settings = settingsOf(properties);
+    return (
+      misplaced(settings, facts.inPlace) ?? notAble(settings, facts.whose) ?? reservable(settings, facts.sgPersist)
+    );
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    return failed({ what: error.message, cost: staysAway, remedy: "mend it in the definition" });
+  }
+}
+
+const staysAway = "its group does not come online here";
+
+function misplaced({ device, mountPoint }: DiskSettings, at: DiskFacts["inPlace"]): Outcome | null {
+  if (at(device) === "absent") {
+    const remedy = "see that this host reaches its disk (lsblk, ls -l /dev/disk/by-id)";
+    return failed({ what: `its Device, ${device}, is not there`, cost: staysAway, remedy });
+  }
+  switch (at(mountPoint)) {
+    case "absent":
+      return failed({
+        what: `its MountPoint, ${mountPoint}, is not there`,
+        cost: staysAway,
+        remedy: `mkdir -p ${mountPoint}`,
+      });
+    case "other":
+      return failed({
+        what: `its MountPoint, ${mountPoint}, is no folder`,
+        cost: staysAway,
+        remedy: "name a folder, and not a link to one",
+      });
+    case "folder":
+    case "not-known":
+      return null;
+  }
+}
+
+function notAble({ isFenced }: DiskSettings, { who, privileges }: Whose): Outcome | null {
+  const needed = isFenced
+    ? ([capabilities.sysAdmin, capabilities.sysRawio] as const)
+    : ([capabilities.sysAdmin] as const);
+  const missing = needed.filter((name) => !privileges.capabilities.has(name)).join(" and ");
+  if (missing === "") return null;
+  // Of somebody else's process nothing follows for the agent's.
+  if (who === "this user") {
+    return skipped(
+      `no process of the agent was seen, and this user has no ${missing}: whether the agent has is not known`,
+      "start the agent, and run bridgehead doctor as root",
+    );
+  }
+  return failed({
+    what: `it is mounted, and the agent has no ${missing}`,
+    cost: staysAway,
+    remedy: "take the units that bridgehead agent install --disks prints",
+  });
+}
+
+function reservable({ isFenced }: DiskSettings, sgPersist: ProgramPlace): Outcome {
+  if (!isFenced || sgPersist?.isInPath === true) return ok("nothing was found against it");
+  const cost = "after a silence the disk waits until an operator says that the other host is off";
+  if (sgPersist === null) {
+    return warning({ what: "sg_persist is not here, which reserves the disk", cost, remedy: "install sg3-utils" });
+  }
+  return warning({
+    what: "sg_persist, which reserves the disk, is not in PATH",
+    cost,
+    remedy: `it is at ${sgPersist.path}: put that folder there`,
   });
 }
 

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { timesOf } from "../../../src/cli/doctor/control-plane.ts";
+import { configuredBy } from "../../../src/cli/doctor/place.ts";
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-doctor-"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("CL36 an agent's configuration says whom it asks, before the environment of who looks, and after the command line", () => {
+  vi.stubEnv("BRIDGEHEAD_URL", "https://environment.test");
+  vi.stubEnv("BRIDGEHEAD_CLUSTER", "other");
+  const file = join(folder, "agent.yaml");
+  const placeOf = (text: string, options: Parameters<typeof configuredBy>[1] = {}) => {
+    writeFileSync(file, text);
+    return configuredBy(file, options);
+  };
+  const whole = "node: NODE1\ncluster: mail\nurl: https://file.test\n";
+  expect(placeOf(whole)).toMatchObject({ place: { url: "https://file.test", cluster: "mail" } });
+  expect(placeOf(whole, { cluster: "given" })).toMatchObject({ place: { url: "https://file.test", cluster: "given" } });
+  expect(placeOf("node: NODE1\n")).toMatchObject({ place: { url: "https://environment.test", cluster: "other" } });
+});
+
+test("CL36 of a control plane that is slow the answers that there are are judged, and of one that is not all of them", async () => {
+  const answer = { ok: true, value: { name: "bridgehead", version: "1", protocol: 1 } } as const;
+  const after = (ms: number) => ({ version: () => delay(ms, answer) });
+  expect(await timesOf(after(0), 2_000)).toHaveLength(5);
+  const slow = await timesOf(after(100), 450);
+  expect(slow.length).toBeLessThan(5);
+  expect(Math.min(...slow)).toBeGreaterThan(90);
+  const [only = 0, ...more] = await timesOf(after(5_000), 100);
+  expect([only > 90, more]).toEqual([true, []]);
+  expect(Math.max(...(await timesOf(after(150), 200)))).toBeGreaterThan(140);
+});
