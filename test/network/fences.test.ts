@@ -49,9 +49,12 @@ test(
     await moveTo("NODE1");
     const owner = stage.node("NODE1");
     const peer = stage.lan.host("PEER");
+    const call = () => peer.run("ping", "-c", "1", "-W", "1", virtualAddress);
+    await call();
     await stage.signal("NODE1", "both", "SIGSTOP");
     await keep(owner);
     await stage.ownerIs("NODE2");
+    await call();
     expect(await shown(owner), "it is still there").toContain(virtualAddress);
     await owner.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");
     const answered = owner.run("ping", "-c", "1", "-W", "1", "-I", virtualAddress, peer.addressOn("client"));
