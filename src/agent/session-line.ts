@@ -48,8 +48,8 @@ function silentAt({ lastAnswerAt, lease }: SessionState, { since }: JoinedLink):
 }
 
 /**
- * News come in swarms, a resource after the other: what follows so soon is said together, for each renewal of an owner is a row that
- * the object writes before it answers anybody.
+ * What is on its way comes in swarms, a resource after the other: it is said together, for each renewal of an owner is a row that the
+ * object writes before it answers anybody.
  */
 function swarmMs({ renewMs }: LeaseTerms): number {
   return Math.min(50, renewMs / 10);
@@ -64,7 +64,7 @@ function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedA
   // A swarm of them must not outrun the answers: who has confirmed none of the last ones is refused.
   if (hurry === "release" && inFlight.length < 2) return Number.NEGATIVE_INFINITY;
   if (inFlight.length > 0 || hurry === "none") return due;
-  return hurry === "assignment" ? Number.NEGATIVE_INFINITY : Math.min(due, renewedAt + swarmMs(lease));
+  return hurry === "swarm" ? Math.min(due, renewedAt + swarmMs(lease)) : Number.NEGATIVE_INFINITY;
 }
 
 function renew(state: SessionState, link: JoinedLink, now: number, effects: SessionEffect[]): SessionState {
@@ -130,4 +130,4 @@ export function hurried(state: SessionState, hurry: JoinedLink["hurry"]): Sessio
   return { ...state, link: { ...link, hurry } };
 }
 
-const haste: readonly JoinedLink["hurry"][] = ["none", "news", "assignment", "release"];
+const haste: readonly JoinedLink["hurry"][] = ["none", "swarm", "news", "release"];

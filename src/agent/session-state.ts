@@ -120,8 +120,8 @@ export type JoinedLink = {
   readonly reportKnown: number | null;
   readonly renewedAt: number;
   /**
-   * What has to be said before the next renewal is due: that something on the host has changed, that an assignment has come, or a
-   * release, which another node waits for, and which itself waits for no answer.
+   * What has to be said before the next renewal is due. `swarm`: that something on the host is on its way; `news`: that it is there,
+   * or that an assignment has come; `release`: what another node waits for, and which itself waits for no answer.
    */
-  readonly hurry: "none" | "news" | "assignment" | "release";
+  readonly hurry: "none" | "swarm" | "news" | "release";
 };

@@ -1,3 +1,4 @@
+import { lookup } from "../cluster/definition/definition.ts";
 import { compareRevisions, type Generation } from "../cluster/lease/generation.ts";
 import { leasePresets, longestHoleMs } from "../cluster/lease/lease.ts";
 import {
@@ -6,8 +7,10 @@ import {
   emptyReport,
   type Hello,
   holdId,
+  type HoldRef,
   nothingTold,
   type ObjectMessage,
+  type ResourceState,
   type Seen,
   type Standing,
   type Told,
@@ -83,7 +86,7 @@ function take(state: SessionState, event: SessionEvent, effects: SessionEffect[]
       return lapsed(state, event.lostMs, event.now, effects);
     case "stop":
       return state.stopping === null
-        ? hurried({ ...state, stopping: { since: event.now, offlineSince: null } }, "assignment")
+        ? hurried({ ...state, stopping: { since: event.now, offlineSince: null } }, "news")
         : state;
   }
 }
@@ -173,7 +176,7 @@ function welcomed(
     inFlight: [],
     reportKnown: null,
     renewedAt: now,
-    hurry: "assignment",
+    hurry: "news",
   };
   return assigned({ ...state, link, standing }, assignment);
 }
@@ -196,7 +199,7 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
     holding: withAddresses(state.holding, assignment),
     blown: new Set([...state.blown].filter((id) => ids.has(id))),
   };
-  return hurried(next, "assignment");
+  return hurried(next, "news");
 }
 
 function answered(state: SessionState, answer: Answer, now: number, effects: SessionEffect[]): SessionState {
@@ -241,7 +244,22 @@ function highest(a: Told, b: Told): Told {
 function hostSays(state: SessionState, says: HostSays): SessionState {
   const changed = JSON.stringify(says.report) !== JSON.stringify(state.host.report);
   const heard = { ...state, host: says };
-  return changed ? hurried({ ...heard, reportVersion: state.reportVersion + 1 }, "news") : heard;
+  if (!changed) return heard;
+  const hurry = hasArrived(state, says) ? "news" : "swarm";
+  return hurried({ ...heard, reportVersion: state.reportVersion + 1 }, hurry);
+}
+
+/** Something has come to rest that is not on its way down: of what is, only the end is waited for, and that is a release. */
+function hasArrived({ host: before, orders }: SessionState, { report }: HostSays): boolean {
+  const stateBefore = (of: HoldRef, name: string): ResourceState | undefined =>
+    lookup(before.report.holds.find((hold) => holdId(hold) === holdId(of))?.resources ?? {}, name)?.state;
+  return report.holds
+    .filter((hold) => orders.holds.find((order) => holdId(order) === holdId(hold))?.mode.kind !== "down")
+    .some((hold) =>
+      Object.entries(hold.resources).some(
+        ([name, { state }]) => !state.endsWith("Pending") && state !== stateBefore(hold, name),
+      ),
+    );
 }
 
 /** Whatever was granted before is over by a clock that went on, and so is what may still be granted for what was sent then. */
@@ -252,7 +270,7 @@ function lapsed(state: SessionState, lostMs: number, now: number, effects: Sessi
   );
   const { link } = state;
   const next = { ...state, fuses, link: link.kind === "joined" ? { ...link, inFlight: [] } : link };
-  return hurried(next, "assignment");
+  return hurried(next, "news");
 }
 
 function noteStanding(before: SessionState, standing: Standing, effects: SessionEffect[]): void {

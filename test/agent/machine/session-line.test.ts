@@ -425,23 +425,24 @@ describe("AM6 what is new is said at once", () => {
     }
     expect(agent.sent).toEqual([]);
     agent.receive(agent.object.grant({ n: agent.state.renewals }, [exchange]));
-    agent.advance(50);
     expect(agent.renewals.map(({ report }) => report?.holds[0]?.resources["ip"]?.state)).toEqual(["Offline"]);
   });
 
-  test("AM6 changes that follow each other are said together, 50 ms after the last renewal", () => {
+  test("AM6 what is only on its way is said 50 ms after the last renewal, what has come to rest at once", () => {
     const agent = owner();
     agent.advance(100);
     agent.clear();
-    for (const state of ["OfflinePending", "Online", "OfflinePending", "Offline"] as const) {
+    const saidAfter = (state: "Online" | "OfflinePending" | "Offline", ms: number) => {
       agent.says({ report: { revision: null, holds: [reportOf(exchange, state)], associations: [], notices: [] } });
-      agent.advance(10);
-    }
-    agent.advance(10);
-    expect(agent.renewals.map(({ report }) => report?.holds[0]?.resources["ip"]?.state)).toEqual([
-      "OfflinePending",
-      "Offline",
-    ]);
+      agent.advance(ms);
+      const states = agent.renewals.map(({ report }) => report?.holds[0]?.resources["ip"]?.state);
+      agent.clear();
+      return states;
+    };
+    expect(saidAfter("OfflinePending", 10), "nothing has been said for long").toEqual(["OfflinePending"]);
+    expect(saidAfter("Offline", 10)).toEqual(["Offline"]);
+    expect(saidAfter("OfflinePending", 20)).toEqual([]);
+    expect(saidAfter("OfflinePending", 40)).toEqual(["OfflinePending"]);
   });
 
   test("AM6 a report is said until a renewal that carried it is answered, and then no more", () => {
