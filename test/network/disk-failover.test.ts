@@ -1,12 +1,14 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { exchange } from "../../src/cli/local/exchange.ts";
 import { openExchange, type TestExchange } from "../e2e/support.ts";
 import { until } from "../support/until.ts";
 import { type LoopDevice, makeLoopDevice } from "./loop-device.ts";
 
-/** The knowledge-base group with a mounted disk. Both nodes are this host: so the second one finds what the first has mounted. */
+/** The knowledge-base group with a mounted disk. Both nodes are this host: what the first has mounted, the second would find there. */
 
 let cluster: TestExchange;
 let disk: LoopDevice;
@@ -49,6 +51,8 @@ test(
     expect(stamp()).toMatchObject({ cluster: exchange.cluster, group: exchange.group, node: "NODE1" });
 
     await first?.kill();
+    // Another host would not have it.
+    await promisify(execFile)("umount", [disk.mountPoint]);
     const problem = async () => (await cluster.group()).resources["Store"]?.problem;
     await until(async () => (await problem())?.code === "holder-not-fenced", 30_000, "that it is refused");
     expect((await problem())?.message).toContain("bridgehead node confirm-down NODE1 --cluster exchange");
