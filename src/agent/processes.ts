@@ -20,15 +20,15 @@ export function startOf(pid: number): string | null {
  * in the kernel, or may not be ended, is still there.
  */
 export function endProcesses(processes: readonly ProcessRef[], patienceMs: number): Promise<boolean> {
-  const isThere = ({ pid, startedAt }: ProcessRef): boolean => startOf(pid) === startedAt;
   return inTime(() => {
-    for (const { pid } of processes.filter(isThere)) {
-      // With its group, where it leads one: a shell with what it has started.
-      signalTo(-pid, "SIGKILL");
-      signalTo(pid, "SIGKILL");
-    }
-    return !processes.some(isThere);
+    for (const { pid } of processes.filter(isStill)) signalTo(pid, "SIGKILL");
+    return !processes.some(isStill);
   }, patienceMs);
+}
+
+/** Whether it is there, and no other one has its number. */
+export function isStill({ pid, startedAt }: ProcessRef): boolean {
+  return startOf(pid) === startedAt;
 }
 
 /** Ends process groups, and waits until none of their processes is at work any more. False as `endProcesses` says it. */

@@ -47,6 +47,19 @@ test("GU3: a process is ended only if it is the one that was meant", async () =>
   expect(startOf(child.pid)).toBeNull();
 });
 
+test("GU3: nor is anybody else ended who is in its group", async () => {
+  const leader = start(
+    "perl",
+    "-e",
+    '$| = 1; my $child = fork(); if (!$child) { sleep 60; exit } print "$child\\n"; sleep 60',
+  );
+  const [printed] = (await once(leader.stdout ?? leader, "data")) as [Buffer];
+  const other = Number(printed.toString());
+  expect(await endProcesses([{ pid: leader.pid, startedAt: startOf(leader.pid) ?? "" }], 5_000)).toBe(true);
+  expect(startOf(other)).not.toBeNull();
+  expect(await endGroups([leader.pid], 5_000)).toBe(true);
+});
+
 test("GU3: what cannot be ended is not waited for without a bound, and not taken for ended", async () => {
   const { pid } = start("sleep", "60");
   const startedAt = startOf(pid) ?? "";

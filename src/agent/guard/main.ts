@@ -5,12 +5,11 @@ import { deferred } from "../../mta/deferred.ts";
 import { readJsonLines, writeJsonLine } from "../json-lines.ts";
 import { createNft } from "../linux/filter.ts";
 import { createIp } from "../linux/ip.ts";
-import { lacks, lineOf } from "../linux/lacks.ts";
 import { createShell } from "../linux/shell.ts";
-import { destroySockets } from "../linux/sockets.ts";
+import { freeSockets } from "../linux/sockets.ts";
 import type { Log } from "../log.ts";
 import { type Loop, runLoop } from "../loop.ts";
-import { endGroups, endProcesses } from "../processes.ts";
+import { endGroups, endProcesses, isStill } from "../processes.ts";
 import { listenUnix } from "../unix-server.ts";
 import { fence, type FenceTools } from "./fence.ts";
 import { type GuardEffect, type GuardEvent, guardStep, waiting } from "./guard.ts";
@@ -86,7 +85,7 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
     switch (effect.type) {
       case "fence":
         log("warning", "deadline-passed", `${listed(effect.wards)}: their addresses are taken away`);
-        return void fence(tools, effect.agent, effect.wards).then(() => freeSockets(tools, effect.wards, log));
+        return void fence(tools, effect.agent, effect.wards).then(() => free(tools, effect.wards, log));
       case "end":
         return void endAll(tools, effect, log).finally(() => {
           loop.post({ type: "ended" });
@@ -129,7 +128,8 @@ async function endAll(
   const client = createClient(agent);
   // A connection takes as long as the rest, more where it is encrypted: it is there when there is something to say.
   setImmediate(() => void client.version());
-  const groups = wards.flatMap(({ processes }) => processes);
+  // The shell among the helpers leads a group: what it has started ends with it.
+  const groups = [...wards.flatMap(({ processes }) => processes), ...helpers.filter(isStill).map(({ pid }) => pid)];
   const [, ...ended] = await Promise.all([
     fenced,
     // What the agent asked of its helpers last they would still do.
@@ -141,15 +141,13 @@ async function endAll(
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
   const left = wards.filter((ward) => !whole.includes(ward));
   // The release first: somebody waits for it.
-  await Promise.all([whole.length === 0 ? null : release(client, agent, whole, log), freeSockets(tools, wards, log)]);
+  await Promise.all([whole.length === 0 ? null : release(client, agent, whole, log), free(tools, wards, log)]);
   if (left.length > 0) log("warning", "left-to-expiry", `${listed(left)}: another node waits for the lease to end`);
 }
 
-async function freeSockets({ shell }: FenceTools, wards: readonly Ward[], log: Log): Promise<void> {
+function free({ shell }: FenceTools, wards: readonly Ward[], log: Log): Promise<void> {
   const addresses = wards.flatMap((ward) => ward.addresses.map(({ address }) => address));
-  await destroySockets(shell, addresses).catch((error: Error) =>
-    log("warning", "sockets-not-destroyed", lineOf(lacks.endingSockets(error.message))),
-  );
+  return freeSockets(shell, addresses, (code, detail) => log("warning", code, detail));
 }
 
 /** Final for these epochs (LEASE rule 6). When it does not arrive, the lease ends by itself. */

@@ -27,7 +27,7 @@ type Running = {
 };
 
 /**
- * It leads a process group: what it has started is ended with it.
+ * It leads a process group: whoever ends that ends what it has started as well.
  * @param started told of each shell before it is given anything to do
  */
 export function createShell(started: Started = () => {}): Shell {

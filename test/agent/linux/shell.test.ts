@@ -1,5 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
+import { endGroups, isGroupAtWork } from "../../../src/agent/processes.ts";
+import { until } from "../../support/until.ts";
 import { createShell, notFound, type Shell } from "../../../src/agent/linux/shell.ts";
 
 let shell: Shell | null = null;
@@ -35,6 +37,17 @@ test("LX1 a command that is not there, and a shell that is killed, are told, and
   await Promise.allSettled([lost]);
   expect(await run(["true"])).toEqual({ code: 0, said: "" });
   expect(shells).toHaveLength(2);
+  await end();
+});
+
+test("GU3 what a shell has started is in its group, and ends with that", async () => {
+  let pid = 0;
+  const { run, end } = createShell((child) => (pid = child.pid ?? 0));
+  await run(["true"]);
+  const left = run(["sleep", "60"]);
+  await until(() => isGroupAtWork(pid), 5_000);
+  expect(await endGroups([pid], 5_000)).toBe(true);
+  await expect(left).rejects.toMatchObject({ code: "tool-ended" });
   await end();
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DriverError } from "../driver.ts";
-import { signalTo, startOf } from "../../processes.ts";
+import { isStill, signalTo } from "../../processes.ts";
 import { isWithin, type Mount, mountsOf } from "./mounts.ts";
 import type { Run } from "./tools.ts";
 import { type User, usersOf } from "./users.ts";
@@ -55,7 +55,7 @@ export async function unmount({ run, log, mountPoint, mounts, graceMs, patienceM
       const what = `${told(user)} keeps ${mountPoint} busy, and gets ${signal}`;
       if (!named.has(what)) log("disk-busy", what);
       named.add(what);
-      if (startOf(user.pid) === user.startedAt) signalTo(user.pid, signal);
+      if (isStill(user)) signalTo(user.pid, signal);
     }
     await delay(againMs);
   }
