@@ -3,8 +3,7 @@
 // Needs root, iproute2, nftables, iputils-arping and tshark. What it made it removes.
 import { setTimeout as delay } from "node:timers/promises";
 import { virtualAddress } from "../../test/network/lan.ts";
-import { cluster, expectOk, group, openStage } from "../../test/network/stage.ts";
-import { until } from "../../test/support/until.ts";
+import { cluster, expectOk, group, nodeNames, openStage } from "../../test/network/stage.ts";
 import { heading, judge, type Round, row, type Watched } from "./round.ts";
 import { type Scene, scenes } from "./scenes.ts";
 import { openWatch } from "./watch.ts";
@@ -13,7 +12,7 @@ import { captureFrames } from "./watchers.ts";
 const rounds = Number(process.argv[2] ?? 10);
 const ttlMs = Number(process.argv[3] ?? 2_000);
 const only = process.argv[4];
-const names = ["NODE1", "NODE2"] as const;
+const names = nodeNames;
 
 const stories: string[] = [];
 let lastSeq = 0;
@@ -21,7 +20,7 @@ const stage = await openStage({ ttlMs, renewMs: Math.floor(ttlMs / 4) });
 try {
   const watch = await openWatch(stage.lan, names);
   for (const name of names) stage.startAgent(name);
-  await bothUp();
+  await stage.bothUp(60_000);
   console.log(`ttl ${ttlMs} ms, milliseconds (least/median/most)\n${heading}`);
   for (const scene of scenes.filter(({ name }) => only === undefined || name.includes(only))) {
     const capture = await captureFrames(stage.lan, names, virtualAddress);
@@ -67,7 +66,7 @@ try {
       ...told.map(({ at, sentence }) => `${(at - seen.startedAt).toFixed(0)} ${sentence}`),
     ].join("\n");
     await mend();
-    await bothUp();
+    await stage.bothUp(60_000);
     // Announcements and what an ended process left are over: rounds do not weigh on each other.
     await delay(300);
     return seen;
@@ -78,15 +77,4 @@ try {
 
 async function ownerNow(): Promise<string> {
   return (await expectOk(stage.client.getCluster(cluster))).groups[group]?.owner ?? "";
-}
-
-async function bothUp(): Promise<void> {
-  await until(
-    async () => {
-      const { nodes, groups } = await expectOk(stage.client.getCluster(cluster));
-      return names.every((name) => nodes[name]?.state === "Up") && groups[group]?.state === "Online";
-    },
-    60_000,
-    "both nodes up",
-  );
 }

@@ -3,7 +3,7 @@ import { recordAddress } from "../../test/network/address-record.ts";
 import { type Lan, virtualAddress } from "../../test/network/lan.ts";
 import { until } from "../../test/support/until.ts";
 import type { Watched } from "./round.ts";
-import { macOf, watchNeighbours, watchReached } from "./watchers.ts";
+import { watchNeighbours, watchReached } from "./watchers.ts";
 
 const port = 4_102;
 
@@ -15,7 +15,7 @@ export async function openWatch(lan: Lan, names: readonly [string, string]) {
   const macs = new Map<string, string>();
   for (const name of names) {
     const host = lan.host(name);
-    macs.set(name, await macOf(host));
+    macs.set(name, await host.macOn("client"));
     host.start(process.execPath, [join(import.meta.dirname, "listener.ts"), String(port)]);
   }
   const peer = lan.host("PEER");

@@ -13,9 +13,6 @@ const run = promisify(execFile);
 /** Milliseconds of the Unix epoch, with a fraction: all namespaces of a machine share one wall clock. */
 type Time = number;
 
-export const macOf = async (host: Host): Promise<string> =>
-  (await host.run("cat", "/sys/class/net/client/address")).trim();
-
 /** The moments at which the peer had a connection to the address. */
 export type Reached = { readonly times: readonly Time[]; readonly end: () => Promise<void> };
 

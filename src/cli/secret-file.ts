@@ -20,9 +20,14 @@ export function readSecret(file: string): string | null {
   throw new CliError("secret-empty", `${file} is empty; it should hold a token. Remove it, or put the token there.`);
 }
 
-/** What a header cannot carry is no token (RFC 6750: visible ASCII). Throws `CliError`. @param where what it was read from */
+/** What a header cannot carry is no token (RFC 6750: visible ASCII). */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+/** Throws `CliError`. @param where what it was read from */
 export function assertToken(text: string, where: string): void {
-  if (/^[\x21-\x7e]+$/.test(text)) return;
+  if (isToken(text)) return;
   throw usageError(`${where} does not hold one token`, {
     detail: "it has several lines or words, or characters that no token has",
     hint: "It should hold the token alone, as token create writes it.",

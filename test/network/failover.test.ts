@@ -20,13 +20,6 @@ async function recorded(scene: () => Promise<void>): Promise<AddressEvent[]> {
   return records.flatMap((record) => record.events()).toSorted((a, b) => a.at - b.at);
 }
 
-async function bothUp(): Promise<void> {
-  await until(async () => {
-    const { nodes, groups } = await expectOk(stage.client.getCluster(cluster));
-    return nodes["NODE1"]?.state === "Up" && nodes["NODE2"]?.state === "Up" && groups[group]?.state === "Online";
-  }, 30_000);
-}
-
 const reaches = (host: Host, address: string): Promise<boolean> =>
   host.run("ping", "-c", "1", "-W", "1", address).then(
     () => true,
@@ -42,7 +35,7 @@ test("LX2: a host that an address may come to is silent of it before it ever had
   stage.startAgent("NODE1");
   await stage.ownerIs("NODE1");
   stage.startAgent("NODE2");
-  await bothUp();
+  await stage.bothUp();
   const standby = stage.node("NODE2");
   const rules = () => standby.run("nft", "list", "ruleset");
   await until(async () => (await rules()).includes(virtualAddress), 10_000, "its filter");
@@ -56,7 +49,7 @@ test("LX2: a host that an address may come to is silent of it before it ever had
 });
 
 test("LX1: the address is on the owner alone, moves with the group, and a peer reaches it at once", async () => {
-  await bothUp();
+  await stage.bothUp();
   const peer = stage.lan.host("PEER");
   for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
   expect(await stage.node("NODE1").run("ip", "-oneline", "address", "show", "to", virtualAddress)).toContain(
@@ -72,7 +65,7 @@ test("LX1: the address is on the owner alone, moves with the group, and a peer r
 
 test("LX2: rules that somebody has flushed are there again before the address is, and while it is there", async () => {
   const guards = async (host: Host) => /hook egress/.test(await host.run("nft", "list", "ruleset"));
-  await bothUp();
+  await stage.bothUp();
   const [owner, standby] = [stage.node("NODE2"), stage.node("NODE1")];
   for (const host of [owner, standby]) await host.run("nft", "flush", "ruleset");
   await until(() => guards(owner), ttlMs, "the owner's rules, with a renewal");
@@ -86,7 +79,7 @@ test("LX2: rules that somebody has flushed are there again before the address is
 });
 
 test("LX14: the router is asked from the address, and that it does not answer is said", async () => {
-  await bothUp();
+  await stage.bothUp();
   const owner = stage.node("NODE2");
   const router = stage.lan.host("PEER");
   const routersOwn = router.addressOn("client");
@@ -116,7 +109,7 @@ test("LX14: the router is asked from the address, and that it does not answer is
 });
 
 test("LX6: an address that somebody else takes away is put back, and that is said", async () => {
-  await bothUp();
+  await stage.bothUp();
   const events = await recorded(async () => {
     await stage.node("NODE2").run("ip", "address", "delete", `${virtualAddress}/32`, "dev", "client");
     await until(() => stage.logOf("NODE2").includes("address-removed"), 5_000, "the word of it");
@@ -128,7 +121,7 @@ test("LX6: an address that somebody else takes away is put back, and that is sai
 });
 
 test("GU3: what a killed agent leaves is taken away and released by its guard: it costs no lease", async () => {
-  await bothUp();
+  await stage.bothUp();
   let killedAt = 0;
   const events = await recorded(async () => {
     killedAt = Date.now();
@@ -142,7 +135,7 @@ test("GU3: what a killed agent leaves is taken away and released by its guard: i
 });
 
 test("GU2: an agent that is stopped loses the address at its deadline, and is ended, so that it cannot come back to it", async () => {
-  await bothUp();
+  await stage.bothUp();
   const stopped = stage.agent("NODE1");
   const events = await recorded(async () => {
     stopped.kill("SIGSTOP");
@@ -154,7 +147,7 @@ test("GU2: an agent that is stopped loses the address at its deadline, and is en
 });
 
 test("LX2: with agent and guard gone nothing leaves from the address once its time is over, not even a raw frame", async () => {
-  await bothUp();
+  await stage.bothUp();
   const owner = stage.node("NODE2");
   const peer = stage.lan.host("PEER");
   await stage.killAll("NODE2");
@@ -182,7 +175,7 @@ test("LX4: what an earlier run has left is taken away before the next one joins,
   await host.run("ip", "address", "add", `${virtualAddress}/32`, "dev", "client", ...lifetime);
   await host.run("ip", "address", "add", `${virtualAddress6}/128`, "dev", "client", "nodad");
   stage.startAgent("NODE2");
-  await bothUp();
+  await stage.bothUp();
   const left = await host.run("ip", "-oneline", "address", "show", "dev", "client");
   expect(left).toContain("198.18.77.200/32");
   expect(left).not.toContain(virtualAddress);
@@ -205,7 +198,7 @@ test("LX7: without nft the agent says what that costs, once, and owns all the sa
     "d=$(mktemp -d) && for t in ip ss arping ndptool; do ln -s $(command -v $t) $d/$t; done && echo $d",
   );
   stage.startAgent("NODE2", { PATH: bin.trim() });
-  await bothUp();
+  await stage.bothUp();
   await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE2" }));
   await stage.ownerIs("NODE2");
   expect(stage.logOf("NODE2").match(/ no-filter: /g)).toHaveLength(1);
@@ -214,7 +207,7 @@ test("LX7: without nft the agent says what that costs, once, and owns all the sa
 });
 
 test("LX10: a silent owner whose kernel is late to take the address away is waited for, where no filter keeps it silent", async () => {
-  await bothUp();
+  await stage.bothUp();
   const events = await recorded(async () => {
     await stage.killAll("NODE2");
     await stage.ownerIs("NODE1");
@@ -229,7 +222,7 @@ test.each([
 ])(
   "LX9: an address that a stranger has is not taken, and who has it is said: %s",
   async (address, mask, network, prefix) => {
-    await bothUp();
+    await stage.bothUp();
     const peer = stage.lan.host("PEER");
     const owner = stage.node("NODE1");
     const name = `Second ${network}`;
@@ -249,7 +242,7 @@ test.each([
       return events.findLast(({ mscsId, resource }) => mscsId === 1049 && resource === name);
     };
     await until(async () => (await refused()) !== undefined, 10_000, "event 1049");
-    const mac = (await peer.run("cat", "/sys/class/net/client/address")).trim();
+    const mac = await peer.macOn("client");
     expect((await refused())?.sentence).toContain(prefix === "32" ? mac : "another host");
     expect(await owner.run("ip", "address", "show", "to", address)).toBe("");
     await peer.run("ip", "address", "delete", `${address}/${prefix}`, "dev", "client");
@@ -260,7 +253,7 @@ test.each([
 );
 
 test("LX12: an agent that is not root needs two capabilities, and nothing else", async () => {
-  await bothUp();
+  await stage.bothUp();
   stage.agent("NODE2").kill("SIGTERM");
   await until(
     () => /ended: everything[^]*ended: everything/.test(stage.logOf("NODE2")),
@@ -269,7 +262,7 @@ test("LX12: an agent that is not root needs two capabilities, and nothing else",
   );
   const before = stage.logOf("NODE2").length;
   stage.startAgentAs("NODE2", ["net_admin", "net_raw"]);
-  await bothUp();
+  await stage.bothUp();
   await expectOk(stage.client.moveGroup(cluster, group, { target: "NODE2" }));
   await stage.ownerIs("NODE2");
   expect(await reaches(stage.lan.host("PEER"), virtualAddress)).toBe(true);

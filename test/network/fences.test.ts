@@ -15,22 +15,15 @@ beforeAll(async () => {
   bin = (await stage.node("NODE2").run("sh", "-c", `d=$(mktemp -d) && ${links} && echo $d`)).trim();
   stage.startAgent("NODE1");
   stage.startAgent("NODE2", { PATH: bin });
-  await bothUp();
+  await stage.bothUp();
 }, 90_000);
 afterAll(async () => {
   await stage.node("NODE2").run("rm", "-r", bin);
   await stage.close();
 });
 
-async function bothUp(): Promise<void> {
-  await until(async () => {
-    const { nodes, groups } = await expectOk(stage.client.getCluster(cluster));
-    return nodes["NODE1"]?.state === "Up" && nodes["NODE2"]?.state === "Up" && groups[group]?.state === "Online";
-  }, 30_000);
-}
-
 async function moveTo(name: string): Promise<void> {
-  await bothUp();
+  await stage.bothUp();
   const { groups } = await expectOk(stage.client.getCluster(cluster));
   if (groups[group]?.owner !== name) await expectOk(stage.client.moveGroup(cluster, group, { target: name }));
   await stage.ownerIs(name);
@@ -40,7 +33,6 @@ const shown = (host: Host) => host.run("ip", "-oneline", "address", "show", "to"
 /** The kernel does not take it away any more. */
 const keep = (host: Host) =>
   host.run("sh", "-c", `ip address change ${virtualAddress}/32 dev client valid_lft forever preferred_lft forever`);
-const macOf = async (host: Host) => (await host.run("cat", "/sys/class/net/client/address")).trim();
 
 test(
   "LX2: the filter alone: agent and guard are stopped, the address stays, and nothing leaves from it",
@@ -59,7 +51,9 @@ test(
     await owner.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");
     const answered = owner.run("ping", "-c", "1", "-W", "1", "-I", virtualAddress, peer.addressOn("client"));
     await expect(answered).rejects.toThrow();
-    expect(await peer.run("ip", "neighbour", "show", "to", virtualAddress)).toContain(await macOf(stage.node("NODE2")));
+    expect(await peer.run("ip", "neighbour", "show", "to", virtualAddress)).toContain(
+      await stage.node("NODE2").macOn("client"),
+    );
     await stage.signal("NODE1", "both", "SIGCONT");
     await until(async () => !(await shown(owner)).includes(virtualAddress), 10_000, "its removal");
     // Whether the agent came round in time, or was ended by its guard.

@@ -1,33 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { until } from "../support/until.ts";
 import { type AddressEvent, recordAddress } from "./address-record.ts";
 import { hasNetem, type Host, virtualAddress } from "./lan.ts";
-import { cluster, expectOk, group, openStage, type Stage } from "./stage.ts";
+import { cluster, expectOk, group, nodeNames, openStage, type Stage } from "./stage.ts";
 
 const ttlMs = 1_000;
-const names = ["NODE1", "NODE2"] as const;
+const names = nodeNames;
 const canDelay = await hasNetem();
 let stage: Stage;
 
 beforeAll(async () => {
   stage = await openStage({ ttlMs, renewMs: ttlMs / 4 });
   for (const name of names) stage.startAgent(name);
-  await bothUp();
+  await stage.bothUp(50_000);
 }, 60_000);
 afterAll(() => stage.close());
 afterEach(async () => {
   for (const name of names) await stage.node(name).setLoss("control", 0);
   if (canDelay) for (const name of names) await stage.node(name).setDelay("control", 0);
-  await bothUp();
+  await stage.bothUp(50_000);
 }, 60_000);
-
-async function bothUp(): Promise<void> {
-  await until(async () => {
-    const { nodes, groups } = await expectOk(stage.client.getCluster(cluster));
-    return names.every((name) => nodes[name]?.state === "Up") && groups[group]?.state === "Online";
-  }, 50_000);
-}
 
 /** How many hosts have the address, after each event. */
 function holders(owner: string, events: readonly AddressEvent[]): number[] {

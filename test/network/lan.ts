@@ -15,6 +15,8 @@ export type Host = {
   readonly namespace: string;
   /** Its own address on a side. */
   readonly addressOn: (side: Side) => string;
+  /** The hardware address of a side. */
+  readonly macOn: (side: Side) => Promise<string>;
   /** Runs a command to its end; resolves with what it wrote to stdout, and rejects with what it wrote to stderr. */
   readonly run: (command: string, ...args: string[]) => Promise<string>;
   /** A process that stays. It is gone at the latest when the network is. */
@@ -148,6 +150,7 @@ function hostOf(name: string, namespace: string, switches: string, index: number
     name,
     namespace,
     addressOn: (side) => `${networks[side].v4}.${index}`,
+    macOn: async (side) => (await run("ip", inside("cat", [`/sys/class/net/${side}/address`]))).stdout.trim(),
     run: async (command, ...args) => (await run("ip", inside(command, args))).stdout,
     start: (command, args, env) => startIn(namespace, command, args, env),
     setLoss: async (side, percent) => {

@@ -14,6 +14,7 @@ const nobody = 65_534;
 
 export const cluster = "lan";
 export const group = "Mail";
+export const nodeNames = ["NODE1", "NODE2"] as const;
 
 /** Two nodes, a peer, and a control plane on a host of its own. */
 export type Stage = {
@@ -32,6 +33,8 @@ export type Stage = {
   readonly signal: (name: string, to: "agent" | "guard" | "both", signal: NodeJS.Signals) => Promise<void>;
   readonly logOf: (name: string) => string;
   readonly ownerIs: (name: string, patienceMs?: number) => Promise<void>;
+  /** Both nodes are up, and the group is online on one of them. */
+  readonly bothUp: (patienceMs?: number) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -86,7 +89,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
   const token = readFileSync(join(data, "admin.token"), "utf8").trim();
   const client = createClient({ url, token });
   await expectOk(client.putCluster(cluster, definition(lan, lease)));
-  for (const name of ["NODE1", "NODE2"]) {
+  for (const name of nodeNames) {
     const made = await expectOk(client.createToken(cluster, { role: "node", node: name }));
     writeFileSync(join(folder, `${name}.token`), made.token, { mode: 0o600 });
   }
@@ -134,10 +137,19 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
           `${group} online on ${name}`,
         );
       } catch (error) {
-        const said = ["NODE1", "NODE2"].map((one) => `${one}:\n${logs.get(one) ?? ""}`).join("\n");
+        const said = nodeNames.map((one) => `${one}:\n${logs.get(one) ?? ""}`).join("\n");
         throw new Error(`${String(error)}\n${JSON.stringify(last)}\n${said}`, { cause: error });
       }
     },
+    bothUp: (patienceMs = 30_000) =>
+      until(
+        async () => {
+          const { nodes, groups } = await expectOk(client.getCluster(cluster));
+          return nodeNames.every((name) => nodes[name]?.state === "Up") && groups[group]?.state === "Online";
+        },
+        patienceMs,
+        "both nodes up",
+      ),
     close: async () => {
       await lan.close();
       rmSync(folder, { recursive: true, force: true });

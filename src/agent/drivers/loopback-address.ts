@@ -28,8 +28,7 @@ function driverOf({ clock, count }: Parameters<typeof loopbackAddressWith>[0], {
   const drain = addressDrain({ address, clock, count, gate: noGate, log });
   return {
     online: async () => {
-      const parsed = parseAddress(address);
-      if (parsed === null || loopback === null || !contains(loopback, parsed)) {
+      if (!isHostsOwn(address)) {
         throw new DriverError(
           "address-not-loopback",
           `${address} is not in 127.0.0.0/8, and the loopback driver serves nothing else; a real address needs the linux driver`,
@@ -48,6 +47,12 @@ function driverOf({ clock, count }: Parameters<typeof loopbackAddressWith>[0], {
     extend: () => {},
     drain,
   };
+}
+
+/** On Linux each host has all of 127.0.0.0/8, and nobody else sees it. */
+export function isHostsOwn(address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== null && loopback !== null && contains(loopback, parsed);
 }
 
 /** Binds a port that the kernel chooses, and gives it back: proof that this host takes the address as its own. */

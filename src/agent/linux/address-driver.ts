@@ -21,12 +21,11 @@ import {
   showingAll,
   timesListed,
 } from "./ip.ts";
-import { lacks, lineOf } from "./lacks.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
 import type { KnownDevices } from "./readiness.ts";
 import type { Shell } from "./shell.ts";
-import { destroySockets } from "./sockets.ts";
+import { freeSockets } from "./sockets.ts";
 import { complaintOf, type Tool, ToolError } from "./tool.ts";
 
 /** What the addresses of one host are worked with. */
@@ -170,7 +169,6 @@ function driverOf(
     // A late refresh of an address that has expired adds it again.
     if (until === null || clock() >= until) return remove(on);
     if (!isThere && !belongsOn(on, addressesIn(stdout))) {
-      devices.forget(address);
       await remove(on);
       throw new DriverError("device-changed", `${address} does not belong on ${on} any more`);
     }
@@ -197,14 +195,8 @@ function driverOf(
     const { stdout, stderr } = await ip.run([deleting(address, on), showing(address, on)]);
     if (isListed(stdout, address))
       throw new DriverError("address-not-removed", reasonOf(stderr, `${address} is still on ${on}`));
-    freed.set(address, freeSockets());
+    freed.set(address, freeSockets(shell, [address], log));
     belongings.remove({ kind: "address", address, device: on });
-  }
-
-  async function freeSockets(): Promise<void> {
-    await destroySockets(shell, [address]).catch((error: Error) =>
-      log("sockets-not-destroyed", lineOf(lacks.endingSockets(error.message))),
-    );
   }
 
   /** Moves its lifetime, and puts it there again if it is not there any more. */

@@ -153,7 +153,12 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     }
   }
 
-  const readiness = createReadiness({ ip, ready, log, hasNoIp: () => isWithoutIp });
+  const readiness = createReadiness({
+    ip,
+    ready,
+    hasNoIp: () => isWithoutIp,
+    notReady: (why) => once("not-ready", why),
+  });
   const { hostsFile } = options.surroundings;
   const unswept = hostsFile === null ? null : sweepHosts(hostsFile);
   if (unswept !== null) log("warning", "hosts-not-written", unswept);

@@ -1,6 +1,5 @@
 import { messageOf } from "../../mta/message-of.ts";
-import { isHostsOwn } from "../drivers/ip-address.ts";
-import type { Log } from "../log.ts";
+import { isHostsOwn } from "../drivers/loopback-address.ts";
 import { deviceFor } from "./device.ts";
 import type { Filter } from "./filter.ts";
 import { canonicalText, hostAddresses } from "./ip.ts";
@@ -11,7 +10,8 @@ export type ReadinessOptions = {
   /** Resolves when guard and tools are there; null: this host has no filter. */
   readonly ready: () => Promise<Filter | null>;
   readonly hasNoIp: () => boolean;
-  readonly log: Log;
+  /** Says of an address what it lacks here; the same once. */
+  readonly notReady: (why: string) => void;
 };
 
 /** Where addresses, as `canonicalText` has them, were found to belong when this host was made ready for them. */
@@ -25,17 +25,10 @@ export type KnownDevices = {
  * This host before its addresses: guard and tools are started, and the filter is closed for each address that may come (LEASE rule
  * 15). A hook of the filter takes the kernel longer than all the rest of a takeover.
  */
-export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
+export function createReadiness({ ip, ready, hasNoIp, notReady }: ReadinessOptions) {
   const known = new Set<string>();
   const devices = new Map<string, string>();
-  const said = new Set<string>();
   let last: Promise<void> = Promise.resolve();
-
-  function say(why: string): void {
-    if (said.has(why)) return;
-    said.add(why);
-    log("warning", "not-ready", why);
-  }
 
   async function closeFor(addresses: readonly string[]): Promise<void> {
     const filter = await ready();
@@ -51,7 +44,7 @@ export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
       } catch (error) {
         // Tried again with whatever is ordered next.
         known.delete(address);
-        say(`${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
+        notReady(`${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
       }
     }
   }
@@ -63,7 +56,7 @@ export function createReadiness({ ip, ready, hasNoIp, log }: ReadinessOptions) {
       const unknown = news.filter((address) => !known.has(address));
       if (unknown.length === 0) return;
       for (const address of unknown) known.add(address);
-      last = last.then(() => closeFor(unknown)).catch((error: unknown) => say(messageOf(error)));
+      last = last.then(() => closeFor(unknown)).catch((error: unknown) => notReady(messageOf(error)));
     },
     devices: {
       of: (address) => devices.get(address) ?? null,

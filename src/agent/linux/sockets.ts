@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, isIPv6 } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../mta/message-of.ts";
+import { lacks, lineOf } from "./lacks.ts";
 import { createShell, notFound, type Shell } from "./shell.ts";
 import { ToolError } from "./tool.ts";
 
@@ -13,6 +14,17 @@ import { ToolError } from "./tool.ts";
 export async function destroySockets(shell: Shell, addresses: readonly string[]): Promise<void> {
   const bound = addresses.map((address) => `src ${isIPv6(address) ? `[${address}]` : address}`);
   if (bound.length > 0) await destroy(shell, bound.join(" or "));
+}
+
+/** The same for who goes on without it. Never rejects: it says why not. */
+export async function freeSockets(
+  shell: Shell,
+  addresses: readonly string[],
+  say: (code: string, detail: string) => void,
+): Promise<void> {
+  await destroySockets(shell, addresses).catch((error: unknown) =>
+    say("sockets-not-destroyed", lineOf(lacks.endingSockets(messageOf(error)))),
+  );
 }
 
 /** @param which a filter of ss(8) */

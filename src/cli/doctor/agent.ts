@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MemoryError, readMemory } from "../../agent/memory.ts";
 import { readRemains } from "../../agent/remains.ts";
 import { codeOf } from "../errors.ts";
+import { isToken } from "../secret-file.ts";
 import { check, type Check } from "./check.ts";
 import { askSocket, type HostFacts, inodeOf } from "./facts.ts";
 import { judgeAgentSocket, judgeGuard } from "./judge/fences.ts";
@@ -91,7 +92,7 @@ function faultsOfMemory({ state, cluster, node }: DoctorPlace): string[] {
 function textOf(path: string): TokenText | null {
   try {
     const text = readFileSync(path, "utf8").trim();
-    return text === "" ? "empty" : /^[\x21-\x7e]+$/.test(text) ? "one-token" : "no-token";
+    return text === "" ? "empty" : isToken(text) ? "one-token" : "no-token";
   } catch (error) {
     return codeOf(error) === "ENOENT" ? "no-token" : null;
   }

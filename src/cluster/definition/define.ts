@@ -1,6 +1,13 @@
 import { changedParts, same, summary } from "./changed-parts.ts";
 import { applyEdit } from "./edit.ts";
-import { type ClusterDefinition, type GroupDefinition, lookup, type ResourceDefinition } from "./definition.ts";
+import {
+  type ClusterDefinition,
+  devicesOf,
+  type GroupDefinition,
+  lookup,
+  type ResourceDefinition,
+  servedResources,
+} from "./definition.ts";
 import { fitHolds } from "./fit-holds.ts";
 import type { OperatorEvent, Outcome } from "../events.ts";
 import { reconsiderWindows } from "../policies/failback.ts";
@@ -8,8 +15,7 @@ import { limits } from "../limits.ts";
 import { tellInterruptions } from "./interruptions.ts";
 import type { Wanted } from "../messages.ts";
 import { newestReportOf } from "../lease/assignment.ts";
-import { holdOf } from "../lease/ownership.ts";
-import { becomeEquipped } from "../lease/silent-owners.ts";
+import { becomeEquipped, holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
 import { commonResourceProperties } from "../properties/property-tables.ts";
 import { refused } from "../refusals.ts";
@@ -109,11 +115,19 @@ function put(turn: Turn, before: ClusterRow | null, definition: ClusterDefinitio
   const maintenance = before?.maintenance === true && !destroyed;
   const silent = before?.silent ?? [];
   turn.durable = { ...turn.durable, cluster: { definition, revision, epochFloor, maintenance, destroyed, silent } };
-  for (const hold of turn.durable.holds.values()) becomeEquipped(turn, hold);
+  equipHolds(turn, definition);
   if (before?.destroyed === true) forgetTheOneBefore(turn);
   if (before === null && turn.memory.start.kind === "holding") {
     // Until now no ttl was known, so the hold was as long as the longest preset; what it waits for is this one.
     turn.memory = { ...turn.memory, start: { kind: "holding", holdMs: definition.lease.ttlMs } };
+  }
+}
+
+/** The disks of a group change under its owner. */
+function equipHolds(turn: Turn, definition: ClusterDefinition): void {
+  for (const hold of turn.durable.holds.values()) {
+    const group = lookup(definition.groups, hold.group);
+    if (group !== undefined) becomeEquipped(turn, hold, devicesOf(servedResources(definition, group)));
   }
 }
 

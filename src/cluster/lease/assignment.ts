@@ -21,17 +21,18 @@ export function assignmentFor(
   turn: Turn,
   { incarnation, node }: Pick<Session, "incarnation" | "node">,
   revision: Revision,
+  mayCome = addressesThatMayCome(turn.durable.cluster?.definition, node),
 ): Assignment {
-  const definition = turn.durable.cluster?.definition;
   return {
     revision,
-    lease: definition?.lease ?? leasePresets.wan,
+    lease: turn.durable.cluster?.definition.lease ?? leasePresets.wan,
     groups: holdsOfRun(turn, incarnation).map((hold) => assignedGroup(turn, hold)),
-    mayCome: definition === undefined ? [] : addressesThatMayCome(definition, node),
+    mayCome,
   };
 }
 
-function addressesThatMayCome(definition: ClusterDefinition, node: string): string[] {
+function addressesThatMayCome(definition: ClusterDefinition | undefined, node: string): readonly string[] {
+  if (definition === undefined) return [];
   const groups = Object.values(definition.groups).filter((group) => isPossibleOwner(definition, group, node));
   return distinct(groups.flatMap((group) => addressesOf(servedResources(definition, group)))).toSorted();
 }
@@ -87,7 +88,9 @@ export function nextRevision(turn: Turn): Revision {
 
 function renewAssignment(turn: Turn, session: Session): boolean {
   const before = session.assigned;
-  const same = assignmentFor(turn, session, before.revision);
+  // The addresses follow from the definition alone, and looking through all groups for each session is work.
+  const isSameDefinition = turn.before.durable.cluster?.definition === turn.durable.cluster?.definition;
+  const same = assignmentFor(turn, session, before.revision, isSameDefinition ? before.mayCome : undefined);
   const unchanged =
     before.revision.generation === turn.durable.generation.number && JSON.stringify(same) === JSON.stringify(before);
   if (unchanged) return false;

@@ -78,6 +78,12 @@ export function becomeReminded(turn: Turn, hold: Hold, more: readonly string[]):
   return wider;
 }
 
+/** These disks may come to its owner too: what it had once it may have still. */
+export function becomeEquipped(turn: Turn, hold: Hold, devices: readonly string[]): void {
+  const more = devices.filter((device) => !hold.devices.includes(device));
+  if (more.length > 0) putHold(turn, holdId(hold), { ...hold, devices: [...hold.devices, ...more] });
+}
+
 /** Of these addresses, those that the group's last owner has not had and released. One that it never brought online is as it was. */
 function heldBefore(addresses: readonly string[], loss: Loss | null): Record<string, HeldBefore> {
   const last = loss?.addresses ?? { had: [], released: true, before: {} };

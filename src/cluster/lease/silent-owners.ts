@@ -1,7 +1,5 @@
-import { devicesOf, lookup, servedResources } from "../definition/definition.ts";
 import type { Hold, SilentOwner } from "../state.ts";
-import { putHold, type Turn } from "../turn.ts";
-import { holdId } from "../messages.ts";
+import type { Turn } from "../turn.ts";
 
 /**
  * Who may still write to a disk (LEASE rule 19). A host that lost its lease has lost its addresses by its own fences, whatever has
@@ -20,15 +18,6 @@ export function becomeSilent(turn: Turn, { group, epoch, node, incarnation, mach
 
 /** More than nodes with disks can be silent; beyond, the oldest are forgotten. */
 const mostSilent = 1_000;
-
-/** The disks of a group change under its owner: what it had once it may have still. */
-export function becomeEquipped(turn: Turn, hold: Hold): void {
-  const definition = turn.durable.cluster?.definition;
-  const group = definition && lookup(definition.groups, hold.group);
-  if (definition === undefined || group === undefined) return;
-  const more = devicesOf(servedResources(definition, group)).filter((device) => !hold.devices.includes(device));
-  if (more.length > 0) putHold(turn, holdId(hold), { ...hold, devices: [...hold.devices, ...more] });
-}
 
 /** Nodes that an owner has to fence from its disks. A run is no danger to itself. */
 export function unfencedFor({ durable }: Pick<Turn, "durable">, { incarnation, devices }: Hold): string[] {
