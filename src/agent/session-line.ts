@@ -56,11 +56,11 @@ function swarmMs({ renewMs }: LeaseTerms): number {
 }
 
 /**
- * Each `renewMs`; sooner to say something new (one renewal under way at a time, unless somebody waits for it), and at the moment
+ * Each `renewMs`, or soon after an owner that is watched; sooner to say something new (one renewal under way at a time, unless somebody waits for it), and at the moment
  * that a count is complete.
  */
-function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedAt }: JoinedLink): number {
-  const due = Math.min(renewedAt + lease.renewMs, nextClaimAt(counts));
+function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedAt, followAt }: JoinedLink): number {
+  const due = Math.min(renewedAt + lease.renewMs, followAt ?? Number.POSITIVE_INFINITY, nextClaimAt(counts));
   // A swarm of them must not outrun the answers: who has confirmed none of the last ones is refused.
   if (hurry === "release" && inFlight.length < 2) return Number.NEGATIVE_INFINITY;
   if (inFlight.length > 0 || hurry === "none") return due;
@@ -100,7 +100,7 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
     ...state,
     renewals: n,
     counts: markClaimed(state.counts, now),
-    link: { ...link, inFlight, renewedAt: now, hurry: "none" },
+    link: { ...link, inFlight, renewedAt: now, followAt: null, hurry: "none" },
   };
 }
 

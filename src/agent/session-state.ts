@@ -119,6 +119,8 @@ export type JoinedLink = {
   /** The version of the report that an answered renewal of this connection carried. */
   readonly reportKnown: number | null;
   readonly renewedAt: number;
+  /** When a witness renews next, to be soon after the owner; null: when the interval is over. */
+  readonly followAt: number | null;
   /**
    * What has to be said before the next renewal is due. `swarm`: that something on the host is on its way; `news`: that it is there,
    * or that an assignment has come; `release`: what another node waits for, and which itself waits for no answer.

@@ -1,6 +1,6 @@
 import { lookup } from "../cluster/definition/definition.ts";
 import { compareRevisions, type Generation } from "../cluster/lease/generation.ts";
-import { leasePresets, longestHoleMs } from "../cluster/lease/lease.ts";
+import { followingMs, leasePresets, longestHoleMs } from "../cluster/lease/lease.ts";
 import {
   type Answer,
   type Assignment,
@@ -176,6 +176,7 @@ function welcomed(
     inFlight: [],
     reportKnown: null,
     renewedAt: now,
+    followAt: null,
     hurry: "news",
   };
   return assigned({ ...state, link, standing }, assignment);
@@ -232,6 +233,7 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
       lastAnswer: Math.max(link.lastAnswer, answer.n),
       inFlight: link.inFlight.filter(({ n }) => n > answer.to),
       reportKnown: renewal.reportVersion ?? link.reportKnown,
+      followAt: answer.ownerRenewedMs === null ? null : now + followingMs(answer.ownerRenewedMs, state.lease),
     },
   };
   return answer.assignment === null ? next : assigned(next, answer.assignment);

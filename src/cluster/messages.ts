@@ -130,6 +130,11 @@ export type Answer = {
     | { readonly kind: "grant"; readonly holds: readonly HoldRef[]; readonly ttlMs: number }
     | { readonly kind: "refusal"; readonly code: RefusalCode };
   readonly silences: readonly Silence[];
+  /**
+   * How long ago an owner whose silence is named here has renewed, in milliseconds of the object's clock: a hint when to renew, which
+   * proves nothing. Null: there is no such owner, or the session owns something itself and keeps its own time.
+   */
+  readonly ownerRenewedMs: number | null;
   /** The whole assignment when the renewal named an older one, else null. */
   readonly assignment: Assignment | null;
 };

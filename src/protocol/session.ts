@@ -195,6 +195,7 @@ const answerSchema = z.strictObject({
     z.strictObject({ kind: z.literal("refusal"), code: z.enum(["deaf", "joining"]) }),
   ]),
   silences: z.array(silenceSchema),
+  ownerRenewedMs: durationMs.nullable(),
   assignment: assignmentSchema.nullable(),
 }) satisfies z.ZodType<Answer>;
 

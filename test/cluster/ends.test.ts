@@ -577,6 +577,22 @@ describe("Ends", () => {
     expect(silences).toEqual([]);
   });
 
+  test("EN15: a session that owns nothing is told when the owner has renewed, and an owner is told nothing", () => {
+    const cluster = exchangeOnNode1();
+    cluster.renew("NODE1");
+    cluster.advance(120);
+    expect(cluster.renew("NODE2").ownerRenewedMs).toBe(120);
+    expect(cluster.renew("NODE1").ownerRenewedMs).toBeNull();
+    cluster.advance(-1_000);
+    expect(cluster.renew("NODE2").ownerRenewedMs, "a clock that went back").toBe(0);
+  });
+
+  test("EN15: nobody is followed where nobody owns anything", () => {
+    const cluster = new Cluster(clusterOf({}));
+    cluster.up("NODE1", "NODE2");
+    expect(cluster.renew("NODE2").ownerRenewedMs).toBeNull();
+  });
+
   test("EN13: a count that is longer than the witness was told of the silence ends nothing", () => {
     const cluster = exchangeOnNode1();
     cluster.renew("NODE2");

@@ -38,6 +38,9 @@ export type Stage = {
   readonly close: () => Promise<void>;
 };
 
+/** The unit of the agent says so too. All hosts of the stage share the processors of one machine. */
+const asItsUnit = ["nice", "-n", "-10"];
+
 export type LeaseTerms = { readonly ttlMs: number; readonly renewMs: number };
 
 export async function openStage(lease: LeaseTerms): Promise<Stage> {
@@ -97,7 +100,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
     lan,
     client,
     node: (name) => lan.host(name),
-    startAgent: (name, env = {}) => startAgent(name, [], join(folder, name), env),
+    startAgent: (name, env = {}) => startAgent(name, asItsUnit, join(folder, name), env),
     startAgentAs: (name, capabilities) => {
       const state = join(folder, `${name}-nobody`);
       mkdirSync(state, { recursive: true });

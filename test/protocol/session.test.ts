@@ -157,6 +157,7 @@ describe("what an object says", () => {
     standing: { kind: "Up" },
     outcome: { kind: "grant", holds: [{ group: "Exchange", epoch: 4 }], ttlMs: 2_000 },
     silences: [{ subject: "run abc", generation, k: 0, ttlMs: 2_000 }],
+    ownerRenewedMs: 120,
     assignment,
   };
   const messages: ObjectMessage[] = [

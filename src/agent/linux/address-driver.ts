@@ -157,8 +157,8 @@ function driverOf(
     return new DriverError("address-in-use", `${address} is in use on the network of ${on}: ${who} answers for it`);
   }
 
-  /** Puts it there, or renews it. @param isThere it should be there already */
-  async function put(on: string, isThere: boolean): Promise<void> {
+  /** Puts it there, or renews it. Nothing leaves from it before the filter is open. @param isThere it should be there already */
+  async function place(on: string, isThere: boolean): Promise<void> {
     if (until === null) return;
     placedUntil = until;
     const isNew = !isThere && toAsk() === "unused";
@@ -173,12 +173,24 @@ function driverOf(
       throw new DriverError("device-changed", `${address} does not belong on ${on} any more`);
     }
     if (isNew && isIPv6(address)) await outwaitDuplicateDetection(on);
-    if (until === null) return;
-    await filter?.open(address, until);
-    taken.add(id);
     if (!isThere || seen === 2) return;
     log("address-removed", `${address} was taken off ${on} by somebody else; it is put back, and announced again`);
     announcer.announce(address, on);
+  }
+
+  async function open(): Promise<void> {
+    if (until !== null) await filter?.open(address, until);
+  }
+
+  /** On the host and through its filter: each ends by itself at the deadline, so that neither waits for the other. */
+  async function put(on: string, isThere: boolean): Promise<void> {
+    if (isIPv6(address) && toAsk() === "unused") {
+      await place(on, isThere);
+      await open();
+    } else {
+      await together([place(on, isThere), open()]);
+    }
+    if (until !== null) taken.add(id);
   }
 
   async function come(on: string): Promise<void> {
@@ -188,7 +200,13 @@ function driverOf(
     // Before it is there: who cleans up after this process has to know of it.
     owned.add({ address, device: on });
     belongings.add({ kind: "address", address, device: on });
-    await put(on, false);
+    try {
+      await put(on, false);
+    } catch (error) {
+      // One of the two may have succeeded.
+      await Promise.allSettled([filter?.close(address), remove(on)]);
+      throw error;
+    }
   }
 
   async function remove(on: string): Promise<void> {
@@ -288,6 +306,12 @@ function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
     last = done.catch(() => {});
     return done;
   };
+}
+
+/** Resolves when all of it has ended; rejects with the first thing that failed, then. */
+async function together(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 function reasonOf(stderr: string, otherwise: string): string {

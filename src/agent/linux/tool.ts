@@ -9,6 +9,10 @@ export type ToolSpec = {
   readonly args: readonly string[];
   /** A command that always prints the same on stdout, whatever there is and whatever failed before it. */
   readonly sentinel: string;
+  /** What it finds in its environment beside what this process has. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** After so many requests another process takes over: for a tool that grows, or slows down, with each line. */
+  readonly requestsEach?: number;
   /** Where the output of the sentinel begins in what was printed; null while it has not come **whole**. */
   readonly sentinelAt: (printed: string) => number | null;
 };
@@ -50,6 +54,7 @@ type Process = {
   readonly gone: Promise<ToolError>;
   /** Called with each thing printed. */
   heard: () => void;
+  requests: number;
 };
 
 /** A request that takes longer than this has met a tool that hangs: the kernel answers within milliseconds. */
@@ -57,56 +62,74 @@ const patienceMs = 1_000;
 
 /**
  * A tool of iproute2 or nftables, kept running: starting one for each command costs 3 to 15 ms, a line to a running one
- * about one. It is started with the first request, and anew after it has ended or was found to hang.
+ * about one. It is started with the first request, and anew after it has ended, was found to hang, or has had its share of requests.
  * @param started told of each process before it is given anything to do
  */
 export function createTool(spec: ToolSpec, started: Started = () => {}): Tool {
+  const { requestsEach = Number.POSITIVE_INFINITY } = spec;
   let running: Process | null = null;
+  let relieved: Promise<unknown> = Promise.resolve();
   let queue: Promise<unknown> = Promise.resolve();
 
   function start(): Process {
-    const child = spawn(spec.command, [...spec.args], { stdio: ["pipe", "pipe", "pipe"] });
-    const process: Process = {
+    const env = { ...process.env, ...spec.env };
+    const child = spawn(spec.command, [...spec.args], { stdio: ["pipe", "pipe", "pipe"], env });
+    const begun: Process = {
       child,
       printed: { stdout: "", stderr: "" },
       gone: endOf(spec, child),
       heard: () => {},
+      requests: 0,
     };
     started(child);
     child.stdin.on("error", () => {});
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (text: string) => {
-        process.printed[stream] += text;
-        process.heard();
+        begun.printed[stream] += text;
+        begun.heard();
       });
     }
-    void process.gone.then(() => {
-      if (running === process) running = null;
+    void begun.gone.then(() => {
+      if (running === begun) running = null;
     });
-    return process;
+    return begun;
+  }
+
+  /** All that was asked of it is answered. The next one is there before it is needed. */
+  function relieve(old: Process): void {
+    old.child.kill("SIGKILL");
+    relieved = old.gone;
+    running = null;
+    try {
+      running = start();
+    } catch {
+      // The next request tries it again, and says why it cannot be.
+    }
   }
 
   async function request(asked: Lines): Promise<Printed> {
     const lines = typeof asked === "function" ? asked() : asked;
-    const process = (running ??= start());
-    const { printed } = process;
+    const current = (running ??= start());
+    const { printed } = current;
     printed.stdout = "";
     printed.stderr = "";
     const answered = deferred<number>();
-    process.heard = () => {
+    current.heard = () => {
       const at = spec.sentinelAt(printed.stdout);
       if (at !== null) answered.resolve(at);
     };
-    process.child.stdin.write(`${[...lines, spec.sentinel].join("\n")}\n`);
-    const timer = setTimeout(() => process.child.kill("SIGKILL"), patienceMs);
+    current.requests += 1;
+    current.child.stdin.write(`${[...lines, spec.sentinel].join("\n")}\n`);
+    const timer = setTimeout(() => current.child.kill("SIGKILL"), patienceMs);
     try {
-      const at = await Promise.race([answered.promise, process.gone]);
+      const at = await Promise.race([answered.promise, current.gone]);
       if (at instanceof ToolError) throw at;
       // What it wrote to stderr came before, but through another pipe: both have been read after a turn of the loop.
       await new Promise((turn) => setImmediate(turn));
       return { stdout: printed.stdout.slice(0, at), stderr: printed.stderr };
     } finally {
       clearTimeout(timer);
+      if (running === current && current.requests >= requestsEach) relieve(current);
     }
   }
 
@@ -117,9 +140,9 @@ export function createTool(spec: ToolSpec, started: Started = () => {}): Tool {
       return asked;
     },
     end: async () => {
-      const process = running;
-      process?.child.stdin.end();
-      await process?.gone;
+      const last = running;
+      last?.child.stdin.end();
+      await Promise.all([last?.gone, relieved]);
     },
   };
 }

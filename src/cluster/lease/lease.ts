@@ -26,6 +26,22 @@ export function marginMs(ttlMs: number): number {
   return Math.max(50, ttlMs / 20);
 }
 
+/**
+ * How long after an owner's renewal a witness sends its own: by so much the ways of the two to the object may differ from one time to
+ * the next.
+ */
+function lagMs({ renewMs }: LeaseTerms): number {
+  return Math.max(10, Math.min(50, renewMs / 10));
+}
+
+/**
+ * In how many milliseconds a witness renews, to be soon after the next renewal of an owner that has renewed so long ago; `renewMs` at
+ * most. A silence is counted from the witness's own renewal on: one that comes just before the owner's hears of it a `renewMs` later.
+ */
+export function followingMs(ownerRenewedMs: number, lease: LeaseTerms): number {
+  return lease.renewMs - (Math.max(0, ownerRenewedMs - lagMs(lease)) % lease.renewMs);
+}
+
 /** How many answers a session may leave unconfirmed before it counts as deaf: what it is sent within one ttl. */
 export function deafAfterAnswers(lease: LeaseTerms): number {
   return Math.max(3, Math.ceil(lease.ttlMs / lease.renewMs));

@@ -23,7 +23,7 @@ import { hearReport, hearRun } from "./silence-ends.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "../state.ts";
 import { close, journal, putSession, send, type Turn } from "../turn.ts";
-import { acceptClaim, noteTold, silencesFor } from "./witness.ts";
+import { acceptClaim, noteTold, ownerRenewedMs, silencesFor } from "./witness.ts";
 
 type Of<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -164,6 +164,7 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
     standing: session.standing,
     outcome,
     silences,
+    ownerRenewedMs: ownerRenewedMs(turn, session),
     assignment: isBehind(session, renewal.revision) ? session.assigned : null,
   };
   send(turn, socket, message);

@@ -26,6 +26,14 @@ export function silencesFor(turn: Turn, session: Session): Silence[] {
   return [...ownerships, run];
 }
 
+/** Of the first owner that is not this session; null as in `Answer`. */
+export function ownerRenewedMs({ durable, memory, now }: Turn, { incarnation }: Session): number | null {
+  const owners = [...durable.holds.values()].map((hold) => hold.incarnation);
+  if (owners.includes(incarnation)) return null;
+  const renewedAt = owners.map((run) => memory.sessions.get(run)?.renewedAt ?? null).find((at) => at !== null);
+  return renewedAt === undefined ? null : Math.max(0, now - renewedAt);
+}
+
 /** Notes what an answer tells of silences: a value that was told before has stood since then. */
 export function noteTold(turn: Turn, { incarnation, node }: Session, silences: readonly Silence[]): void {
   const told = silences.map((silence): [string, ToldSilence] => {

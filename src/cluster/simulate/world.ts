@@ -1,6 +1,6 @@
 import { type ClusterEvent, done, type OperatorEvent, type Outcome } from "../events.ts";
 import type { JournalEntry } from "../journal.ts";
-import { leasePresets, type LeaseTerms, marginMs } from "../lease/lease.ts";
+import { leasePresets, followingMs, type LeaseTerms, marginMs } from "../lease/lease.ts";
 import { type Answer, holdId, type ObjectMessage, toldBy } from "../messages.ts";
 import type { ClusterState, SocketId } from "../state.ts";
 import { step } from "../step.ts";
@@ -238,9 +238,11 @@ function hear(world: World, agent: ModelAgent, message: ObjectMessage): void {
   sayAtOnce(world, agent);
 }
 
-function hearAnswer(world: World, agent: ModelAgent, { n, outcome, silences }: Answer): void {
+function hearAnswer(world: World, agent: ModelAgent, { n, outcome, silences, ownerRenewedMs }: Answer): void {
   const { now } = world;
-  count(agent, silences, n, now, leaseTerms(world).ttlMs);
+  const lease = leaseTerms(world);
+  count(agent, silences, n, now, lease.ttlMs);
+  if (ownerRenewedMs !== null) agent.renewAt = Math.min(agent.renewAt, now + followingMs(ownerRenewedMs, lease));
   agent.lastAnswer = n;
   agent.lastAnswerAt = now;
   agent.generationSince ??= now;

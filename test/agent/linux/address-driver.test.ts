@@ -2,11 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { DriverContext } from "../../../src/agent/drivers/driver.ts";
 import { linuxAddress } from "../../../src/agent/linux/address-driver.ts";
-import type { Filter } from "../../../src/agent/linux/filter.ts";
+import { type Filter, FilterError } from "../../../src/agent/linux/filter.ts";
 import { until } from "../../support/until.ts";
 import { deferred } from "../../../src/mta/deferred.ts";
 
-/** A driver on a host that says when it is ready, and what was asked of it. */
 /** What `ip` prints of a host with one address of its own, and of what was put there. */
 function kernelOf(): (line: string) => string {
   const own = "2: eth0    inet 192.0.2.1/24 scope global eth0\\       valid_lft forever preferred_lft forever\n";
@@ -23,6 +22,7 @@ function kernelOf(): (line: string) => string {
   };
 }
 
+/** A driver on a host that says when it is ready, and what was asked of it. */
 function driverOn(
   ready: Promise<Filter | null>,
   {
@@ -107,6 +107,15 @@ test("LX9: an address that somebody has is not put there by a renewal that comes
   await driver.terminate();
   expect(told).toEqual([]);
   expect(lines.filter((line) => line.startsWith("address replace"))).toEqual([]);
+});
+
+test("LX2: an address that the filter refuses is taken away again", async () => {
+  const asked: string[] = [];
+  const refusing = { ...filterNoting(asked), open: () => Promise.reject(new FilterError("refused")) };
+  const { driver, lines } = driverOn(Promise.resolve(refusing));
+  await expect(driver.online(2_000)).rejects.toMatchObject({ code: "filter-refused" });
+  expect(lines.filter((line) => line.startsWith("address delete"))).toHaveLength(1);
+  expect(asked).toEqual(["guard", "close"]);
 });
 
 test("LX1: a renewal moves the lifetime when much of it is over, or when it is shorter than before", async () => {

@@ -256,7 +256,12 @@ export class FakeObject {
   grant(
     { n: to }: { readonly n: number },
     holds: readonly HoldRef[] = [],
-    { ttlMs = this.lease.ttlMs, silences = [] as readonly Silence[], assignment = null as Assignment | null } = {},
+    {
+      ttlMs = this.lease.ttlMs,
+      silences = [] as readonly Silence[],
+      ownerRenewedMs = null as number | null,
+      assignment = null as Assignment | null,
+    } = {},
   ): Answer {
     this.#answers += 1;
     return {
@@ -267,6 +272,7 @@ export class FakeObject {
       standing: { kind: "Up" },
       outcome: { kind: "grant", holds, ttlMs },
       silences,
+      ownerRenewedMs,
       assignment,
     };
   }

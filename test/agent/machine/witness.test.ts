@@ -97,6 +97,45 @@ test.each(["constructor#1", "__proto__#1", "run toString"])("EN5 %s is a subject
   expect(claimsOf(counted([[0, silence(name)]]), 2_000)).toMatchObject([{ silence: { subject: name } }]);
 });
 
+/** What it sends in its own time, and in the time of an owner that has renewed so long ago at each moment. */
+function renewalTimes(ownerRenewedMs: (now: number) => number | null, forMs: number): number[] {
+  const agent = new SessionDriver({ now: 10_000 });
+  const times: number[] = [];
+  agent.replies = (renewal, { object, now }) => {
+    times.push(now);
+    // A value that changes each time: nothing is ever claimed.
+    return object.grant(renewal, [], { silences: [silence(subject, { k: now })], ownerRenewedMs: ownerRenewedMs(now) });
+  };
+  agent.join();
+  agent.clear();
+  agent.advance(forMs);
+  return times;
+}
+
+describe("EN15 a witness and the time of its owner", () => {
+  test.each([0, 49, 50, 51, 230, 460, 499])(
+    "EN15 an owner that renews %d ms before it is followed within 50 ms",
+    (before) => {
+      const times = renewalTimes((now) => (now - 10_000 + before) % 500, 5_000);
+      const after = times.slice(-8).map((now) => (now - 10_000 + before) % 500);
+      expect(new Set(after).size, `the same each time: ${after.join(" ")}`).toBe(1);
+      expect(after[0]).toBeLessThanOrEqual(50);
+      expect(times.length, "at most one renewal more than in its own time").toBeLessThanOrEqual(12);
+    },
+  );
+
+  test("EN15 without an owner to follow it keeps its own time", () => {
+    expect(renewalTimes(() => null, 2_000)).toEqual([10_000, 10_500, 11_000, 11_500, 12_000]);
+  });
+
+  test("EN15 whatever an answer says, it renews after renewMs at the latest, and an owner that is gone hurries it once a beat at most", () => {
+    const gone = renewalTimes((now) => now - 9_770, 5_000);
+    const waits = gone.slice(1).map((now, index) => now - (gone[index] ?? now));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(500);
+    expect(gone.length).toBeLessThanOrEqual(12);
+  });
+});
+
 describe("a standby", () => {
   const witness = (named: (now: number) => Silence): SessionDriver => {
     const agent = new SessionDriver();
