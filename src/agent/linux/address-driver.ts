@@ -1,5 +1,5 @@
-import { isIPv6 } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { familyOf } from "../../cluster/definition/ip-address.ts";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { type HeldBefore, holdId } from "../../cluster/messages.ts";
 import { addressDrain } from "../drivers/address-drain.ts";
@@ -109,7 +109,7 @@ function driverOf(
    */
   async function ask(on: string): Promise<void> {
     const before = toAsk();
-    if (before === undefined || isIPv6(address)) return;
+    if (before === undefined || familyOf(address) === 6) return;
     const giveUpAt = clock() + (before === "expired" ? formerOwnerMs : 0);
     for (let isSaid = false; ; isSaid = true) {
       const answer = await probe(address, on, before === "expired" ? brief : thorough);
@@ -132,7 +132,7 @@ function driverOf(
   function placing(on: string, deadline: number, duplicateDetection: boolean): string {
     const seconds = Math.max(1, Math.ceil((deadline - clock()) / 1_000));
     const lifetime = `valid_lft ${seconds} preferred_lft ${seconds}`;
-    return `address replace ${cidr(address)} dev ${on} ${lifetime}${isIPv6(address) && !duplicateDetection ? " nodad" : ""}`;
+    return `address replace ${cidr(address)} dev ${on} ${lifetime}${familyOf(address) === 6 && !duplicateDetection ? " nodad" : ""}`;
   }
 
   /**
@@ -172,7 +172,7 @@ function driverOf(
       await remove(on);
       throw new DriverError("device-changed", `${address} does not belong on ${on} any more`);
     }
-    if (isNew && isIPv6(address)) await outwaitDuplicateDetection(on);
+    if (isNew && familyOf(address) === 6) await outwaitDuplicateDetection(on);
     if (!isThere || seen === 2) return;
     log("address-removed", `${address} was taken off ${on} by somebody else; it is put back, and announced again`);
     announcer.announce(address, on);
@@ -184,7 +184,7 @@ function driverOf(
 
   /** On the host and through its filter: each ends by itself at the deadline, so that neither waits for the other. */
   async function put(on: string, isThere: boolean): Promise<void> {
-    if (isIPv6(address) && toAsk() === "unused") {
+    if (familyOf(address) === 6 && toAsk() === "unused") {
       await place(on, isThere);
       await open();
     } else {

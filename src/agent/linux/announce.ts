@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { familyOf } from "../../cluster/definition/ip-address.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import { askRouter, type RouterTools } from "./router.ts";
 import { notFound } from "./shell.ts";
@@ -66,7 +66,7 @@ export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptio
       const later = planned.filter(({ after }) => after > 0);
       timers.set(address, [
         ...later.map(({ words, after }) => setTimeout(() => void send(words), after)),
-        ...(isIPv6(address) ? [] : [setTimeout(() => void check(address, device), checkedAfterMs)]),
+        ...(familyOf(address) === 6 ? [] : [setTimeout(() => void check(address, device), checkedAfterMs)]),
       ]);
     },
     cancel,
@@ -74,6 +74,6 @@ export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptio
 }
 
 function commandsFor(address: string, device: string): [command: string, ...args: string[]][] {
-  if (isIPv6(address)) return [["ndptool", "-t", "na", "-U", "-i", device, "-T", address, "send"]];
+  if (familyOf(address) === 6) return [["ndptool", "-t", "na", "-U", "-i", device, "-T", address, "send"]];
   return ["-U", "-A"].map((form) => ["arping", "-q", form, "-c", "1", "-I", device, address]);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { parseAddress } from "../../cluster/definition/ip-address.ts";
+import { familyOf, parseAddress } from "../../cluster/definition/ip-address.ts";
 import { complaintOf, createTool, type Started, type Tool, ToolError } from "./tool.ts";
 
 /**
@@ -282,10 +282,6 @@ function packetsOf(address: string): string[] {
   const value = parseAddress(address)?.value ?? 0n;
   // RFC 4861 section 4.4: the target follows the first eight octets of a neighbour advertisement.
   return [`ip6 saddr ${address}`, `icmpv6 type nd-neighbor-advert @th,64,128 0x${value.toString(16)}`];
-}
-
-function familyOf(address: string): 4 | 6 {
-  return address.includes(":") ? 6 : 4;
 }
 
 /** As nft prints an element of a set. */

@@ -1,4 +1,5 @@
-import { isIPv6, SocketAddress } from "node:net";
+import { SocketAddress } from "node:net";
+import { familyOf } from "../../cluster/definition/ip-address.ts";
 import { createTool, type Started, type Tool, ToolError } from "./tool.ts";
 
 /** An address of a device. `isForever`: it has no lifetime, so no agent of ours has put it there. */
@@ -57,12 +58,12 @@ export function createIp(started?: Started): Tool {
 
 /** As the kernel and its tools print it (RFC 5952). */
 export function canonicalText(address: string): string {
-  return new SocketAddress({ address, family: isIPv6(address) ? "ipv6" : "ipv4" }).address;
+  return new SocketAddress({ address, family: familyOf(address) === 6 ? "ipv6" : "ipv4" }).address;
 }
 
 /** The prefix in which an address is alone. */
 export function hostPrefix(address: string): 32 | 128 {
-  return isIPv6(address) ? 128 : 32;
+  return familyOf(address) === 6 ? 128 : 32;
 }
 
 /** A virtual IP is alone in its prefix: a route to its network is the node's own address's to make. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, isIPv6 } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { familyOf } from "../../cluster/definition/ip-address.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import { lacks, lineOf } from "./lacks.ts";
 import { createShell, notFound, type Shell } from "./shell.ts";
@@ -12,7 +13,7 @@ import { ToolError } from "./tool.ts";
  * nothing has to wait for it but the address itself, before it comes back: what cannot leave speaks to nobody.
  */
 export async function destroySockets(shell: Shell, addresses: readonly string[]): Promise<void> {
-  const bound = addresses.map((address) => `src ${isIPv6(address) ? `[${address}]` : address}`);
+  const bound = addresses.map((address) => `src ${familyOf(address) === 6 ? `[${address}]` : address}`);
   if (bound.length > 0) await destroy(shell, bound.join(" or "));
 }
 

@@ -7,6 +7,11 @@ export function parseAddress(text: string): IpAddress | null {
   return text.includes(":") ? parse6(text) : parse4(text);
 }
 
+/** Of a text that is known to be an address. `isIPv6` of Node takes 10 ms when it is asked for the first time. */
+export function familyOf(address: string): 4 | 6 {
+  return address.includes(":") ? 6 : 4;
+}
+
 /**
  * An address that a host can have of its own: none that is unspecified (0.0.0.0, ::), multicast or broadcast, and no
  * IPv4-mapped one (RFC 4291 section 2.5.5.2), which would be a second name of an IPv4 address.
