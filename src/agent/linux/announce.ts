@@ -1,5 +1,6 @@
 import { familyOf } from "../../cluster/definition/ip-address.ts";
 import { messageOf } from "../../mta/message-of.ts";
+import { askFrom } from "./question.ts";
 import { askRouter, type RouterTools } from "./router.ts";
 import { notFound } from "./shell.ts";
 import { ToolError } from "./tool.ts";
@@ -62,6 +63,7 @@ export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptio
       const planned = commandsFor(address, device).flatMap((words, form) =>
         announcedAfterMs.map((after) => ({ words, after: after + form * nextFormAfterMs })),
       );
+      if (familyOf(address) === 4) askFrom(address);
       for (const { words } of planned.filter(({ after }) => after === 0)) void send(words);
       const later = planned.filter(({ after }) => after > 0);
       timers.set(address, [
