@@ -38,8 +38,8 @@ export type Stage = {
   readonly close: () => Promise<void>;
 };
 
-/** The unit of the agent says so too. All hosts of the stage share the processors of one machine. */
-const asItsUnit = ["nice", "-n", "-10"];
+/** The unit of the agent says so too. All hosts of the stage share the processors of one machine. An agent may have another PATH. */
+const asItsUnit = ["/usr/bin/nice", "-n", "-10"];
 
 export type LeaseTerms = { readonly ttlMs: number; readonly renewMs: number };
 
