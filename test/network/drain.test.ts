@@ -37,7 +37,7 @@ async function limitIs(DrainTimeout: number): Promise<void> {
 }
 
 /** Begins a move to the other node; resolves when it is carried out, with the milliseconds until the address had left. */
-async function move(): Promise<{ leftMs: number; withoutMs: number }> {
+async function move(): Promise<{ leftMs: number }> {
   const [from, to] = [owner, other(owner)];
   const records = await Promise.all([from, to].map((name) => recordAddress(stage.node(name), virtualAddress)));
   const begunAt = Date.now();
@@ -45,8 +45,8 @@ async function move(): Promise<{ leftMs: number; withoutMs: number }> {
   await stage.ownerIs(to);
   owner = to;
   await Promise.all(records.map((record) => record.end()));
-  const [left = Infinity, came = Infinity] = records.flatMap((record) => record.events()).map(({ at }) => at);
-  return { leftMs: left - begunAt, withoutMs: came - left };
+  const [left = Infinity] = records.flatMap((record) => record.events()).map(({ at }) => at);
+  return { leftMs: left - begunAt };
 }
 
 const draining = async (name: string): Promise<string> =>
@@ -152,14 +152,8 @@ test("GU3: an agent that is killed while it drains: its guard releases only what
   await until(async () => (await expectOk(stage.client.getCluster(cluster))).nodes[from]?.state === "Up", 30_000, from);
 });
 
-test("LX13: with nothing open a move is as quick as without draining", async () => {
-  const took: Record<number, { leftMs: number; withoutMs: number }[]> = {};
-  for (const limitMs of [0, 5_000, 0, 5_000, 0, 5_000, 0, 5_000]) {
-    await limitIs(limitMs);
-    (took[limitMs] ??= []).push(await move());
-  }
-  const best = (limitMs: number): number => Math.min(...(took[limitMs] ?? []).map(({ leftMs }) => leftMs));
-  const more = best(5_000) - best(0);
-  // A host that is busy otherwise is no measure for milliseconds; a start of a program, or a round of waiting, would be seen.
-  expect(more, JSON.stringify(took)).toBeLessThan(20);
+test("LX13: with nothing open a move waits for nothing", async () => {
+  await limitIs(20_000);
+  const { leftMs } = await move();
+  expect(leftMs, "nowhere near the limit").toBeLessThan(5_000);
 });

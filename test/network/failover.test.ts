@@ -252,6 +252,26 @@ test.each([
   },
 );
 
+test("LX18: an address that has left the cluster can be given to any of its hosts", async () => {
+  await stage.bothUp();
+  const [address, name] = ["198.18.77.102", "Third"];
+  const properties = { Address: address, SubnetMask: "255.255.255.0", Network: "client" };
+  const guarding = async () => {
+    const rules = await Promise.all(["NODE1", "NODE2"].map((one) => stage.node(one).run("nft", "list", "ruleset")));
+    return rules.filter((text) => text.includes(address)).length;
+  };
+  await expectOk(stage.client.createResource(cluster, group, { name, type: "IP Address", properties }));
+  const peer = stage.lan.host("PEER");
+  await until(() => reaches(peer, address), 10_000, "the address");
+  await until(async () => (await guarding()) === 2, 10_000, "its filter on both hosts");
+  await expectOk(stage.client.deleteResource(cluster, group, name));
+  await until(async () => (await guarding()) === 0, 10_000, "the end of it");
+  const standby = stage.node("NODE2");
+  await standby.run("ip", "address", "add", `${address}/32`, "dev", "client");
+  await until(() => reaches(peer, address), 10_000, "the address that is the host's own");
+  await standby.run("ip", "address", "delete", `${address}/32`, "dev", "client");
+});
+
 test("LX12: an agent that is not root needs two capabilities, and nothing else", async () => {
   await stage.bothUp();
   stage.agent("NODE2").kill("SIGTERM");

@@ -21,6 +21,8 @@ export type Filter = {
    */
   readonly drain: (address: string) => Promise<void>;
   readonly undrain: (address: string) => Promise<void>;
+  /** Guards this address no longer: whoever has it here speaks. False: it is open, and stays guarded. */
+  readonly unguard: (address: string) => Promise<boolean>;
   /** All that it guards. */
   readonly addresses: () => readonly string[];
   /** Guards nothing any more, and leaves nothing behind. */
@@ -87,6 +89,28 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
     if (!isIn(stdout, address) || !hasChain(stdout, device)) throw refused(address, stderr);
     guarded.set(address, { device, until: null });
     devices.add(device);
+  }
+
+  function unguard(address: string): Promise<boolean> {
+    const done = last.then(() => uninstall(address));
+    last = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
+  }
+
+  async function uninstall(address: string): Promise<boolean> {
+    const there = guarded.get(address);
+    if (there === undefined || there.until !== null) return there === undefined;
+    guarded.delete(address);
+    const set = `netdev ${table} vip${familyOf(address)}`;
+    const letting = [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
+    const commands = [...closing(table, address), ...undraining(table, address), ...letting, ...boundCommands()];
+    const { stdout, stderr } = await transaction(() => commands, [`list set ${set}`]);
+    if (!isIn(stdout, address)) return true;
+    guarded.set(address, there);
+    throw refused(address, stderr);
   }
 
   async function open(address: string, deadline: number): Promise<void> {
@@ -176,7 +200,7 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
   }
 
   const addresses = (): string[] => [...guarded.keys()];
-  return { guard, open, close, drain, undrain, addresses, clear, end: () => nft.end() };
+  return { guard, unguard, open, close, drain, undrain, addresses, clear, end: () => nft.end() };
 }
 
 /**

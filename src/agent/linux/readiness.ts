@@ -49,14 +49,34 @@ export function createReadiness({ ip, ready, hasNoIp, notReady }: ReadinessOptio
     }
   }
 
+  /** An address that cannot come here any more is anybody's, unless what has come of it is still here. */
+  async function letGo(addresses: readonly string[]): Promise<void> {
+    const filter = await ready();
+    if (hasNoIp()) return;
+    const present = await hostAddresses(ip);
+    for (const address of addresses) {
+      // Looked at again with whatever is ordered next.
+      if (present.some((one) => one.address === address && !one.isForever)) continue;
+      if (filter !== null && !(await filter.unguard(address))) continue;
+      known.delete(address);
+      devices.delete(address);
+    }
+  }
+
   return {
-    /** Nobody waits for it. What an address lacks here is said once. */
+    /** All that may come. Nobody waits for it. What an address lacks here is said once. */
     makeReady: (addresses: readonly string[]): void => {
-      const news = addresses.filter((address) => !isHostsOwn(address)).map(canonicalText);
-      const unknown = news.filter((address) => !known.has(address));
-      if (unknown.length === 0) return;
-      for (const address of unknown) known.add(address);
-      last = last.then(() => closeFor(unknown)).catch((error: unknown) => notReady(messageOf(error)));
+      const wanted = new Set(addresses.filter((address) => !isHostsOwn(address)).map(canonicalText));
+      const news = [...wanted].filter((address) => !known.has(address));
+      const gone = [...known].filter((address) => !wanted.has(address));
+      if (news.length + gone.length === 0) return;
+      for (const address of news) known.add(address);
+      last = last
+        .then(async () => {
+          if (news.length > 0) await closeFor(news);
+          if (gone.length > 0) await letGo(gone);
+        })
+        .catch((error: unknown) => notReady(messageOf(error)));
     },
     devices: {
       of: (address) => devices.get(address) ?? null,

@@ -3,9 +3,9 @@ export type LeaseTerms = { readonly ttlMs: number; readonly renewMs: number };
 
 /** What a definition may say for `lease`. `wan` is the default: a way to the control plane may be gone for 10 s. */
 export const leasePresets = {
-  /** Control plane on the same network. A failover costs about 2.5 s; a node asks 120 times a minute. */
+  /** Control plane on the same network. A silent node costs about 2 s; a node asks 120 times a minute. */
   lan: { ttlMs: 2_000, renewMs: 500 },
-  /** Control plane at the edge. A failover costs about 12.5 s; a node asks 24 times a minute. */
+  /** Control plane at the edge. A silent node costs about 10 s; a node asks 24 times a minute. */
   wan: { ttlMs: 10_000, renewMs: 2_500 },
 } as const satisfies Record<string, LeaseTerms>;
 

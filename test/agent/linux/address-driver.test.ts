@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { DriverContext } from "../../../src/agent/drivers/driver.ts";
 import { linuxAddress } from "../../../src/agent/linux/address-driver.ts";
 import { type Filter, FilterError } from "../../../src/agent/linux/filter.ts";
+import { filterNoting } from "./filter-noting.ts";
 import { until } from "../../support/until.ts";
 import { deferred } from "../../../src/mta/deferred.ts";
 
@@ -143,22 +144,6 @@ test("LX11: without a filter a lease of less than a second is refused, and what 
   });
   expect([...lines, ...told]).toEqual([]);
 });
-
-/** A filter that notes what is asked of it of the address. */
-function filterNoting(asked: string[]): Filter {
-  const note = (what: string) => async () => void asked.push(what);
-  const [guard, open, close] = [note("guard"), note("open"), note("close")];
-  return {
-    guard,
-    open,
-    close,
-    drain: note("drain"),
-    undrain: note("undrain"),
-    addresses: () => [],
-    clear: async () => {},
-    end: async () => {},
-  };
-}
 
 test("LX13: the filter lets nothing begin while there is something to wait for, and closing is the end of that", async () => {
   const asked: string[] = [];
