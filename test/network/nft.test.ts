@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createNft } from "../../src/agent/linux/filter.ts";
 
-test("LX16 nft keeps no history in the home of who runs it, and its memory stays as it is", async () => {
+test("LX16 nft keeps no history in the home of who runs it, and another one takes over after its share", async () => {
   const home = mkdtempSync(join(tmpdir(), "bridgehead-home-"));
   const before = process.env["HOME"];
   process.env["HOME"] = home;

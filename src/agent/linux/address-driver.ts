@@ -21,6 +21,7 @@ import {
   showingAll,
   timesListed,
 } from "./ip.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
 import type { KnownDevices } from "./readiness.ts";
@@ -51,8 +52,8 @@ export type AddressTools = {
 
 /**
  * An IP Address as Linux has it: on the device of its network, alone in its prefix, so that nothing chooses it as a source
- * by itself. It comes under a filter that is closed until the address is there, and with a lifetime after which the kernel
- * takes it away.
+ * by itself. It comes with a lifetime after which the kernel takes it away, while the filter, which was closed for it, opens until
+ * the same deadline.
  */
 export function linuxAddress(tools: AddressTools): DriverFactory {
   const known: Known = { taken: new Set(), freed: new Map() };
@@ -157,7 +158,7 @@ function driverOf(
     return new DriverError("address-in-use", `${address} is in use on the network of ${on}: ${who} answers for it`);
   }
 
-  /** Puts it there, or renews it. Nothing leaves from it before the filter is open. @param isThere it should be there already */
+  /** Puts it there, or renews it. @param isThere it should be there already */
   async function place(on: string, isThere: boolean): Promise<void> {
     if (until === null) return;
     placedUntil = until;
@@ -190,7 +191,7 @@ function driverOf(
     } else {
       await together([place(on, isThere), open()]);
     }
-    if (until !== null) taken.add(id);
+    if (until !== null && clock() < until) taken.add(id);
   }
 
   async function come(on: string): Promise<void> {
@@ -201,6 +202,8 @@ function driverOf(
     owned.add({ address, device: on });
     belongings.add({ kind: "address", address, device: on });
     try {
+      // Once more: while others were asked for it the assignment may have said that it does not come, and again that it does.
+      await filter?.guard(address, on);
       await put(on, false);
     } catch (error) {
       // One of the two may have succeeded.
@@ -297,16 +300,6 @@ const leastBetweenMs = 250;
 const longEnough = 0.8;
 /** LEASE rule 15. */
 export const leastTtlWithoutFilterMs = 1_000;
-
-/** Runs what it is given one after the other. */
-function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => {});
-    return done;
-  };
-}
 
 /** Resolves when all of it has ended; rejects with the first thing that failed, then. */
 async function together(works: readonly Promise<void>[]): Promise<void> {

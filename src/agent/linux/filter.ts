@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { familyOf, parseAddress } from "../../cluster/definition/ip-address.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { complaintOf, createTool, type Started, type Tool, ToolError } from "./tool.ts";
 
 /**
@@ -65,14 +66,8 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
   /** Those whose chain is in place. */
   const devices = new Set<string>();
   const draining = new Set<string>();
-  let last: Promise<void> = Promise.resolve();
-
-  /** One after the other: each transaction says all that is guarded. */
-  function guard(address: string, device: string): Promise<void> {
-    const done = last.then(() => (guarded.get(address)?.device === device ? undefined : install(address, device)));
-    last = done.catch(() => {});
-    return done;
-  }
+  /** Each of them says all that is guarded, so that none may begin before the one before it is known to have come about. */
+  const inTurn = oneAtATime();
 
   async function install(address: string, device: string): Promise<void> {
     // It counts as guarded when the kernel shows it: what failed is tried again, and not believed.
@@ -80,7 +75,7 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
     const commands = [
       // A chain's hook takes the kernel some 80 ms.
       ...(devices.has(device) ? [] : [...tableCommands(table), ...chainCommands(table, device)]),
-      `add element netdev ${table} vip${familyOf(address)} { ${address} }`,
+      `add element ${guardedSet(table, address)} { ${address} }`,
       // An earlier run may have been killed while it drained.
       ...undraining(table, address),
       ...boundCommands(next),
@@ -91,26 +86,22 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
     devices.add(device);
   }
 
-  function unguard(address: string): Promise<boolean> {
-    const done = last.then(() => uninstall(address));
-    last = done.then(
-      () => {},
-      () => {},
-    );
-    return done;
-  }
-
   async function uninstall(address: string): Promise<boolean> {
     const there = guarded.get(address);
     if (there === undefined || there.until !== null) return there === undefined;
-    guarded.delete(address);
-    const set = `netdev ${table} vip${familyOf(address)}`;
-    const letting = [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
-    const commands = [...closing(table, address), ...undraining(table, address), ...letting, ...boundCommands()];
+    const next = new Map([...guarded].filter(([other]) => other !== address));
+    const set = guardedSet(table, address);
+    const commands = [
+      ...closing(table, address),
+      ...undraining(table, address),
+      `add element ${set} { ${address} }`,
+      `delete element ${set} { ${address} }`,
+      ...boundCommands(next),
+    ];
     const { stdout, stderr } = await transaction(() => commands, [`list set ${set}`]);
-    if (!isIn(stdout, address)) return true;
-    guarded.set(address, there);
-    throw refused(address, stderr);
+    if (isIn(stdout, address)) throw refused(address, stderr);
+    guarded.delete(address);
+    return true;
   }
 
   async function open(address: string, deadline: number): Promise<void> {
@@ -199,8 +190,18 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
     return [`flush chain netdev ${table} bounds`, ...rules];
   }
 
-  const addresses = (): string[] => [...guarded.keys()];
-  return { guard, unguard, open, close, drain, undrain, addresses, clear, end: () => nft.end() };
+  const isGuarded = (address: string, device: string): boolean => guarded.get(address)?.device === device;
+  return {
+    guard: (address, device) => inTurn(async () => (isGuarded(address, device) ? undefined : install(address, device))),
+    unguard: (address) => inTurn(() => uninstall(address)),
+    open: (address, deadline) => inTurn(() => open(address, deadline)),
+    close: (address) => inTurn(() => close(address)),
+    drain: (address) => inTurn(() => drain(address)),
+    undrain: (address) => inTurn(() => undrain(address)),
+    addresses: () => [...guarded.keys()],
+    clear: () => inTurn(clear),
+    end: () => nft.end(),
+  };
 }
 
 /**
@@ -233,6 +234,10 @@ function undraining(table: string, address: string): string[] {
   return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
 }
 
+function guardedSet(table: string, address: string): string {
+  return `netdev ${table} vip${familyOf(address)}`;
+}
+
 function drainingSet(table: string, address: string): string {
   return `netdev ${table} draining${familyOf(address)}`;
 }
@@ -241,12 +246,13 @@ function openSet(table: string, address: string): string {
   return `netdev ${table} open${familyOf(address)}`;
 }
 
+/** The history of one is searched within a tenth of a millisecond. */
+const nftRequestsEach = 500;
+
 /**
  * `nft` that stays. A line is a transaction. What asks it line by line is an interactive one, which keeps a history: it would read and write
  * that of the user, it grows with each line, and searches it for each (libedit; 0.8 ms a line after 10 000 lines).
  * @param options of nft, beside that it reads its commands */
-const nftRequestsEach = 500;
-
 export function createNft(started?: Started, options: readonly string[] = []): Tool {
   const sentinel = /^payload expression, datatype ipv4_addr .*\n/m;
   return createTool(

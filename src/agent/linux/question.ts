@@ -4,7 +4,7 @@ import { createSocket } from "node:dgram";
  * Has the kernel ask for two other addresses from this IPv4 address of the host, by ARP. Everybody on the link hears the question, and who
  * knows the asker under another hardware address takes the new one (RFC 826, "Packet Reception"). It starts no process, so that it is on the
  * wire before any announcement. A datagram without content to port 9 (RFC 863) is what it takes. When the kernel knows both of them already
- * it asks nobody, and the announcements have to do.
+ * it asks nobody, and with `arp_announce` 2 in the name of another address: then the announcements have to do.
  */
 export function askFrom(address: string): void {
   const socket = createSocket({ type: "udp4", lookup: (name, _options, found) => found(null, name, 4) });

@@ -2,7 +2,8 @@ import { messageOf } from "../../mta/message-of.ts";
 import { isHostsOwn } from "../drivers/loopback-address.ts";
 import { deviceFor } from "./device.ts";
 import type { Filter } from "./filter.ts";
-import { canonicalText, hostAddresses } from "./ip.ts";
+import { canonicalText, type HostAddress, hostAddresses } from "./ip.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { Tool } from "./tool.ts";
 
 export type ReadinessOptions = {
@@ -26,57 +27,56 @@ export type KnownDevices = {
  * 15). A hook of the filter takes the kernel longer than all the rest of a takeover.
  */
 export function createReadiness({ ip, ready, hasNoIp, notReady }: ReadinessOptions) {
-  const known = new Set<string>();
+  /** All that may come, as it was ordered last. */
+  let wanted: ReadonlySet<string> = new Set();
+  const guarded = new Set<string>();
   const devices = new Map<string, string>();
+  const inTurn = oneAtATime();
   let last: Promise<void> = Promise.resolve();
 
-  async function closeFor(addresses: readonly string[]): Promise<void> {
+  const missing = (): string[] => [...wanted].filter((address) => !guarded.has(address));
+  const gone = (): string[] => [...guarded].filter((address) => !wanted.has(address));
+
+  /** Works on what is ordered now: an order that came while it waited may have undone the one that it was asked for. */
+  async function catchUp(): Promise<void> {
     const filter = await ready();
     if (hasNoIp()) return;
     const present = await hostAddresses(ip);
-    for (const address of addresses) {
-      try {
-        const own = present.find((one) => one.address === address && one.isForever);
-        if (own !== undefined) throw new Error(`it is on ${own.device} already, not by an agent, and is left alone`);
-        const device = deviceFor(address, present);
-        devices.set(address, device);
-        await filter?.guard(address, device);
-      } catch (error) {
-        // Tried again with whatever is ordered next.
-        known.delete(address);
-        notReady(`${address} may come to this host, which is not ready for it: ${messageOf(error)}`);
-      }
+    for (const address of missing()) {
+      await closeFor(address, filter, present).catch((error: unknown) =>
+        notReady(`${address} may come to this host, which is not ready for it: ${messageOf(error)}`),
+      );
     }
+    for (const address of gone()) {
+      await giveBack(address, filter, present).catch((error: unknown) =>
+        notReady(`${address} may come to this host no more, and its filter stays: ${messageOf(error)}`),
+      );
+    }
+  }
+
+  async function closeFor(address: string, filter: Filter | null, present: readonly HostAddress[]): Promise<void> {
+    const own = present.find((one) => one.address === address && one.isForever);
+    if (own !== undefined) throw new Error(`it is on ${own.device} already, not by an agent, and is left alone`);
+    const device = deviceFor(address, present);
+    devices.set(address, device);
+    await filter?.guard(address, device);
+    guarded.add(address);
   }
 
   /** An address that cannot come here any more is anybody's, unless what has come of it is still here. */
-  async function letGo(addresses: readonly string[]): Promise<void> {
-    const filter = await ready();
-    if (hasNoIp()) return;
-    const present = await hostAddresses(ip);
-    for (const address of addresses) {
-      // Looked at again with whatever is ordered next.
-      if (present.some((one) => one.address === address && !one.isForever)) continue;
-      if (filter !== null && !(await filter.unguard(address))) continue;
-      known.delete(address);
-      devices.delete(address);
-    }
+  async function giveBack(address: string, filter: Filter | null, present: readonly HostAddress[]): Promise<void> {
+    if (present.some((one) => one.address === address && !one.isForever)) return;
+    if (filter !== null && !(await filter.unguard(address))) return;
+    guarded.delete(address);
+    devices.delete(address);
   }
 
   return {
-    /** All that may come. Nobody waits for it. What an address lacks here is said once. */
+    /** All that may come. Nobody waits for it. What an address lacks here is said once, and tried again with the next order. */
     makeReady: (addresses: readonly string[]): void => {
-      const wanted = new Set(addresses.filter((address) => !isHostsOwn(address)).map(canonicalText));
-      const news = [...wanted].filter((address) => !known.has(address));
-      const gone = [...known].filter((address) => !wanted.has(address));
-      if (news.length + gone.length === 0) return;
-      for (const address of news) known.add(address);
-      last = last
-        .then(async () => {
-          if (news.length > 0) await closeFor(news);
-          if (gone.length > 0) await letGo(gone);
-        })
-        .catch((error: unknown) => notReady(messageOf(error)));
+      wanted = new Set(addresses.filter((address) => !isHostsOwn(address)).map(canonicalText));
+      if (missing().length + gone().length === 0) return;
+      last = inTurn(catchUp).catch((error: unknown) => notReady(messageOf(error)));
     },
     devices: {
       of: (address) => devices.get(address) ?? null,

@@ -68,8 +68,8 @@ const patienceMs = 1_000;
 export function createTool(spec: ToolSpec, started: Started = () => {}): Tool {
   const { requestsEach = Number.POSITIVE_INFINITY } = spec;
   let running: Process | null = null;
-  let relieved: Promise<unknown> = Promise.resolve();
   let queue: Promise<unknown> = Promise.resolve();
+  let isEnding = false;
 
   function start(): Process {
     const env = { ...process.env, ...spec.env };
@@ -95,16 +95,17 @@ export function createTool(spec: ToolSpec, started: Started = () => {}): Tool {
     return begun;
   }
 
-  /** All that was asked of it is answered. The next one is there before it is needed. */
-  function relieve(old: Process): void {
+  /** One that works is given up for one that is there: on a host in need, or while its package is replaced, none may start. */
+  async function relieve(): Promise<void> {
+    const old = running;
+    if (old === null || old.requests < requestsEach || isEnding) return;
+    old.requests = 0;
+    const next = start();
+    const isThere = await Promise.race([once(next.child, "spawn").then(() => true), next.gone.then(() => false)]);
+    if (!isThere) return;
+    running = next;
     old.child.kill("SIGKILL");
-    relieved = old.gone;
-    running = null;
-    try {
-      running = start();
-    } catch {
-      // The next request tries it again, and says why it cannot be.
-    }
+    await old.gone;
   }
 
   async function request(asked: Lines): Promise<Printed> {
@@ -129,20 +130,24 @@ export function createTool(spec: ToolSpec, started: Started = () => {}): Tool {
       return { stdout: printed.stdout.slice(0, at), stderr: printed.stderr };
     } finally {
       clearTimeout(timer);
-      if (running === current && current.requests >= requestsEach) relieve(current);
     }
   }
 
   return {
     run: (lines) => {
       const asked = queue.then(() => request(lines));
-      queue = asked.catch(() => {});
+      queue = asked
+        .catch(() => {})
+        .then(relieve)
+        .catch(() => {});
       return asked;
     },
     end: async () => {
+      isEnding = true;
+      await queue;
       const last = running;
       last?.child.stdin.end();
-      await Promise.all([last?.gone, relieved]);
+      await last?.gone;
     },
   };
 }

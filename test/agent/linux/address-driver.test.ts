@@ -116,7 +116,7 @@ test("LX2: an address that the filter refuses is taken away again", async () => 
   const { driver, lines } = driverOn(Promise.resolve(refusing));
   await expect(driver.online(2_000)).rejects.toMatchObject({ code: "filter-refused" });
   expect(lines.filter((line) => line.startsWith("address delete"))).toHaveLength(1);
-  expect(asked).toEqual(["guard", "close"]);
+  expect(asked).toEqual(["guard", "guard", "close"]);
 });
 
 test("LX1: a renewal moves the lifetime when much of it is over, or when it is shorter than before", async () => {

@@ -7,13 +7,17 @@ const at = (address: string, lifetime: string) =>
   `2: eth0    inet ${address}/32 scope global eth0\\       valid_lft ${lifetime} preferred_lft ${lifetime}\n`;
 
 /** A host on which `present` says what `ip` lists, beside its own address. */
-function hostWith(open: readonly string[] = []) {
+function hostWith(open: readonly string[] = [], refused: ReadonlySet<string> = new Set()) {
   const asked: string[] = [];
   const said: string[] = [];
   const host = { present: "" };
   const readiness = createReadiness({
     ip: { run: async () => ({ stdout: own + host.present, stderr: "" }), end: async () => {} },
-    ready: async () => filterNoting(asked, (address) => open.includes(address)),
+    ready: async () =>
+      filterNoting(asked, (address) => {
+        if (refused.has(address)) throw new Error("refused");
+        return open.includes(address);
+      }),
     hasNoIp: () => false,
     notReady: (why) => void said.push(why),
   });
@@ -23,7 +27,7 @@ function hostWith(open: readonly string[] = []) {
     await readiness.settled();
     return [...asked];
   };
-  return { host, order, said, devices: readiness.devices };
+  return { host, order, said, asked, readiness, devices: readiness.devices };
 }
 
 test("LX2: each address that may come is guarded once, where it belongs", async () => {
@@ -61,6 +65,31 @@ test("LX18: an address that is open stays guarded, and is looked at again", asyn
   await order("192.0.2.100");
   expect(await order()).toEqual(["unguard 192.0.2.100"]);
   open.length = 0;
+  expect(await order()).toEqual(["unguard 192.0.2.100"]);
+  expect(await order()).toEqual([]);
+});
+
+test("LX18: an address that leaves and returns before anything was done about it stays guarded", async () => {
+  const { order, readiness, asked } = hostWith();
+  await order("192.0.2.100");
+  readiness.makeReady([]);
+  expect(await order("192.0.2.100")).toEqual([]);
+  readiness.makeReady([]);
+  await readiness.settled();
+  readiness.makeReady(["192.0.2.100"]);
+  readiness.makeReady([]);
+  readiness.makeReady(["192.0.2.100"]);
+  await readiness.settled();
+  expect(asked).toEqual(["unguard 192.0.2.100", "guard"]);
+});
+
+test("LX18: what cannot be done for one address is done for the others, and tried again", async () => {
+  const refused = new Set(["192.0.2.100"]);
+  const { order, said } = hostWith([], refused);
+  await order("192.0.2.100", "192.0.2.101");
+  expect(await order()).toEqual(["unguard 192.0.2.100", "unguard 192.0.2.101"]);
+  expect(said).toHaveLength(1);
+  refused.clear();
   expect(await order()).toEqual(["unguard 192.0.2.100"]);
   expect(await order()).toEqual([]);
 });

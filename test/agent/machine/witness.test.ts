@@ -124,6 +124,15 @@ describe("EN15 a witness and the time of its owner", () => {
     },
   );
 
+  test("EN15 clocks that differ a little in rate, and a line that takes its time, cost no renewal more", () => {
+    for (const rate of [0.995, 0.999, 1.001, 1.005]) {
+      const times = renewalTimes((now) => Math.floor(((now - 9_990) * rate + 123) % 500), 20_000);
+      expect(times.length, `at a rate of ${rate}`).toBeLessThanOrEqual(43);
+    }
+    const silent = renewalTimes((now) => Math.floor((now - 9_770) * 1.003), 10_000);
+    expect(silent.length, "an owner that is silent").toBeLessThanOrEqual(22);
+  });
+
   test("EN15 without an owner to follow it keeps its own time", () => {
     expect(renewalTimes(() => null, 2_000)).toEqual([10_000, 10_500, 11_000, 11_500, 12_000]);
   });
