@@ -1,4 +1,5 @@
 // Runs on a host of the network: asks the filter for several things at once, and prints what came of it.
+import { execFileSync } from "node:child_process";
 import { createFilter } from "../../src/agent/linux/filter.ts";
 
 const clock = () => performance.now();
@@ -15,5 +16,10 @@ await Promise.all([
   filter.guard(d, "client"),
   filter.unguard(c),
 ]);
+// Rules that are flushed come back with the next one that is opened, for all that was open.
+if (process.argv.includes("flush")) {
+  execFileSync("nft", ["flush", "ruleset"]);
+  await filter.open(a, soon());
+}
 console.log(JSON.stringify({ isUnguarded, guarded: filter.addresses().toSorted() }));
 await filter.end();

@@ -2,11 +2,14 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openLan } from "./lan.ts";
 
-test("LX2: whatever is asked of the filter at one time, what is open is guarded, and nothing that is open is silent", async () => {
+test.each([
+  ["whatever is asked of the filter at one time", []],
+  ["when somebody has flushed all rules", ["flush"]],
+])("LX2: %s, what is open is guarded, and nothing that is open is silent", async (_when, more) => {
   const lan = await openLan(["NODE1"]);
   onTestFinished(() => lan.close());
   const host = lan.host("NODE1");
-  const said = await host.run(process.execPath, join(import.meta.dirname, "filter-at-once.ts"));
+  const said = await host.run(process.execPath, join(import.meta.dirname, "filter-at-once.ts"), ...more);
   const guarded = ["198.18.77.101", "198.18.77.102", "198.18.77.104"];
   expect(JSON.parse(said)).toEqual({ isUnguarded: false, guarded });
   const rules = await host.run("nft", "list", "table", "netdev", "bridgehead_test");

@@ -50,8 +50,8 @@ export type FilterOptions = {
 
 type Guarded = {
   readonly device: string;
-  /** Until which wall clock second it is open at most; null: closed. */
-  readonly until: number | null;
+  /** `deadline` on the monotonic clock, and until which wall clock second at most; null: closed. */
+  readonly open: { readonly deadline: number; readonly until: number } | null;
 };
 
 /** The name of an agent's table: those of other agents on the host, and of other programs, are not touched. */
@@ -71,7 +71,7 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
 
   async function install(address: string, device: string): Promise<void> {
     // It counts as guarded when the kernel shows it: what failed is tried again, and not believed.
-    const next = new Map([...guarded, [address, { device, until: null }] as const]);
+    const next = new Map([...guarded, [address, { device, open: null }] as const]);
     const commands = [
       // A chain's hook takes the kernel some 80 ms.
       ...(devices.has(device) ? [] : [...tableCommands(table), ...chainCommands(table, device)]),
@@ -82,13 +82,13 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
     ];
     const { stdout, stderr } = await transaction(() => commands, [`list table netdev ${table}`]);
     if (!isIn(stdout, address) || !hasChain(stdout, device)) throw refused(address, stderr);
-    guarded.set(address, { device, until: null });
+    guarded.set(address, { device, open: null });
     devices.add(device);
   }
 
   async function uninstall(address: string): Promise<boolean> {
     const there = guarded.get(address);
-    if (there === undefined || there.until !== null) return there === undefined;
+    if (there === undefined || there.open !== null) return there === undefined;
     const next = new Map([...guarded].filter(([other]) => other !== address));
     const set = guardedSet(table, address);
     const commands = [
@@ -125,7 +125,8 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
     const opening = (): string[] => {
       const leftMs = Math.max(1, Math.floor(deadline - clock()));
       // Whole seconds are what the rule can say. It is the bound of a call that was stopped on its way, and of a suspend.
-      guarded.set(address, { device, until: Math.ceil((wallClock() + leftMs) / 1_000) });
+      const until = Math.ceil((wallClock() + leftMs) / 1_000);
+      guarded.set(address, { device, open: { deadline, until } });
       // Adding alone does not move the timeout of an element on every kernel.
       return [
         ...closing(table, address),
@@ -138,17 +139,19 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
     return isIn(stdout, address) && hasChain(stdout, device);
   }
 
-  /** All of it again, closed. */
+  /** All of it again, and what was open is. */
   async function restore(): Promise<void> {
     devices.clear();
-    for (const [address, { device }] of guarded) await install(address, device);
+    const before = [...guarded];
+    for (const [address, { device }] of before) await install(address, device);
+    for (const [address, { open: was }] of before) if (was !== null) await tryToOpen(address, was.deadline);
   }
 
   async function close(address: string): Promise<void> {
     const there = guarded.get(address);
     draining.delete(address);
     if (there === undefined) return;
-    guarded.set(address, { ...there, until: null });
+    guarded.set(address, { ...there, open: null });
     const commands = [...closing(table, address), ...undraining(table, address), ...boundCommands()];
     const { stdout, stderr } = await transaction(() => commands, [`list set ${openSet(table, address)}`]);
     if (isIn(stdout, address)) throw refused(address, stderr);
@@ -183,8 +186,8 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
   }
 
   function boundCommands(of: ReadonlyMap<string, Guarded> = guarded): string[] {
-    const rules = [...of].flatMap(([address, { until }]) => {
-      const late = until === null ? "" : `meta time >= ${until} `;
+    const rules = [...of].flatMap(([address, { open: is }]) => {
+      const late = is === null ? "" : `meta time >= ${is.until} `;
       return packetsOf(address).map((packets) => `add rule netdev ${table} bounds ${packets} ${late}counter drop`);
     });
     return [`flush chain netdev ${table} bounds`, ...rules];
