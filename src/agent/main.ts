@@ -167,7 +167,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       case "orders":
         orders = effect.orders;
         onHost.belongings.ordered(effect.orders);
-        onHost.makeReady(effect.orders.mayCome);
+        // Before the first assignment nobody knows what may come, and what an earlier run has guarded stays guarded.
+        if (effect.orders.revision !== null) onHost.makeReady(effect.orders.mayCome);
         return host.post({ type: "orders", orders: effect.orders });
       case "connect":
         return link.connect(effect.connection, effect.timeoutMs);
@@ -219,7 +220,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
   isRunning = true;
   if (notices.list().length > 0) tellSession();
-  log("info", "started", `node ${node} of cluster ${cluster}, run ${incarnation}`);
+  log("info", "started", `node ${node} of cluster ${cluster}, run ${incarnation}, process ${process.pid}`);
   return { stop: () => session.post({ type: "stop" }), terminate, ended: ended.promise };
 }
 

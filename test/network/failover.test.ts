@@ -272,6 +272,23 @@ test("LX18: an address that has left the cluster can be given to any of its host
   await standby.run("ip", "address", "delete", `${address}/32`, "dev", "client");
 });
 
+test("LX18: what a killed run has left guarded, and left the cluster meanwhile, is let go by the next run", async () => {
+  await stage.bothUp();
+  const [address, name] = ["198.18.77.103", "Fourth"];
+  const properties = { Address: address, SubnetMask: "255.255.255.0", Network: "client" };
+  const guards = async () => (await stage.node("NODE2").run("nft", "list", "ruleset")).includes(address);
+  await expectOk(stage.client.createResource(cluster, group, { name, type: "IP Address", properties }));
+  await until(guards, 10_000, "its filter");
+  await stage.killAll("NODE2");
+  await expectOk(stage.client.deleteResource(cluster, group, name));
+  expect(await guards()).toBe(true);
+  stage.startAgent("NODE2");
+  await until(async () => !(await guards()), 30_000, "the end of it");
+  expect(await stage.node("NODE2").run("nft", "list", "ruleset"), "what may come stays guarded").toContain(
+    virtualAddress,
+  );
+});
+
 test("LX12: an agent that is not root needs two capabilities, and nothing else", async () => {
   await stage.bothUp();
   stage.agent("NODE2").kill("SIGTERM");

@@ -3,7 +3,13 @@ import { execFileSync } from "node:child_process";
 import { createFilter } from "../../src/agent/linux/filter.ts";
 
 const clock = () => performance.now();
-const filter = createFilter({ table: "bridgehead_test", clock, wallClock: () => Date.now(), restored: () => {} });
+const filter = createFilter({
+  table: "bridgehead_test",
+  clock,
+  wallClock: () => Date.now(),
+  left: [],
+  restored: () => {},
+});
 const [a, b, c, d] = ["198.18.77.101", "198.18.77.102", "198.18.77.103", "198.18.77.104"] as const;
 const soon = () => clock() + 20_000;
 

@@ -124,6 +124,7 @@ async function endAll(
     "agent-lost",
     `run ${agent.incarnation} of node ${agent.node} is dead or frozen; it held ${listed(wards)}`,
   );
+  const wasStill = isStill(agent);
   const fenced = fence(tools, agent, wards);
   const client = createClient(agent);
   // A connection takes as long as the rest, more where it is encrypted: it is there when there is something to say.
@@ -136,6 +137,13 @@ async function endAll(
     endProcesses([agent, ...helpers], patienceMs),
     endGroups(groups, patienceMs),
   ]);
+  if (wasStill) {
+    log(
+      "warning",
+      "agent-killed",
+      `process ${agent.pid} was frozen, and was ended: it is started again by its service, or by you`,
+    );
+  }
   // The last thing that any of them did may have come after the first fence.
   const isOver = (await fence(tools, agent, wards)) && ended.every((isEnded) => isEnded);
   const whole = isOver ? wards.filter(({ isWhole }) => isWhole) : [];
@@ -155,7 +163,9 @@ async function release(client: Client, agent: GuardedAgent, wards: readonly Ward
   const { cluster, node, incarnation } = agent;
   const epochs = wards.map(({ hold }) => hold);
   const answered = await client.releaseHolds(cluster, node, { incarnation, epochs });
-  if (answered.ok) log("info", "released", listed(wards));
+  if (answered.ok) return log("info", "released", listed(wards));
+  const isOver = answered.kind === "refused" && answered.problem.code === "run-not-known";
+  if (isOver) log("info", "already-over", `${listed(wards)}: the lease had ended, and another node may have it`);
   else log("warning", "release-failed", `${listed(wards)}: another node waits for the lease to end`);
 }
 

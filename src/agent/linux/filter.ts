@@ -44,12 +44,15 @@ export type FilterOptions = {
   /** Milliseconds of the Unix epoch. It serves the absolute bound alone. */
   readonly wallClock: () => number;
   readonly started?: Started;
+  /** What an earlier run has left guarded, as `guardedBy` says. */
+  readonly left: readonly string[];
   /** Its rules had gone, and are there again. */
   readonly restored: () => void;
 };
 
 type Guarded = {
-  readonly device: string;
+  /** Null: an earlier run has guarded it, and this one not yet. */
+  readonly device: string | null;
   /** `deadline` on the monotonic clock, and until which wall clock second at most; null: closed. */
   readonly open: { readonly deadline: number; readonly until: number } | null;
 };
@@ -60,9 +63,9 @@ export function tableOf({ cluster, node }: { readonly cluster: string; readonly 
   return `bridgehead_${id}`;
 }
 
-export function createFilter({ table, clock, wallClock, started, restored }: FilterOptions): Filter {
+export function createFilter({ table, clock, wallClock, started, left, restored }: FilterOptions): Filter {
   const nft = createNft(started);
-  const guarded = new Map<string, Guarded>();
+  const guarded = new Map<string, Guarded>(left.map((address) => [address, { device: null, open: null }]));
   /** Those whose chain is in place. */
   const devices = new Set<string>();
   const draining = new Set<string>();
@@ -114,9 +117,8 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
 
   /** Resolves when the kernel shows all of it; false: it shows something else. */
   async function tryToOpen(address: string, deadline: number): Promise<boolean> {
-    const there = guarded.get(address);
-    if (there === undefined) throw refused(address, "it is not guarded");
-    const { device } = there;
+    const device = guarded.get(address)?.device ?? null;
+    if (device === null) throw refused(address, "it is not guarded");
     if (clock() >= deadline) {
       await close(address);
       return true;
@@ -143,7 +145,7 @@ export function createFilter({ table, clock, wallClock, started, restored }: Fil
   async function restore(): Promise<void> {
     devices.clear();
     const before = [...guarded];
-    for (const [address, { device }] of before) await install(address, device);
+    for (const [address, { device }] of before) if (device !== null) await install(address, device);
     for (const [address, { open: was }] of before) if (was !== null) await tryToOpen(address, was.deadline);
   }
 
@@ -220,6 +222,21 @@ export async function whyNoFilter(): Promise<string | null> {
     return complaintOf(stderr).replace(/^Error: /, "") || null;
   } catch (error) {
     if (error instanceof ToolError) return error.message;
+    throw error;
+  } finally {
+    await nft.end();
+  }
+}
+
+/** What a table of this name guards; nothing where there is none, or nobody can be asked. */
+export async function guardedBy(table: string): Promise<string[]> {
+  const nft = createNft();
+  try {
+    const { stdout } = await nft.run([4, 6].map((family) => `list set netdev ${table} vip${family}`));
+    const lists = [...stdout.matchAll(/elements = \{([^}]*)\}/g)].map(([, elements = ""]) => elements);
+    return lists.flatMap((elements) => elements.split(",").map((element) => element.trim()));
+  } catch (error) {
+    if (error instanceof ToolError) return [];
     throw error;
   } finally {
     await nft.end();

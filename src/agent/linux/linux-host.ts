@@ -12,7 +12,7 @@ import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
 import { createAddressWatch } from "./address-watch.ts";
 import { createAnnouncer } from "./announce.ts";
-import { createFilter, type Filter, tableOf, whyNoFilter } from "./filter.ts";
+import { createFilter, type Filter, guardedBy, tableOf, whyNoFilter } from "./filter.ts";
 import { createIp, deleting, hostAddresses, whyNoIp } from "./ip.ts";
 import { lacks, lacksOf, lineOf } from "./lacks.ts";
 import { openOwnedAddresses } from "./owned-addresses.ts";
@@ -67,8 +67,10 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const { started } = createHelpers(guard.tellHelpers);
   const ip = createIp(started);
   const shell = createShell(started);
+  const left = await guardedBy(table);
   const filter = createFilter({
     table,
+    left,
     clock,
     wallClock: () => Date.now(),
     started,
@@ -123,8 +125,8 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     const present = await hostAddresses(ip);
     for (const { address, device } of owned.known) {
       // Ours have a lifetime. Without one it is somebody's who has put it there since.
-      const left = present.find((one) => one.address === address && one.device === device && !one.isForever);
-      if (left === undefined) continue;
+      const ours = present.find((one) => one.address === address && one.device === device && !one.isForever);
+      if (ours === undefined) continue;
       log("warning", "address-left", `${address} on ${device} is of an earlier run, and is taken away`);
       await have?.guard(address, device);
       await ip.run([deleting(address, device)]);
@@ -133,8 +135,8 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   }
 
   /**
-   * The rules outlive an agent that is killed. One that ends leaves a host on which an address may be anybody's, unless it is still
-   * here, or something that is bound to it may be.
+   * The rules outlive an agent that is killed. One that ends leaves a host on which an address may be anybody's, unless what it has put
+   * there is still here, or something that is bound to it may be.
    */
   async function letGo(): Promise<void> {
     const have = found === null ? null : await found;
@@ -143,12 +145,12 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
     try {
       await destroySockets(shell, guarded);
       const present = await hostAddresses(ip);
-      const left = guarded.filter((address) => present.some((one) => one.address === address));
-      if (left.length === 0) return await have.clear();
+      const stays = guarded.filter((address) => present.some((one) => one.address === address && !one.isForever));
+      if (stays.length === 0) return await have.clear();
       log(
         "warning",
         "filter-stays",
-        `${left.join(", ")} is on this host, and stays silent: nft delete table netdev ${table}`,
+        `${stays.join(", ")} is on this host, and stays silent: nft delete table netdev ${table}`,
       );
     } catch (error) {
       log("warning", "filter-stays", `the packet filter stays (${messageOf(error)}): nft delete table netdev ${table}`);
@@ -156,6 +158,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   }
 
   const readiness = createReadiness({
+    left,
     ip,
     ready,
     hasNoIp: () => isWithoutIp,
@@ -165,7 +168,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
   const unswept = hostsFile === null ? null : sweepHosts(hostsFile);
   if (unswept !== null) log("warning", "hosts-not-written", unswept);
   // A host that has had an address will have one again: then its guard and its tools are there beforehand.
-  if (owned.known.length > 0) await sweep();
+  if (owned.known.length + left.length > 0) await sweep();
   return {
     drivers: driversWith(
       linuxAddress({

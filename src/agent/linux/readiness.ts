@@ -7,6 +7,8 @@ import { oneAtATime } from "./one-at-a-time.ts";
 import type { Tool } from "./tool.ts";
 
 export type ReadinessOptions = {
+  /** What an earlier run has left guarded. */
+  readonly left: readonly string[];
   readonly ip: Tool;
   /** Resolves when guard and tools are there; null: this host has no filter. */
   readonly ready: () => Promise<Filter | null>;
@@ -26,16 +28,17 @@ export type KnownDevices = {
  * This host before its addresses: guard and tools are started, and the filter is closed for each address that may come (LEASE rule
  * 15). A hook of the filter takes the kernel longer than all the rest of a takeover.
  */
-export function createReadiness({ ip, ready, hasNoIp, notReady }: ReadinessOptions) {
+export function createReadiness({ left, ip, ready, hasNoIp, notReady }: ReadinessOptions) {
   /** All that may come, as it was ordered last. */
   let wanted: ReadonlySet<string> = new Set();
   const guarded = new Set<string>();
+  const inherited = new Set(left);
   const devices = new Map<string, string>();
   const inTurn = oneAtATime();
   let last: Promise<void> = Promise.resolve();
 
   const missing = (): string[] => [...wanted].filter((address) => !guarded.has(address));
-  const gone = (): string[] => [...guarded].filter((address) => !wanted.has(address));
+  const gone = (): string[] => [...guarded, ...inherited].filter((address) => !wanted.has(address));
 
   /** Works on what is ordered now: an order that came while it waited may have undone the one that it was asked for. */
   async function catchUp(): Promise<void> {
@@ -61,6 +64,7 @@ export function createReadiness({ ip, ready, hasNoIp, notReady }: ReadinessOptio
     devices.set(address, device);
     await filter?.guard(address, device);
     guarded.add(address);
+    inherited.delete(address);
   }
 
   /** An address that cannot come here any more is anybody's, unless what has come of it is still here. */
@@ -68,6 +72,7 @@ export function createReadiness({ ip, ready, hasNoIp, notReady }: ReadinessOptio
     if (present.some((one) => one.address === address && !one.isForever)) return;
     if (filter !== null && !(await filter.unguard(address))) return;
     guarded.delete(address);
+    inherited.delete(address);
     devices.delete(address);
   }
 

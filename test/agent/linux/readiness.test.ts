@@ -7,11 +7,16 @@ const at = (address: string, lifetime: string) =>
   `2: eth0    inet ${address}/32 scope global eth0\\       valid_lft ${lifetime} preferred_lft ${lifetime}\n`;
 
 /** A host on which `present` says what `ip` lists, beside its own address. */
-function hostWith(open: readonly string[] = [], refused: ReadonlySet<string> = new Set()) {
+function hostWith(
+  open: readonly string[] = [],
+  refused: ReadonlySet<string> = new Set(),
+  left: readonly string[] = [],
+) {
   const asked: string[] = [];
   const said: string[] = [];
   const host = { present: "" };
   const readiness = createReadiness({
+    left,
     ip: { run: async () => ({ stdout: own + host.present, stderr: "" }), end: async () => {} },
     ready: async () =>
       filterNoting(asked, (address) => {
@@ -90,6 +95,13 @@ test("LX18: what cannot be done for one address is done for the others, and trie
   expect(await order()).toEqual(["unguard 192.0.2.100", "unguard 192.0.2.101"]);
   expect(said).toHaveLength(1);
   refused.clear();
+  expect(await order()).toEqual(["unguard 192.0.2.100"]);
+  expect(await order()).toEqual([]);
+});
+
+test("LX18: what a killed run has left guarded is guarded anew when it may come, and given back when it may not", async () => {
+  const { order } = hostWith([], new Set(), ["192.0.2.100", "192.0.2.101"]);
+  expect(await order("192.0.2.100")).toEqual(["guard", "unguard 192.0.2.101"]);
   expect(await order()).toEqual(["unguard 192.0.2.100"]);
   expect(await order()).toEqual([]);
 });
