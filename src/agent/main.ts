@@ -5,6 +5,7 @@ import { monotonicMs } from "../mta/clock.ts";
 import { deferred } from "../mta/deferred.ts";
 import { createAssociationBook } from "./associations.ts";
 import { createDriverCalls } from "./driver-calls.ts";
+import { holdNews } from "./hold-words.ts";
 import { machineId } from "./machine-id.ts";
 import { hostStep } from "./host.ts";
 import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
@@ -165,6 +166,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
       case "remember":
         return memory.write(effect.seen);
       case "orders":
+        for (const { code, sentence } of holdNews(orders, effect.orders)) log("info", code, sentence);
         orders = effect.orders;
         onHost.belongings.ordered(effect.orders);
         // Before the first assignment nobody knows what may come, and what an earlier run has guarded stays guarded.

@@ -141,7 +141,7 @@ async function endAll(
     log(
       "warning",
       "agent-killed",
-      `process ${agent.pid} was frozen, and was ended: it is started again by its service, or by you`,
+      `process ${agent.pid} was still there, and was ended: its service starts it again, or you do`,
     );
   }
   // The last thing that any of them did may have come after the first fence.

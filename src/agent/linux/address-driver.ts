@@ -48,6 +48,8 @@ export type AddressTools = {
    */
   readonly ready: () => Promise<Filter | null>;
   readonly devices: KnownDevices;
+  /** That an address has come, or gone, as it was to. */
+  readonly tell: (code: "address-taken" | "address-dropped", detail: string) => void;
 };
 
 /**
@@ -73,7 +75,7 @@ function driverOf(
   { taken, freed }: Known,
   { hold, spec, log, belongings, heldBefore, ttlMs }: DriverContext,
 ): Driver {
-  const { clock, ip, shell, devices, announcer, owned, probe, watch, count, ready } = tools;
+  const { clock, ip, shell, devices, announcer, owned, probe, watch, count, ready, tell } = tools;
   const configured = String(lookup(spec.properties, "Address"));
   const address = canonicalText(configured);
   const id = `${holdId(hold)} ${address}`;
@@ -85,6 +87,7 @@ function driverOf(
   let unwatch = (): void => {};
   /** The deadline that the kernel was told last; null: it has not been there yet. */
   let placedUntil: number | null = null;
+  let isTold = false;
   let putBackAt = Number.NEGATIVE_INFINITY;
 
   const drain = addressDrain({
@@ -249,6 +252,8 @@ function driverOf(
     await inTurn(async () => {
       const [closed] = await Promise.allSettled([filter?.close(address)]);
       await remove(on);
+      if (isTold) tell("address-dropped", `${address} is not on ${on} any more (${hold.group}, epoch ${hold.epoch})`);
+      isTold = false;
       if (closed.status === "rejected") throw closed.reason;
     });
   }
@@ -272,6 +277,8 @@ function driverOf(
         });
         if (until === null || clock() >= until) return;
         announcer.announce(address, on);
+        isTold = true;
+        tell("address-taken", `${address} is on ${on} (${hold.group}, epoch ${hold.epoch})`);
         unwatch();
         unwatch = watch.watch(address, putBack);
       }),

@@ -182,6 +182,7 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
         watch,
         count: countOpen,
         ready,
+        tell: (code, detail) => log("info", code, detail),
       }),
       options.surroundings,
       { cluster, node, machine: machineId(), started },

@@ -81,6 +81,7 @@ function driverOn(
     watch: { begin: () => {}, watch: () => () => {}, end: () => {} },
     owned: { known: [], add: () => void told.push("owned") },
     ready: () => ready,
+    tell: (code) => void told.push(code),
   })(context);
   return { driver, lines, told };
 }
@@ -170,4 +171,12 @@ test("LX13: the filter lets nothing begin while there is something to wait for, 
   driver.drain?.undo();
   await late;
   expect(asked.at(-1), "what is not there is not drained").toBe("close");
+});
+
+test("AM8 an address that has come and gone is told, once each", async () => {
+  const { driver, told } = driverOn(Promise.resolve(null));
+  await driver.online(2_000);
+  await driver.offline();
+  await driver.terminate();
+  expect(told).toEqual(["owned", "belonging", "announced", "address-taken", "address-dropped"]);
 });
