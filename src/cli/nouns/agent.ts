@@ -81,7 +81,10 @@ async function agent(options: AgentCommandOptions): Promise<void> {
       log,
     }),
   );
+  let isStopping = false;
   const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
     log("info", "stopping", "everything goes offline and is released");
     running.stop();
   };
@@ -90,6 +93,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   process.once("disconnect", stop);
   if (hasParent && !process.connected) stop();
   log("info", "ended", endSentences[await running.ended]);
+  process.off("disconnect", stop);
   if (process.connected) process.disconnect();
 }
 
