@@ -91,8 +91,14 @@ export function inodeOf(path: string): Inode {
     const stat = statSync(path);
     return { kind: "there", isFolder: stat.isDirectory(), mode: stat.mode, uid: stat.uid };
   } catch (error) {
-    return { kind: codeOf(error) === "EACCES" ? "forbidden" : "absent" };
+    return { kind: isForbidden(error) ? "forbidden" : "absent" };
   }
+}
+
+/** Who asks may not: of what was asked for nothing follows. */
+export function isForbidden(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "EACCES" || code === "EPERM";
 }
 
 /** What is at a path of a disk. A link is not followed: what it leads to may never answer. */
@@ -123,7 +129,7 @@ export function askSocket(path: string, question: string | null, signal: AbortSi
     };
     socket.setTimeout(answerMs, () => end("silent"));
     signal.addEventListener("abort", () => end("silent"), { once: true });
-    socket.once("error", (error) => end(codeOf(error) === "EACCES" ? "forbidden" : "nobody"));
+    socket.once("error", (error) => end(isForbidden(error) ? "forbidden" : "nobody"));
     socket.once("connect", () => (question === null ? end("answers") : socket.write(question)));
     socket.once("data", () => end("answers"));
     socket.once("end", () => end("silent"));

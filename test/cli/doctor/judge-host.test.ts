@@ -1,5 +1,12 @@
+import { execFile } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import type { Capability, Privileges } from "../../../src/agent/linux/privileges.ts";
+import { MemoryError } from "../../../src/agent/memory.ts";
+import { faultOfMemory } from "../../../src/cli/doctor/agent.ts";
 import { judgeAgentSocket, judgeGuard } from "../../../src/cli/doctor/judge/fences.ts";
 import {
   judgeArping,
@@ -150,7 +157,47 @@ test("CL34 what an agent remembers has to outlive a restart, and has to be reada
     sentence: "/state is in memory (tmpfs).",
   });
   expect(judgeMemory([]).kind).toBe("ok");
-  expect(judgeMemory(["seen.json is damaged"])).toMatchObject({ kind: "failed", sentence: "seen.json is damaged." });
+  const damaged = { kind: "faulty", why: "seen.json is damaged" } as const;
+  expect(judgeMemory([damaged])).toMatchObject({ kind: "failed", sentence: "seen.json is damaged." });
+});
+
+test("CL34 what an agent remembers is not judged by who may not read it, and never said to be removed", () => {
+  for (const code of ["EACCES", "EPERM"]) {
+    const cause = Object.assign(new Error(code), { code });
+    const forbidden = faultOfMemory("/s/remains.json", new MemoryError("memory-damaged", "remove it", cause));
+    expect(judgeMemory([forbidden])).toEqual({
+      kind: "skipped",
+      sentence: "This user may not look at /s/remains.json.",
+      remedy: "Run bridgehead doctor as root, or as the agent's user.",
+    });
+    // What is known to be damaged stays a failure.
+    const damaged = faultOfMemory("/s/seen.json", new MemoryError("memory-damaged", "seen.json is damaged"));
+    expect(judgeMemory([damaged, forbidden])).toMatchObject({ kind: "failed", sentence: "seen.json is damaged." });
+  }
+});
+
+test.runIf(process.getuid?.() === 0)("CL34 the folder of another user is not called damaged", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bridgehead-doctor-"));
+  try {
+    const state = join(folder, "state");
+    const config = join(folder, "agent.yaml");
+    mkdirSync(state, { mode: 0o700 });
+    chmodSync(folder, 0o755);
+    writeFileSync(config, JSON.stringify({ node: "NODE1", cluster: "mail", url: "http://127.0.0.1:1", state }));
+    const main = join(import.meta.dirname, "..", "..", "..", "src", "cli", "main.ts");
+    const args = [main, "doctor", "--output", "json", "--config", config];
+    const options = { cwd: folder, uid: 65_534, gid: 65_534 };
+    const out = await new Promise<string>((resolve) => {
+      execFile(process.execPath, args, options, (_error, stdout) => resolve(stdout));
+    });
+    const memory = z
+      .array(z.looseObject({ code: z.string() }))
+      .parse(JSON.parse(out))
+      .find(({ code }) => code === "memory");
+    expect(memory).toMatchObject({ outcome: "skipped", remedy: expect.stringContaining("the agent's user") });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test.each([
