@@ -70,8 +70,8 @@ export function hostChecks(facts: HostFacts): Check[] {
       code: "nonlocal-bind",
       subject: "binding",
       ...onLinux,
-      gather: async () => ({ on: nonlocalBind(), hasFilter: (await facts.filter()).kind === "has" }),
-      judge: ({ on, hasFilter }) => judgeNonlocalBind(on, hasFilter),
+      gather: async () => ({ on: nonlocalBind(), filter: (await facts.filter()).kind }),
+      judge: ({ on, filter }) => judgeNonlocalBind(on, filter),
     }),
   ];
 }

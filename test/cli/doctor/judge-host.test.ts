@@ -61,8 +61,13 @@ test("CL34 what root tries is not the agent's where that has no privilege, and w
     kind: "lacks",
     why: expect.stringContaining("the agent's"),
   });
-  expect(triedFor(no, nobody, thisUser(nobody))).toEqual({ kind: "lacks", why: no });
-  expect(triedFor(no, nobody, agent(root))).toEqual({ kind: "not-known" });
+  // Without the privilege ss ends well and ends nothing, which is not the kernel's doing.
+  for (const why of [no, "the kernel does not do it"]) {
+    expect(triedFor(why, nobody, thisUser(nobody))).toEqual({ kind: "not-known" });
+    expect(triedFor(why, nobody, agent(root))).toEqual({ kind: "not-known" });
+    expect(triedFor(why, root, thisUser(root))).toEqual({ kind: "lacks", why });
+    expect(triedFor(why, null, thisUser(root))).toEqual({ kind: "lacks", why });
+  }
   expect(triedFor("spawn nft ENOENT", nobody, agent(root))).toMatchObject({ kind: "lacks" });
   expect(triedFor("Operation not supported", root, agent(root))).toMatchObject({ kind: "lacks" });
 });
@@ -72,6 +77,11 @@ test("CL34 a tool that does not do is a warning with its reason, its cost and it
     "ok",
     "skipped",
   ]);
+  expect(judgeEndingSockets({ kind: "not-known" }, null)).toEqual({
+    kind: "skipped",
+    sentence: "It takes CAP_NET_ADMIN to try it, which this user does not have.",
+    remedy: expect.stringContaining("Run bridgehead doctor as root"),
+  });
   expect(judgeFilter({ kind: "lacks", why: "Operation not supported" }, null)).toMatchObject({
     kind: "warning",
     sentence: "This host has no packet filter (Operation not supported).",
@@ -107,13 +117,16 @@ test("CL34 what the host does by itself is judged: systemd, the clock, binding w
     "warning",
     null,
   ]);
-  expect(judgeNonlocalBind([], false).kind).toBe("ok");
+  expect(judgeNonlocalBind([], "lacks").kind).toBe("ok");
   const on = ["net.ipv4.ip_nonlocal_bind"];
-  expect(judgeNonlocalBind(on, true)).toMatchObject({
+  expect(judgeNonlocalBind(on, "has")).toMatchObject({
     cost: expect.stringContaining("only addresses that this agent"),
   });
-  expect(judgeNonlocalBind(on, false)).toMatchObject({
-    cost: expect.stringContaining("no packet filter"),
+  expect(judgeNonlocalBind(on, "not-known")).toMatchObject({
+    cost: expect.stringContaining("whether a packet filter would hold it back is not known"),
+  });
+  expect(judgeNonlocalBind(on, "lacks")).toMatchObject({
+    cost: expect.stringContaining("there is no packet filter"),
     remedy: "sysctl -w net.ipv4.ip_nonlocal_bind=0.",
   });
 });

@@ -52,7 +52,7 @@ function judgeTried(tried: Tried, good: string, lack: (why: string) => Lack, els
     case "not-known":
       return skipped(
         "it takes CAP_NET_ADMIN to try it, which this user does not have",
-        "run bridgehead doctor as root",
+        "run bridgehead doctor as root, in a container as one that was given CAP_NET_ADMIN",
       );
     case "lacks": {
       const { remedy, ...rest } = lack(tried.why);
@@ -87,8 +87,9 @@ export function triedFor(why: string | null, mine: Privileges | null, { who, pri
   const isAble = privileges.capabilities.has("CAP_NET_ADMIN");
   if (who === "agent" && !isAble) return { kind: "lacks", why: "the agent's process does not have CAP_NET_ADMIN" };
   if (why === null) return { kind: "has" };
+  // Whatever a tool says to who lacks the privilege, or leaves undone without a word: the host is not the reason.
   const mayTry = mine?.capabilities.has("CAP_NET_ADMIN") !== false;
-  return who === "agent" && !mayTry && !isMissing(why) ? { kind: "not-known" } : { kind: "lacks", why };
+  return !mayTry && !isMissing(why) ? { kind: "not-known" } : { kind: "lacks", why };
 }
 
 export function judgeFilter(tried: Tried, elsewhere: string | null): Outcome {
@@ -132,12 +133,14 @@ export function judgeClockSource(source: string | null): Outcome | null {
 }
 
 /** @param on the settings of the kernel by which a program may bind what is not here */
-export function judgeNonlocalBind(on: readonly string[], hasFilter: boolean): Outcome {
+export function judgeNonlocalBind(on: readonly string[], filter: Tried["kind"]): Outcome {
   const [first] = on;
   if (first === undefined) return ok("a program can bind only addresses that are here");
-  const held = hasFilter
-    ? "the packet filter holds back only addresses that this agent has had since it started"
-    : "and there is no packet filter that would hold it back";
+  const held = {
+    has: "the packet filter holds back only addresses that this agent has had since it started",
+    lacks: "and there is no packet filter that would hold it back",
+    "not-known": "whether a packet filter would hold it back is not known",
+  }[filter];
   return warning({
     what: `${on.join(" and ")} ${on.length === 1 ? "is" : "are"} on: a program can bind an address that is not here`,
     cost: `a mailer that binds a virtual IP on the standby speaks from it, or seems to; ${held}`,
