@@ -36,14 +36,16 @@ export function hostFacts(agentSocket: () => string | null) {
     if (found !== null) return { who: "agent", privileges: found };
     return { who: "this user", privileges: mine() ?? { uid: process.getuid?.() ?? 0, capabilities: new Set() } };
   });
-  const triedOnce = (whyNot: () => Promise<string | null>) =>
-    once(async (): Promise<Tried> => triedFor(await whyNot(), mine(), await whose()));
+  const triedOnce = (name: string, whyNot: () => Promise<string | null>) =>
+    once(async (): Promise<Tried> =>
+      triedFor(await whyNot(), mine(), await whose(), { name, place: findProgram(name) }),
+    );
   return {
     /** Of the agent's process; null where none is seen. */
     agent,
     whose,
-    filter: triedOnce(whyNoFilter),
-    endingSockets: triedOnce(whyNoDestroying),
+    filter: triedOnce("nft", whyNoFilter),
+    endingSockets: triedOnce("ss", whyNoDestroying),
     ip: once(askIp),
     hasSystemd: once(() => existsSync("/run/systemd/system")),
   };
@@ -69,12 +71,6 @@ export function findProgram(name: string): ProgramPlace {
     if (isExecutable(path)) return { path, isInPath: inPath.includes(folder) };
   }
   return null;
-}
-
-/** Where a program is that PATH does not lead to; null when it does, or when there is none. */
-export function elsewhere(name: string): string | null {
-  const place = findProgram(name);
-  return place === null || place.isInPath ? null : place.path;
 }
 
 function isExecutable(path: string): boolean {

@@ -55,53 +55,80 @@ test("CL34 a capability is the agent's where its process is seen, and else it is
 
 test("CL34 what root tries is not the agent's where that has no privilege, and what this user may not try is not judged", () => {
   const no = "Operation not permitted";
-  expect(triedFor(null, root, thisUser(root))).toEqual({ kind: "has" });
-  expect(triedFor(null, root, agent(root))).toEqual({ kind: "has" });
-  expect(triedFor(null, root, agent(nobody))).toMatchObject({
+  const tool = { name: "nft", place: { path: "/usr/sbin/nft", isInPath: true } };
+  expect(triedFor(null, root, thisUser(root), tool)).toEqual({ kind: "has" });
+  expect(triedFor(null, root, agent(root), tool)).toEqual({ kind: "has" });
+  expect(triedFor(null, root, agent(nobody), tool)).toMatchObject({
     kind: "lacks",
     why: expect.stringContaining("the agent's"),
   });
   // Without the privilege ss ends well and ends nothing, which is not the kernel's doing.
   for (const why of [no, "the kernel does not do it"]) {
-    expect(triedFor(why, nobody, thisUser(nobody))).toEqual({ kind: "not-known" });
-    expect(triedFor(why, nobody, agent(root))).toEqual({ kind: "not-known" });
-    expect(triedFor(why, root, thisUser(root))).toEqual({ kind: "lacks", why });
-    expect(triedFor(why, null, thisUser(root))).toEqual({ kind: "lacks", why });
+    expect(triedFor(why, nobody, thisUser(nobody), tool)).toEqual({ kind: "not-known" });
+    expect(triedFor(why, nobody, agent(root), tool)).toEqual({ kind: "not-known" });
+    expect(triedFor(why, root, thisUser(root), tool)).toEqual({ kind: "lacks", why });
+    expect(triedFor(why, null, thisUser(root), tool)).toEqual({ kind: "lacks", why });
   }
-  expect(triedFor("spawn nft ENOENT", nobody, agent(root))).toMatchObject({ kind: "lacks" });
-  expect(triedFor("Operation not supported", root, agent(root))).toMatchObject({ kind: "lacks" });
+  expect(triedFor("Operation not supported", root, agent(root), tool)).toMatchObject({ kind: "lacks" });
+});
+
+test("CL34 a tool that this command's PATH does not lead to was not tried, and one that is nowhere is missing", () => {
+  const why = "spawn nft ENOENT";
+  const elsewhere = { name: "nft", place: { path: "/usr/sbin/nft", isInPath: false } };
+  const nowhere = { name: "nft", place: null };
+  for (const whose of [thisUser(root), thisUser(nobody), agent(root)]) {
+    expect(triedFor(why, nobody, whose, elsewhere)).toEqual({ kind: "elsewhere", tool: "nft", path: "/usr/sbin/nft" });
+    expect(triedFor(why, nobody, whose, nowhere)).toEqual({
+      kind: "lacks",
+      why: "nft is not in the PATH of this command",
+    });
+  }
+  // What works is not looked for, and an agent without the privilege does nothing with a tool, wherever that is.
+  expect(triedFor(null, root, thisUser(root), nowhere).kind).toBe("has");
+  expect(triedFor(why, root, agent(nobody), elsewhere).kind).toBe("lacks");
 });
 
 test("CL34 a tool that does not do is a warning with its reason, its cost and its remedy", () => {
-  expect([judgeFilter({ kind: "has" }, null).kind, judgeFilter({ kind: "not-known" }, null).kind]).toEqual([
-    "ok",
-    "skipped",
-  ]);
-  expect(judgeEndingSockets({ kind: "not-known" }, null)).toEqual({
+  expect([judgeFilter({ kind: "has" }).kind, judgeFilter({ kind: "not-known" }).kind]).toEqual(["ok", "skipped"]);
+  expect(judgeEndingSockets({ kind: "not-known" })).toEqual({
     kind: "skipped",
     sentence: "It takes CAP_NET_ADMIN to try it, which this user does not have.",
     remedy: expect.stringContaining("Run bridgehead doctor as root"),
   });
-  expect(judgeFilter({ kind: "lacks", why: "Operation not supported" }, null)).toMatchObject({
+  expect(judgeFilter({ kind: "lacks", why: "Operation not supported" })).toMatchObject({
     kind: "warning",
     sentence: "This host has no packet filter (Operation not supported).",
     cost: expect.stringContaining("two seconds late"),
     remedy: expect.stringContaining("Linux 5.16"),
   });
-  expect(judgeFilter({ kind: "lacks", why: "spawn nft ENOENT" }, "/usr/sbin/nft")).toMatchObject({
-    remedy: expect.stringContaining("/usr/sbin/nft, which is not in PATH"),
+  expect(judgeFilter({ kind: "elsewhere", tool: "nft", path: "/usr/sbin/nft" })).toEqual({
+    kind: "warning",
+    sentence:
+      "Whether this host has a packet filter was not found out: nft is at /usr/sbin/nft, which is not in the PATH of this command.",
+    cost: expect.stringMatching(/^An agent with the same PATH goes without it: .*two seconds late/),
+    remedy: expect.stringContaining("Put /usr/sbin into PATH"),
   });
-  expect(judgeEndingSockets({ kind: "lacks", why: "the kernel does not do it" }, null)).toMatchObject({
+  expect(judgeEndingSockets({ kind: "lacks", why: "the kernel does not do it" })).toMatchObject({
     remedy: expect.stringContaining("CONFIG_INET_DIAG_DESTROY"),
   });
-  expect([judgeIp(null, null).kind, judgeIp("spawn ip ENOENT", null).kind]).toEqual(["ok", "warning"]);
+  expect(judgeEndingSockets({ kind: "elsewhere", tool: "ss", path: "/usr/sbin/ss" }).sentence).toMatch(
+    /^Whether connections .*PATH/,
+  );
+  expect(judgeIp(null, null).kind).toBe("ok");
+  expect(judgeIp("spawn ip ENOENT", null)).toMatchObject({
+    kind: "warning",
+    sentence: "iproute2 cannot be used (ip is not in the PATH of this command).",
+  });
+  expect(judgeIp("spawn ip ENOENT", { path: "/usr/sbin/ip", isInPath: false }).sentence).toMatch(
+    /^Whether .*\/usr\/sbin\/ip/,
+  );
 });
 
 test("CL34 arping is found, found elsewhere, or missing, with both of its costs", () => {
   expect(judgeArping({ path: "/usr/bin/arping", isInPath: true }).kind).toBe("ok");
   expect(judgeArping({ path: "/usr/sbin/arping", isInPath: false })).toMatchObject({
     kind: "warning",
-    remedy: expect.stringContaining("/usr/sbin/arping"),
+    sentence: expect.stringContaining("arping is at /usr/sbin/arping"),
   });
   expect(judgeArping(null)).toMatchObject({
     kind: "warning",
@@ -122,9 +149,11 @@ test("CL34 what the host does by itself is judged: systemd, the clock, binding w
   expect(judgeNonlocalBind(on, "has")).toMatchObject({
     cost: expect.stringContaining("only addresses that this agent"),
   });
-  expect(judgeNonlocalBind(on, "not-known")).toMatchObject({
-    cost: expect.stringContaining("whether a packet filter would hold it back is not known"),
-  });
+  for (const filter of ["not-known", "elsewhere"] as const) {
+    expect(judgeNonlocalBind(on, filter)).toMatchObject({
+      cost: expect.stringContaining("whether a packet filter would hold it back is not known"),
+    });
+  }
   expect(judgeNonlocalBind(on, "lacks")).toMatchObject({
     cost: expect.stringContaining("there is no packet filter"),
     remedy: "sysctl -w net.ipv4.ip_nonlocal_bind=0.",
