@@ -22,8 +22,9 @@ export class MemoryError extends Error {
   override readonly name = "MemoryError";
   readonly code: "memory-damaged" | "memory-of-another" | "memory-unusable";
 
-  constructor(code: MemoryError["code"], message: string) {
-    super(message);
+  /** @param cause what the system said, where it was asked: of who may not look nothing follows for the file */
+  constructor(code: MemoryError["code"], message: string, cause?: unknown) {
+    super(message, { cause });
     this.code = code;
   }
 }
@@ -89,7 +90,7 @@ function writeDurably(file: string, content: z.infer<typeof fileSchema>): void {
 
 function unusable(file: string, error: unknown): MemoryError {
   const why = messageOf(error);
-  return new MemoryError("memory-unusable", `${file} cannot be used: ${why}`);
+  return new MemoryError("memory-unusable", `${file} cannot be used: ${why}`, error);
 }
 
 function jsonOf(text: string): unknown {

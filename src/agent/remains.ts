@@ -79,7 +79,7 @@ export function readRemains(file: string, boot = bootNow()): Remain[] {
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
     const mend = "see that no resource of this node's groups still runs, and remove the file";
-    throw new MemoryError("memory-damaged", `${file} cannot be read (${messageOf(error)}): ${mend}`);
+    throw new MemoryError("memory-damaged", `${file} cannot be read (${messageOf(error)}): ${mend}`, error);
   }
 }
 

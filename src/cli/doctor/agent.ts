@@ -5,9 +5,16 @@ import { readRemains } from "../../agent/remains.ts";
 import { codeOf } from "../errors.ts";
 import { isToken } from "../secret-file.ts";
 import { check, type Check } from "./check.ts";
-import { askSocket, type HostFacts, inodeOf } from "./facts.ts";
+import { askSocket, type HostFacts, inodeOf, isForbidden } from "./facts.ts";
 import { judgeAgentSocket, judgeGuard } from "./judge/fences.ts";
-import { judgeMemory, judgeStateDisk, judgeStateFolder, judgeTokenFile, type TokenText } from "./judge/state.ts";
+import {
+  judgeMemory,
+  judgeStateDisk,
+  judgeStateFolder,
+  judgeTokenFile,
+  type MemoryFault,
+  type TokenText,
+} from "./judge/state.ts";
 import { configCheck, type DoctorPlace } from "./place.ts";
 
 /** What an agent has on its host: its own process, its guard, its folder and its token. @param place called when there is a configuration */
@@ -72,20 +79,25 @@ export function agentChecks(facts: HostFacts, place: () => DoctorPlace): Check[]
 }
 
 /** Both files, for the agent starts with neither of them damaged. */
-function faultsOfMemory({ state, cluster, node }: DoctorPlace): string[] {
+function faultsOfMemory({ state, cluster, node }: DoctorPlace): MemoryFault[] {
   const reads = [
-    () => readMemory(join(state, "seen.json"), { cluster, node }),
-    () => readRemains(join(state, "remains.json")),
+    { file: join(state, "seen.json"), read: (file: string) => readMemory(file, { cluster, node }) },
+    { file: join(state, "remains.json"), read: (file: string) => readRemains(file) },
   ];
-  return reads.flatMap((read) => {
+  return reads.flatMap(({ file, read }) => {
     try {
-      read();
+      read(file);
       return [];
     } catch (error) {
-      if (error instanceof MemoryError) return [error.message];
+      if (error instanceof MemoryError) return [faultOfMemory(file, error)];
       throw error;
     }
   });
+}
+
+/** What the agent would say of a file that it may not read is said of the agent: here it may be somebody else who may not. */
+export function faultOfMemory(file: string, error: MemoryError): MemoryFault {
+  return isForbidden(error.cause) ? { kind: "forbidden", file } : { kind: "faulty", why: error.message };
 }
 
 /** What stands in a token's file; null: it cannot be read. What it is, is not said. */

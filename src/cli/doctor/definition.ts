@@ -14,7 +14,9 @@ import {
   judgeServices,
   type WantedAddress,
 } from "./judge/definition.ts";
-import type { DoctorPlace } from "./place.ts";
+import { skipped } from "./outcome.ts";
+import { configCheck, type DoctorPlace } from "./place.ts";
+import type { Reader } from "./reader.ts";
 
 /** What the cluster asks of this host, read from its definition. */
 export type DefinitionChecks = {
@@ -23,8 +25,8 @@ export type DefinitionChecks = {
   readonly definition: () => ClusterDefinition | null;
 };
 
-/** @param reader a token that may read the definition; null: the node's own is tried */
-export function definitionChecks(facts: HostFacts, place: () => DoctorPlace, reader: string | null): DefinitionChecks {
+/** @param reader who may read the definition; `none`: the node's own token is tried */
+export function definitionChecks(facts: HostFacts, place: () => DoctorPlace, reader: Reader): DefinitionChecks {
   let read: ClusterDefinition | null = null;
   const needs = ["definition"];
   /** Called when there is one. */
@@ -34,23 +36,37 @@ export function definitionChecks(facts: HostFacts, place: () => DoctorPlace, rea
   };
   const wanted = (): WantedAddress[] => addressesFor(definition(), place().node);
 
-  async function ask() {
-    const answer = await clientFor(place(), reader).getDefinition(place().cluster);
+  async function ask(token: string | null) {
+    const answer = await clientFor(place(), token).getDefinition(place().cluster);
     if (!answer.ok) return answer;
     const parsed = parseDefinition(answer.value);
     if (parsed.ok) read = parsed.definition;
     return parsed;
   }
 
-  const checks = [
-    check({
-      code: "definition",
-      subject: "definition",
-      needs: [reader === null ? "token" : "reach"],
+  function reading(): Check {
+    const parts = { code: "definition", subject: "definition" };
+    if (reader.kind === "unreadable") {
+      // The node's own is not tried instead: it may not read the definition, and its refusal would be told in place of the reason.
+      const judge = () =>
+        skipped(
+          `it takes a reader's token, and ${reader.why}`,
+          "run bridgehead doctor as who may read that file, or name another one with --token-file",
+        );
+      return check({ ...parts, needs: [configCheck], gather: () => reader, judge });
+    }
+    const token = reader.kind === "token" ? reader.token : null;
+    return check({
+      ...parts,
+      needs: [token === null ? "token" : "reach"],
       withinMs: askedWithinMs,
-      gather: ask,
-      judge: (answer) => judgeDefinition(place().node, answer, reader === null),
-    }),
+      gather: () => ask(token),
+      judge: (answer) => judgeDefinition(place().node, answer, token === null),
+    });
+  }
+
+  const checks = [
+    reading(),
     check({
       code: "lease",
       subject: "lease",

@@ -5,12 +5,13 @@ import { definitionChecks } from "./definition.ts";
 import { hostFacts } from "./facts.ts";
 import { hostChecks } from "./host.ts";
 import { configChecks, type Configured, type DoctorPlace } from "./place.ts";
+import type { Reader } from "./reader.ts";
 
 /** For all checks together, in milliseconds: who waits for a doctor is ill already. */
 const withinMs = 9_000;
 
-/** Looks at this host as an agent would find it. It changes nothing. @param reader a token that may read the definition, or null */
-export function examine(configured: Configured, reader: string | null): Promise<Finding[]> {
+/** Looks at this host as an agent would find it. It changes nothing. @param reader who may read the definition */
+export function examine(configured: Configured, reader: Reader): Promise<Finding[]> {
   const place = (): DoctorPlace => {
     if (configured.kind === "read") return configured.place;
     throw new Error("a check of an agent was made without its configuration");

@@ -36,14 +36,16 @@ export function hostFacts(agentSocket: () => string | null) {
     if (found !== null) return { who: "agent", privileges: found };
     return { who: "this user", privileges: mine() ?? { uid: process.getuid?.() ?? 0, capabilities: new Set() } };
   });
-  const triedOnce = (whyNot: () => Promise<string | null>) =>
-    once(async (): Promise<Tried> => triedFor(await whyNot(), mine(), await whose()));
+  const triedOnce = (name: string, whyNot: () => Promise<string | null>) =>
+    once(async (): Promise<Tried> =>
+      triedFor(await whyNot(), mine(), await whose(), { name, place: findProgram(name) }),
+    );
   return {
     /** Of the agent's process; null where none is seen. */
     agent,
     whose,
-    filter: triedOnce(whyNoFilter),
-    endingSockets: triedOnce(whyNoDestroying),
+    filter: triedOnce("nft", whyNoFilter),
+    endingSockets: triedOnce("ss", whyNoDestroying),
     ip: once(askIp),
     hasSystemd: once(() => existsSync("/run/systemd/system")),
   };
@@ -71,12 +73,6 @@ export function findProgram(name: string): ProgramPlace {
   return null;
 }
 
-/** Where a program is that PATH does not lead to; null when it does, or when there is none. */
-export function elsewhere(name: string): string | null {
-  const place = findProgram(name);
-  return place === null || place.isInPath ? null : place.path;
-}
-
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -91,8 +87,14 @@ export function inodeOf(path: string): Inode {
     const stat = statSync(path);
     return { kind: "there", isFolder: stat.isDirectory(), mode: stat.mode, uid: stat.uid };
   } catch (error) {
-    return { kind: codeOf(error) === "EACCES" ? "forbidden" : "absent" };
+    return { kind: isForbidden(error) ? "forbidden" : "absent" };
   }
+}
+
+/** Who asks may not: of what was asked for nothing follows. */
+export function isForbidden(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "EACCES" || code === "EPERM";
 }
 
 /** What is at a path of a disk. A link is not followed: what it leads to may never answer. */
@@ -123,7 +125,7 @@ export function askSocket(path: string, question: string | null, signal: AbortSi
     };
     socket.setTimeout(answerMs, () => end("silent"));
     signal.addEventListener("abort", () => end("silent"), { once: true });
-    socket.once("error", (error) => end(codeOf(error) === "EACCES" ? "forbidden" : "nobody"));
+    socket.once("error", (error) => end(isForbidden(error) ? "forbidden" : "nobody"));
     socket.once("connect", () => (question === null ? end("answers") : socket.write(question)));
     socket.once("data", () => end("answers"));
     socket.once("end", () => end("silent"));

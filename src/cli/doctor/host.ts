@@ -1,6 +1,6 @@
 import { capabilities, type Capability } from "../../agent/linux/privileges.ts";
 import { check, type Check } from "./check.ts";
-import { elsewhere, findProgram, type HostFacts, settingOf } from "./facts.ts";
+import { findProgram, type HostFacts, settingOf } from "./facts.ts";
 import {
   judgeArping,
   judgeCapability,
@@ -43,7 +43,7 @@ export function hostChecks(facts: HostFacts): Check[] {
       subject: "ip",
       ...onLinux,
       gather: facts.ip,
-      judge: ({ why }) => judgeIp(why, elsewhere("ip")),
+      judge: ({ why }) => judgeIp(why, findProgram("ip")),
     }),
     check({
       code: "arping",
@@ -57,21 +57,21 @@ export function hostChecks(facts: HostFacts): Check[] {
       subject: "ss",
       ...onLinux,
       gather: facts.endingSockets,
-      judge: (tried) => judgeEndingSockets(tried, elsewhere("ss")),
+      judge: judgeEndingSockets,
     }),
     check({
       code: "filter",
       subject: "nft",
       ...onLinux,
       gather: facts.filter,
-      judge: (tried) => judgeFilter(tried, elsewhere("nft")),
+      judge: judgeFilter,
     }),
     check({
       code: "nonlocal-bind",
       subject: "binding",
       ...onLinux,
-      gather: async () => ({ on: nonlocalBind(), hasFilter: (await facts.filter()).kind === "has" }),
-      judge: ({ on, hasFilter }) => judgeNonlocalBind(on, hasFilter),
+      gather: async () => ({ on: nonlocalBind(), filter: (await facts.filter()).kind }),
+      judge: ({ on, filter }) => judgeNonlocalBind(on, filter),
     }),
   ];
 }

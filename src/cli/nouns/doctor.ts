@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { paintFor } from "../colour.ts";
-import { type GlobalOptions, tokenGiven } from "../context.ts";
+import type { GlobalOptions } from "../context.ts";
 import { examine } from "../doctor/doctor.ts";
 import { configuredBy } from "../doctor/place.ts";
+import { readerGiven } from "../doctor/reader.ts";
 import { documentOf, reportLines } from "../doctor/report.ts";
 import { exitCodes } from "../errors.ts";
 import { outputWidth, print, write } from "../output.ts";
@@ -28,7 +29,7 @@ export function register(noun: Command): void {
 /** What failed is no error of the command, but a script must not go on: exit code 1. */
 async function doctor({ output, config, url, cluster, tokenFile }: DoctorOptions): Promise<void> {
   const given = { ...(url === undefined ? {} : { url }), ...(cluster === undefined ? {} : { cluster }) };
-  const findings = await examine(configuredBy(config, given), tokenGiven(tokenFile, null));
+  const findings = await examine(configuredBy(config, given), readerGiven(tokenFile));
   if (output === "json") print(output, findings.map(documentOf), []);
   else write(reportLines(findings, outputWidth(), paintFor(process.stdout)).join("\n"));
   if (findings.some(({ outcome }) => outcome.kind === "failed")) process.exitCode = exitCodes.failed;

@@ -177,6 +177,7 @@ test("CL36 a lease under a second without a packet filter is a failure (LX11)", 
   expect(judgeLease(999, wanted, { kind: "has" })?.kind).toBe("ok");
   expect(judgeLease(999, wanted, lacks)).toMatchObject({ kind: "failed", remedy: expect.stringContaining("1000") });
   expect(judgeLease(999, wanted, { kind: "not-known" })?.kind).toBe("skipped");
+  expect(judgeLease(999, wanted, { kind: "elsewhere", tool: "nft", path: "/usr/sbin/nft" })?.kind).toBe("skipped");
   expect(judgeLease(1_000, wanted, lacks)?.kind).toBe("ok");
   expect(judgeLease(999, [], lacks)).toBeNull();
 });

@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { timesOf } from "../../../src/cli/doctor/control-plane.ts";
+import { runChecks } from "../../../src/cli/doctor/check.ts";
+import { definitionChecks } from "../../../src/cli/doctor/definition.ts";
+import { hostFacts } from "../../../src/cli/doctor/facts.ts";
 import { configuredBy } from "../../../src/cli/doctor/place.ts";
+import { readerGiven } from "../../../src/cli/doctor/reader.ts";
 
 let folder = "";
 
@@ -28,6 +32,46 @@ test("CL36 an agent's configuration says whom it asks, before the environment of
   expect(placeOf(whole)).toMatchObject({ place: { url: "https://file.test", cluster: "mail" } });
   expect(placeOf(whole, { cluster: "given" })).toMatchObject({ place: { url: "https://file.test", cluster: "given" } });
   expect(placeOf("node: NODE1\n")).toMatchObject({ place: { url: "https://environment.test", cluster: "other" } });
+});
+
+test("CL35 a reader's token that cannot be read costs what stands on the definition, and not the whole answer", async () => {
+  const file = join(folder, "reader.token");
+  // A folder: root cannot read that as a file either.
+  mkdirSync(file);
+  vi.stubEnv("BRIDGEHEAD_TOKEN", undefined);
+  vi.stubEnv("BRIDGEHEAD_TOKEN_FILE", file);
+  const reader = readerGiven(undefined);
+  expect(readerGiven(file)).toEqual(reader);
+  const place = () => {
+    throw new Error("nobody is asked without a token");
+  };
+  // A configuration, which all of them stand on, is taken for given.
+  const { checks } = definitionChecks(
+    hostFacts(() => null),
+    place,
+    reader,
+  );
+  const findings = await runChecks(
+    checks.map((one) => ({ ...one, needs: one.needs.filter((need) => need === "definition") })),
+    5_000,
+  );
+  expect(findings.map(({ code }) => code)).toContain("lease");
+  for (const { outcome } of findings) {
+    expect(outcome).toEqual({
+      kind: "skipped",
+      sentence: expect.stringContaining(`reader's token, and ${file} cannot be read: EISDIR`),
+      remedy: expect.stringContaining("--token-file"),
+    });
+  }
+});
+
+test("CL36 a reader's token that is given is used, and one that is named and is not there is wrong usage", () => {
+  vi.stubEnv("BRIDGEHEAD_TOKEN_FILE", undefined);
+  vi.stubEnv("BRIDGEHEAD_TOKEN", undefined);
+  expect(readerGiven(undefined)).toEqual({ kind: "none" });
+  expect(() => readerGiven(join(folder, "absent.token"))).toThrow("is not there");
+  vi.stubEnv("BRIDGEHEAD_TOKEN", "secret");
+  expect(readerGiven(undefined)).toEqual({ kind: "token", token: "secret" });
 });
 
 test("CL36 of a control plane that is slow the answers that there are are judged, and of one that is not all of them", async () => {

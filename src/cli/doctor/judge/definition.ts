@@ -106,7 +106,7 @@ export function judgeLease(ttlMs: number, wanted: readonly WantedAddress[], filt
   if (wanted.length === 0) return null;
   if (filter.kind === "has") return ok(`a lease of ${ttlMs} ms is kept by the packet filter`);
   if (ttlMs >= leastTtlWithoutFilterMs) return ok(`a lease of ${ttlMs} ms is long enough without a packet filter`);
-  if (filter.kind === "not-known") {
+  if (filter.kind !== "lacks") {
     return skipped(`whether there is a packet filter, which a lease of ${ttlMs} ms needs, is not known`);
   }
   return failed({

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { lacks, type Lack } from "../../../agent/linux/lacks.ts";
 import type { Capability, Privileges } from "../../../agent/linux/privileges.ts";
 import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
@@ -30,8 +31,12 @@ export type ProgramPlace = { readonly path: string; readonly isInPath: boolean }
 
 /** arping is not tried: it would ask the network. */
 export function judgeArping(place: ProgramPlace): Outcome {
-  const why = place?.isInPath === true ? null : "arping is not in PATH";
-  return judgeTried(triedBy(why), `it is ${place?.path}`, lackOfArping, place?.path ?? null);
+  const tried: Tried = place?.isInPath === true ? { kind: "has" } : unreached({ name: "arping", place });
+  return judgeTried(tried, {
+    good: `it is ${place?.path}`,
+    open: "whether arping can be used",
+    lack: lackOfArping,
+  });
 }
 
 /** arping does two things, and costs both. */
@@ -44,21 +49,30 @@ function lackOfArping(why: string): Lack {
   };
 }
 
-/** A tool that was tried. @param elsewhere where a service of systemd would find it, and this process does not */
-function judgeTried(tried: Tried, good: string, lack: (why: string) => Lack, elsewhere: string | null): Outcome {
+/** What is said of a tool. `open`: what is not known when it was not tried. */
+type Sayings = { readonly good: string; readonly open: string; readonly lack: (why: string) => Lack };
+
+function judgeTried(tried: Tried, { good, open, lack }: Sayings): Outcome {
   switch (tried.kind) {
     case "has":
       return ok(good);
     case "not-known":
       return skipped(
         "it takes CAP_NET_ADMIN to try it, which this user does not have",
-        "run bridgehead doctor as root",
+        "run bridgehead doctor as root, in a container as one that was given CAP_NET_ADMIN",
       );
-    case "lacks": {
-      const { remedy, ...rest } = lack(tried.why);
-      if (elsewhere === null) return warning({ remedy, ...rest });
-      return warning({ ...rest, remedy: `it is at ${elsewhere}, which is not in PATH: put that folder there` });
+    case "elsewhere": {
+      const { tool, path } = tried;
+      const found = `${tool} is at ${path}, which is not in the PATH of this command`;
+      return warning({
+        what: `${open} was not found out: ${found}`,
+        // The agent has an environment of its own, and systemd gives its services a PATH that has these folders.
+        cost: `an agent with the same PATH goes without it: ${lack(found).cost}`,
+        remedy: `put ${dirname(path)} into PATH and try again; see that the agent's has it too, as a service of systemd has`,
+      });
     }
+    case "lacks":
+      return warning(lack(tried.why));
   }
 }
 
@@ -76,39 +90,63 @@ export function judgeCapability({ who, privileges }: Whose, capability: Capabili
   return warning({ what: `${what}${unseen}`, ...rest });
 }
 
-/** What the agent has of something that takes CAP_NET_ADMIN, which this process has tried. `not-known`: it may not try it. */
+/**
+ * What the agent has of something that takes CAP_NET_ADMIN, which this process has tried. `not-known`: it may not try it;
+ * `elsewhere`: its own PATH does not lead to the tool, which says nothing of the host and little of the agent.
+ */
 export type Tried =
   | { readonly kind: "has" }
   | { readonly kind: "lacks"; readonly why: string }
-  | { readonly kind: "not-known" };
+  | { readonly kind: "not-known" }
+  | { readonly kind: "elsewhere"; readonly tool: string; readonly path: string };
+
+export type Tool = { readonly name: string; readonly place: ProgramPlace };
 
 /** @param why this process cannot; null: it can. @param mine null: not told */
-export function triedFor(why: string | null, mine: Privileges | null, { who, privileges }: Whose): Tried {
+export function triedFor(why: string | null, mine: Privileges | null, { who, privileges }: Whose, tool: Tool): Tried {
   const isAble = privileges.capabilities.has("CAP_NET_ADMIN");
   if (who === "agent" && !isAble) return { kind: "lacks", why: "the agent's process does not have CAP_NET_ADMIN" };
   if (why === null) return { kind: "has" };
+  // Whatever a tool says to who lacks the privilege, or leaves undone without a word: the host is not the reason.
   const mayTry = mine?.capabilities.has("CAP_NET_ADMIN") !== false;
-  return who === "agent" && !mayTry && !isMissing(why) ? { kind: "not-known" } : { kind: "lacks", why };
+  if (tool.place?.isInPath === true) return mayTry ? { kind: "lacks", why } : { kind: "not-known" };
+  return unreached(tool);
 }
 
-export function judgeFilter(tried: Tried, elsewhere: string | null): Outcome {
-  return judgeTried(tried, "nft can filter what leaves this host (netdev egress)", lacks.filter, elsewhere);
+/** Of a tool that is not in the PATH of this process. */
+function unreached({ name, place }: Tool): Tried {
+  if (place === null) return { kind: "lacks", why: `${name} is not in the PATH of this command` };
+  return { kind: "elsewhere", tool: name, path: place.path };
 }
 
-export function judgeEndingSockets(tried: Tried, elsewhere: string | null): Outcome {
-  return judgeTried(tried, "ss -K ends a connection", lacks.endingSockets, elsewhere);
+export function judgeFilter(tried: Tried): Outcome {
+  return judgeTried(tried, {
+    good: "nft can filter what leaves this host (netdev egress)",
+    open: "whether this host has a packet filter",
+    lack: lacks.filter,
+  });
 }
 
-export function judgeIp(why: string | null, elsewhere: string | null): Outcome {
-  return judgeTried(triedBy(why), "addresses can be asked for", lacks.ip, elsewhere);
+export function judgeEndingSockets(tried: Tried): Outcome {
+  return judgeTried(tried, {
+    good: "ss -K ends a connection",
+    open: "whether connections of an address that has gone can be ended",
+    lack: lacks.endingSockets,
+  });
 }
 
-function triedBy(why: string | null): Tried {
-  return why === null ? { kind: "has" } : { kind: "lacks", why };
+/** @param why this process cannot use it; null: it can. It takes no privilege. */
+export function judgeIp(why: string | null, place: ProgramPlace): Outcome {
+  return judgeTried(triedIp(why, place), {
+    good: "addresses can be asked for",
+    open: "whether iproute2 can be used",
+    lack: lacks.ip,
+  });
 }
 
-function isMissing(why: string): boolean {
-  return /\bENOENT\b/.test(why);
+function triedIp(why: string | null, place: ProgramPlace): Tried {
+  if (why === null) return { kind: "has" };
+  return place?.isInPath === true ? { kind: "lacks", why } : unreached({ name: "ip", place });
 }
 
 export function judgeSystemd(isRunning: boolean): Outcome {
@@ -132,12 +170,15 @@ export function judgeClockSource(source: string | null): Outcome | null {
 }
 
 /** @param on the settings of the kernel by which a program may bind what is not here */
-export function judgeNonlocalBind(on: readonly string[], hasFilter: boolean): Outcome {
+export function judgeNonlocalBind(on: readonly string[], filter: Tried["kind"]): Outcome {
   const [first] = on;
   if (first === undefined) return ok("a program can bind only addresses that are here");
-  const held = hasFilter
-    ? "the packet filter holds back only addresses that this agent has had since it started"
-    : "and there is no packet filter that would hold it back";
+  const held = {
+    has: "the packet filter holds back only addresses that this agent has had since it started",
+    lacks: "and there is no packet filter that would hold it back",
+    "not-known": "whether a packet filter would hold it back is not known",
+    elsewhere: "whether a packet filter would hold it back is not known",
+  }[filter];
   return warning({
     what: `${on.join(" and ")} ${on.length === 1 ? "is" : "are"} on: a program can bind an address that is not here`,
     cost: `a mailer that binds a virtual IP on the standby speaks from it, or seems to; ${held}`,

@@ -67,10 +67,19 @@ export function judgeStateDisk(path: string, type: number): Outcome {
   });
 }
 
-/** @param faults what is wrong with each file that cannot be read */
-export function judgeMemory(faults: readonly string[]): Outcome {
-  if (faults.length === 0) return ok("what this node has seen, and has begun, can be read");
-  return failed({ what: faults.join("; "), cost: "the agent does not start", remedy: "do what is said there" });
+/** Of a file that was not read. `forbidden`: who asks may not, which says nothing of the agent. */
+export type MemoryFault =
+  | { readonly kind: "faulty"; readonly why: string }
+  | { readonly kind: "forbidden"; readonly file: string };
+
+export function judgeMemory(faults: readonly MemoryFault[]): Outcome {
+  const whys = faults.flatMap((fault) => (fault.kind === "faulty" ? [fault.why] : []));
+  if (whys.length > 0) {
+    return failed({ what: whys.join("; "), cost: "the agent does not start", remedy: "do what is said there" });
+  }
+  const unseen = faults.flatMap((fault) => (fault.kind === "forbidden" ? [fault.file] : []));
+  if (unseen.length > 0) return mayNotLook(unseen.join(" and "));
+  return ok("what this node has seen, and has begun, can be read");
 }
 
 /** What a token's file holds. */
