@@ -69,8 +69,11 @@ function skippedFor(subject: string, reason: Outcome): Looked {
   return { told: [{ subject, outcome: reason }], carriesNothing: reason };
 }
 
+/** A timer may fire a little early: what is left then is no time to look at anything. */
+const leastMs = 5;
+
 async function lookAt({ code, subject, withinMs, look }: Check, leftMs: number): Promise<Looked> {
-  if (leftMs <= 0)
+  if (leftMs < leastMs)
     return skippedFor(subject, skipped("there was no time left", "mend what took so long, and try again"));
   const mostMs = Math.min(withinMs, leftMs);
   const over = new AbortController();
