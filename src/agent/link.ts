@@ -1,4 +1,5 @@
 import { WebSocket, type RawData } from "ws";
+import { lookup } from "../cluster/definition/definition.ts";
 import type { AgentMessage, ObjectMessage } from "../cluster/messages.ts";
 import { decodeObjectMessage, encode, type Decoded } from "../protocol/session.ts";
 import type { Log, LogLevel } from "./log.ts";
@@ -35,6 +36,7 @@ export function createLink(options: LinkOptions): Link {
   const { url, token, log } = options;
   let current: { readonly connection: number; readonly socket: WebSocket } | null = null;
   const complaints = new Set<string>();
+  const asking = askingFor(url);
 
   /** The same complaint once, until the other side has something to say: an agent may knock for days. */
   function complain(code: string, detail: string, level: LogLevel = "warning"): void {
@@ -68,7 +70,7 @@ export function createLink(options: LinkOptions): Link {
     // `handshakeTimeout` counts from the last octet; this one from now, whatever trickles in.
     const timer = setTimeout(() => socket.terminate(), timeoutMs);
     socket.on("unexpected-response", (_request, response) => {
-      complain("session-refused", refusalSentence(response.statusCode ?? 0));
+      complain("session-refused", refusalSentence(response.statusCode ?? 0, asking));
       // Its error says that it was closed before it was open, which is no news.
       socket.removeAllListeners("error").on("error", () => {});
       socket.terminate();
@@ -93,7 +95,7 @@ export function createLink(options: LinkOptions): Link {
     socket.on("error", (error) => complain("connection-error", error.message));
     socket.on("close", (code, reason) => {
       clearTimeout(timer);
-      if (code !== 1006) complain("session-closed", closingSentence(code, reason.toString("utf8")), "info");
+      if (code !== 1006) complain("session-closed", closingSentence(code, reason.toString("utf8"), asking), "info");
       gone(connection);
     });
   }
@@ -117,27 +119,44 @@ function decode(data: RawData, isBinary: boolean): Decoded<ObjectMessage> {
   return decodeObjectMessage(data.toString("utf8"));
 }
 
+type Asking = { readonly node: string; readonly cluster: string };
+
+/** The address of a session names them; one that does not leaves the words of the command's help in their place. */
+function askingFor(url: string): Asking {
+  const [, cluster = "NAME", node = "NODE"] = /\/clusters\/([^/]+)\/nodes\/([^/]+)\/session$/.exec(url) ?? [];
+  return { cluster: decodeURIComponent(cluster), node: decodeURIComponent(node) };
+}
+
 /** By the reason that `closeCodes` of the session protocol gives. */
-const closings: Readonly<Record<string, string>> = {
-  "unknown-node": "the cluster has no such node (any more); add it with: bridgehead node add NODE --address ADDRESS",
-  "token-revoked": "this node's token was revoked; put another one into its file",
-  "too-many-runs":
+const closings: Readonly<Record<string, (asking: Asking) => string>> = {
+  "unknown-node": ({ node, cluster }) =>
+    `the cluster has no such node (any more); add it with: bridgehead node add ${node} --address ADDRESS --cluster ${cluster}`,
+  "token-revoked": (asking) =>
+    `this node's token was revoked; put another one into its file, made with: ${makingToken(asking)}`,
+  "too-many-runs": () =>
     "too many runs of this node's agent are connected; one host has this node's name, and one agent runs there",
 };
 
-function closingSentence(code: number, reason: string): string {
-  return closings[reason] ?? `the control plane has closed the connection (${code} ${reason}); another one is tried`;
+function closingSentence(code: number, reason: string, asking: Asking): string {
+  return (
+    lookup(closings, reason)?.(asking) ??
+    `the control plane has closed the connection (${code} ${reason}); another one is tried`
+  );
 }
 
-function refusalSentence(status: number): string {
+function refusalSentence(status: number, asking: Asking): string {
   switch (status) {
     case 401:
-      return "the control plane does not know this token (401); make one with: bridgehead token create --role node --node NODE";
+      return `the control plane does not know this token (401); make one with: ${makingToken(asking)}`;
     case 403:
-      return "this token may not join as this node (403); make one with: bridgehead token create --role node --node NODE";
+      return `this token may not join as this node (403); make one with: ${makingToken(asking)}`;
     case 404:
-      return "the control plane has no such cluster or node (404); see: bridgehead cluster show";
+      return `the control plane has no such cluster or node (404); see: bridgehead cluster show --cluster ${asking.cluster}`;
     default:
       return `the control plane answered ${status} instead of opening the session; it is asked again`;
   }
+}
+
+function makingToken({ node, cluster }: Asking): string {
+  return `bridgehead token create --role node --node ${node} --cluster ${cluster}`;
 }

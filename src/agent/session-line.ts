@@ -37,7 +37,7 @@ export function tendLink(state: SessionState, now: number, effects: SessionEffec
 function dropLink(state: SessionState, connection: number, now: number, effects: SessionEffect[]): SessionState {
   effects.push(
     { type: "disconnect", connection },
-    { type: "note", code: "connection-lost", detail: `connection ${connection} is silent` },
+    { type: "note", code: "connection-lost", detail: `connection ${connection} was silent and is given up` },
   );
   return tendLink({ ...state, link: { kind: "closed", retryAt: retryAt(state, now) } }, now, effects);
 }

@@ -11,7 +11,7 @@ export function wordsOf(code: SessionNote, detail: string): { readonly level: Lo
     case "connection-lost":
       return {
         level: "warning",
-        sentence: `${detail} is gone, and another one is tried; what this node holds it holds until its lease ends`,
+        sentence: `${detail}, and another one is tried; what this node holds it holds until its lease ends`,
       };
     case "reconnected":
       return { level: "info", sentence: `the control plane answers again, on ${detail}` };

@@ -115,7 +115,7 @@ function closed(state: SessionState, connection: number, now: number, effects: S
   if (state.link.kind === "closed" || state.link.connection !== connection) return state;
   // Tries that come to nothing are many in an outage: what is news is that a connection that was there is gone.
   if (state.link.kind === "joined") {
-    effects.push({ type: "note", code: "connection-lost", detail: `connection ${connection}` });
+    effects.push({ type: "note", code: "connection-lost", detail: `connection ${connection} is gone` });
   }
   return { ...state, link: { kind: "closed", retryAt: retryAt(state, now) } };
 }

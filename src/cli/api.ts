@@ -28,8 +28,7 @@ export function createAsk(url: string, token: string, timeoutMs?: number): Ask {
 }
 
 function refused({ code, win32, problems, ...said }: ProblemDetails): CliError {
-  // The API tells a program which header to send; a person has given a token, and wants to know what is wrong with it.
-  const { title, detail } = code === "unauthorized" ? tokenNotValid : said;
+  const { title, detail } = { ...said, ...inOwnWords[code] };
   return new CliError(code, title, exitCodes.failed, {
     detail,
     hint: hints[code],
@@ -38,10 +37,16 @@ function refused({ code, win32, problems, ...said }: ProblemDetails): CliError {
   });
 }
 
-const tokenNotValid = {
-  title: "The token is not valid here",
-  detail: "it is no token of this cluster, and not the admin token",
-} as const;
+/** The API tells a program which header or method to send; a person has given a token or a name, and runs commands. */
+const inOwnWords: Readonly<
+  Partial<Record<ProblemDetails["code"], { readonly title?: string; readonly detail: string }>>
+> = {
+  unauthorized: {
+    title: "The token is not valid here",
+    detail: "it is no token of this cluster, and not the admin token",
+  },
+  "cluster-not-found": { detail: "the control plane has none of this name" },
+};
 
 /** The code of the error where nothing was carried to the other side, or its answer was lost on the way. */
 export const noConnection = "unreachable-no-connection";

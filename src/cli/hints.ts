@@ -52,7 +52,8 @@ export const hints: Readonly<Record<ProblemCode, string>> = {
   "not-json": report,
   "body-too-large": "Split it: a request has 1 MiB at most.",
   "invalid-request": "Mend what is named above; --help says what the command takes.",
-  "cluster-not-found": "See which clusters there are: bridgehead cluster list",
+  "cluster-not-found":
+    "See which clusters there are (bridgehead cluster list), or make it: bridgehead cluster apply -f FILE",
   "token-not-found": "See which tokens there are: bridgehead token list",
   "virtual-server-not-found": "See which network names there are: bridgehead group list",
   "too-many-clusters": "Delete one that is not needed: bridgehead cluster delete --cluster NAME",

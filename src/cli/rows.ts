@@ -39,7 +39,7 @@ export function groupRows({ groups }: ClusterView): Row[] {
     state: view.state,
     owner: view.owner,
     epoch: view.epoch,
-    address: view.address,
+    address: addressText(view),
     name: view.networkName,
     note: groupNotes(view).join("; "),
   }));
@@ -53,7 +53,7 @@ export function groupSheet(group: string, view: GroupView): Row {
     owner: view.owner ?? "no node",
     "last owner": view.owner === view.lastOwner ? null : view.lastOwner,
     epoch: view.epoch,
-    address: view.address,
+    address: addressText(view),
     "network name": view.networkName,
     prefers: view.preferredOwners.join(", "),
     note: groupNotes(view).join("; "),
@@ -128,6 +128,11 @@ function ownedBy({ groups }: ClusterView, node: string): string[] {
 function nodeNote({ reason, drain, quarantinedUntil }: NodeView): string | null {
   if (quarantinedUntil !== null) return `quarantined until ${timeText(quarantinedUntil)}`;
   return reason ?? (drain === "NotInitiated" ? null : `drain ${drain}`);
+}
+
+/** A group without a Network Name is no virtual server, and has its addresses all the same. */
+function addressText({ address, addresses }: GroupView): string | null {
+  return address ?? (addresses.join(", ") || null);
 }
 
 /** What is planned for a group, or keeps it waiting. */

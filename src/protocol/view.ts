@@ -76,6 +76,8 @@ export const groupViewSchema = z
     givenUpUntil: z.number().nullable(),
     draining: z.object({ because: z.string(), target: z.string().nullable() }).nullable(),
     address: z.string().nullable(),
+    // A control plane that is older than the command does not say it, and is to be asked all the same.
+    addresses: z.array(z.string()).default([]),
     networkName: z.string().nullable(),
     preferredOwners: z.array(z.string()),
     resources: z.record(z.string(), resourceViewSchema),

@@ -26,6 +26,9 @@ const welcome = {
   assignment: { revision: { generation: 1, n: 1 }, lease: { ttlMs: 2_000, renewMs: 500 }, groups: [], mayCome: [] },
 };
 
+/** As an agent asks for it: what it logs names cluster and node by this. */
+const session = "/v1/clusters/exchange/nodes/NODEA/session";
+
 let server: Server;
 let sockets: WebSocketServer;
 let link: Link;
@@ -41,13 +44,13 @@ beforeEach(async () => {
   tokens = [];
   server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  sockets = new WebSocketServer({ server, path: "/session" });
+  sockets = new WebSocketServer({ server, path: session });
   sockets.on("connection", (peer, request) => {
     authorization = request.headers.authorization;
     peers.push(peer);
     peer.on("message", (data) => heard.push(String(data)));
   });
-  link = linkTo("/session");
+  link = linkTo(session);
 });
 afterEach(() => {
   link.end();
@@ -133,8 +136,21 @@ test("AG7 a refusal is told as closed and logged with how to mend it, and the sa
   }
   expect(told).toEqual(["closed 1", "closed 2", "closed 3"]);
   const refusals = logged.filter((line) => line.startsWith("session-refused"));
-  expect(refusals).toHaveLength(1);
-  expect(refusals[0]).toContain("token create");
+  expect(refusals).toEqual([
+    expect.stringContaining("bridgehead token create --role node --node NODEA --cluster exchange"),
+  ]);
+});
+
+test.each([
+  [401, "bridgehead token create --role node --node NODEA --cluster exchange"],
+  [403, "bridgehead token create --role node --node NODEA --cluster exchange"],
+  [404, "bridgehead cluster show --cluster exchange"],
+])("AG11 a refusal with %i names the command to run, with this node and its cluster", async (status, named) => {
+  server.removeAllListeners("upgrade");
+  server.on("upgrade", (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`));
+  link.connect(1, 1_000);
+  await toldOf("closed 1");
+  expect(logged).toEqual([expect.stringMatching(new RegExp(`^session-refused: .*${named}$`))]);
 });
 
 test("AG7 a server that is gone is told as closed", async () => {
@@ -163,7 +179,9 @@ test("AG11 a node that is turned away after it has connected says why, once, how
     await toldOf(`closed ${connection}`);
   }
   expect(logged).toEqual([
-    expect.stringMatching(/^session-closed: the cluster has no such node .*bridgehead node add/),
+    expect.stringMatching(
+      /^session-closed: the cluster has no such node .*bridgehead node add NODEA --address ADDRESS --cluster exchange$/,
+    ),
   ]);
   link.connect(4, 1_000);
   await toldOf("opened 4");

@@ -29,6 +29,7 @@ const groupState: Reply = {
     givenUpUntil: null,
     draining: null,
     address: null,
+    addresses: [],
     networkName: null,
     preferredOwners: [],
     resources: {},

@@ -76,6 +76,18 @@ test("CL11 a refusal is told with title, detail, hint and Win32 number, as text 
   });
 });
 
+test("CL11 a cluster that there is not is made with a command, and not with a method of HTTP", async () => {
+  const problem = problemDetails("cluster-not-found", "PUT a definition at this path to create it");
+  other = await otherSide(() => ({ status: 404, body: problem }));
+  const { code, err } = await run("group", "list");
+  expect(code).toBe(1);
+  expect(err).not.toMatch(/PUT|path/);
+  expect(err.replaceAll(/\s+/g, " ")).toContain(
+    "There is no such cluster the control plane has none of this name (cluster-not-found",
+  );
+  expect(err.replaceAll(/\s+/g, " ")).toContain("or make it: bridgehead cluster apply -f FILE");
+});
+
 test("CL11 the problems of a definition are told with their places, and in JSON as they are", async () => {
   const problems = [{ path: "/groups/A/resources", code: "required", sentence: "this is required" }];
   other = await otherSide(() => ({ status: 422, body: problemDetails("invalid-definition", "it has one", problems) }));

@@ -133,6 +133,18 @@ test("CL4 a token that is nowhere is asked for, with every way to give it", asyn
   expect(err).toContain("/nonexistent/token");
 });
 
+test.each([
+  ["no token file that is there", ["--token-file", "/nonexistent/token"], "Make the token with:"],
+  ["no token at all", [], "Make one with:"],
+])("CL11 an agent with %s is told how to make it, with its own name and cluster", async (_which, more, begin) => {
+  vi.stubEnv("BRIDGEHEAD_TOKEN", undefined);
+  vi.stubEnv("BRIDGEHEAD_TOKEN_FILE", undefined);
+  expect(await runCommand(["agent", "--node", "NODEA", "--cluster", "exchange", ...more])).toBe(2);
+  expect(err.replaceAll(/\s+/g, " ")).toContain(
+    `${begin} bridgehead token create --role node --node NODEA --cluster exchange`,
+  );
+});
+
 describe("CL2 what the control plane cannot be asked with", () => {
   let folder = "";
   beforeEach(() => {

@@ -159,6 +159,28 @@ describe("Properties", () => {
     expect(faults("IP Address", name, good)).toEqual([]);
   });
 
+  test.each([
+    [64, "property-type", "SubnetMask must be text: a contiguous mask,"],
+    ["/64", "property-format", "SubnetMask must be a contiguous mask,"],
+    ["ffff:ffff:ffff:ffff::", "property-format", "SubnetMask must be a contiguous mask,"],
+    ["300", "property-format", "SubnetMask must be a contiguous mask,"],
+  ])("DF4: SubnetMask %j is refused with what an IPv6 address takes", (value, code, begin) => {
+    const said: string[] = [];
+    const report = (_path: unknown, ...[is, sentence]: [string, string]) => void said.push(is, sentence);
+    checkProperties(
+      inSource["IP Address"] ?? {},
+      { Address: "2001:db8::1", SubnetMask: value, Network: "six" },
+      [],
+      "it",
+      report,
+    );
+    expect(said).toEqual([
+      code,
+      `${begin} such as "255.255.255.0", or for IPv6 the prefix length as text, such as "64"`,
+    ]);
+    expect(faults("IP Address", "SubnetMask", "64")).toEqual([]);
+  });
+
   test("DF9: a property that is a choice takes what there is, and says it", () => {
     expect(["ScsiPr", "None"].flatMap((value) => faults("Physical Disk", "Fence", value))).toEqual([]);
     const bad = ["", "none", "scsipr", "Sbd"];

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type { DeferReason } from "../../src/cluster/questions/verdict.ts";
-import { clusterOf, disk, networkName, nodes, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
+import {
+  clusterOf,
+  disk,
+  ipAddress,
+  networkName,
+  nodes,
+  plainGroup,
+  renewMs,
+  ttlMs,
+  virtualServer,
+} from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
 const onNode1And2 = virtualServer(100, { resources: { Disk: disk({}, { possibleOwners: ["NODE1", "NODE2"] }) } });
@@ -207,5 +217,21 @@ describe("Verdict and view", () => {
       expect(verdict).not.toHaveProperty("address");
       expect(JSON.stringify(verdict)).not.toContain("192.0.2.");
     }
+  });
+
+  test("VD6: a group without a Network Name shows the addresses that are online, and none that nobody can know of", () => {
+    const client = { cidr: "192.0.2.0/24", role: "ClientAccess", properties: {} } as const;
+    const networks = { client, six: { ...client, cidr: "2001:db8::/64" } };
+    const IP6 = ipAddress(0, { properties: { Address: "2001:db8::a", SubnetMask: "64", Network: "six" } });
+    const cluster = new Cluster(clusterOf({ Web: plainGroup({ IP4: ipAddress(100), IP6 }) }, { networks }));
+    const shown = () => cluster.view().groups["Web"];
+    expect(shown()).toMatchObject({ address: null, addresses: [] });
+    cluster.up("NODE1", "NODE2");
+    cluster.renew("NODE1");
+    expect(shown()).toMatchObject({ address: null, addresses: ["192.0.2.100", "2001:db8::a"] });
+    reports({ IP6: "Offline" })(cluster);
+    expect(shown()?.addresses).toEqual(["192.0.2.100"]);
+    cluster.advance(ttlMs + 1);
+    expect(shown()).toMatchObject({ state: "Unknown", addresses: [] });
   });
 });

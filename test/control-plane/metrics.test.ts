@@ -278,6 +278,7 @@ function largest(): ClusterFigures {
       givenUpUntil: null,
       draining: null,
       address: null,
+      addresses: [],
       networkName: null,
       preferredOwners: [],
       resources: named(limits.resources / limits.groups, "R", resource),

@@ -18,6 +18,7 @@ export function groupView(group: Partial<GroupView> = {}): GroupView {
     givenUpUntil: null,
     draining: null,
     address: "127.0.1.100",
+    addresses: ["127.0.1.100"],
     networkName: "EXCHVS",
     preferredOwners: ["NODE1", "NODE2"],
     resources: {

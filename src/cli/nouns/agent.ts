@@ -48,7 +48,7 @@ export function register(noun: Command): void {
 async function agent(options: AgentCommandOptions): Promise<void> {
   const config = options.config === undefined ? {} : loadAgentConfig(options.config);
   const { node, cluster, url, state, socket } = agentPlace(options, config);
-  const token = readTokens(options, config);
+  const token = readTokens(options, config, `bridgehead token create --role node --node ${node} --cluster ${cluster}`);
   const hasParent = process.send !== undefined;
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const guard = guardOf(config, state);
@@ -122,8 +122,11 @@ const endSentences: Readonly<Record<AgentEnd, string>> = {
     "everything of this node was taken away at once and not released: another node waits until the lease ends",
 };
 
-/** The node's token: a file that was named, then the environment, then the configuration's file. */
-function readTokens(options: AgentCommandOptions, config: AgentConfig) {
+/**
+ * The node's token: a file that was named, then the environment, then the configuration's file. `making`: the command that
+ * makes one.
+ */
+function readTokens(options: AgentCommandOptions, config: AgentConfig, making: string) {
   const file = options.tokenFile ?? process.env["BRIDGEHEAD_TOKEN_FILE"] ?? config.tokenFile;
   const given = options.tokenFile === undefined ? process.env["BRIDGEHEAD_TOKEN"] : undefined;
   const first = given ?? (file === undefined ? null : readSecret(file));
@@ -131,8 +134,8 @@ function readTokens(options: AgentCommandOptions, config: AgentConfig) {
     throw usageError(
       file === undefined
         ? "The agent needs its node's token: BRIDGEHEAD_TOKEN, BRIDGEHEAD_TOKEN_FILE or --token-file. " +
-            "Make one with: bridgehead token create --role node --node NODE"
-        : `${file} is not there. Make the token with: bridgehead token create --role node --node NODE`,
+            `Make one with: ${making}`
+        : `${file} is not there. Make the token with: ${making}`,
     );
   }
   assertToken(first, given === undefined && file !== undefined ? file : "BRIDGEHEAD_TOKEN");

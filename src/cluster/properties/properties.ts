@@ -84,8 +84,13 @@ const parameterPattern = /^[A-Za-z_]\w*=/;
 /** As Pacemaker names an agent. */
 const ocfAgentPattern = /^ocf:[\w-][\w.-]*:[\w-][\w.-]*$/;
 
+/** Whoever has an IPv6 address finds no mask to write: YAML makes a number of 64, and `/64` and ffff:: are no masks here. */
+const masks = 'a contiguous mask, such as "255.255.255.0", or for IPv6 the prefix length as text, such as "64"';
+
 function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue): PropertyFault | null {
-  if (typeof value !== "string") return { code: "property-type", sentence: "must be text" };
+  if (typeof value !== "string") {
+    return { code: "property-type", sentence: rule.format === "mask" ? `must be text: ${masks}` : "must be text" };
+  }
   if (rule.required && value === "") return { code: "property-required", sentence: "must not be empty" };
   if (rule.choices !== undefined && !rule.choices.includes(value)) {
     return { code: "property-choice", sentence: `must be ${rule.choices.join(" or ")}` };
@@ -96,9 +101,7 @@ function faultOfText(rule: PropertyRule & { kind: "text" }, value: PropertyValue
         ? { code: "property-format", sentence: "must be an IPv4 or IPv6 address of a host, such as 192.0.2.10" }
         : null;
     case "mask":
-      return prefixOfMask(value) === null
-        ? { code: "property-format", sentence: "must be a contiguous mask, such as 255.255.255.0" }
-        : null;
+      return prefixOfMask(value) === null ? { code: "property-format", sentence: `must be ${masks}` } : null;
     case "host-name":
       return /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(value)
         ? null

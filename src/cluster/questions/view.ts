@@ -1,14 +1,16 @@
 import { goesHomeByItself } from "../policies/failback.ts";
 import {
+  addressesOf,
   type GroupDefinition,
   lookup,
   type NetworkRole,
+  type Served,
   servedResources,
   virtualServerOf,
 } from "../definition/definition.ts";
 import type { Dependency } from "../definition/dependencies.ts";
 import type { LeaseTerms } from "../lease/lease.ts";
-import type { ResourceState, Wanted } from "../messages.ts";
+import type { ReportedResource, ResourceState, Wanted } from "../messages.ts";
 import { epochOf, holdOf } from "../lease/ownership.ts";
 import { isQuarantined } from "../policies/quarantine.ts";
 import { groupStateOf, reportedResources, reportOf, stateOf, wantedOf } from "../policies/resources.ts";
@@ -93,7 +95,10 @@ export type GroupView = {
   readonly givenUpUntil: number | null;
   /** Under way: why it is being taken offline here, and where it shall go. */
   readonly draining: { readonly because: string; readonly target: string | null } | null;
+  /** Of the virtual server that it is: of its first IP Address, and null without a Network Name. */
   readonly address: string | null;
+  /** Of its IP Address resources that are online. */
+  readonly addresses: readonly string[];
   readonly networkName: string | null;
   readonly preferredOwners: readonly string[];
   readonly resources: Readonly<Record<string, ResourceView>>;
@@ -204,7 +209,8 @@ function viewGroup(
   const ageMs = hold === undefined ? null : silentForMs(state, hold.incarnation, now);
   const known = hold !== undefined && ageMs !== null && ageMs <= cluster.definition.lease.ttlMs;
   const reported = hold === undefined ? {} : reportedResources(reportOf(state, hold), hold);
-  const server = virtualServerOf(servedResources(cluster.definition, group));
+  const served = servedResources(cluster.definition, group);
+  const server = virtualServerOf(served);
   return {
     state: stateForReaders(hold, known, groupStateOf(group, reported)),
     owner: hold === undefined ? null : known ? hold.node : "Unknown",
@@ -218,6 +224,7 @@ function viewGroup(
     givenUpUntil: row.troubles.givenUp === null ? null : (retryAt(row) ?? 0),
     draining: hold?.phase.kind === "draining" ? { because: hold.phase.because, target: hold.phase.target } : null,
     address: server?.address ?? null,
+    addresses: hold !== undefined && known ? addressesOf(onlineOnes(served, reported)) : [],
     networkName: server?.networkName ?? null,
     preferredOwners: group.preferredOwners,
     resources: Object.fromEntries(
@@ -233,6 +240,10 @@ function viewGroup(
       ]),
     ),
   };
+}
+
+function onlineOnes(resources: Served, reported: Readonly<Record<string, ReportedResource>>): Served {
+  return Object.fromEntries(Object.entries(resources).filter(([name]) => stateOf(reported, name) === "Online"));
 }
 
 function stateForReaders(hold: Hold | undefined, known: boolean, reported: GroupState): GroupState {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type LeaseTerms, leasePresets } from "../../../src/cluster/lease/lease.ts";
+import { wordsOf } from "../../../src/agent/session-words.ts";
 import { extending, group, reportOf, seenBefore, SessionDriver, silence } from "./session-driver.ts";
 
 const exchange = { group: "Exchange", epoch: 3 };
@@ -77,6 +78,21 @@ describe("AM1 a line that is lost is opened again", () => {
     agent.open();
     agent.receive(agent.object.welcome(agent.connection, []));
     expect(agent.notes).toEqual(["connection-lost", "reconnected"]);
+  });
+
+  test("AG11 a connection that is gone, and one that was silent, are each told in a whole sentence", () => {
+    const sentences = (agent: SessionDriver) =>
+      agent.effects.flatMap((effect) => (effect.type === "note" ? [wordsOf(effect.code, effect.detail).sentence] : []));
+    const rest = "and another one is tried; what this node holds it holds until its lease ends";
+    const lost = owner();
+    lost.clear();
+    lost.close();
+    expect(sentences(lost)).toEqual([`connection 1 is gone, ${rest}`]);
+    const silent = owner();
+    silent.replies = () => null;
+    silent.clear();
+    silent.advance(1_000);
+    expect(sentences(silent)[0]).toBe(`connection 1 was silent and is given up, ${rest}`);
   });
 
   test("AM1 a connection that is silent for ttl/2 is dropped at that moment, and another one made at once", () => {
