@@ -4,9 +4,13 @@ import type { AgentMessage, ObjectMessage } from "../cluster/messages.ts";
 import { decodeObjectMessage, encode, type Decoded } from "../protocol/session.ts";
 import type { Log, LogLevel } from "./log.ts";
 
+export type Asking = { readonly node: string; readonly cluster: string };
+
 export type LinkOptions = {
   /** WebSocket address of this node's session. */
   readonly url: string;
+  /** Whom the sentences of the log name. */
+  readonly asking: Asking;
   /** Asked for each connection. */
   readonly token: () => string;
   readonly opened: (connection: number) => void;
@@ -33,10 +37,9 @@ const longestBacklog = 4 * 1024 * 1024;
 const mostComplaints = 16;
 
 export function createLink(options: LinkOptions): Link {
-  const { url, token, log } = options;
+  const { url, asking, token, log } = options;
   let current: { readonly connection: number; readonly socket: WebSocket } | null = null;
   const complaints = new Set<string>();
-  const asking = askingFor(url);
 
   /** The same complaint once, until the other side has something to say: an agent may knock for days. */
   function complain(code: string, detail: string, level: LogLevel = "warning"): void {
@@ -117,14 +120,6 @@ function decode(data: RawData, isBinary: boolean): Decoded<ObjectMessage> {
   // `ws` gives a Buffer for each message, unless its `binaryType` says otherwise.
   if (isBinary || !Buffer.isBuffer(data)) return { ok: false, code: "malformed" };
   return decodeObjectMessage(data.toString("utf8"));
-}
-
-type Asking = { readonly node: string; readonly cluster: string };
-
-/** The address of a session names them; one that does not leaves the words of the command's help in their place. */
-function askingFor(url: string): Asking {
-  const [, cluster = "NAME", node = "NODE"] = /\/clusters\/([^/]+)\/nodes\/([^/]+)\/session$/.exec(url) ?? [];
-  return { cluster: decodeURIComponent(cluster), node: decodeURIComponent(node) };
 }
 
 /** By the reason that `closeCodes` of the session protocol gives. */

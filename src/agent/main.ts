@@ -101,6 +101,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const link = createLink({
     url: sessionUrl(options),
+    asking: { node, cluster },
     token: options.token,
     opened: (connection) => session.post({ type: "opened", connection }),
     received: (connection, message) => {

@@ -63,6 +63,7 @@ afterEach(() => {
 function linkTo(path: string): Link {
   return createLink({
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    asking: { node: "NODEA", cluster: "exchange" },
     token: () => tokens.shift() ?? "a-token",
     opened: (connection) => told.push(`opened ${connection}`),
     received: (connection, message) => told.push(`received ${connection} ${message.type}`),
