@@ -353,6 +353,10 @@ describe("MT24 it drains: what is open may finish, and nothing new begins", () =
     speaker.write(Uint8Array.of(3, 0, 4, 0));
     const speech = setInterval(() => speaker.write(Uint8Array.of(0)), 100);
     afterwards(() => clearInterval(speech));
+    // Callers are taken in their order: when one that talks nonsense has been turned away, the speaker was taken.
+    const stranger = await call();
+    stranger.write(Uint8Array.of(9, 9, 9, 9));
+    await eventually("the stranger is gone", () => stranger.destroyed);
     mta.send({ type: "drain", n: 1 });
     await delay(1_500);
     expect(words(mta)).not.toContain("drained");
