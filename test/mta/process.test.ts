@@ -345,7 +345,8 @@ describe("MT24 it drains: what is open may finish, and nothing new begins", () =
     const call = async (): Promise<Socket> => {
       const socket = connect({ host: virtualAddress, port: start.port, localAddress: "127.0.1.66" });
       socket.on("error", () => {});
-      await Promise.race([once(socket, "connect"), once(socket, "close")]);
+      // One that is turned away at once may never have been connected.
+      await Promise.race([once(socket, "connect"), once(socket, "close")]).catch(() => {});
       return socket;
     };
     // The beginning of a TPKT of 1 024 octets, which never comes to its end.
@@ -354,8 +355,8 @@ describe("MT24 it drains: what is open may finish, and nothing new begins", () =
     const speech = setInterval(() => speaker.write(Uint8Array.of(0)), 100);
     afterwards(() => clearInterval(speech));
     // Callers are taken in their order: when one that talks nonsense has been turned away, the speaker was taken.
-    const stranger = await call();
-    stranger.write(Uint8Array.of(9, 9, 9, 9));
+    const stranger = connect({ host: virtualAddress, port: start.port, localAddress: "127.0.1.66" });
+    stranger.on("error", () => {}).once("connect", () => stranger.write(Uint8Array.of(9, 9, 9, 9)));
     await eventually("the stranger is gone", () => stranger.destroyed);
     mta.send({ type: "drain", n: 1 });
     await delay(1_500);
