@@ -4,15 +4,7 @@ import { compareRevisions, type Revision } from "../../src/cluster/lease/generat
 import { deafAfterAnswers, longestRenewMs, marginMs } from "../../src/cluster/lease/lease.ts";
 import { clusterOf, disk, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
-
-const exchange = clusterOf({ Exchange: virtualServer(100) });
-
-function exchangeOnNode1(): Cluster {
-  const cluster = new Cluster(exchange);
-  cluster.up("NODE1", "NODE2");
-  expect(cluster.owner("Exchange")).toBe("NODE1#1");
-  return cluster;
-}
+import { exchangeOnNode1 } from "./exchange.ts";
 
 /** Two groups on NODE1, `A` of which has two seconds, four renewals, to go offline. */
 function twoGroupsOnNode1(): Cluster {

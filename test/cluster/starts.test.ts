@@ -6,15 +6,7 @@ import { withAddresses } from "../../src/agent/session-holds.ts";
 import type { Holding } from "../../src/cluster/messages.ts";
 import { clusterOf, disk, ipAddress, plainGroup, renewMs, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
-
-const exchange = clusterOf({ Exchange: virtualServer(100) });
-
-function exchangeOnNode1(definition: ClusterDefinition = exchange): Cluster {
-  const cluster = new Cluster(definition);
-  cluster.up("NODE1", "NODE2");
-  expect(cluster.owner("Exchange")).toBe("NODE1#1");
-  return cluster;
-}
+import { exchange, exchangeOnNode1 } from "./exchange.ts";
 
 /** The object has started again, and these have said hello since. */
 function restarted(...nodes: readonly string[]): Cluster {
