@@ -152,6 +152,7 @@ function refusalSentence(status: number, asking: Asking): string {
   }
 }
 
-function makingToken({ node, cluster }: Asking): string {
+/** The command that makes a node's token. */
+export function makingToken({ node, cluster }: Asking): string {
   return `bridgehead token create --role node --node ${node} --cluster ${cluster}`;
 }

@@ -56,8 +56,8 @@ function swarmMs({ renewMs }: LeaseTerms): number {
 }
 
 /**
- * Each `renewMs`, or soon after an owner that is watched; sooner to say something new (one renewal under way at a time, unless somebody waits for it), and at the moment
- * that a count is complete.
+ * Each `renewMs`, or soon after an owner that is watched; sooner to say something new (one renewal under way at a time, unless
+ * somebody waits for it), and at the moment that a count is complete.
  */
 function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedAt, followAt }: JoinedLink): number {
   const due = Math.min(renewedAt + lease.renewMs, followAt ?? Number.POSITIVE_INFINITY, nextClaimAt(counts));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { familyOf, parseAddress } from "../../cluster/definition/ip-address.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import { complaintOf, createTool, type Started, type Tool, ToolError } from "./tool.ts";
+import { complaintOf, createTool, type Printed, type Started, type Tool, ToolError } from "./tool.ts";
 
 /**
  * The packet filter on the way out (LEASE rule 15): nothing leaves this host from an address that it guards, ARP included,
@@ -78,7 +78,7 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
     const commands = [
       // A chain's hook takes the kernel some 80 ms.
       ...(devices.has(device) ? [] : [...tableCommands(table), ...chainCommands(table, device)]),
-      `add element ${guardedSet(table, address)} { ${address} }`,
+      `add element ${setOf(table, "vip", address)} { ${address} }`,
       // An earlier run may have been killed while it drained.
       ...undraining(table, address),
       ...boundCommands(next),
@@ -93,12 +93,11 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
     const there = guarded.get(address);
     if (there === undefined || there.open !== null) return there === undefined;
     const next = new Map([...guarded].filter(([other]) => other !== address));
-    const set = guardedSet(table, address);
+    const set = setOf(table, "vip", address);
     const commands = [
       ...closing(table, address),
       ...undraining(table, address),
-      `add element ${set} { ${address} }`,
-      `delete element ${set} { ${address} }`,
+      ...removing(set, address),
       ...boundCommands(next),
     ];
     const { stdout, stderr } = await transaction(() => commands, [`list set ${set}`]);
@@ -123,7 +122,7 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
       await close(address);
       return true;
     }
-    const set = openSet(table, address);
+    const set = setOf(table, "open", address);
     const opening = (): string[] => {
       const leftMs = Math.max(1, Math.floor(deadline - clock()));
       // Whole seconds are what the rule can say. It is the bound of a call that was stopped on its way, and of a suspend.
@@ -155,12 +154,12 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
     if (there === undefined) return;
     guarded.set(address, { ...there, open: null });
     const commands = [...closing(table, address), ...undraining(table, address), ...boundCommands()];
-    const { stdout, stderr } = await transaction(() => commands, [`list set ${openSet(table, address)}`]);
+    const { stdout, stderr } = await transaction(() => commands, [`list set ${setOf(table, "open", address)}`]);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
 
   async function drain(address: string): Promise<void> {
-    const set = drainingSet(table, address);
+    const set = setOf(table, "draining", address);
     draining.add(address);
     const { stdout, stderr } = await transaction(() => [`add element ${set} { ${address} }`], [`list set ${set}`]);
     if (!isIn(stdout, address)) throw refused(address, stderr);
@@ -169,7 +168,7 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
   async function undrain(address: string): Promise<void> {
     // Should this fail, the next renewal does it.
     draining.delete(address);
-    const look = `list set ${drainingSet(table, address)}`;
+    const look = `list set ${setOf(table, "draining", address)}`;
     const { stdout, stderr } = await transaction(() => undraining(table, address), [look]);
     if (isIn(stdout, address)) throw refused(address, stderr);
   }
@@ -214,56 +213,51 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
  * the loopback device, and sets nothing: that a table can be listed does not say that it has the egress hook (Linux 5.16).
  */
 export async function whyNoFilter(): Promise<string | null> {
-  const nft = createNft(undefined, ["--check"]);
   const table = "bridgehead_check";
   const commands = [...tableCommands(table), ...chainCommands(table, "lo")];
-  try {
-    const { stderr } = await nft.run([commands.join("; ")]);
-    return complaintOf(stderr).replace(/^Error: /, "") || null;
-  } catch (error) {
-    if (error instanceof ToolError) return error.message;
-    throw error;
-  } finally {
-    await nft.end();
-  }
+  const answer = await askOnce([commands.join("; ")], ["--check"]);
+  if (answer instanceof ToolError) return answer.message;
+  return complaintOf(answer.stderr).replace(/^Error: /, "") || null;
 }
 
 /** What a table of this name guards; nothing where there is none, or nobody can be asked. */
 export async function guardedBy(table: string): Promise<string[]> {
-  const nft = createNft();
+  const answer = await askOnce([4, 6].map((family) => `list set netdev ${table} vip${family}`));
+  if (answer instanceof ToolError) return [];
+  const lists = [...answer.stdout.matchAll(/elements = \{([^}]*)\}/g)].map(([, elements = ""]) => elements);
+  return lists.flatMap((elements) => elements.split(",").map((element) => element.trim()));
+}
+
+/** Of an `nft` that does not stay. */
+async function askOnce(lines: readonly string[], options: readonly string[] = []): Promise<Printed | ToolError> {
+  const nft = createNft(undefined, options);
   try {
-    const { stdout } = await nft.run([4, 6].map((family) => `list set netdev ${table} vip${family}`));
-    const lists = [...stdout.matchAll(/elements = \{([^}]*)\}/g)].map(([, elements = ""]) => elements);
-    return lists.flatMap((elements) => elements.split(",").map((element) => element.trim()));
+    return await nft.run(lines);
   } catch (error) {
-    if (error instanceof ToolError) return [];
+    if (error instanceof ToolError) return error;
     throw error;
   } finally {
     await nft.end();
   }
 }
 
-/** What closes the filter for an address, whoever opened it. An element has to be there to be deleted. */
+/** What closes the filter for an address, whoever opened it. */
 export function closing(table: string, address: string): string[] {
-  const set = openSet(table, address);
-  return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
+  return removing(setOf(table, "open", address), address);
 }
 
 function undraining(table: string, address: string): string[] {
-  const set = drainingSet(table, address);
+  return removing(setOf(table, "draining", address), address);
+}
+
+/** An element has to be there to be deleted. */
+function removing(set: string, address: string): string[] {
   return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
 }
 
-function guardedSet(table: string, address: string): string {
-  return `netdev ${table} vip${familyOf(address)}`;
-}
-
-function drainingSet(table: string, address: string): string {
-  return `netdev ${table} draining${familyOf(address)}`;
-}
-
-function openSet(table: string, address: string): string {
-  return `netdev ${table} open${familyOf(address)}`;
+/** `vip`: what is guarded, and silent unless it is `open`; `draining`: what begins nothing. */
+function setOf(table: string, of: "vip" | "open" | "draining", address: string): string {
+  return `netdev ${table} ${of}${familyOf(address)}`;
 }
 
 /** The history of one is searched within a tenth of a millisecond. */
@@ -272,7 +266,8 @@ const nftRequestsEach = 500;
 /**
  * `nft` that stays. A line is a transaction. What asks it line by line is an interactive one, which keeps a history: it would read and write
  * that of the user, it grows with each line, and searches it for each (libedit; 0.8 ms a line after 10 000 lines).
- * @param options of nft, beside that it reads its commands */
+ * @param options of nft, beside that it reads its commands
+ */
 export function createNft(started?: Started, options: readonly string[] = []): Tool {
   const sentinel = /^payload expression, datatype ipv4_addr .*\n/m;
   return createTool(

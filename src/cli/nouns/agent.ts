@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Surroundings } from "../../agent/drivers/registry.ts";
 import { openLinuxHost, type GuardPlace } from "../../agent/linux/linux-host.ts";
+import { makingToken } from "../../agent/link.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent } from "../../agent/main.ts";
 import { monotonicMs } from "../../mta/clock.ts";
@@ -48,7 +49,7 @@ export function register(noun: Command): void {
 async function agent(options: AgentCommandOptions): Promise<void> {
   const config = options.config === undefined ? {} : loadAgentConfig(options.config);
   const { node, cluster, url, state, socket } = agentPlace(options, config);
-  const token = readTokens(options, config, `bridgehead token create --role node --node ${node} --cluster ${cluster}`);
+  const token = readTokens(options, config, makingToken({ node, cluster }));
   const hasParent = process.send !== undefined;
   const log = createLog({ format: options.log ?? config.log ?? "text", source: node, secrets: token.all });
   const guard = guardOf(config, state);
