@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { namesDevice, settingsOf } from "../../src/agent/drivers/disk/settings.ts";
 import { parseDefinition } from "../../src/protocol/definition.ts";
-import { fileOf } from "./sources.ts";
+import { fileOf, linksOf } from "./sources.ts";
 
 const page = fileOf("docs/disks.md");
 
@@ -19,5 +19,5 @@ test("DR19 the page about disks shows a definition with a disk that a driver tak
 
 test("DR19 README leads to the page about disks, and that to files that are there", () => {
   expect(fileOf("README.md")).toContain("(docs/disks.md)");
-  for (const [, target = ""] of page.matchAll(/\]\(\.\.\/([^)]+)\)/g)) expect(fileOf(target)).not.toBe("");
+  for (const target of linksOf(page)) expect(fileOf(target)).not.toBe("");
 });

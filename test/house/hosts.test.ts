@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { parseDefinition } from "../../src/protocol/definition.ts";
-import { fileOf } from "./sources.ts";
+import { fileOf, linksOf } from "./sources.ts";
 
 const page = fileOf("docs/hosts.md");
 
@@ -16,7 +16,7 @@ test("LX1 the page about two hosts shows a definition that is one, with an addre
 
 test("LX1 README leads to the page about two hosts, and that to files that are there", () => {
   expect(fileOf("README.md")).toContain("(docs/hosts.md)");
-  const targets = [...page.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, target = ""]) => target);
+  const targets = linksOf(page);
   expect(targets).not.toEqual([]);
   for (const target of targets) expect(fileOf(target)).not.toBe("");
 });

@@ -18,6 +18,11 @@ export function fileOf(path: string): string {
   return readFileSync(`${root}${path}`, "utf8");
 }
 
+/** What a page of docs/ links to in the repository, by paths from the root. */
+export function linksOf(page: string): string[] {
+  return [...page.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, target = ""]) => target);
+}
+
 const comment = /\/\/[^\n]*|\/\*[^]*?\*\//;
 /** A slash begins a pattern where an operand is expected; elsewhere it divides. */
 const pattern = /(?<=(?:^|[(,=:[!&|?{};+>]|\breturn)\s*)\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/m;

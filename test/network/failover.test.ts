@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.ts";
 import { type AddressEvent, recordAddress } from "./address-record.ts";
-import { type Host, virtualAddress, virtualAddress6 } from "./lan.ts";
+import { type Host, neighbourOf, reaches, virtualAddress, virtualAddress6 } from "./lan.ts";
 import { cluster, expectOk, group, openStage, type Stage } from "./stage.ts";
 
 const ttlMs = 2_000;
@@ -20,12 +20,6 @@ async function recorded(scene: () => Promise<void>): Promise<AddressEvent[]> {
   return records.flatMap((record) => record.events()).toSorted((a, b) => a.at - b.at);
 }
 
-const reaches = (host: Host, address: string): Promise<boolean> =>
-  host.run("ping", "-c", "1", "-W", "1", address).then(
-    () => true,
-    () => false,
-  );
-
 /** A rule that has kept an ARP packet from leaving. */
 const dropsArp = /arp saddr ip .* counter packets [1-9]\d* bytes \d+ drop/;
 
@@ -39,7 +33,7 @@ test("LX2: a host that an address may come to is silent of it before it ever had
   const standby = stage.node("NODE2");
   const rules = () => standby.run("nft", "list", "ruleset");
   await until(async () => (await rules()).includes(virtualAddress), 10_000, "its filter");
-  const heardOf = () => stage.lan.host("PEER").run("ip", "neighbour", "show", "to", virtualAddress);
+  const heardOf = () => neighbourOf(stage.lan.host("PEER"), virtualAddress);
   const before = await heardOf();
   await standby.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=1");
   await standby.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");
@@ -154,7 +148,7 @@ test("LX2: with agent and guard gone nothing leaves from the address once its ti
   expect(await reaches(peer, virtualAddress), "until its time is over it is open").toBe(true);
   await stage.ownerIs("NODE1");
   expect(await reaches(peer, virtualAddress)).toBe(true);
-  const heardOf = () => peer.run("ip", "neighbour", "show", "to", virtualAddress);
+  const heardOf = () => neighbourOf(peer, virtualAddress);
   const before = await heardOf();
   await owner.run("sysctl", "-q", "-w", "net.ipv4.ip_nonlocal_bind=1");
   await owner.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");

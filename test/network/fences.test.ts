@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.ts";
-import { type Host, virtualAddress } from "./lan.ts";
+import { type Host, neighbourOf, virtualAddress } from "./lan.ts";
 import { cluster, expectOk, group, openStage, type Stage } from "./stage.ts";
 
 // Each fence alone: the others are stopped, or are not there, and the kernel's lifetime of the address is taken from it.
@@ -51,9 +51,7 @@ test(
     await owner.run("arping", "-q", "-U", "-c", "1", "-w", "1", "-I", "client", virtualAddress).catch(() => "");
     const answered = owner.run("ping", "-c", "1", "-W", "1", "-I", virtualAddress, peer.addressOn("client"));
     await expect(answered).rejects.toThrow();
-    expect(await peer.run("ip", "neighbour", "show", "to", virtualAddress)).toContain(
-      await stage.node("NODE2").macOn("client"),
-    );
+    expect(await neighbourOf(peer, virtualAddress)).toContain(await stage.node("NODE2").macOn("client"));
     await stage.signal("NODE1", "both", "SIGCONT");
     await until(async () => !(await shown(owner)).includes(virtualAddress), 10_000, "its removal");
     // Whether the agent came round in time, or was ended by its guard.

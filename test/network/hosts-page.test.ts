@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { splitLine } from "../../src/cli/completion/shell-words.ts";
 import { until } from "../support/until.ts";
-import { type Host, type Lan, openLan, virtualAddress, virtualAddress6 } from "./lan.ts";
+import { type Host, type Lan, openLan, reaches, virtualAddress, virtualAddress6 } from "./lan.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "bridgehead-page-"));
@@ -67,12 +67,7 @@ test(
     const told = (code: string): boolean[] => logs.map((log) => log().includes(code));
     await until(() => told("address-taken").includes(true), 20_000, "the address");
     await until(() => told("joined").every((one) => one), 20_000, "both agents");
-    const reaches = (address: string): Promise<boolean> =>
-      peer.run("ping", "-c", "1", "-W", "1", address).then(
-        () => true,
-        () => false,
-      );
-    for (const address of [virtualAddress, virtualAddress6]) await until(() => reaches(address), 10_000, address);
+    for (const address of [virtualAddress, virtualAddress6]) await until(() => reaches(peer, address), 10_000, address);
 
     expect(await runOn(lan.host("NODE1"), only(" agent install "))).toContain("bridgehead-guard.service");
     const [list, move, failovers] = [only(" group list "), only(" group move "), only(" failovers ")];
@@ -80,7 +75,7 @@ test(
     await runOn(control, move);
     await until(async () => (await runOn(control, list)).includes("NODE2"), 10_000, "the group on the other host");
     expect(told("address-dropped")).toContain(true);
-    for (const address of [virtualAddress, virtualAddress6]) await until(() => reaches(address), 10_000, address);
+    for (const address of [virtualAddress, virtualAddress6]) await until(() => reaches(peer, address), 10_000, address);
     expect(await runOn(control, failovers)).toContain("NODE2");
     expect(commands).toHaveLength(10);
   },

@@ -31,6 +31,19 @@ export type Host = {
   readonly setDelay: (side: Side, ms: number) => Promise<void>;
 };
 
+/** Whether an echo request to the address is answered. */
+export function reaches(host: Host, address: string): Promise<boolean> {
+  return host.run("ping", "-c", "1", "-W", "1", address).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What the host's neighbour table says of an address. */
+export function neighbourOf(host: Host, address: string): Promise<string> {
+  return host.run("ip", "neighbour", "show", "to", address);
+}
+
 /** Whether the kernel can delay packets (sch_netem). */
 export async function hasNetem(): Promise<boolean> {
   const namespace = `bh${process.pid}-netem`;

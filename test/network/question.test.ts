@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { until } from "../support/until.ts";
-import { openLan, virtualAddress } from "./lan.ts";
+import { neighbourOf, openLan, virtualAddress } from "./lan.ts";
 
 const question = join(import.meta.dirname, "../../src/agent/linux/question.ts");
 
@@ -25,7 +25,7 @@ test("LX17: who knows an address under another host's hardware address learns th
   );
   await owner.run("ip", "address", "add", `${virtualAddress}/32`, "dev", "client");
   const mac = await owner.macOn("client");
-  const heardOf = () => peer.run("ip", "neighbour", "show", "to", virtualAddress);
+  const heardOf = () => neighbourOf(peer, virtualAddress);
   expect(await heardOf()).not.toContain(mac);
   await owner.run(
     process.execPath,
