@@ -44,10 +44,11 @@ test("GU3 what a shell has started is in its group, and ends with that", async (
   let pid = 0;
   const { run, end } = createShell((child) => (pid = child.pid ?? 0));
   await run(["true"]);
-  const left = run(["sleep", "60"]);
+  // Expected before it comes: the shell tells of its end while its group is still waited for.
+  const told = expect(run(["sleep", "60"])).rejects.toMatchObject({ code: "tool-ended" });
   await until(() => isGroupAtWork(pid), 5_000);
   expect(await endGroups([pid], 5_000)).toBe(true);
-  await expect(left).rejects.toMatchObject({ code: "tool-ended" });
+  await told;
   await end();
 });
 
