@@ -57,6 +57,16 @@ test("LX1: the address is on the owner alone, moves with the group, and a peer r
   for (const address of [virtualAddress, virtualAddress6]) expect(await reaches(peer, address)).toBe(true);
 });
 
+test("LX1: what a program of the owner does not bind calls from the host's own address, on both families", async () => {
+  const owner = stage.node("NODE2");
+  const peer = Number(stage.lan.host("PEER").addressOn("client").split(".").at(-1));
+  const sourceTo = async (address: string): Promise<string | undefined> =>
+    / src (\S+)/.exec(await owner.run("ip", "-oneline", "route", "get", address))?.[1];
+  const own = owner.addressOn("client");
+  expect(await sourceTo(stage.lan.host("PEER").addressOn("client"))).toBe(own);
+  expect(await sourceTo(`2001:2:0:77::${peer}`)).toBe(`2001:2:0:77::${own.split(".").at(-1)}`);
+});
+
 test("LX2: rules that somebody has flushed are there again before the address is, and while it is there", async () => {
   const guards = async (host: Host) => /hook egress/.test(await host.run("nft", "list", "ruleset"));
   await stage.bothUp();

@@ -53,8 +53,8 @@ export type AddressTools = {
 };
 
 /**
- * An IP Address as Linux has it: on the device of its network, alone in its prefix, so that nothing chooses it as a source
- * by itself. It comes with a lifetime after which the kernel takes it away, while the filter, which was closed for it, opens until
+ * An IP Address as Linux has it: on the device of its network, alone in its prefix, and in no way that a socket which nobody bound would
+ * get it. It comes with a lifetime after which the kernel takes it away, while the filter, which was closed for it, opens until
  * the same deadline.
  */
 export function linuxAddress(tools: AddressTools): DriverFactory {
@@ -135,8 +135,11 @@ function driverOf(
   /** The command that puts it there, or renews it: the kernel has one for both. */
   function placing(on: string, deadline: number, duplicateDetection: boolean): string {
     const seconds = Math.max(1, Math.ceil((deadline - clock()) / 1_000));
-    const lifetime = `valid_lft ${seconds} preferred_lft ${seconds}`;
-    return `address replace ${cidr(address)} dev ${on} ${lifetime}${familyOf(address) === 6 && !duplicateDetection ? " nodad" : ""}`;
+    const isSixth = familyOf(address) === 6;
+    // One of IPv4 is chosen for nobody, being alone in its prefix. One of IPv6 is: by who binds it alone, when it is deprecated from
+    // the first (RFC 6724 section 5, rule 3).
+    const lifetime = `valid_lft ${seconds} preferred_lft ${isSixth ? 0 : seconds}`;
+    return `address replace ${cidr(address)} dev ${on} ${lifetime}${isSixth && !duplicateDetection ? " nodad" : ""}`;
   }
 
   /**
