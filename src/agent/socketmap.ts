@@ -1,11 +1,13 @@
 import type { Socket } from "node:net";
 import type { Verdict } from "../cluster/questions/verdict.ts";
+import { calling, type TransportMap, transportMapOf, waiting } from "../mailers/postfix.ts";
 import type { Log } from "./log.ts";
 import { listenUnix, type UnixServer, type UnixServerOptions } from "./unix-server.ts";
 
 /**
  * Postfix's socketmap (socketmap_table(5)): netstrings, a request `<map> <key>`, an answer `OK <data>`, `NOTFOUND `,
- * `TEMP <reason>` or `PERM <reason>`; many a connection. One map: `sourceaddress`, whose key is a group.
+ * `TEMP <reason>` or `PERM <reason>`; many a connection. `sourceaddress` is a map from groups to addresses; `transport/GROUP`
+ * (`transport/GROUP/RELAY`) one for `transport_maps`, from recipients to the transport that calls from the group's address.
  */
 export type SocketmapOptions = {
   readonly path: string;
@@ -52,7 +54,9 @@ export function answerTo(request: string, verdict: (group: string) => Verdict): 
   const key = request.slice(space + 1);
   if (space < 1 || key === "") return "PERM malformed";
   if (key === "*") return "NOTFOUND ";
-  if (map !== "sourceaddress") return "PERM unknown map, there is: sourceaddress";
+  const transports = transportMapOf(map);
+  if (transports !== null) return transportFor(transports, verdict(transports.group));
+  if (map !== "sourceaddress") return "PERM unknown map, there are: sourceaddress, transport/GROUP";
   const answer = verdict(key);
   switch (answer.decision) {
     case "BIND":
@@ -62,6 +66,11 @@ export function answerTo(request: string, verdict: (group: string) => Verdict): 
     case "DENY":
       return `PERM ${answer.reason}`;
   }
+}
+
+/** "Not now" is a transport too: a lookup that fails would hold up all mail. */
+function transportFor({ relay }: TransportMap, answer: Verdict): string {
+  return answer.decision === "BIND" ? `OK ${calling(answer.networkName, relay)}` : `OK ${waiting(answer.reason)}`;
 }
 
 export type ParsedNetstring =

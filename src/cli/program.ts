@@ -89,6 +89,11 @@ const nouns: Readonly<Record<string, Noun>> = {
     example: "mta associate peer.test --group Exchange --partners partners.yaml --node NODE1",
     load: () => import("./nouns/mta.ts"),
   },
+  mailer: {
+    summary: "exim, postfix, haraka, node: how a mailer asks before it calls",
+    example: "mailer exim --group Exchange",
+    load: () => import("./nouns/mailer.ts"),
+  },
   start: { summary: "the knowledge-base cluster on this machine", load: () => import("./nouns/start.ts") },
   demo: { summary: "the knowledge-base case as a transcript", load: () => import("./nouns/demo.ts") },
   serve: { summary: "run the control plane on this machine", load: () => import("./nouns/serve.ts") },

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { answerTo, netstring, parseNetstring, serveSocketmap } from "../../src/agent/socketmap.ts";
 import type { UnixServer } from "../../src/agent/unix-server.ts";
+import { transportMapName } from "../../src/mailers/postfix.ts";
 import { deferReasons, denyReasons, type Verdict } from "../../src/cluster/questions/verdict.ts";
 
 let folder = "";
@@ -56,7 +57,9 @@ test("LS7 the octets of Postfix: the key * first, then lookups, many a connectio
 });
 
 test("LS7 a request of another map, as Postfix sends it, is no address", async () => {
-  expect(await talk("20:lease b@dest.example,", 1)).toBe("41:PERM unknown map, there is: sourceaddress,");
+  expect(await talk("20:lease b@dest.example,", 1)).toBe(
+    "59:PERM unknown map, there are: sourceaddress, transport/GROUP,",
+  );
 });
 
 test("LS7 no verdict but BIND is ever answered OK", () => {
@@ -67,6 +70,38 @@ test("LS7 no verdict but BIND is ever answered OK", () => {
   for (const other of others) {
     const word = other.decision === "DEFER" ? "TEMP" : "PERM";
     expect(answerTo("sourceaddress Exchange", () => other)).toMatch(new RegExp(`^${word} [a-z-]+$`));
+  }
+});
+
+test("LS8 a recipient is answered with the transport of the virtual server; the key *, which Postfix asks for first, is none", () => {
+  const asked = (key: string): string => answerTo(`transport/Exchange ${key}`, verdict);
+  expect(["*", "b@mail.dest.example"].map(asked)).toEqual(["NOTFOUND ", "OK bridgehead-exchvs:"]);
+});
+
+test("LS8 while this node may not call the transport is the one that waits, whatever the reason", () => {
+  const others: Verdict[] = [
+    ...deferReasons.map((reason): Verdict => ({ decision: "DEFER", reason, retryAfterMs: 1 })),
+    ...denyReasons.map((reason): Verdict => ({ decision: "DENY", reason })),
+  ];
+  for (const other of others) {
+    expect(answerTo("transport/Exchange b@dest.example", () => other)).toMatch(
+      /^OK retry:4\.3\.2 bridgehead: [a-z-]+$/,
+    );
+  }
+});
+
+test("LS8 the name of a map holds any name of a group, and one that is not written so is no map", () => {
+  const asked: string[] = [];
+  const heard = (group: string): Verdict => {
+    asked.push(group);
+    return bind;
+  };
+  const map = transportMapName({ group: "Mail: Group 1", relay: "[relay.example]:587" });
+  expect(map).toMatch(/^[^\s:]+$/);
+  expect(answerTo(`${map} b@dest.example`, heard)).toBe("OK bridgehead-exchvs:[relay.example]:587");
+  expect(asked).toEqual(["Mail: Group 1"]);
+  for (const none of ["transport/%zz", "transport/", "transport/a/b/c"]) {
+    expect(answerTo(`${none} b@dest.example`, heard), none).toMatch(/^PERM unknown map/);
   }
 });
 

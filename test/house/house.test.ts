@@ -11,8 +11,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ["cluster"],
   client: ["cluster", "protocol"],
   mta: ["cluster", "protocol", "client"],
-  agent: ["cluster", "protocol", "client", "mta"],
-  cli: ["cluster", "protocol", "client", "mta", "agent"],
+  mailers: ["cluster", "mta"],
+  agent: ["cluster", "protocol", "client", "mta", "mailers"],
+  cli: ["cluster", "protocol", "client", "mta", "mailers", "agent"],
   dashboard: ["cluster", "protocol"],
   "control-plane": ["cluster", "protocol", "dashboard"],
   "worker.ts": ["cluster", "protocol", "dashboard", "control-plane"],
@@ -73,7 +74,7 @@ describe("BR3: imports go one way", () => {
       for (const next of mayImport[part] ?? []) if (!seen.has(next)) reach(next, seen.add(next));
       return seen;
     };
-    const nodeSide = ["client", "mta", "agent", "cli"];
+    const nodeSide = ["client", "mta", "mailers", "agent", "cli"];
     const farSide = ["control-plane", "dashboard", "worker.ts"];
     for (const part of Object.keys(mayImport)) expect(reach(part), part).not.toContain(part);
     for (const part of farSide)

@@ -21,7 +21,11 @@ export type Stage = {
   readonly lan: Lan;
   readonly client: Client;
   readonly node: (name: string) => Host;
-  readonly startAgent: (name: string, env?: Readonly<Record<string, string>>) => ChildProcess;
+  readonly startAgent: (
+    name: string,
+    env?: Readonly<Record<string, string>>,
+    options?: readonly string[],
+  ) => ChildProcess;
   /** As a user without privileges, who has these capabilities. */
   readonly startAgentAs: (name: string, capabilities: readonly string[]) => ChildProcess;
   readonly agent: (name: string) => ChildProcess;
@@ -82,9 +86,15 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
   }
   await startControl();
   /** @param as what it is started by, with its own arguments */
-  function startAgent(name: string, as: readonly string[], state: string, env = {}): ChildProcess {
+  function startAgent(
+    name: string,
+    as: readonly string[],
+    state: string,
+    env = {},
+    options: readonly string[] = [],
+  ): ChildProcess {
     const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
-    const words = [...as, process.execPath, command, "agent", "--node", name, "--state", state, ...reach];
+    const words = [...as, process.execPath, command, "agent", "--node", name, "--state", state, ...reach, ...options];
     const child = start(lan.host(name), words, env);
     agents.set(name, child);
     return child;
@@ -100,7 +110,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
     lan,
     client,
     node: (name) => lan.host(name),
-    startAgent: (name, env = {}) => startAgent(name, asItsUnit, join(folder, name), env),
+    startAgent: (name, env, options) => startAgent(name, asItsUnit, join(folder, name), env, options),
     startAgentAs: (name, capabilities) => {
       const state = join(folder, `${name}-nobody`);
       mkdirSync(state, { recursive: true });

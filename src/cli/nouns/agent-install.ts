@@ -85,6 +85,7 @@ function hostFiles({
     tokenFile,
     state: stateFolder,
     socket: `${runtimeFolder}/agent.sock`,
+    socketmap: `${runtimeFolder}/socketmap.sock`,
     guardSocket,
     log: "json",
   };

@@ -1,0 +1,88 @@
+import { familyOf } from "../cluster/definition/ip-address.ts";
+import type { Section, VirtualServer } from "./mailer.ts";
+
+/** What a map of the agent's socketmap answers with: the transport of this group, to a relay or to wherever the mail is for. */
+export type TransportMap = {
+  readonly group: string;
+  /** As `relayhost` of Postfix has it; a transport of its own has no other way to a relay (transport(5)). */
+  readonly relay: string | null;
+};
+
+/** The map's name; a colon or a blank would end it. */
+export function transportMapName({ group, relay }: TransportMap): string {
+  return ["transport", group, ...(relay === null ? [] : [relay])].map(encodeURIComponent).join("/");
+}
+
+/** Null: it is no name of such a map. */
+export function transportMapOf(name: string): TransportMap | null {
+  const [, group, relay] = /^transport\/([^/]+)(?:\/([^/]+))?$/.exec(name) ?? [];
+  if (group === undefined) return null;
+  try {
+    return { group: decodeURIComponent(group), relay: relay === undefined ? null : decodeURIComponent(relay) };
+  } catch {
+    return null;
+  }
+}
+
+/** The service of master.cf that calls for the virtual server of this name. */
+export function transportName(networkName: string): string {
+  return `bridgehead-${networkName.toLowerCase().replaceAll(/[^a-z0-9.-]/g, "-")}`;
+}
+
+/** What Postfix is answered while this node may call. */
+export function calling(networkName: string, relay: string | null): string {
+  return `${transportName(networkName)}:${relay ?? ""}`;
+}
+
+/** What Postfix is answered while this node may not call: its own service for what has to wait (RFC 3463: 4.3.2, not accepting now). */
+export function waiting(reason: string): string {
+  return `retry:4.3.2 bridgehead: ${reason}`;
+}
+
+/**
+ * Postfix 3.7 or later. The map is routing, and Postfix keeps an answer for up to half a minute: what is then still sent is bound to the
+ * virtual IP or deferred (`smtp_bind_address_enforce`; without it Postfix warns, and calls from the node). A destination of the other
+ * family would be called from the node too: that family is off in this transport.
+ *
+ * @param localDomains what is delivered here and never sent, besides this host's names
+ */
+export function postfixSections(
+  map: TransportMap,
+  socketmap: string,
+  { address, networkName }: VirtualServer,
+  localDomains: readonly string[],
+): Section[] {
+  const name = transportName(networkName);
+  const bound = familyOf(address) === 4 ? "smtp_bind_address" : "smtp_bind_address6";
+  const options = [
+    `${bound}=${address}`,
+    "smtp_bind_address_enforce=yes",
+    `inet_protocols=ipv${familyOf(address)}`,
+    `smtp_helo_name=${networkName}`,
+    // A connection that is kept would outlive the answer that it was opened under.
+    "smtp_connection_cache_on_demand=no",
+    "smtp_connection_cache_destinations=",
+  ];
+  const here = ["$myhostname", "localhost.$mydomain", "localhost", ...localDomains.map(patternOf)];
+  const main = [
+    "# What is delivered on this host: each domain of $mydestination and of virtual_*_domains stands here, or its mail is sent.",
+    "transport_maps =",
+    // Only a table of patterns is asked for recipients, as the socketmap is; one of domains would be asked later, and in vain.
+    `  regexp:{ ${here.map((domain) => `{ /@${domain}$$/ : }`).join(" ")} }`,
+    `  proxy:socketmap:unix:${socketmap}:${transportMapName(map)}`,
+    "# Where the map has no answer nothing is sent.",
+    `default_transport = ${waiting("the map has no answer")}`,
+    "relay_transport = $default_transport",
+  ];
+  return [
+    {
+      place: "/etc/postfix/master.cf",
+      text: `${name} unix - - n - - smtp\n${options.map((option) => `  -o ${option}\n`).join("")}`,
+    },
+    { place: "/etc/postfix/main.cf", text: `${main.join("\n")}\n` },
+  ];
+}
+
+function patternOf(domain: string): string {
+  return domain.replaceAll(".", "\\.");
+}

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { familyOf } from "../cluster/definition/ip-address.ts";
+import type { Bind, Defer, Deny } from "../cluster/questions/verdict.ts";
+import { monotonicMs } from "../mta/clock.ts";
+import { localVerdicts } from "../mta/local-verdicts.ts";
+
+/** Where `agent install` puts them. */
+export const defaultConfigFile = "/etc/bridgehead/agent.yaml";
+export const defaultSocketPath = "/run/bridgehead/agent.sock";
+
+/** As `GetNodeClusterState` of clusapi has it, without the states of an installation. */
+export type NodeClusterState = "ClusterStateNotConfigured" | "ClusterStateNotRunning" | "ClusterStateRunning";
+
+export type AgentOfThisHost = {
+  /** The agent's configuration: a host without it belongs to no cluster. */
+  readonly configFile?: string;
+  /** The agent's local socket. */
+  readonly socketPath?: string;
+};
+
+/** Whether this host belongs to a cluster, and whether its agent answers. It never rejects. */
+export async function nodeClusterState(agent: AgentOfThisHost = {}): Promise<NodeClusterState> {
+  const { configFile = defaultConfigFile, socketPath = defaultSocketPath } = agent;
+  if (!existsSync(configFile)) return "ClusterStateNotConfigured";
+  return (await answers(socketPath)) ? "ClusterStateRunning" : "ClusterStateNotRunning";
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    const end = (isThere: boolean) => () => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once("connect", end(true)).once("error", end(false));
+  });
+}
+
+export type SourceAddressesOptions = AgentOfThisHost & {
+  /** The virtual server's group. */
+  readonly group: string;
+  /**
+   * What a host that belongs to no cluster is to do. `refuse`: it is an error, as it is when a node has lost its configuration.
+   * `standalone`: it calls as it did before there was a cluster. A node whose agent is away is no such host, and never calls so.
+   */
+  readonly withoutCluster?: "refuse" | "standalone";
+};
+
+/** From where to call, or not to. It has no case without a decision, and none but `BIND` has an address. */
+export type SourceAnswer = BindNow | Defer | Deny | Standalone;
+
+export type BindNow = Omit<Bind, "validForMs"> & {
+  /** Aborted at the moment at which a connection that is not complete has to be given up. */
+  readonly expired: AbortSignal;
+};
+
+/** This host belongs to no cluster, and the program said that it may call all the same. */
+export type Standalone = { readonly decision: "STANDALONE" };
+
+export type SourceAddresses = {
+  /**
+   * Asks anew, before each connection: nothing is remembered. An agent that does not answer is a `DEFER`.
+   * @param destination the host that shall be called
+   */
+  readonly ask: (destination: string) => Promise<SourceAnswer>;
+};
+
+export class SourceAddressError extends Error {
+  override readonly name = "SourceAddressError";
+  readonly code = "no-agent-configured";
+}
+
+/** What a program asks that opens connections for a virtual server. Throws `SourceAddressError` on a host that belongs to no cluster. */
+export function sourceAddresses(options: SourceAddressesOptions): SourceAddresses {
+  const { group, configFile = defaultConfigFile, socketPath = defaultSocketPath, withoutCluster = "refuse" } = options;
+  if (!existsSync(configFile)) {
+    if (withoutCluster === "standalone") return { ask: async () => ({ decision: "STANDALONE" }) };
+    throw new SourceAddressError(
+      `This host belongs to no cluster: ${configFile} is not there. A program that may run without one says \`withoutCluster: "standalone"\`.`,
+    );
+  }
+  const verdicts = localVerdicts({ socketPath, group });
+  return {
+    ask: async (destination) => {
+      const { verdict, askedAtMs } = await verdicts.ask(destination);
+      if (verdict.decision !== "BIND") return verdict;
+      const { validForMs, ...bind } = verdict;
+      const leftMs = Math.floor(askedAtMs + validForMs - monotonicMs());
+      if (leftMs <= 0) return { decision: "DEFER", reason: "fuse-blown", retryAfterMs: 250 };
+      return { ...bind, expired: AbortSignal.timeout(leftMs) };
+    },
+  };
+}
+
+/**
+ * A TCP connection from exactly the address of the answer, any port, to a host name's address of the same family. Rejects with an error
+ * that has a `code`: those of Node (EADDRNOTAVAIL when the address has gone from this host), and ETIMEDOUT when the answer's time was
+ * over before it was complete. There is no second try from another address.
+ */
+export function connectFrom(
+  from: BindNow | Standalone,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Socket> {
+  if (from.decision === "STANDALONE") return connected(connect({ host, port }), null);
+  const { address, expired } = from;
+  const bound = { localAddress: address, family: familyOf(address), autoSelectFamily: false };
+  return connected(connect({ host, port, ...bound }), expired);
+}
+
+function connected(socket: Socket, expired: AbortSignal | null): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      const error = new Error("the connection was not complete before the answer's time was over");
+      socket.destroy(Object.assign(error, { code: "ETIMEDOUT" }));
+    };
+    const settled = (): void => expired?.removeEventListener("abort", giveUp);
+    socket.once("connect", () => {
+      settled();
+      socket.off("error", reject);
+      resolve(socket);
+    });
+    socket.once("error", reject).once("close", settled);
+    expired?.addEventListener("abort", giveUp);
+    if (expired?.aborted === true) giveUp();
+  });
+}

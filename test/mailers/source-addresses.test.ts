@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  type BindNow,
+  connectFrom,
+  nodeClusterState,
+  SourceAddressError,
+  sourceAddresses,
+} from "../../src/mailers/source-addresses.ts";
+
+let folder = "";
+const servers: Server[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-addresses-"));
+});
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const group = "Exchange";
+const agent = () => ({ configFile: join(folder, "agent.yaml"), socketPath: join(folder, "agent.sock") });
+const configure = (): void => writeFileSync(agent().configFile, "node: NODE1\n");
+
+/** An agent that has one answer. Resolves with the questions that it was asked. */
+async function answering(answer: string): Promise<string[]> {
+  const asked: string[] = [];
+  await listening((socket) => {
+    socket.on("data", (question: Buffer) => {
+      asked.push(question.toString("latin1"));
+      socket.write(answer);
+    });
+  }, agent().socketPath);
+  return asked;
+}
+
+async function listening(
+  serve: (socket: Socket) => void,
+  at: string | { host: string; port: number },
+): Promise<Server> {
+  const server = createServer(serve);
+  servers.push(server);
+  server.listen(at);
+  await once(server, "listening");
+  return server;
+}
+
+test("MA2 a host without an agent's configuration belongs to no cluster, which is an error unless the program may run without", async () => {
+  expect(() => sourceAddresses({ group, ...agent() })).toThrow(SourceAddressError);
+  expect(() => sourceAddresses({ group, ...agent() })).toThrow(`${agent().configFile} is not there`);
+  const standalone = sourceAddresses({ group, ...agent(), withoutCluster: "standalone" });
+  expect(await standalone.ask("peer.test")).toEqual({ decision: "STANDALONE" });
+});
+
+test("MA2 a node whose agent is away waits, also where the program may run without a cluster", async () => {
+  configure();
+  const addresses = sourceAddresses({ group, ...agent(), withoutCluster: "standalone" });
+  expect(await addresses.ask("peer.test")).toMatchObject({ decision: "DEFER", reason: "unreachable" });
+});
+
+test("MA2 whether this host is in a cluster is told as clusapi tells it", async () => {
+  expect(await nodeClusterState(agent())).toBe("ClusterStateNotConfigured");
+  configure();
+  expect(await nodeClusterState(agent())).toBe("ClusterStateNotRunning");
+  await answering("");
+  expect(await nodeClusterState(agent())).toBe("ClusterStateRunning");
+});
+
+test("MA3 a BIND is an address, a name, and a signal for the moment at which its time is over", async () => {
+  configure();
+  const asked = await answering("BIND 127.0.3.100 EXCHVS 7 80\n");
+  const from = await sourceAddresses({ group, ...agent() }).ask("peer.test");
+  expect(asked).toEqual(["source-address Exchange peer.test\n"]);
+  expect(from).toMatchObject({ decision: "BIND", address: "127.0.3.100", networkName: "EXCHVS", epoch: 7 });
+  if (from.decision !== "BIND") return;
+  expect(from.expired.aborted).toBe(false);
+  await once(from.expired, "abort");
+});
+
+test.each([
+  ["DEFER standby\n", { decision: "DEFER", reason: "standby" }],
+  ["DENY not-a-virtual-server\n", { decision: "DENY", reason: "not-a-virtual-server" }],
+  ["BIND  EXCHVS 7 900\n", { decision: "DEFER", reason: "unknown" }],
+  ["BIND 127.0.3.100 EXCHVS 7 0\n", { decision: "DEFER", reason: "fuse-blown" }],
+])("MA3 %j is no address", async (line, answer) => {
+  configure();
+  await answering(line);
+  const from = await sourceAddresses({ group, ...agent() }).ask("peer.test");
+  expect(from).toMatchObject(answer);
+  expect(from).not.toHaveProperty("address");
+});
+
+const bind = (address: string, expired = new AbortController().signal): BindNow => ({
+  decision: "BIND",
+  address,
+  prefix: 24,
+  networkName: "EXCHVS",
+  epoch: 7,
+  expired,
+});
+
+test("MA3 a connection leaves from exactly the address of the answer, and outlives it once it is complete", async () => {
+  const callers: (string | undefined)[] = [];
+  const server = await listening((socket) => callers.push(socket.remoteAddress), { host: "127.0.0.1", port: 0 });
+  const to = { host: "127.0.0.1", port: portOf(server) };
+  const over = new AbortController();
+  const connection = await connectFrom(bind("127.0.3.100", over.signal), to);
+  over.abort();
+  expect(connection.destroyed).toBe(false);
+  connection.destroy();
+  const plain = await connectFrom({ decision: "STANDALONE" }, to);
+  plain.destroy();
+  expect(callers).toEqual(["127.0.3.100", "127.0.0.1"]);
+});
+
+test("MA3 there is no second try from another address, and none after the answer's time", async () => {
+  let calls = 0;
+  const server = await listening(() => (calls += 1), { host: "127.0.0.1", port: 0 });
+  const to = { host: "127.0.0.1", port: portOf(server) };
+  await expect(connectFrom(bind("192.0.2.1"), to)).rejects.toMatchObject({ code: "EADDRNOTAVAIL" });
+  await expect(connectFrom(bind("127.0.3.100", AbortSignal.abort()), to)).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  // An address of the other family: nothing is on the way to it from this one.
+  await expect(connectFrom(bind("127.0.3.100"), { ...to, host: "::1" })).rejects.toHaveProperty("code");
+  expect(calls).toBe(0);
+});
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return address === null || typeof address === "string" ? 0 : address.port;
+}

@@ -1,0 +1,50 @@
+import { virtualAddress } from "../lan.ts";
+import { eximProgram, writeExim } from "./exim.ts";
+import { harakaProgram, writeHaraka } from "./haraka.ts";
+import { eximParts, exim, haraka, harakaParts, type Kind, postfix, postfixParts } from "./kinds.ts";
+import type { MailerPlace } from "./mailer.ts";
+import { writePostfix } from "./postfix.ts";
+
+/** A mailer that runs on whichever node has the group, on messages that both nodes reach. */
+export type Served = {
+  readonly kind: Kind;
+  /** Writes what it needs on a node. @param spool where its messages are, on whatever the group takes with it */
+  readonly write: (place: MailerPlace, spool: string) => Promise<void>;
+  /** What the group's Generic Application runs; `$run` is the node's own folder. */
+  readonly commandLine: string;
+};
+
+/** Where it takes mail, on the virtual IP. */
+export const servedPort = 2_500;
+
+const everywhere = "198.18.0.0/15";
+
+export const served: readonly Served[] = [
+  {
+    kind: exim,
+    write: async (place, spool) => {
+      const listen = `local_interfaces = ${virtualAddress}\ndaemon_smtp_ports = ${servedPort}\n`;
+      await writeExim(place, await eximParts(place), { spool, more: listen });
+    },
+    commandLine: `exec ${eximProgram()} -C "$run/mailer/exim.conf" -bdf -q1s`,
+  },
+  {
+    kind: postfix,
+    write: async (place, spool) => {
+      await writePostfix(place, await postfixParts(place), {
+        spool,
+        main: `mynetworks = ${everywhere}\nsmtpd_relay_restrictions = permit_mynetworks, reject\nqueue_run_delay = 1s\nminimal_backoff_time = 1s\nmaximal_backoff_time = 2s\n`,
+        master: `${virtualAddress}:${servedPort} inet n - n - - smtpd\n`,
+      });
+    },
+    // `postfix start-fg` begins a session of its own (setsid), and would outlive whoever has to end it.
+    commandLine: 'postfix -c "$run/mailer/etc" check && exec /usr/lib/postfix/sbin/master -c "$run/mailer/etc" -d',
+  },
+  {
+    kind: haraka,
+    write: async (place, spool) => {
+      await writeHaraka(place, await harakaParts(place), { listen: `${virtualAddress}:${servedPort}`, queue: spool });
+    },
+    commandLine: `exec ${process.execPath} ${harakaProgram} -c "$run/mailer"`,
+  },
+];
