@@ -30,8 +30,15 @@ mkdir -p /sys/fs/cgroup/${cgroup}
 echo $$ > /sys/fs/cgroup/${cgroup}/cgroup.procs
 exec unshare --cgroup --pid --fork --kill-child --ipc --uts --mount-proc bash -c "$1"`;
 
+/** What ran in it is killed with its first process, and gone a moment later: a group goes when it is empty (cgroups(7)). */
 const sweep = `mount --make-rprivate / && mount -t cgroup2 none /sys/fs/cgroup
-find /sys/fs/cgroup/${cgroup} -depth -type d -exec rmdir {} +`;
+cd /sys/fs/cgroup
+[ ! -e ${cgroup}/cgroup.kill ] || echo 1 > ${cgroup}/cgroup.kill
+for turn in $(seq 100); do
+  find ${cgroup} -depth -type d -exec rmdir {} + 2>/dev/null && exit 0
+  sleep 0.1
+done
+find ${cgroup} -depth -type d -exec rmdir {} +`;
 
 function inner(units: Readonly<Record<string, string>>): string {
   const files = Object.entries({ "nothing.target": "[Unit]", ...units }).map(([name, text]) => {
