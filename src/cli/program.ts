@@ -85,7 +85,7 @@ const nouns: Readonly<Record<string, Noun>> = {
     load: () => import("./nouns/doctor.ts"),
   },
   mta: {
-    summary: "listen, associate",
+    summary: "listen, associate, submit",
     example: "mta associate peer.test --group Exchange --partners partners.yaml --node NODE1",
     load: () => import("./nouns/mta.ts"),
   },

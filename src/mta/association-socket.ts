@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import type { AssociationInput, AssociationStep, Ending, LossCode, Peer } from "./association.ts";
+import type { AssociationAction, AssociationInput, AssociationStep, Ending, LossCode, Opened } from "./association.ts";
+import type { IncomingWork } from "./incoming.ts";
 import { ProtocolFault } from "./octets.ts";
 import { TransportReceiver } from "./transport.ts";
 
@@ -17,9 +18,15 @@ export type AssociationSocketOptions<State> = {
    * may be late: the process was stopped, or busy.
    */
   readonly objection: () => LossCode | null;
-  readonly onOpened: (peer: Peer) => void;
+  readonly onOpened: (opened: Opened) => void;
+  /** Of an initiator: how the message under way gets on. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Of a responder: what is to be done with the message under way. */
+  readonly onIncoming?: (work: IncomingWork) => void;
   readonly onEnded: (ending: Ending) => void;
 };
+
+export type Progress = Extract<AssociationAction, { readonly type: "secured" | "transferred" }>;
 
 export type AssociationSocket = {
   /** Feeds the machine what its owner wants. */
@@ -50,7 +57,14 @@ export function driveAssociation<State>(options: AssociationSocketOptions<State>
           socket.write(action.octets);
           break;
         case "opened":
-          options.onOpened(action.peer);
+          options.onOpened(action);
+          break;
+        case "secured":
+        case "transferred":
+          options.onProgress?.(action);
+          break;
+        case "incoming":
+          options.onIncoming?.(action.work);
           break;
         case "ended":
           end(action.ending);

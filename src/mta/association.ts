@@ -1,5 +1,9 @@
+import type { IncomingWork } from "./incoming.ts";
 import type { AssociationCode, AssociationEventType } from "./log.ts";
 import type { ProtocolFault } from "./octets.ts";
+import type { Mode } from "./mode.ts";
+import type { Checkpoint, Transfer, TransferTerms } from "./outgoing.ts";
+import type { AbortReason } from "./rts.ts";
 import type { TransportUnit } from "./transport.ts";
 
 /**
@@ -17,6 +21,13 @@ export type AssociationInput =
   /** The owner wants an orderly end (initiator), or an end (responder, which may not release: it has no tokens). */
   | { readonly type: "release" }
   | { readonly type: "abort"; readonly code: "aborted-by-us" | "stopping" }
+  /** Of an initiator: a message is to be transferred. One at a time; another one, and one after the release, is not heard. */
+  | { readonly type: "transfer"; readonly transfer: Transfer }
+  /** Of a responder: who stores the message under way has secured it up to this point, or has stored it whole. */
+  | { readonly type: "secured"; readonly serial: number }
+  | { readonly type: "stored" }
+  /** Of a responder: it cannot be stored, for this reason of X.410. */
+  | { readonly type: "not-stored"; readonly reason: AbortReason; readonly detail: string }
   /** The connection is gone, or is destroyed because of `code`: nothing can be sent any more. */
   | { readonly type: "lost"; readonly code: LossCode; readonly detail: string };
 
@@ -33,9 +44,26 @@ export type LossCode =
 
 export type AssociationAction =
   | { readonly type: "send"; readonly octets: Uint8Array }
-  | { readonly type: "opened"; readonly peer: Peer }
+  | ({ readonly type: "opened" } & Opened)
+  /** Of an initiator: the partner has secured the message under way up to here, or has it whole. */
+  | { readonly type: "secured"; readonly checkpoint: Checkpoint }
+  | { readonly type: "transferred" }
+  /** Of a responder: what is to be done with the message under way. */
+  | { readonly type: "incoming"; readonly work: IncomingWork }
   /** The last action of an association: flush, then close the connection. */
   | { readonly type: "ended"; readonly ending: Ending };
+
+/** An association that is open. */
+export type Opened = {
+  readonly peer: Peer;
+  /** How messages are transferred over it. */
+  readonly terms: TransferTerms;
+  /** The references by which its session is known to both sides, also when it has ended. */
+  readonly connection: SessionReferences;
+  readonly mode: Mode;
+};
+
+export type SessionReferences = { readonly callingReference: string; readonly commonReference: string };
 
 /** Who is at the other end, as far as it is known. */
 export type Peer = {

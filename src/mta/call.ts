@@ -1,11 +1,12 @@
 import { connect, isIPv6 } from "node:net";
 import type { DenyReason } from "../cluster/questions/verdict.ts";
-import { driveAssociation, objectionText } from "./association-socket.ts";
-import type { Ending, LossCode } from "./association.ts";
+import { driveAssociation, objectionText, type Progress } from "./association-socket.ts";
+import type { Ending, LossCode, Opened } from "./association.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { deferred } from "./deferred.ts";
 import { initiatorStart, initiatorStep, type InitiatorContext } from "./initiator-machine.ts";
 import type { AssociationCode, AssociationEvent } from "./log.ts";
+import type { Checkpoint, Transfer } from "./outgoing.ts";
 import type { Partner } from "./partners.ts";
 import type { SourceAddress } from "./source-address.ts";
 import { utcTime } from "./utc-time.ts";
@@ -64,6 +65,15 @@ export type Association = {
   readonly destroy: () => void;
   /** Resolves once, with whatever ended it. It never rejects. */
   readonly closed: Promise<Ending>;
+  /** How messages are transferred over it, and by what it is known when it has ended. */
+  readonly opened: Opened;
+  /**
+   * Transfers one message; the next one is begun when this one is over. Resolves with null when the partner has it whole, and with the
+   * end of the association when that came first. It never rejects.
+   *
+   * @param onSecured told each time that the partner has secured more of it
+   */
+  readonly transfer: (transfer: Transfer, onSecured: (checkpoint: Checkpoint) => void) => Promise<Ending | null>;
 };
 
 /** Milliseconds for a partner to answer a FINISH: a stop must not hang on a partner that is gone. */
@@ -88,6 +98,8 @@ export function call(options: Call): Promise<AssociateResult> {
   const { promise: result, resolve: settle } = deferred<AssociateResult>();
   const { promise: closed, resolve: close } = deferred<Ending>();
   let isOpen = false;
+  /** Told how the message under way gets on. */
+  let underWay: ((progress: Progress) => void) | null = null;
   let calledAddress = partner.host;
 
   const objection = (): LossCode | null => {
@@ -119,12 +131,13 @@ export function call(options: Call): Promise<AssociateResult> {
     start: initiatorStart,
     step: (state, input) => initiatorStep(state, input, context),
     objection,
-    onOpened: () => {
+    onOpened: (opened) => {
       isOpen = true;
       stopWatching();
       emit("accepted", "accepted", `The MTA ${partner.mtaName} accepted the association from ${source.address}`);
-      settle({ outcome: "associated", association });
+      settle({ outcome: "associated", association: associationOf(opened) });
     },
+    onProgress: (progress) => underWay?.(progress),
     onEnded: (ending) => {
       stopWatching();
       options.signal?.removeEventListener("abort", cancel);
@@ -134,8 +147,9 @@ export function call(options: Call): Promise<AssociateResult> {
     },
   });
 
-  const association: Association = {
+  const associationOf = (opened: Opened): Association => ({
     partner,
+    opened,
     get localAddress() {
       return canonicalAddress(socket.localAddress ?? source.address);
     },
@@ -160,7 +174,16 @@ export function call(options: Call): Promise<AssociateResult> {
     },
     destroy: () => driven.destroy("fuse-blown", "this node may no longer speak from the address"),
     closed,
-  };
+    transfer: async (transfer, onSecured) => {
+      const { promise: transferred, resolve } = deferred<null>();
+      underWay = (progress) => {
+        if (progress.type === "secured") onSecured(progress.checkpoint);
+        else resolve(null);
+      };
+      driven.input({ type: "transfer", transfer });
+      return Promise.race([transferred, closed]);
+    },
+  });
 
   function emit(type: AssociationEvent["type"], code: AssociationCode, sentence: string): void {
     options.onEvent?.({

@@ -2,8 +2,10 @@ import type { Ending } from "./association.ts";
 import type { AssociateResult, CallSurroundings } from "./call.ts";
 import { monotonicMs } from "./clock.ts";
 import { associate } from "./initiator.ts";
+import { openInbox } from "./inbox.ts";
 import { logLine, logRecord, type AssociationEvent } from "./log.ts";
 import { loadPartners, PartnersFileError, type Partner } from "./partners.ts";
+import { inboxFolder } from "./queue-folder.ts";
 import { listen, type Responder } from "./responder.ts";
 import { associateUnpatched } from "./unpatched.ts";
 import type { VerdictSource } from "./verdict-source.ts";
@@ -23,6 +25,8 @@ export type MtaListenOptions = {
   readonly name: string;
   readonly host?: string;
   readonly port?: number;
+  /** Where the messages go that partners transfer; null: none is taken. */
+  readonly queueFolder?: string | null;
   /** Ends it, as SIGTERM and SIGINT do. */
   readonly signal?: AbortSignal;
   /** Told when it listens: with port 0, this is where the port stands. */
@@ -34,9 +38,10 @@ export type MtaListenOptions = {
  * with their `code` (EADDRINUSE, EADDRNOTAVAIL, EACCES).
  */
 export async function mtaListen(options: MtaListenOptions): Promise<void> {
-  const { partnersFile, name, host = "0.0.0.0", port = isoTransportPort } = options;
+  const { partnersFile, name, host = "0.0.0.0", port = isoTransportPort, queueFolder = null } = options;
   const partners = await loadPartners(partnersFile);
-  const responder = await listen({ host, port, localMtaName: name, partners, onEvent: writer(options) });
+  const inbox = queueFolder === null ? {} : { inbox: openInbox(inboxFolder(queueFolder)) };
+  const responder = await listen({ host, port, localMtaName: name, partners, ...inbox, onEvent: writer(options) });
   options.onListening?.(responder);
   await untilTold(options.signal);
   await responder.close();

@@ -11,25 +11,41 @@ import { proposedTpduSize } from "./cotp.ts";
 import { deferralCodes, type AssociationCode, type DeferralCode } from "./log.ts";
 import { ia5Octets, ProtocolFault } from "./octets.ts";
 import type { Partner } from "./partners.ts";
-import { decodePAccept, decodePRefuse, encodeAbortInformation, encodePConnect } from "./rts.ts";
+import {
+  beginTransfer,
+  type Outgoing,
+  type OutgoingStep,
+  takeEndAck,
+  takeSyncAck,
+  type TransferTerms,
+} from "./outgoing.ts";
+import type { Mode } from "./mode.ts";
+import { normalMode } from "./normal-mode.ts";
+import { type AbortReason, checkpointUnit, proposedTransfer } from "./rts.ts";
 import {
   abortKinds,
   decodeTsdu,
   encodeSpdu,
   refuseReasons,
-  sessionVersion1,
-  x410FunctionalUnits,
+  functionalUnits,
   type ConnectItem,
   type Spdu,
 } from "./session.ts";
 import { packetOf, packetsOf, type TransportUnit } from "./transport.ts";
+import { x410Mode } from "./x410-mode.ts";
 
 /** One association as its initiator sees it. */
 export type InitiatorState =
   | { readonly phase: "idle" }
   | { readonly phase: "awaiting-confirm" }
   | { readonly phase: "awaiting-accept"; readonly tpduSize: number | null }
-  | { readonly phase: "open"; readonly tpduSize: number | null }
+  /** `outgoing`: the message under way. */
+  | {
+      readonly phase: "open";
+      readonly tpduSize: number | null;
+      readonly terms: TransferTerms;
+      readonly outgoing: Outgoing | null;
+    }
   | { readonly phase: "releasing"; readonly tpduSize: number | null }
   | { readonly phase: "ended" };
 
@@ -68,7 +84,31 @@ export function initiatorStep(state: InitiatorState, input: AssociationInput, co
       return abort(state, input.code, `this MTA gave it up`, context);
     case "lost":
       return lost(state, input.code, input.detail, context);
+    case "transfer":
+      if (state.phase !== "open" || state.outgoing !== null) return { state, actions: [] };
+      return giving(state, beginTransfer(input.transfer, modeOf(context.partner), state.terms), context);
+    case "secured":
+    case "stored":
+    case "not-stored":
+      throw new Error(`${input.type} is said to a responder`);
   }
+}
+
+type Open = Extract<InitiatorState, { phase: "open" }>;
+
+/** The state with what is under way now, and the octets of what it sends. */
+function giving(
+  state: Open,
+  { outgoing, spdus }: OutgoingStep,
+  { partner }: InitiatorContext,
+  before: readonly AssociationAction[] = [],
+): Step {
+  const mode = modeOf(partner);
+  const sends = spdus.map((spdu): AssociationAction => {
+    const sent = spdu.type === "DATA" ? { ...spdu, data: mode.encodePiece(spdu.data) } : spdu;
+    return { type: "send", octets: packetsOf(encodeSpdu(sent), state.tpduSize) };
+  });
+  return { state: { ...state, outgoing }, actions: [...before, ...sends] };
 }
 
 function connectionRequest({ partner, reference }: InitiatorContext): Uint8Array {
@@ -108,13 +148,14 @@ function takeUnit(state: InitiatorState, unit: TransportUnit, context: Initiator
 }
 
 function sessionConnect({ localMtaName, partner, utcTime }: InitiatorContext): Uint8Array {
+  const mode = modeOf(partner);
   return encodeSpdu({
     type: "CONNECT",
     reference: partner.callingTsap,
     commonReference: utcTime,
-    functionalUnits: x410FunctionalUnits,
-    versions: sessionVersion1,
-    userData: encodePConnect({ mtaName: localMtaName, password: partner.password }),
+    functionalUnits,
+    versions: mode.sessionVersion,
+    userData: mode.encodeConnect({ bind: { mtaName: localMtaName, password: partner.password }, ...proposedTransfer }),
   });
 }
 
@@ -144,7 +185,7 @@ function takeSpdu(state: Connected, spdu: Spdu, context: InitiatorContext): Step
       return takeAccept(state, spdu, context);
     case "REFUSE":
       if (state.phase !== "awaiting-accept") throw new ProtocolFault("malformed", "a REFUSE after the ACCEPT");
-      return ended(refusal("refused-by-partner", whyRefused(spdu), context));
+      return ended(refusal("refused-by-partner", whyRefused(spdu, modeOf(context.partner)), context));
     case "DISCONNECT":
       if (state.phase !== "releasing") throw new ProtocolFault("malformed", "a DISCONNECT without a FINISH");
       return ended({
@@ -157,47 +198,84 @@ function takeSpdu(state: Connected, spdu: Spdu, context: InitiatorContext): Step
       const acknowledgement = packetsOf(encodeSpdu({ type: "ABORT ACCEPT" }), state.tpduSize);
       if (state.phase === "awaiting-accept")
         return ended(refusal("refused-by-partner", "aborted", context), [acknowledgement]);
-      const sentence = `The MTA ${target(context)} aborted the association`;
-      return ended({ type: "aborted", code: "aborted-by-partner", sentence, peer }, [acknowledgement]);
+      const reason = modeOf(context.partner).decodeAbort(spdu.userData);
+      const sentence = `The MTA ${target(context)} aborted the association: ${reason ?? "no reason given"}`;
+      const code = abortCodes[reason ?? "localSystemProblem"] ?? "aborted-by-partner";
+      return ended({ type: "aborted", code, sentence, peer }, [acknowledgement]);
     }
     case "GIVE TOKENS":
     case "PLEASE TOKENS":
-      // We keep the tokens: with nothing to transfer there is no turn to give.
+      // We keep the tokens: a message of the partner's comes over an association of its own.
       return { state, actions: [] };
+    case "MINOR SYNC ACK": {
+      const open = transferring(state, spdu.type);
+      const step = takeSyncAck(open.outgoing, spdu.serial);
+      return giving(open, step, context, [{ type: "secured", checkpoint: step.secured }]);
+    }
+    case "ACTIVITY END ACK": {
+      const open = transferring(state, spdu.type);
+      takeEndAck(open.outgoing, spdu.serial);
+      return { state: { ...open, outgoing: null }, actions: [{ type: "transferred" }] };
+    }
     case "OTHER":
-      throw new ProtocolFault(
-        "unsupported",
-        `SPDU ${spdu.identifier}: this MTA opens associations, it transfers no mail`,
-      );
+      throw new ProtocolFault("unsupported", `SPDU ${spdu.identifier}`);
     case "CONNECT":
     case "FINISH":
     case "ABORT ACCEPT":
+    case "ACTIVITY START":
+    case "ACTIVITY RESUME":
+    case "DATA":
+    case "MINOR SYNC POINT":
+    case "ACTIVITY END":
       throw new ProtocolFault("malformed", `the SPDU ${spdu.type} from the side that was called`);
   }
 }
 
+/** What an abort says of the message that was under way. */
+const abortCodes: Partial<Record<AbortReason, AssociationCode>> = {
+  unrecognizedActivity: "activity-unknown",
+  invalidParameter: "message-refused",
+};
+
+function transferring(state: Connected, what: string): Open & { readonly outgoing: Outgoing } {
+  if (state.phase === "open" && state.outgoing !== null) return { ...state, outgoing: state.outgoing };
+  throw new ProtocolFault("malformed", `${what} without a message under way`);
+}
+
 /** The responder proves who it is as well: under another name or password it is not the partner that was called. */
 function takeAccept(state: Connected, accept: ConnectItem, context: InitiatorContext): Step {
-  const bind = decodePAccept(accept.userData);
   const { partner } = context;
+  const { bind, checkpointSize, windowSize } = modeOf(partner).decodeAccept(accept.userData);
   if (bind?.mtaName !== partner.mtaName || bind.password !== partner.partnerPassword) {
     const what = bind?.mtaName === partner.mtaName ? "with the wrong password" : `as ${bind?.mtaName ?? "nobody"}`;
     return ended(refusal("wrong-responder", `it answered ${what}`, context), [
-      abortPacket(state.tpduSize, abortKinds.byUser),
+      abortPacket(state, abortKinds.byUser, modeOf(partner)),
     ]);
   }
-  return { state: { phase: "open", tpduSize: state.tpduSize }, actions: [{ type: "opened", peer: peerOf(context) }] };
+  const terms: TransferTerms = {
+    checkpointOctets:
+      checkpointSize === 0 ? null : Math.min(checkpointSize, proposedTransfer.checkpointSize) * checkpointUnit,
+    windowSize: Math.max(1, Math.min(windowSize, proposedTransfer.windowSize)),
+  };
+  const connection = { callingReference: partner.callingTsap, commonReference: context.utcTime };
+  return {
+    state: { phase: "open", tpduSize: state.tpduSize, terms, outgoing: null },
+    actions: [{ type: "opened", peer: peerOf(context), terms, connection, mode: modeOf(partner) }],
+  };
 }
 
-function whyRefused({ reason, userData }: Extract<Spdu, { type: "REFUSE" }>): string {
+function whyRefused({ reason, userData }: Extract<Spdu, { type: "REFUSE" }>, mode: Mode): string {
   if (reason !== refuseReasons.rejectedByUser || userData.length === 0) return `session refuse, reason ${reason}`;
-  return decodePRefuse(userData) ?? "no reason given";
+  return mode.decodeRefuse(userData) ?? "no reason given";
 }
 
 function release(state: InitiatorState, context: InitiatorContext): Step {
   switch (state.phase) {
     case "open": {
-      const finish = packetsOf(encodeSpdu({ type: "FINISH" }), state.tpduSize);
+      // A session is not finished within an activity (ISO 8327 §7.10): what is secured of it is the next association's to go on from.
+      if (state.outgoing !== null) return abort(state, "aborted-by-us", "a message is under way", context);
+      const userData = modeOf(context.partner).finish;
+      const finish = packetsOf(encodeSpdu({ type: "FINISH", userData }), state.tpduSize);
       return { state: { phase: "releasing", tpduSize: state.tpduSize }, actions: [{ type: "send", octets: finish }] };
     }
     case "releasing":
@@ -219,11 +297,11 @@ function abort(
 ): Step {
   const sentence = `The association with ${target(context)} was aborted: ${why}`;
   const ending: Ending = { type: "aborted", code, sentence, peer: peerOf(context) };
-  return ended(ending, isConnected(state) ? [abortPacket(state.tpduSize, abortKinds.byUser)] : []);
+  return ended(ending, isConnected(state) ? [abortPacket(state, abortKinds.byUser, modeOf(context.partner))] : []);
 }
 
 function fault(state: InitiatorState, { code, message }: ProtocolFault, context: InitiatorContext): Step {
-  const packets = isConnected(state) ? [abortPacket(state.tpduSize, abortKinds.protocolError)] : [];
+  const packets = isConnected(state) ? [abortPacket(state, abortKinds.protocolError, modeOf(context.partner))] : [];
   if (state.phase !== "open" && state.phase !== "releasing") return ended(refusal(code, message, context), packets);
   const sentence = `The association with ${target(context)} was aborted: ${message}`;
   return ended({ type: "aborted", code, sentence, peer: peerOf(context) }, packets);
@@ -257,10 +335,11 @@ function peerOf({ partner, localMtaName }: InitiatorContext): Peer {
   return { partner: partner.mtaName, mtaName: localMtaName };
 }
 
-function abortPacket(tpduSize: number | null, transportDisconnect: number): Uint8Array {
+function abortPacket({ tpduSize }: Connected, transportDisconnect: number, mode: Mode): Uint8Array {
   const reason = transportDisconnect === abortKinds.protocolError ? "protocolError" : "localSystemProblem";
-  return packetsOf(
-    encodeSpdu({ type: "ABORT", transportDisconnect, userData: encodeAbortInformation(reason) }),
-    tpduSize,
-  );
+  return packetsOf(encodeSpdu({ type: "ABORT", transportDisconnect, userData: mode.encodeAbort(reason) }), tpduSize);
+}
+
+function modeOf({ mode }: Partner): Mode {
+  return mode === "normal" ? normalMode : x410Mode;
 }

@@ -21,6 +21,8 @@ export const startMessageSchema = z.strictObject({
   deadlineAt: z.number().nonnegative(),
   /** Path of the agent's local socket, which is asked before each call. */
   agentSocket: z.string().min(1),
+  /** Where messages are that wait, and those that came, on whatever the group takes with it; null: it carries none. */
+  queueFolder: z.string().min(1).nullable(),
 });
 
 /** Sent at every renewal. It replaces the deadline, even by an earlier one; for another epoch it means nothing. */
@@ -75,6 +77,13 @@ export const fromMtaSchema = z.discriminatedUnion("type", [
   /** It could not go online; the process ends with exit code 1 after it. */
   z.strictObject({ type: z.literal("failed"), code: z.string(), message: z.string() }),
   associationMessageSchema,
+  /** What became of a message. */
+  z.strictObject({
+    type: z.literal("message"),
+    name: z.string(),
+    outcome: z.enum(["transferred", "rejected", "put-off", "stored"]),
+    detail: z.string(),
+  }),
   /** `listening`: it would take a call at its address and port. */
   z.strictObject({ type: z.literal("pong"), n: z.int().positive(), listening: z.boolean() }),
   /** Nothing is open any more. One that is called off is not answered. */

@@ -63,6 +63,12 @@ export type AssociationCode =
   /** The partner answered under a name or password that is not the configured one. */
   | "wrong-responder"
   | "aborted-by-partner"
+  /** The partner aborted, and does not know the message that was to be resumed. */
+  | "activity-unknown"
+  /** The partner aborted: what was transferred is no message to it. */
+  | "message-refused"
+  /** What a partner transferred could not be stored, or is no message. */
+  | "message-not-taken"
   | "aborted-by-us"
   /** The verdict was `DENY`. */
   | "verdict-deny"

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AssociateResult, Association } from "./call.ts";
+import type { Courier } from "./courier.ts";
 
 /** Backoff after a call that failed, in milliseconds: quick to notice a partner's return, gentle on one that refuses. */
 export const minRetryMs = 250;
@@ -10,7 +11,12 @@ export type OutboundOptions = {
   readonly associate: (signal: AbortSignal) => Promise<AssociateResult>;
   /** Monotonic clock in milliseconds. */
   readonly now: () => number;
+  /** Takes messages over each association; null: there are none. */
+  readonly courier: Courier | null;
 };
+
+/** How long a message that is under way may take to be finished when the association is to end, in milliseconds. */
+const finishMs = 1_000;
 
 /**
  * Keeps one association open to one partner, for as long as it is not stopped. A `DEFER` is asked again every 250 ms and
@@ -24,6 +30,8 @@ export class Outbound {
   #association: Association | null = null;
   #waiting: AbortController | null = null;
   #isDraining = false;
+  #halt = new AbortController();
+  #served: Promise<void> = Promise.resolve();
 
   constructor(options: OutboundOptions) {
     this.#options = options;
@@ -41,7 +49,7 @@ export class Outbound {
    */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    await this.#association?.release();
+    await this.#letGo();
   }
 
   /** What is released after a drain was called off is called again as any other. */
@@ -53,7 +61,7 @@ export class Outbound {
   /** RELEASE, and no further call. Resolves when the association is closed. */
   async stop(): Promise<void> {
     // In this order: the signal destroys what it finds open. After the release the loop waits before it calls again.
-    await this.#association?.release();
+    await Promise.race([this.#letGo(), delay(finishMs, undefined, { ref: false })]);
     this.#stopping.abort();
     await this.#finished;
   }
@@ -82,10 +90,20 @@ export class Outbound {
   async #hold(association: Association): Promise<number> {
     const openedAtMs = this.#options.now();
     this.#association = association;
-    if (this.#isDraining) void association.release();
+    this.#halt = new AbortController();
+    this.#served = this.#options.courier?.serve(association, this.#halt.signal) ?? Promise.resolve();
+    if (this.#isDraining) void this.#letGo();
     await association.closed;
+    await this.#served;
     this.#association = null;
     return this.#options.now() - openedAtMs;
+  }
+
+  /** The message under way is finished, none is begun any more, and the association is released. */
+  async #letGo(): Promise<void> {
+    this.#halt.abort();
+    await this.#served;
+    await this.#association?.release();
   }
 
   async #wait(ms: number, mayWake: boolean): Promise<void> {

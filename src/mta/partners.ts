@@ -25,8 +25,8 @@ export const partnerSchema = z.strictObject({
   host: z.string().min(1).max(253),
   /** TCP port that is called; 102 is the port of RFC 1006. */
   port: z.int().min(1).max(65_535).default(102),
-  /** The only mode there is: X.410-1984 over RFC 1006. */
-  mode: z.literal("x410"),
+  /** How the session is used: `x410`, as MTAs of 1984 do, or `normal`, with presentation, ACSE and RTSE of 1988; over RFC 1006 both. */
+  mode: z.enum(["x410", "normal"]),
   /**
    * Both as seen by this MTA when it calls: `callingTsap` is its own TSAP identifier, `calledTsap` the partner's. When
    * the partner calls they swap roles: it calls our `callingTsap`, from its own, which stands here as `calledTsap`.

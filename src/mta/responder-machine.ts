@@ -12,24 +12,43 @@ import { disconnectReasons, proposedTpduSize, type ConnectionTpdu } from "./cotp
 import type { AssociationCode, RefusalCode } from "./log.ts";
 import { ia5Octets, ProtocolFault } from "./octets.ts";
 import type { Partner, Partners } from "./partners.ts";
-import { decodePConnect, encodeAbortInformation, encodePAccept, encodePRefuse, type MtaBind } from "./rts.ts";
+import { type Incoming, secured, takeFromSender } from "./incoming.ts";
+import type { Mode } from "./mode.ts";
+import { readNormalConnect } from "./normal-mode.ts";
+import { isNormalMode } from "./presentation.ts";
+import {
+  type AbortReason,
+  checkpointUnit,
+  decodePConnect,
+  type MtaBind,
+  type OpenUnit,
+  proposedTransfer,
+} from "./rts.ts";
 import {
   abortKinds,
   decodeTsdu,
   encodeSpdu,
   refuseReasons,
-  sessionVersion1,
-  x410FunctionalUnits,
+  functionalUnits,
+  type ActivitySpdu,
   type ConnectItem,
   type Spdu,
 } from "./session.ts";
 import { packetOf, packetsOf, type TransportUnit } from "./transport.ts";
+import { x410Mode } from "./x410-mode.ts";
 
 /** One association as its responder sees it. */
 export type ResponderState =
   | { readonly phase: "awaiting-transport" }
   | { readonly phase: "awaiting-connect"; readonly transport: Transport }
-  | { readonly phase: "open"; readonly transport: Transport; readonly peer: Peer }
+  /** `incoming`: the message under way. */
+  | {
+      readonly phase: "open";
+      readonly transport: Transport;
+      readonly mode: Mode;
+      readonly peer: Peer;
+      readonly incoming: Incoming | null;
+    }
   | { readonly phase: "ended" };
 
 type Transport = Pick<ConnectionTpdu, "callingTsap" | "calledTsap" | "tpduSize">;
@@ -72,7 +91,28 @@ export function responderStep(state: ResponderState, input: AssociationInput, co
       return lost(state, input, context);
     case "connected":
       return { state, actions: [] };
+    case "secured": {
+      // What an association that has ended had secured is of use for the next one.
+      const incoming = state.phase === "open" && state.incoming !== null ? secured(state.incoming, input.serial) : null;
+      if (state.phase !== "open" || incoming === null) return { state, actions: [] };
+      return acknowledging({ ...state, incoming }, { type: "MINOR SYNC ACK", serial: input.serial });
+    }
+    case "stored": {
+      const serial = state.phase === "open" ? (state.incoming?.endedAs ?? null) : null;
+      if (state.phase !== "open" || serial === null) return { state, actions: [] };
+      return acknowledging({ ...state, incoming: null }, { type: "ACTIVITY END ACK", serial });
+    }
+    case "not-stored":
+      return notStored(state, input, context);
+    case "transfer":
+      throw new Error("a message is transferred by an initiator");
   }
+}
+
+type Open = Extract<ResponderState, { phase: "open" }>;
+
+function acknowledging(state: Open, spdu: ActivitySpdu): Step {
+  return { state, actions: [{ type: "send", octets: packetsOf(encodeSpdu(spdu), state.transport.tpduSize) }] };
 }
 
 function takeUnit(
@@ -148,7 +188,7 @@ function takeSpdu(state: Connected, spdu: Spdu, context: ResponderContext): Step
           sentence: `The MTA ${naming(peer, context)} released its association`,
           peer,
         },
-        [packetsOf(encodeSpdu({ type: "DISCONNECT" }), state.transport.tpduSize)],
+        [packetsOf(encodeSpdu({ type: "DISCONNECT", userData: state.mode.disconnect }), state.transport.tpduSize)],
       );
     case "ABORT":
       return ended(
@@ -164,11 +204,20 @@ function takeSpdu(state: Connected, spdu: Spdu, context: ResponderContext): Step
     case "PLEASE TOKENS":
       // The initiator has all tokens from the start, and nothing is sent here that would need one.
       return { state, actions: [] };
+    case "ACTIVITY START":
+    case "ACTIVITY RESUME":
+    case "DATA":
+    case "MINOR SYNC POINT":
+    case "ACTIVITY END": {
+      if (state.phase !== "open") throw new ProtocolFault("malformed", `${spdu.type} before the CONNECT`);
+      const read = spdu.type === "DATA" ? { ...spdu, data: state.mode.decodePiece(spdu.data) } : spdu;
+      const { incoming, work } = takeFromSender(state.incoming, read);
+      return { state: { ...state, incoming }, actions: [{ type: "incoming", work }] };
+    }
     case "OTHER":
-      throw new ProtocolFault(
-        "unsupported",
-        `SPDU ${spdu.identifier}: this MTA opens associations, it transfers no mail`,
-      );
+      throw new ProtocolFault("unsupported", `SPDU ${spdu.identifier}`);
+    case "MINOR SYNC ACK":
+    case "ACTIVITY END ACK":
     case "ACCEPT":
     case "REFUSE":
     case "DISCONNECT":
@@ -178,40 +227,61 @@ function takeSpdu(state: Connected, spdu: Spdu, context: ResponderContext): Step
 }
 
 function takeConnect(transport: Transport, connect: ConnectItem, context: ResponderContext): Step {
-  if ((connect.versions & sessionVersion1) === 0) {
+  const { mode, opening } = readConnect(connect.userData);
+  if ((connect.versions & mode.sessionVersion) === 0) {
     const refuse = encodeSpdu({
       type: "REFUSE",
       reason: refuseReasons.versionsNotSupported,
       userData: new Uint8Array(),
     });
-    const ending = refusal("unsupported", "session version 1 was not proposed", nobody, context);
+    const ending = refusal("unsupported", `session version ${mode.sessionVersion} was not proposed`, nobody, context);
     return ended(ending, [packetsOf(refuse, transport.tpduSize)]);
   }
-  const bind = decodePConnect(connect.userData);
-  const judgement = judge(bind, transport, context);
+  const { bind, ...proposed } = opening;
+  const judgement = judge(bind, mode, transport, context);
   const peer = { partner: judgement.partner?.mtaName ?? null, mtaName: bind?.mtaName ?? null };
   if (judgement.verdict === "refuse") {
     const { code, why } = judgement;
     // One answer for all that was wrong: a stranger learns nothing from it. Only our log says more.
-    const userData = encodePRefuse(code === "too-many-associations" ? "rtsBusy" : "validationFailure");
+    const userData = mode.encodeRefuse(code === "too-many-associations" ? "rtsBusy" : "validationFailure");
     const refuse = encodeSpdu({ type: "REFUSE", reason: refuseReasons.rejectedByUser, userData });
     return ended(refusal(code, why, peer, context), [packetsOf(refuse, transport.tpduSize)]);
   }
+  // None proposed leaves the choice to this side (X.410 clause 4.2.1).
+  const agreed = {
+    checkpointSize: Math.min(
+      proposed.checkpointSize || proposedTransfer.checkpointSize,
+      proposedTransfer.checkpointSize,
+    ),
+    windowSize: Math.max(1, Math.min(proposed.windowSize, proposedTransfer.windowSize)),
+  };
   const accept = encodeSpdu({
     type: "ACCEPT",
     reference: judgement.partner.callingTsap,
     commonReference: context.utcTime,
-    functionalUnits: connect.functionalUnits & x410FunctionalUnits,
-    versions: sessionVersion1,
-    userData: encodePAccept({ mtaName: context.localMtaName, password: judgement.partner.password }),
+    functionalUnits: connect.functionalUnits & functionalUnits,
+    versions: mode.sessionVersion,
+    userData: mode.encodeAccept({
+      bind: { mtaName: context.localMtaName, password: judgement.partner.password },
+      ...agreed,
+    }),
   });
+  const terms = {
+    checkpointOctets: agreed.checkpointSize === 0 ? null : agreed.checkpointSize * checkpointUnit,
+    windowSize: agreed.windowSize,
+  };
+  const connection = { callingReference: connect.reference, commonReference: connect.commonReference };
   return {
-    state: { phase: "open", transport, peer },
+    state: { phase: "open", transport, mode, peer, incoming: null },
     actions: [
       { type: "send", octets: packetsOf(accept, transport.tpduSize) },
-      { type: "opened", peer },
+      { type: "opened", peer, terms, connection, mode },
     ],
   };
+}
+
+function readConnect(userData: Uint8Array): { readonly mode: Mode; readonly opening: OpenUnit } {
+  return isNormalMode(userData) ? readNormalConnect(userData) : { mode: x410Mode, opening: decodePConnect(userData) };
 }
 
 type Judgement =
@@ -223,7 +293,7 @@ type Judgement =
  * person would look for the mistake. The partner's entry is written from our side of a call, so its `callingTsap` is
  * what the partner must call, and its `calledTsap` where it must call from, if it says so at all.
  */
-function judge(bind: MtaBind | null, transport: Transport, context: ResponderContext): Judgement {
+function judge(bind: MtaBind | null, mode: Mode, transport: Transport, context: ResponderContext): Judgement {
   const partner = bind === null ? undefined : context.partners.get(bind.mtaName);
   if (bind === null || partner === undefined) {
     return { verdict: "refuse", code: "unknown-mta-name", why: "unknown MTA name", partner: null };
@@ -239,6 +309,7 @@ function judge(bind: MtaBind | null, transport: Transport, context: ResponderCon
     return refuse("wrong-calling-tsap", `wrong calling TSAP; expected ${partner.calledTsap}`);
   }
   if (!isSamePassword(bind.password, partner.partnerPassword)) return refuse("wrong-password", "wrong password");
+  if (mode.name !== partner.mode) return refuse("unsupported", `${mode.name} mode; expected ${partner.mode}`);
   if (context.isFull(partner)) return refuse("too-many-associations", "it has too many associations already");
   return { verdict: "accept", partner };
 }
@@ -252,13 +323,13 @@ function fault(state: ResponderState, { code, message }: ProtocolFault, context:
       return ended(refusal(code, message, nobody, context), []);
     case "awaiting-connect":
       return ended(refusal(code, message, nobody, context), [
-        abortPacket(state.transport, abortKinds.protocolError, reason),
+        abortPacket(state.transport, x410Mode, abortKinds.protocolError, reason),
       ]);
     case "open": {
       const { peer } = state;
       const sentence = `The association of the MTA ${naming(peer, context)} was aborted: ${message}`;
       return ended({ type: "aborted", code, sentence, peer }, [
-        abortPacket(state.transport, abortKinds.protocolError, reason),
+        abortPacket(state.transport, state.mode, abortKinds.protocolError, reason),
       ]);
     }
   }
@@ -272,7 +343,21 @@ function stop(state: ResponderState, context: ResponderContext): Step {
   const { peer } = state;
   const sentence = `The association of the MTA ${naming(peer, context)} was aborted: this MTA stops`;
   return ended({ type: "aborted", code: "stopping", sentence, peer }, [
-    abortPacket(state.transport, abortKinds.byUser, "localSystemProblem"),
+    abortPacket(state.transport, state.mode, abortKinds.byUser, "localSystemProblem"),
+  ]);
+}
+
+/** The sender is told why, and goes on from the last point that it knows of, or from the beginning, on another association. */
+function notStored(
+  state: ResponderState,
+  { reason, detail }: Extract<AssociationInput, { type: "not-stored" }>,
+  context: ResponderContext,
+): Step {
+  if (state.phase !== "open") return { state, actions: [] };
+  const { peer } = state;
+  const sentence = `The association of the MTA ${naming(peer, context)} was aborted: its message was not taken: ${detail}`;
+  return ended({ type: "aborted", code: "message-not-taken", sentence, peer }, [
+    abortPacket(state.transport, state.mode, abortKinds.byUser, reason),
   ]);
 }
 
@@ -296,12 +381,8 @@ function naming(peer: Peer, context: ResponderContext): string {
   return `${peer.mtaName ?? "(not named)"} at ${context.callingAddress}`;
 }
 
-function abortPacket(
-  transport: Transport,
-  transportDisconnect: number,
-  reason: Parameters<typeof encodeAbortInformation>[0],
-): Uint8Array {
-  const userData = encodeAbortInformation(reason);
+function abortPacket(transport: Transport, mode: Mode, transportDisconnect: number, reason: AbortReason): Uint8Array {
+  const userData = mode.encodeAbort(reason);
   return packetsOf(encodeSpdu({ type: "ABORT", transportDisconnect, userData }), transport.tpduSize);
 }
 

@@ -1,9 +1,11 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { driveAssociation, type AssociationSocket } from "./association-socket.ts";
-import { nobody, type LossCode, type Peer } from "./association.ts";
+import { type AssociationInput, nobody, type LossCode, type Peer } from "./association.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { monotonicMs } from "./clock.ts";
 import { deferred } from "./deferred.ts";
+import type { Inbox, Receiver } from "./inbox.ts";
+import type { IncomingWork } from "./incoming.ts";
 import type { AssociationCode, AssociationEvent } from "./log.ts";
 import type { Partners } from "./partners.ts";
 import { responderStart, responderStep } from "./responder-machine.ts";
@@ -38,6 +40,8 @@ export type ListenOptions = {
   /** The name under which this MTA answers. */
   readonly localMtaName: string;
   readonly partners: Partners;
+  /** Where messages go that partners transfer; without it none is taken. */
+  readonly inbox?: Inbox;
   readonly limits?: Partial<ResponderLimits>;
   /** False as soon as this node may not speak from the address any more; asked before everything that is done. */
   readonly mayAct?: () => boolean;
@@ -112,8 +116,16 @@ type Entry = {
   readonly driven: AssociationSocket;
   readonly isStranger: boolean;
   partner: string | null;
+  /** Null: it stores nothing. */
+  receiver: Receiver | null;
   /** When the caller said something last, on the monotonic clock. */
   heardAtMs: number;
+};
+
+const noInbox: AssociationInput = {
+  type: "not-stored",
+  reason: "temporaryProblem",
+  detail: "this MTA keeps no messages",
 };
 
 /** A partner that has something to finish says more within this time, in milliseconds. */
@@ -163,10 +175,14 @@ class Associations {
       start: responderStart,
       step: (state, input) => responderStep(state, input, context),
       objection: () => this.#objection(),
-      onOpened: (peer) => {
+      onOpened: (opened) => {
+        const { peer } = opened;
         clearTimeout(timer);
         const entry = this.#entries.get(socket);
-        if (entry !== undefined) entry.partner = peer.partner;
+        if (entry !== undefined) {
+          entry.partner = peer.partner;
+          entry.receiver = this.#options.inbox?.receiver(peer.partner ?? "", opened) ?? null;
+        }
         emit(
           "accepted",
           "accepted",
@@ -180,15 +196,28 @@ class Associations {
         if (entry !== undefined) entry.partner = null;
         emit(type, code, sentence, peer);
       },
+      onIncoming: (work) => void this.#receive(socket, work),
     });
-    const entry: Entry = { driven, isStranger, partner: null, heardAtMs: this.#clock() };
+    const entry: Entry = { driven, isStranger, partner: null, receiver: null, heardAtMs: this.#clock() };
     socket.on("data", () => (entry.heardAtMs = this.#clock()));
     socket.once("close", () => {
+      void entry.receiver?.end();
       this.#entries.delete(socket);
       this.#goOnDraining();
     });
     this.#entries.set(socket, entry);
     if (!hasRoom) driven.destroy("too-many-associations", "there are too many associations already");
+  }
+
+  /** What is sent meanwhile waits in the socket, so that a slow disk holds up the sender and not this process's memory. */
+  async #receive(socket: Socket, work: IncomingWork): Promise<void> {
+    const entry = this.#entries.get(socket);
+    if (entry === undefined) return;
+    if (entry.receiver === null) return entry.driven.input(noInbox);
+    socket.pause();
+    const told = await entry.receiver.take(work);
+    socket.resume();
+    if (told !== null) entry.driven.input(told);
   }
 
   drain(): Promise<void> {

@@ -5,7 +5,11 @@ import { associate } from "./initiator.ts";
 import { exitCodes, type AssociationMessage, type FromMta, type StartMessage, type ToMta } from "./ipc.ts";
 import { localVerdicts } from "./local-verdicts.ts";
 import type { AssociationEvent, AssociationEventType } from "./log.ts";
+import { createCourier, type Courier } from "./courier.ts";
+import { type Inbox, openInbox } from "./inbox.ts";
 import { Outbound } from "./outbound.ts";
+import { openOutbox, type Outbox } from "./outbox.ts";
+import { inboxFolder, outboxFolder, rejectedFolder } from "./queue-folder.ts";
 import { loadPartners, PartnersFileError, type Partner, type Partners } from "./partners.ts";
 import { listen, type Responder } from "./responder.ts";
 import { messageOf } from "./message-of.ts";
@@ -33,7 +37,10 @@ export class MtaService {
   readonly #outbounds: Outbound[] = [];
   /** The last thing said of each outbound partner, so that waiting for a verdict is said once. */
   readonly #lastWords = new Map<string, string>();
+  #inbox: Inbox | null = null;
+  readonly #outboxes: Outbox[] = [];
   #responder: Responder | null = null;
+  #lastSaid = "";
   #isEnding = false;
   /** The number of the drain that is under way; 0: none. */
   #drains = 0;
@@ -48,7 +55,12 @@ export class MtaService {
   async run(): Promise<void> {
     if (!this.#mayAct()) return;
     try {
-      const partners = await loadPartners(this.#start.partnersFile);
+      const { partnersFile, queueFolder } = this.#start;
+      const partners = await loadPartners(partnersFile);
+      if (queueFolder !== null) {
+        const stored = (name: string, partner: string): void => this.#report(name, "stored", `from ${partner}`);
+        this.#inbox = openInbox(inboxFolder(queueFolder), stored);
+      }
       const responder = await this.#listen(partners);
       if (!this.#mayAct()) return responder?.destroy();
       if (responder === null) return this.#fail("EADDRINUSE", `${this.#start.address}:${this.#start.port} is in use`);
@@ -98,6 +110,7 @@ export class MtaService {
     if (this.#isEnding) return;
     this.#isEnding = true;
     await Promise.all([...this.#outbounds.map((outbound) => outbound.stop()), this.#responder?.close()]);
+    for (const outbox of this.#outboxes) outbox.close();
     if (!this.#fuse.holds()) return;
     this.#fuse.remove();
     this.#surroundings.report({ type: "stopped" });
@@ -110,6 +123,7 @@ export class MtaService {
     this.#fuse.remove();
     this.#responder?.destroy();
     for (const outbound of this.#outbounds) outbound.destroy();
+    for (const outbox of this.#outboxes) outbox.close();
     this.#surroundings.exit(code);
   }
 
@@ -146,6 +160,7 @@ export class MtaService {
           port,
           localMtaName: mtaName,
           partners,
+          ...(this.#inbox === null ? {} : { inbox: this.#inbox }),
           mayAct: () => this.#fuse.holds(),
           clock: this.#surroundings.now,
           onEvent: (event) => this.#tell(event),
@@ -166,6 +181,7 @@ export class MtaService {
     const verdicts = fusedVerdicts(source, this.#fuse, { epoch, address });
     return new Outbound({
       now,
+      courier: this.#courierFor(partner),
       associate: (signal) =>
         associate({
           partner,
@@ -177,6 +193,22 @@ export class MtaService {
           onEvent: (event) => this.#tell(event),
         }),
     });
+  }
+
+  #courierFor({ mtaName }: Partner): Courier | null {
+    const { queueFolder } = this.#start;
+    if (queueFolder === null) return null;
+    const outbox = openOutbox(outboxFolder(queueFolder, mtaName), rejectedFolder(queueFolder, mtaName));
+    this.#outboxes.push(outbox);
+    return createCourier({ outbox, tell: (name, outcome, detail) => this.#report(name, outcome, detail) });
+  }
+
+  /** One that is put off again and again, for one reason, is said once. */
+  #report(name: string, outcome: Extract<FromMta, { type: "message" }>["outcome"], detail: string): void {
+    const words = `${name} ${outcome} ${detail}`;
+    if (words === this.#lastSaid) return;
+    this.#lastSaid = words;
+    this.#surroundings.report({ type: "message", name, outcome, detail });
   }
 
   #tell(event: AssociationEvent): void {

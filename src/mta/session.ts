@@ -8,14 +8,35 @@ export type Spdu =
   | ({ readonly type: "CONNECT" } & ConnectItem)
   | ({ readonly type: "ACCEPT" } & ConnectItem)
   | { readonly type: "REFUSE"; readonly reason: number; readonly userData: Uint8Array }
-  | { readonly type: "FINISH" }
-  | { readonly type: "DISCONNECT" }
+  | { readonly type: "FINISH"; readonly userData: Uint8Array }
+  | { readonly type: "DISCONNECT"; readonly userData: Uint8Array }
   | { readonly type: "ABORT"; readonly transportDisconnect: number; readonly userData: Uint8Array }
   | { readonly type: "ABORT ACCEPT" }
   | { readonly type: "GIVE TOKENS" }
   | { readonly type: "PLEASE TOKENS" }
-  /** What belongs to the transfer of messages, or to nothing known: its SPDU identifier. */
+  | ActivitySpdu
+  /** Nothing that is known here: its SPDU identifier. */
   | { readonly type: "OTHER"; readonly identifier: number };
+
+/** What transfers a message: an activity, its data, and the points up to which the receiver has secured them (ISO 8327 §7.25–7.32). */
+export type ActivitySpdu =
+  | { readonly type: "ACTIVITY START"; readonly activity: Uint8Array }
+  | { readonly type: "ACTIVITY RESUME"; readonly activity: Uint8Array; readonly link: ActivityLink }
+  | { readonly type: "DATA"; readonly data: Uint8Array }
+  | { readonly type: "MINOR SYNC POINT"; readonly serial: number }
+  | { readonly type: "MINOR SYNC ACK"; readonly serial: number }
+  | { readonly type: "ACTIVITY END"; readonly serial: number }
+  | { readonly type: "ACTIVITY END ACK"; readonly serial: number };
+
+/** Where an activity was when its session ended (ISO 8327 §8.3.20.3). */
+export type ActivityLink = {
+  /** References of the old session connection, as IA5. */
+  readonly callingReference: string;
+  readonly commonReference: string;
+  readonly activity: Uint8Array;
+  /** The last synchronization point that the receiver is known to have secured. */
+  readonly serial: number;
+};
 
 /** What CONNECT and ACCEPT have in common (ISO 8327 §8.3.1, §8.3.2). */
 export type ConnectItem = {
@@ -30,9 +51,10 @@ export type ConnectItem = {
   readonly userData: Uint8Array;
 };
 
-/** Half duplex, minor synchronise, activity management, exceptions: what X.410-1984 needs and real stacks propose. */
-export const x410FunctionalUnits = 0x0249;
+/** Half duplex, minor synchronise, activity management, exceptions: what a transfer needs, and real stacks propose. */
+export const functionalUnits = 0x0249;
 export const sessionVersion1 = 1;
+export const sessionVersion2 = 2;
 
 /** Reasons of a REFUSE that are used here (ISO 8327 §8.3.3.9). */
 export const refuseReasons = { rejectedByUser: 2, versionsNotSupported: 0x84 } as const;
@@ -52,6 +74,13 @@ const identifiers = {
   ACCEPT: 0x0e,
   ABORT: 0x19,
   "ABORT ACCEPT": 0x1a,
+  "ACTIVITY RESUME": 0x1d,
+  // As a MAJOR SYNC POINT and its acknowledgement; without a sync type item they end an activity.
+  "ACTIVITY END": 0x29,
+  "ACTIVITY END ACK": 0x2a,
+  "ACTIVITY START": 0x2d,
+  "MINOR SYNC POINT": 0x31,
+  "MINOR SYNC ACK": 0x32,
 } as const;
 
 /** Parameters and parameter groups; a group holds parameters (ISO 8327 §8.2.3). */
@@ -66,6 +95,9 @@ const parameters = {
   functionalUnits: 0x14,
   versions: 0x16,
   tokenSetting: 0x1a,
+  linkingInformation: 0x21,
+  activityIdentifier: 0x29,
+  serialNumber: 0x2a,
   reason: 0x32,
   userData: 0xc1,
 } as const;
@@ -74,12 +106,71 @@ const asn1Types = { t61String: 0x14, utcTime: 0x17 } as const;
 /** ISO 8327 §8.3.1.16: what a CONNECT without the parameter proposes. */
 const defaultFunctionalUnits = 0x0349;
 
-/** The octets of an SPDU, which is a whole TSDU here: none that is sent may be concatenated (ISO 8327 §6.3.7). */
-export function encodeSpdu(spdu: Exclude<Spdu, { type: "OTHER" | "GIVE TOKENS" | "PLEASE TOKENS" }>): Uint8Array {
-  return unit(identifiers[spdu.type], encodeParameters(spdu));
+/** Those that are a whole TSDU by themselves (ISO 8327 §6.3.7, category 1). */
+type WholeSpdu = Exclude<Spdu, ActivitySpdu | { type: "OTHER" | "GIVE TOKENS" | "PLEASE TOKENS" }>;
+
+/** The octets of a TSDU with this SPDU. */
+export function encodeSpdu(spdu: WholeSpdu | ActivitySpdu): Uint8Array {
+  return isOfActivity(spdu) ? encodeActivitySpdu(spdu) : unit(identifiers[spdu.type], encodeParameters(spdu));
 }
 
-function encodeParameters(spdu: Parameters<typeof encodeSpdu>[0]): Uint8Array[] {
+function isOfActivity(spdu: WholeSpdu | ActivitySpdu): spdu is ActivitySpdu {
+  return spdu.type === "DATA" || /^(?:ACTIVITY|MINOR) /.test(spdu.type);
+}
+
+/** Category 2: behind a GIVE TOKENS of the side that has them, or a PLEASE TOKENS of the other, neither of which names any. */
+function encodeActivitySpdu(spdu: ActivitySpdu): Uint8Array {
+  switch (spdu.type) {
+    case "DATA":
+      return Buffer.concat([giveTokens, Uint8Array.of(identifiers.dataOrGiveTokens, 0), spdu.data]);
+    case "ACTIVITY START":
+      return behind(giveTokens, spdu.type, [activityOf(spdu.activity)]);
+    case "ACTIVITY RESUME": {
+      const { callingReference, commonReference, activity, serial } = spdu.link;
+      const link = unit(parameters.linkingInformation, [
+        ...connectionReferences(callingReference, commonReference),
+        activityOf(activity),
+        serialOf(serial),
+      ]);
+      return behind(giveTokens, spdu.type, [link, activityOf(spdu.activity)]);
+    }
+    case "MINOR SYNC POINT":
+    case "ACTIVITY END":
+      return behind(giveTokens, spdu.type, [serialOf(spdu.serial)]);
+    case "MINOR SYNC ACK":
+    case "ACTIVITY END ACK":
+      return behind(pleaseTokens, spdu.type, [serialOf(spdu.serial)]);
+  }
+}
+
+const giveTokens = Uint8Array.of(identifiers.dataOrGiveTokens, 0);
+const pleaseTokens = Uint8Array.of(identifiers.pleaseTokens, 0);
+
+function behind(
+  first: Uint8Array,
+  type: Exclude<ActivitySpdu["type"], "DATA">,
+  values: readonly Uint8Array[],
+): Uint8Array {
+  return Buffer.concat([first, unit(identifiers[type], values)]);
+}
+
+function activityOf(identifier: Uint8Array): Uint8Array {
+  return unit(parameters.activityIdentifier, [identifier]);
+}
+
+/** In decimal digits (ISO 8327 §8.3.16.3). */
+function serialOf(serial: number): Uint8Array {
+  return unit(parameters.serialNumber, [ia5Octets(String(serial))]);
+}
+
+function connectionReferences(callingReference: string, commonReference: string): Uint8Array[] {
+  return [
+    unit(parameters.callingReference, [unit(asn1Types.t61String, [ia5Octets(callingReference)])]),
+    unit(parameters.commonReference, [unit(asn1Types.utcTime, [ia5Octets(commonReference)])]),
+  ];
+}
+
+function encodeParameters(spdu: WholeSpdu): Uint8Array[] {
   switch (spdu.type) {
     case "CONNECT":
       return encodeConnectItem(spdu, parameters.callingReference);
@@ -91,16 +182,21 @@ function encodeParameters(spdu: Parameters<typeof encodeSpdu>[0]): Uint8Array[] 
         unit(parameters.reason, [Uint8Array.of(spdu.reason), limited(spdu.userData)]),
       ];
     case "FINISH":
-      return [unit(parameters.transportDisconnect, [Uint8Array.of(1)])];
+      return [unit(parameters.transportDisconnect, [Uint8Array.of(1)]), ...userDataUnit(spdu.userData)];
     case "ABORT":
       return [
         unit(parameters.transportDisconnect, [Uint8Array.of(spdu.transportDisconnect)]),
-        ...(spdu.userData.length > 0 ? [unit(parameters.userData, [spdu.userData])] : []),
+        ...userDataUnit(spdu.userData),
       ];
     case "DISCONNECT":
+      return userDataUnit(spdu.userData);
     case "ABORT ACCEPT":
       return [];
   }
+}
+
+function userDataUnit(userData: Uint8Array): Uint8Array[] {
+  return userData.length === 0 ? [] : [unit(parameters.userData, [limited(userData)])];
 }
 
 function encodeConnectItem(item: ConnectItem, referenceParameter: number): Uint8Array[] {
@@ -122,7 +218,7 @@ function encodeConnectItem(item: ConnectItem, referenceParameter: number): Uint8
 
 /**
  * The SPDUs of one TSDU. A leading GIVE TOKENS or PLEASE TOKENS may be followed by another SPDU (basic
- * concatenation, ISO 8327 §6.3.7). Throws `malformed`, or `too-large` for user data over 512 octets.
+ * concatenation, ISO 8327 §6.3.7); data is the rest of the TSDU. Throws `malformed`, or `too-large` for user data over 512 octets.
  */
 export function decodeTsdu(tsdu: Uint8Array): Spdu[] {
   const reader = new OctetReader(tsdu, "SPDU");
@@ -132,7 +228,7 @@ export function decodeTsdu(tsdu: Uint8Array): Spdu[] {
     const body = reader.take(lengthIndicator(reader));
     if (identifier === identifiers.pleaseTokens) spdus.push({ type: "PLEASE TOKENS" });
     else if (identifier === identifiers.dataOrGiveTokens && spdus.length === 0) spdus.push({ type: "GIVE TOKENS" });
-    else if (identifier === identifiers.dataOrGiveTokens) return [...spdus, { type: "OTHER", identifier }];
+    else if (identifier === identifiers.dataOrGiveTokens) return [...spdus, { type: "DATA", data: reader.rest() }];
     else spdus.push(decodeBody(identifier, parseParameters(body)));
   } while (reader.remaining > 0);
   return spdus;
@@ -149,9 +245,9 @@ function decodeBody(identifier: number, found: ReadonlyMap<number, Uint8Array>):
       return { type: "REFUSE", reason, userData: limited(Uint8Array.from(userData)) };
     }
     case identifiers.FINISH:
-      return { type: "FINISH" };
+      return { type: "FINISH", userData: userDataOf(found) };
     case identifiers.DISCONNECT:
-      return { type: "DISCONNECT" };
+      return { type: "DISCONNECT", userData: userDataOf(found) };
     case identifiers.ABORT:
       return {
         type: "ABORT",
@@ -160,9 +256,51 @@ function decodeBody(identifier: number, found: ReadonlyMap<number, Uint8Array>):
       };
     case identifiers["ABORT ACCEPT"]:
       return { type: "ABORT ACCEPT" };
+    case identifiers["ACTIVITY START"]:
+      return { type: "ACTIVITY START", activity: activityIn(found) };
+    case identifiers["ACTIVITY RESUME"]:
+      return { type: "ACTIVITY RESUME", activity: activityIn(found), link: linkIn(found) };
+    case identifiers["MINOR SYNC POINT"]:
+      return { type: "MINOR SYNC POINT", serial: serialIn(found) };
+    case identifiers["MINOR SYNC ACK"]:
+      return { type: "MINOR SYNC ACK", serial: serialIn(found) };
+    case identifiers["ACTIVITY END"]:
+      return { type: "ACTIVITY END", serial: serialIn(found) };
+    case identifiers["ACTIVITY END ACK"]:
+      return { type: "ACTIVITY END ACK", serial: serialIn(found) };
     default:
       return { type: "OTHER", identifier };
   }
+}
+
+/** ISO 8327 §8.3.19.3: at most six octets. */
+const maxActivityLength = 6;
+/** ISO 8327 §8.3.16.3: serial numbers are below a million. */
+const maxSerial = 999_999;
+
+function activityIn(found: ReadonlyMap<number, Uint8Array>): Uint8Array {
+  const activity = found.get(parameters.activityIdentifier);
+  if (activity === undefined || activity.length === 0 || activity.length > maxActivityLength) {
+    throw new ProtocolFault("malformed", "an activity without an identifier of one to six octets");
+  }
+  return activity;
+}
+
+function serialIn(found: ReadonlyMap<number, Uint8Array>): number {
+  const digits = Buffer.from(found.get(parameters.serialNumber) ?? []).toString("latin1");
+  const serial = /^[0-9]{1,6}$/.test(digits) ? Number(digits) : null;
+  if (serial === null || serial > maxSerial) throw new ProtocolFault("malformed", "a serial number that is none");
+  return serial;
+}
+
+function linkIn(found: ReadonlyMap<number, Uint8Array>): ActivityLink {
+  const link = new Map(parseInner(found.get(parameters.linkingInformation) ?? new Uint8Array()));
+  return {
+    callingReference: stringOf(link.get(parameters.callingReference)),
+    commonReference: stringOf(link.get(parameters.commonReference)),
+    activity: activityIn(link),
+    serial: serialIn(link),
+  };
 }
 
 function decodeConnectItem(found: ReadonlyMap<number, Uint8Array>, referenceParameter: number): ConnectItem {

@@ -189,6 +189,7 @@ export const documented: Readonly<Record<string, readonly Row[]>> = {
     Port          dword  1  65535  102   set       * of this cluster's own
     PartnersFile  text             none  required  * of this cluster's own
     MtaName       text             none  set       * of this cluster's own
+    QueueFolder   text             none  set       * of this cluster's own
   `),
 };
 

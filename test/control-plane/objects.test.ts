@@ -46,7 +46,7 @@ describe("Resource types", () => {
         PendingTimeout: 180_000,
         DeadlockTimeout: 300_000,
       },
-      properties: ["Port", "PartnersFile", "MtaName"],
+      properties: ["Port", "PartnersFile", "MtaName", "QueueFolder"],
       requiredDependencies: ["Network Name"],
       resources: 1,
     });

@@ -6,6 +6,7 @@ import { monotonicMs } from "../../src/mta/clock.ts";
 import { deferred } from "../../src/mta/deferred.ts";
 import { Fuse } from "../../src/mta/fuse.ts";
 import { minRetryMs, Outbound } from "../../src/mta/outbound.ts";
+import { x410Mode } from "../../src/mta/x410-mode.ts";
 import { afterwards, eventually, peer } from "./support.ts";
 
 /** Keeps calling with these results, the last one for ever, and notes when. */
@@ -13,6 +14,7 @@ function keepCalling(results: AssociateResult[]) {
   const calledAt: number[] = [];
   const outbound = new Outbound({
     now: monotonicMs,
+    courier: null,
     associate: async () => {
       calledAt.push(monotonicMs());
       return (results.length > 1 ? results.shift() : results[0]) ?? refused;
@@ -66,6 +68,13 @@ describe("MT19 calls are tried again, no faster than is of use", () => {
       },
       abort: async () => ending,
       destroy: () => closed.resolve(ending),
+      opened: {
+        peer: { partner: "peer.test", mtaName: "EXCHVS" },
+        terms: { checkpointOctets: null, windowSize: 3 },
+        connection: { callingReference: "592", commonReference: "261122171300Z" },
+        mode: x410Mode,
+      },
+      transfer: () => closed.promise,
     };
     const { outbound, calledAt } = keepCalling([{ outcome: "associated", association }]);
     await delay(2 * minRetryMs);

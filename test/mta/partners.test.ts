@@ -34,7 +34,7 @@ describe("MT21 a partners file is taken as a whole, or its mistakes are named by
   test.each([
     ["a port out of range", partnersYaml(70_000), "partners.peer.test.port"],
     ["an unknown property", partnersYaml(1, ", colour: red"), "partners.peer.test"],
-    ["a mode that is not spoken", partnersYaml(1).replace("x410", "normal"), "partners.peer.test.mode"],
+    ["a mode that is not spoken", partnersYaml(1).replace("x410", "x411"), "partners.peer.test.mode"],
     [
       "an address that is none",
       partnersYaml(1).replace("[127.0.1.99]", "[127.0.1.999]"),

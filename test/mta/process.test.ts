@@ -38,6 +38,7 @@ async function prepare(options: { peerPort?: number; leftMs?: number; port?: num
     epoch: 7,
     deadlineAt: monotonicMs() + (options.leftMs ?? 30_000),
     agentSocket: agent.path,
+    queueFolder: null,
   };
   return { start, agent, partnersFile };
 }

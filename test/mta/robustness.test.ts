@@ -6,13 +6,14 @@ import { monotonicMs } from "../../src/mta/clock.ts";
 import { decodeTpdu } from "../../src/mta/cotp.ts";
 import { associate } from "../../src/mta/initiator.ts";
 import { encodePAccept, encodePConnect } from "../../src/mta/rts.ts";
-import { decodeTsdu, encodeSpdu, sessionVersion1, x410FunctionalUnits, type Spdu } from "../../src/mta/session.ts";
+import { decodeTsdu, encodeSpdu, sessionVersion1, functionalUnits, type Spdu } from "../../src/mta/session.ts";
 import { packetOf, packetsOf, TransportReceiver } from "../../src/mta/transport.ts";
 import {
   afterwards,
   answering,
   bind,
   eventually,
+  noCheckpoints,
   octets,
   peer,
   peerAddress,
@@ -26,13 +27,13 @@ const connectionRequest = octets("03000018 13 e0 0000 0011 00 c103353932 c203353
 const item = {
   reference: "r",
   commonReference: "261122171300Z",
-  functionalUnits: x410FunctionalUnits,
+  functionalUnits,
   versions: sessionVersion1,
 };
 const sessionConnect = encodeSpdu({
   type: "CONNECT",
   ...item,
-  userData: encodePConnect({ mtaName: "EXCHVS", password: "pw1" }),
+  userData: encodePConnect({ bind: { mtaName: "EXCHVS", password: "pw1" }, ...noCheckpoints }),
 });
 
 /** Whether a good association still opens and is released. */
@@ -52,7 +53,7 @@ function spdusOf(received: Uint8Array): Spdu[] {
 describe("MT12 whatever a caller sends, its connection ends with a reason and the MTA goes on", () => {
   const handshake = (...spdus: Uint8Array[]): Buffer =>
     Buffer.concat([connectionRequest, ...spdus.map((spdu) => packetsOf(spdu, 2048))]);
-  const finish = encodeSpdu({ type: "FINISH" });
+  const finish = encodeSpdu({ type: "FINISH", userData: new Uint8Array() });
 
   test.each<[string, Uint8Array, string]>([
     ["64 KiB of noise", Buffer.concat([Uint8Array.of(0x16), randomBytes(65_535)]), "malformed"],
@@ -71,13 +72,20 @@ describe("MT12 whatever a caller sends, its connection ends with a reason and th
     ],
     [
       "session version 2 alone",
-      handshake(encodeSpdu({ type: "CONNECT", ...item, versions: 2, userData: Buffer.alloc(0) })),
+      handshake(
+        encodeSpdu({
+          type: "CONNECT",
+          ...item,
+          versions: 2,
+          userData: encodePConnect({ bind: { mtaName: "EXCHVS", password: "pw1" }, ...noCheckpoints }),
+        }),
+      ),
       "unsupported",
     ],
     [
-      "normal mode",
+      "normal mode without a context",
       handshake(encodeSpdu({ type: "CONNECT", ...item, userData: octets("3105 a003800101") })),
-      "unsupported",
+      "malformed",
     ],
     ["user data over 512 octets", handshake(octets(`0dff0205 c1ff0201 ${"00".repeat(513)}`)), "too-large"],
     [
@@ -89,7 +97,8 @@ describe("MT12 whatever a caller sends, its connection ends with a reason and th
       "too-large",
     ],
     ["a second CONNECT", handshake(sessionConnect, sessionConnect), "malformed"],
-    ["a message transfer", handshake(sessionConnect, octets("2d03 290131")), "unsupported"],
+    ["data outside of an activity", handshake(sessionConnect, octets("0100 0100 41")), "malformed"],
+    ["an SPDU that is not known", handshake(sessionConnect, octets("0100 3500")), "unsupported"],
   ])("MT12 %s", async (_, sent, code) => {
     const served = await startPeer();
     const raw = await rawConnection(served.responder.port);
@@ -229,7 +238,7 @@ describe("MT12 whatever a partner answers, the call ends with a reason", () => {
   const accept = encodeSpdu({
     type: "ACCEPT",
     ...item,
-    userData: encodePAccept({ mtaName: "peer.test", password: "pw2" }),
+    userData: encodePAccept({ bind: { mtaName: "peer.test", password: "pw2" }, ...noCheckpoints }),
   });
 
   test.each<[string, Uint8Array, Uint8Array | undefined, string]>([

@@ -87,6 +87,9 @@ export async function startPeer(overrides: Partial<ListenOptions> = {}): Promise
   return { responder, events };
 }
 
+/** What the recorded units of real stacks say of checkpoints. */
+export const noCheckpoints = { checkpointSize: 0, windowSize: 3 };
+
 export const bind: Bind = {
   decision: "BIND",
   address: virtualAddress,

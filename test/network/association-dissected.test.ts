@@ -1,25 +1,10 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { associate } from "../../src/mta/initiator.ts";
 import { associateUnpatched } from "../../src/mta/unpatched.ts";
-import {
-  afterwards,
-  answering,
-  bind,
-  eventually,
-  nodeAddress,
-  peer,
-  peerAddress,
-  startPeer,
-  virtualAddress,
-} from "../mta/support.ts";
+import { answering, bind, nodeAddress, peer, peerAddress, startPeer, virtualAddress } from "../mta/support.ts";
+import { capture, dissect } from "./capture.ts";
 
 /** The fields that are read from each packet that is more than TCP. */
 const fields = [
@@ -34,8 +19,8 @@ const fields = [
   "p1.ia5_string",
   "rtse.refuseReason",
   "rtse.abortReason",
+  "frame.protocols",
 ] as const;
-type Packet = Record<(typeof fields)[number] | "protocols", string>;
 
 /** Session SPDU identifiers, ISO 8327 §8.3. */
 const spdu = {
@@ -53,56 +38,6 @@ beforeAll(() => {
   if (error !== undefined || status !== 0)
     throw new Error("tshark is missing: install the Debian package `tshark`, and run as root");
 });
-
-/** Captures what crosses the loopback on `port` while `scene` runs. */
-async function capture(port: number, scene: () => Promise<void>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "mta-capture-"));
-  afterwards(() => rm(folder, { recursive: true }));
-  const file = join(folder, "association.pcapng");
-  // -P prints each packet as it is written; the markers below are packets, so nothing is left to a guess of time.
-  const tshark = spawn("tshark", ["-l", "-P", "-n", "-i", "lo", "-f", `tcp port ${port}`, "-w", file]);
-  const exited = once(tshark, "exit");
-  afterwards(() => tshark.kill("SIGKILL"));
-  let printed = "";
-  let complaints = "";
-  tshark.stdout.on("data", (chunk) => (printed += chunk));
-  tshark.stderr.on("data", (chunk) => (complaints += chunk));
-  await marked(port, "127.0.1.201", () => printed).catch((error: Error) => {
-    throw new Error(`${error.message}; tshark says: ${complaints}`);
-  });
-  await scene();
-  await marked(port, "127.0.1.202", () => printed);
-  tshark.kill("SIGINT");
-  await exited;
-  return file;
-}
-
-/** Connects from `address` until the capture shows it: from then on, or up to then, everything is in it. */
-async function marked(port: number, address: string, printed: () => string): Promise<void> {
-  const knock = (): void => {
-    const socket = connect({ host: peerAddress, port, localAddress: address });
-    socket.on("error", () => {});
-    socket.on("connect", () => socket.destroy());
-  };
-  const knocking = setInterval(knock, 100);
-  try {
-    await eventually(`a packet from ${address} in the capture`, () => printed().includes(address), 15_000);
-  } finally {
-    clearInterval(knocking);
-  }
-}
-
-async function dissect(file: string, port: number, filter: string): Promise<Packet[]> {
-  const args = ["-n", "-r", file, "-d", `tcp.port==${port},tpkt`, "-Y", filter, "-T", "fields", "-E", "separator=|"];
-  const wanted = [...fields, "frame.protocols"].flatMap((field) => ["-e", field]);
-  const { stdout } = await promisify(execFile)("tshark", [...args, ...wanted]);
-  const lines = stdout.split("\n").filter((line) => line !== "");
-  return lines.map((line) => {
-    const values = line.split("|");
-    const named = fields.map((field, at) => [field, values[at] ?? ""]);
-    return { ...Object.fromEntries(named), protocols: values.at(-1) ?? "" } as Packet;
-  });
-}
 
 describe("MT22 an independent dissector reads the association whole", () => {
   test(
@@ -124,7 +59,7 @@ describe("MT22 an independent dissector reads the association whole", () => {
         await second.association.abort();
       });
 
-      const packets = await dissect(file, port, "tpkt");
+      const packets = await dissect(file, port, "tpkt", fields);
       const told = packets.map((packet) => [
         packet["ip.src"],
         packet["cotp.type"] === "0x0f" ? packet["ses.type"] : packet["cotp.type"],
@@ -161,12 +96,12 @@ describe("MT22 an independent dissector reads the association whole", () => {
         "p1.authenticated.responder-name": "peer.test",
         "p1.ia5_string": "pw2",
       });
-      expect(connected?.protocols).toMatch(/tcp:tpkt:cotp:ses:pres:p1/);
+      expect(connected?.["frame.protocols"]).toMatch(/tcp:tpkt:cotp:ses:pres:p1/);
       expect(packets[9]).toMatchObject({ "rtse.refuseReason": "2" });
-      expect(packets[14]?.protocols).toMatch(/ses:pres/);
+      expect(packets[14]?.["frame.protocols"]).toMatch(/ses:pres/);
 
-      expect(await dissect(file, port, "_ws.malformed")).toEqual([]);
-      expect(await dissect(file, port, "tpkt && _ws.expert.severity >= 0x00600000")).toEqual([]);
+      expect(await dissect(file, port, "_ws.malformed", fields)).toEqual([]);
+      expect(await dissect(file, port, "tpkt && _ws.expert.severity >= 0x00600000", fields)).toEqual([]);
     },
   );
 });

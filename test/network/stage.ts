@@ -7,7 +7,8 @@ import { createClient, type Client } from "../../src/client/http-client.ts";
 import { until } from "../support/until.ts";
 import { clientNetwork, type Host, type Lan, openLan, virtualAddress, virtualAddress6 } from "./lan.ts";
 
-const command = join(import.meta.dirname, "..", "..", "dist", "cli", "main.js");
+export const commandModule = join(import.meta.dirname, "..", "..", "dist", "cli", "main.js");
+const command = commandModule;
 const port = 8787;
 /** The user that owns nothing. */
 const nobody = 65_534;

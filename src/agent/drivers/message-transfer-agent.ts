@@ -110,6 +110,8 @@ function startMta(context: DriverContext, deadline: number, withinMs: number): M
         if (message.n === drain.n) drain.done();
       } else if (message.type === "association") {
         context.association(associationOf(message));
+      } else if (message.type === "message") {
+        context.log(`message-${message.outcome}`, `${message.name} ${message.detail}`);
       }
     });
     void ended.then((how) => {
@@ -155,6 +157,7 @@ function startMessage(context: DriverContext): Omit<StartMessage, "deadlineAt"> 
     );
   }
   const port = lookup(spec.properties, "Port");
+  const queueFolder = lookup(spec.properties, "QueueFolder");
   return {
     type: "start",
     mtaName: String(lookup(spec.properties, "MtaName") ?? server.networkName),
@@ -165,6 +168,7 @@ function startMessage(context: DriverContext): Omit<StartMessage, "deadlineAt"> 
     epoch: hold.epoch,
     // As it was given: the process starts in the same folder, and a path of a socket must be short.
     agentSocket,
+    queueFolder: queueFolder === undefined ? null : resolve(baseFolder, String(queueFolder)),
   };
 }
 

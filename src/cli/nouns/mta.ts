@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { monotonicMs } from "../../mta/clock.ts";
 import { mtaAssociate, mtaListen, type MtaAssociateOptions } from "../../mta/commands.ts";
 import { localVerdicts } from "../../mta/local-verdicts.ts";
 import type { LogRecord } from "../../mta/log.ts";
+import type { OrName } from "../../mta/or-name.ts";
+import { OrNameError, parseOrName } from "../../mta/or-name-text.ts";
 import { PartnersFileError } from "../../mta/partners.ts";
+import { submit } from "../../mta/submit.ts";
 import type { VerdictSource } from "../../mta/verdict-source.ts";
 import type { Observation } from "../../protocol/virtual-servers.ts";
 import { nameSchema } from "../../protocol/names.ts";
@@ -28,6 +32,7 @@ export function register(noun: Command): void {
     )
     .option("--report <group>", "tell the control plane what is accepted and refused (token of the role partner)")
     .action(listen)
+    .option("--queue <folder>", "keep the messages that partners transfer, in a folder `in` of this one")
     .addHelpText("after", examples("mta listen --partners partners.yaml --name peer.test --listen 127.0.0.1:10102"));
   noun
     .command("associate <partner>")
@@ -39,6 +44,67 @@ export function register(noun: Command): void {
     .option("--unpatched", "asks nobody and calls from the node's own address, as in KB Q186756")
     .action(associate)
     .addHelpText("after", examples("mta associate peer.test --group Exchange --partners partners.yaml --node NODE1"));
+  registerSubmit(noun);
+}
+
+function registerSubmit(noun: Command): void {
+  noun
+    .command("submit <partner> [file]")
+    .description("puts a text, of a file or of standard input, into the queue of a group's MTA")
+    .requiredOption("--queue <folder>", "QueueFolder of the Message Transfer Agent")
+    .requiredOption("--from <name>", "who sends it: an O/R name such as C=GB; A= ; P=EXAMPLE; S=Sender")
+    .requiredOption("--to <name...>", "whom it is for")
+    .option("--subject <subject>", "what it is about")
+    .action(submitText)
+    .addHelpText(
+      "after",
+      examples(
+        'mta submit peer.test letter.txt --queue /srv/mail/queue --from "C=GB; A= ; S=Sender" --to "C=GB; A= ; S=Recipient"',
+      ),
+    );
+}
+
+type SubmitOptions = {
+  readonly queue: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject?: string;
+};
+
+async function submitText(partner: string, file: string | undefined, options: SubmitOptions): Promise<void> {
+  const text = readText(file);
+  const [originator, ...recipients] = [options.from, ...options.to].map(orNameOf);
+  if (originator === undefined) throw usageError("Who sends it? Give --from NAME.");
+  const { queue, subject = null } = options;
+  try {
+    write(await submit({ queue, partner, originator, recipients, subject, text, now: new Date() }));
+  } catch (error) {
+    const detail = messageOf(error);
+    throw new CliError("queue-unusable", `${queue} cannot take the message`, exitCodes.failed, { detail });
+  }
+}
+
+/** Throws `CliError`: what is sent is IA5, so a letter that it has not would arrive as another one. */
+function readText(file: string | undefined): string {
+  let text: string;
+  try {
+    text = readFileSync(file ?? 0, "utf8");
+  } catch (error) {
+    throw new CliError("file-unreadable", `${file ?? "standard input"} cannot be read: ${messageOf(error)}`);
+  }
+  const strange = /[^\t\n\r\x20-\x7e]/.exec(text);
+  if (strange === null) return text;
+  const line = text.slice(0, strange.index).split("\n").length;
+  throw usageError("The text has letters that IA5 has not", { detail: `line ${line}: ${strange[0]}` });
+}
+
+function orNameOf(written: string): OrName {
+  try {
+    return parseOrName(written);
+  } catch (error) {
+    if (error instanceof OrNameError) throw usageError(`${written} is no O/R name`, { detail: error.message });
+    throw error;
+  }
 }
 
 type ListenOptions = {
@@ -46,6 +112,7 @@ type ListenOptions = {
   readonly name: string;
   readonly listen: Endpoint;
   readonly report?: string;
+  readonly queue?: string;
 };
 
 async function listen(options: ListenOptions, command: Command): Promise<void> {
@@ -57,6 +124,7 @@ async function listen(options: ListenOptions, command: Command): Promise<void> {
     await mtaListen({
       partnersFile: options.partners,
       name: options.name,
+      queueFolder: options.queue ?? null,
       ...options.listen,
       format: "json",
       write: (line) => {

@@ -180,6 +180,8 @@ export const resourceTypes: Readonly<Record<string, PropertyRules>> = {
     Port: dword(1, 65_535, 102),
     PartnersFile: requiredText(),
     MtaName: text(),
+    /** Where messages wait, and where those go that come; on a disk of the group's. */
+    QueueFolder: text(),
   },
 };
 

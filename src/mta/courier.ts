@@ -1,0 +1,52 @@
+import type { Ending } from "./association.ts";
+import type { Association } from "./call.ts";
+import type { Outbox, Waiting } from "./outbox.ts";
+
+export type CourierOptions = {
+  readonly outbox: Outbox;
+  /** What became of a message, for the log. */
+  readonly tell: (name: string, outcome: "transferred" | "rejected" | "put-off", detail: string) => void;
+};
+
+/**
+ * Takes what waits for a partner over one association after the other. A message is removed when the partner has it; one whose association
+ * ended before goes on from the last point that the partner has secured.
+ */
+export type Courier = {
+  /** Transfers what waits and what comes, until the association has ended or `halt` is aborted. The message under way is finished first. */
+  readonly serve: (association: Association, halt: AbortSignal) => Promise<void>;
+};
+
+export function createCourier({ outbox, tell }: CourierOptions): Courier {
+  return {
+    serve: async (association, halt) => {
+      const over = new AbortController();
+      void association.closed.then(() => over.abort());
+      const signal = AbortSignal.any([over.signal, halt]);
+      while (!signal.aborted) {
+        const waiting = await outbox.first();
+        if (waiting === null) await outbox.changed(signal);
+        else if (!signal.aborted) await take(waiting, association);
+      }
+    },
+  };
+
+  async function take(waiting: Waiting, association: Association): Promise<void> {
+    let noting: Promise<void> = Promise.resolve();
+    const ending = await association.transfer(waiting.transfer, (checkpoint) => {
+      noting = noting.then(() => waiting.secured(association.opened, checkpoint)).catch(() => {});
+    });
+    await noting;
+    if (ending === null) {
+      await waiting.done();
+      tell(waiting.name, "transferred", `to ${association.partner.mtaName}`);
+    } else await putOff(waiting, ending);
+  }
+
+  async function putOff(waiting: Waiting, { code, sentence }: Ending): Promise<void> {
+    if (code === "activity-unknown") await waiting.restart();
+    if (code !== "message-refused") return tell(waiting.name, "put-off", sentence);
+    await waiting.reject();
+    tell(waiting.name, "rejected", sentence);
+  }
+}

@@ -1,0 +1,38 @@
+import { access, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Files that are whole or not there, whatever ends this process or its host, when the promise has resolved. */
+export async function put(folder: string, name: string, octets: Uint8Array): Promise<void> {
+  const fresh = join(folder, `.${name}.new`);
+  const file = await open(fresh, "w", 0o640);
+  try {
+    await file.writeFile(octets);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, join(folder, name));
+  await syncFolder(folder);
+}
+
+export async function remove(folder: string, name: string): Promise<void> {
+  await rm(join(folder, name), { force: true });
+  await syncFolder(folder);
+}
+
+/** What was made, renamed or removed in it is on the disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { runCommand } from "../../src/cli/program.ts";
+import { parseOrName } from "../../src/mta/or-name-text.ts";
+import { decodeMessage } from "../../src/mta/p1.ts";
+
+let folder = "";
+let out = "";
+let err = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-submit-"));
+  out = "";
+  err = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => (out += String(text)).length > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => (err += String(text)).length > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const from = "C=GB; A= ; P=EXAMPLE; O=Test; OU1=Mail; S=Sender; G=Ann";
+const to = "c=DE;A=MAIL;S=Empfaenger";
+const queued = (): string[] => readdirSync(join(folder, "out", "peer.test"));
+function submit(text: string, ...more: string[]) {
+  const file = join(folder, "letter.txt");
+  writeFileSync(file, text);
+  const names = more.includes("--from") ? [] : ["--from", from];
+  return runCommand(["mta", "submit", "peer.test", file, "--queue", folder, "--to", to, ...names, ...more]);
+}
+
+test("CL38 a text becomes a message in the partner's queue, whose file's name is printed", async () => {
+  expect(await submit("First line.\nSecond line.\n", "--subject", "A test")).toBe(0);
+  expect(queued()).toEqual([out.trim()]);
+  const message = decodeMessage(readFileSync(join(folder, "out", "peer.test", out.trim())));
+  expect(out.trim()).toBe(`${message.identifier.local}.p1`);
+  expect(message.originator).toEqual(parseOrName(from));
+  expect(message.recipients).toEqual([{ name: parseOrName(to), number: 1, isResponsible: true }]);
+  const content = Buffer.from(message.content).toString("latin1");
+  for (const part of ["A test", "First line.\r\nSecond line.\r\n"]) expect(content).toContain(part);
+});
+
+test("CL38 the command of the page about X.400 runs as it is shown", async () => {
+  const page = readFileSync(new URL("../../docs/x400.md", import.meta.url), "utf8");
+  const [, command = ""] = /```sh\nnpx bridgehead ([^\n]+)\n```/.exec(page) ?? [];
+  const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+  const letter = join(folder, "letter.txt");
+  writeFileSync(letter, "A letter.\n");
+  const here = words.map((word) => (word === "/srv/mail/queue" ? folder : word === "letter.txt" ? letter : word));
+  expect(await runCommand(here)).toBe(0);
+  expect(queued()).toEqual([out.trim()]);
+});
+
+test("CL38 what is submitted first is first in the queue", async () => {
+  for (const text of ["1", "2", "3"]) {
+    out = "";
+    expect(await submit(text)).toBe(0);
+  }
+  const texts = queued()
+    .toSorted()
+    .map((name) => decodeMessage(readFileSync(join(folder, "out", "peer.test", name))).content)
+    .map((content) => Buffer.from(content).toString("latin1").at(-1));
+  expect(texts).toEqual(["1", "2", "3"]);
+});
+
+test.each([
+  ["a label that there is not", "C=GB; A= ; X=1", "X=1"],
+  ["one twice", "C=GB; A= ; S=a; S=b", "S= is there twice"],
+  ["no country", "A= ; S=a", "C= and A= are needed"],
+  ["nobody", "C=GB; A= ", "whom it names is missing"],
+  ["a letter that no PrintableString has", "C=GB; A= ; S=Grün", "at most 40 characters"],
+  ["one that is too long", `C=GB; A= ; I=ABCDEF`, "at most 5 characters"],
+])("CL38 an O/R name with %s is refused with its place, and nothing is written", async (_, name, told) => {
+  expect(await submit("text", "--from", name)).toBe(2);
+  expect(err.replaceAll(/\s+/g, " ")).toContain(told);
+  expect(readdirSync(folder)).toEqual(["letter.txt"]);
+});
+
+test("CL38 a letter that IA5 has not would arrive as another one: its line is told", async () => {
+  expect(await submit("First line.\nGrüße\n")).toBe(2);
+  expect(err).toContain("line 2: ü");
+  expect(readdirSync(folder)).toEqual(["letter.txt"]);
+});
+
+test("CL38 a queue that cannot be written is told", async () => {
+  const file = join(folder, "letter.txt");
+  writeFileSync(file, "text");
+  expect(await runCommand(["mta", "submit", "peer.test", file, "--queue", file, "--from", from, "--to", to])).toBe(1);
+  expect(err).toContain("cannot take the message");
+});

@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { monotonicMs } from "../../src/mta/clock.ts";
+import { createCourier } from "../../src/mta/courier.ts";
+import { put } from "../../src/mta/durable.ts";
+import { openInbox } from "../../src/mta/inbox.ts";
+import { associate } from "../../src/mta/initiator.ts";
+import { openOutbox } from "../../src/mta/outbox.ts";
+import { encodeMessage } from "../../src/mta/p1.ts";
+import { longMessage, messageWith } from "./messages.ts";
+import { afterwards, answering, bind, eventually, peer, startPeer } from "./support.ts";
+
+/** Two MTAs on loopback, each with its folder: what waits in the one goes to the other. */
+function folders() {
+  const folder = mkdtempSync(join(tmpdir(), "bridgehead-delivery-"));
+  afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  const inFolder = join(folder, "in");
+  const outFolder = join(folder, "out");
+  mkdirSync(outFolder);
+  const told: string[] = [];
+  const outbox = openOutbox(outFolder, join(folder, "rejected"));
+  afterwards(() => outbox.close());
+  const courier = createCourier({ outbox, tell: (name, outcome) => told.push(`${name} ${outcome}`) });
+  return {
+    inFolder,
+    outFolder,
+    told,
+    courier,
+    inbox: openInbox(inFolder),
+    wait: (name: string, octets: Uint8Array) => put(outFolder, `${name}.p1`, octets),
+    arrived: () => readdirSync(inFolder).filter((name) => name.endsWith(".p1")),
+    waiting: () => readdirSync(outFolder).filter((name) => name.endsWith(".p1")),
+  };
+}
+
+async function associated(port: number) {
+  const result = await associate({ partner: peer(port), verdicts: answering(bind), now: monotonicMs });
+  if (result.outcome !== "associated") throw new Error(result.reason);
+  return result.association;
+}
+
+test("MT30 what waits is transferred in order, what comes later as well, and then the association is released", async () => {
+  const mail = folders();
+  const { responder } = await startPeer({ inbox: mail.inbox });
+  const octets = ["a", "b", "c"].map((local) => encodeMessage(messageWith(local)));
+  await mail.wait("1", octets[0] ?? longMessage);
+  await mail.wait("2", longMessage);
+  const halt = new AbortController();
+  const association = await associated(responder.port);
+  const served = mail.courier.serve(association, halt.signal);
+  await eventually("two messages", () => mail.arrived().length === 2);
+  await mail.wait("3", octets[1] ?? longMessage);
+  await eventually("an empty queue", () => mail.waiting().length === 0);
+  halt.abort();
+  await served;
+  expect((await association.release()).code).toBe("released");
+  expect(mail.told).toEqual(["1.p1 transferred", "2.p1 transferred", "3.p1 transferred"]);
+  expect(mail.arrived()).toHaveLength(3);
+});
+
+test("MT26 a transfer that is cut off, again and again, goes on from what is secured, and the message comes once", async () => {
+  const mail = folders();
+  const { responder } = await startPeer({ inbox: mail.inbox });
+  const huge = encodeMessage(messageWith("huge", 60_000));
+  await mail.wait("1", huge);
+  const began: number[] = [];
+  while (mail.waiting().length > 0) {
+    const association = await associated(responder.port);
+    const transfer = association.transfer.bind(association);
+    let points = 0;
+    const served = mail.courier.serve(
+      {
+        ...association,
+        transfer: (what, onSecured) => {
+          began.push(what.resume?.offset ?? 0);
+          return transfer(what, (checkpoint) => {
+            onSecured(checkpoint);
+            points += 1;
+            if (points === 20) association.destroy();
+          });
+        },
+      },
+      AbortSignal.any([]),
+    );
+    await eventually("its end", () => points >= 20 || mail.waiting().length === 0);
+    association.destroy();
+    await served;
+  }
+  expect(began.length).toBeGreaterThan(2);
+  expect(began).toEqual(began.toSorted((a, b) => a - b));
+  expect(new Set(began).size).toBe(began.length);
+  const [name = ""] = mail.arrived();
+  expect(mail.arrived()).toHaveLength(1);
+  expect(readFileSync(join(mail.inFolder, name)).equals(huge)).toBe(true);
+});
+
+test("MT30 a partner that keeps no messages takes none, and the message waits", async () => {
+  const mail = folders();
+  const { responder } = await startPeer();
+  await mail.wait("1", longMessage);
+  const association = await associated(responder.port);
+  await mail.courier.serve(association, new AbortController().signal);
+  expect((await association.closed).code).toBe("aborted-by-partner");
+  expect(mail.told).toEqual(["1.p1 put-off"]);
+  expect(mail.waiting()).toEqual(["1.p1"]);
+});
+
+test("MT30 what a partner takes for no message is set aside, and the next one is transferred", async () => {
+  const mail = folders();
+  const { responder } = await startPeer({ inbox: mail.inbox });
+  await mail.wait("1", Buffer.from("no message"));
+  await mail.wait("2", longMessage);
+  for (let n = 0; n < 2; n += 1) {
+    const halt = new AbortController();
+    const association = await associated(responder.port);
+    const served = mail.courier.serve(association, halt.signal);
+    await eventually("an outcome", () => mail.told.length > n);
+    halt.abort();
+    await served;
+    await association.release();
+  }
+  expect(mail.told).toEqual(["1.p1 rejected", "2.p1 transferred"]);
+  expect(mail.arrived()).toHaveLength(1);
+});

@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Outbox, openOutbox } from "../../src/mta/outbox.ts";
+import { x410Mode } from "../../src/mta/x410-mode.ts";
+
+let folder = "";
+let outbox: Outbox;
+const out = (): string => join(folder, "out");
+const reopened = (): Outbox => openOutbox(out(), join(folder, "rejected"));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-outbox-"));
+  outbox = reopened();
+});
+afterEach(() => {
+  outbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const put = (name: string, text = name): void => writeFileSync(join(out(), name), text);
+const connection = { callingReference: "591", commonReference: "261126120000Z" };
+const over = { connection, mode: x410Mode };
+
+test("MT28 messages wait in the order of their names; one that is half written is none", async () => {
+  expect(await outbox.first()).toBeNull();
+  for (const name of ["2.p1", "1.p1", ".0.p1.new", "notes.txt"]) put(name);
+  for (const name of ["1.p1", "2.p1"]) {
+    const waiting = await outbox.first();
+    expect(waiting?.name).toBe(name);
+    expect(waiting?.transfer).toMatchObject({ octets: Buffer.from(name), resume: null });
+    await waiting?.done();
+  }
+  expect(await outbox.first()).toBeNull();
+});
+
+test("MT26 how far a transfer has come is there for whoever opens the folder next", async () => {
+  put("1.p1", "a long message");
+  const waiting = await outbox.first();
+  await waiting?.secured(over, { serial: 3, offset: 6 });
+  const next = await reopened().first();
+  const activity = Buffer.from(waiting?.transfer.activity ?? []);
+  expect(next?.transfer.resume).toEqual({ link: { ...connection, activity, serial: 3 }, offset: 6, mode: "x410" });
+  expect(activity).toHaveLength(6);
+  expect(Buffer.from(next?.transfer.activity ?? []).equals(activity)).toBe(false);
+  await next?.restart();
+  expect((await reopened().first())?.transfer.resume).toBeNull();
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["of another kind", JSON.stringify({ serial: 1 })],
+  ["beyond the message", JSON.stringify({ activity: "020101", ...connection, mode: "x410", serial: 1, offset: 1_000 })],
+])("MT28 a state that is %s is none: the message begins", async (_, text) => {
+  put("1.p1");
+  put("1.p1.state", text);
+  expect((await outbox.first())?.transfer.resume).toBeNull();
+});
+
+test("MT28 what a partner will never take is set aside, and the next one's turn comes", async () => {
+  for (const name of ["1.p1", "2.p1"]) put(name);
+  const first = await outbox.first();
+  await first?.secured(over, { serial: 1, offset: 1 });
+  await first?.reject();
+  expect(readdirSync(join(folder, "rejected"))).toEqual(["1.p1"]);
+  expect(readdirSync(out())).toEqual(["2.p1"]);
+});
+
+test("MT28 whoever waits for a message is told when one comes, and when he is to wait no longer", async () => {
+  const changed = outbox.changed(new AbortController().signal);
+  put("1.p1");
+  await changed;
+  const given = new AbortController();
+  const waited = outbox.changed(given.signal);
+  given.abort();
+  await waited;
+  await outbox.changed(AbortSignal.abort());
+});
