@@ -1,25 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { runCommand } from "../../src/cli/program.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseOrName } from "../../src/mta/or-name-text.ts";
 import { decodeMessage } from "../../src/mta/p1.ts";
+import { run } from "./support.ts";
 
 let folder = "";
-let out = "";
-let err = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "bridgehead-submit-"));
-  out = "";
-  err = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => (out += String(text)).length > 0);
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => (err += String(text)).length > 0);
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const from = "C=GB; A= ; P=EXAMPLE; O=Test; OU1=Mail; S=Sender; G=Ann";
 const to = "c=DE;A=MAIL;S=Empfaenger";
@@ -28,11 +19,12 @@ function submit(text: string, ...more: string[]) {
   const file = join(folder, "letter.txt");
   writeFileSync(file, text);
   const names = more.includes("--from") ? [] : ["--from", from];
-  return runCommand(["mta", "submit", "peer.test", file, "--queue", folder, "--to", to, ...names, ...more]);
+  return run("mta", "submit", "peer.test", file, "--queue", folder, "--to", to, ...names, ...more);
 }
 
 test("CL38 a text becomes a message in the partner's queue, whose file's name is printed", async () => {
-  expect(await submit("First line.\nSecond line.\n", "--subject", "A test")).toBe(0);
+  const { code, out } = await submit("First line.\nSecond line.\n", "--subject", "A test");
+  expect(code).toBe(0);
   expect(queued()).toEqual([out.trim()]);
   const message = decodeMessage(readFileSync(join(folder, "out", "peer.test", out.trim())));
   expect(out.trim()).toBe(`${message.identifier.local}.p1`);
@@ -49,14 +41,14 @@ test("CL38 the command of the page about X.400 runs as it is shown", async () =>
   const letter = join(folder, "letter.txt");
   writeFileSync(letter, "A letter.\n");
   const here = words.map((word) => (word === "/srv/mail/queue" ? folder : word === "letter.txt" ? letter : word));
-  expect(await runCommand(here)).toBe(0);
+  const { code, out } = await run(...here);
+  expect(code).toBe(0);
   expect(queued()).toEqual([out.trim()]);
 });
 
 test("CL38 what is submitted first is first in the queue", async () => {
   for (const text of ["1", "2", "3"]) {
-    out = "";
-    expect(await submit(text)).toBe(0);
+    expect((await submit(text)).code).toBe(0);
   }
   const texts = queued()
     .toSorted()
@@ -73,13 +65,15 @@ test.each([
   ["a letter that no PrintableString has", "C=GB; A= ; S=Grün", "at most 40 characters"],
   ["one that is too long", `C=GB; A= ; I=ABCDEF`, "at most 5 characters"],
 ])("CL38 an O/R name with %s is refused with its place, and nothing is written", async (_, name, told) => {
-  expect(await submit("text", "--from", name)).toBe(2);
+  const { code, err } = await submit("text", "--from", name);
+  expect(code).toBe(2);
   expect(err.replaceAll(/\s+/g, " ")).toContain(told);
   expect(readdirSync(folder)).toEqual(["letter.txt"]);
 });
 
 test("CL38 a letter that IA5 has not would arrive as another one: its line is told", async () => {
-  expect(await submit("First line.\nGrüße\n")).toBe(2);
+  const { code, err } = await submit("First line.\nGrüße\n");
+  expect(code).toBe(2);
   expect(err).toContain("line 2: ü");
   expect(readdirSync(folder)).toEqual(["letter.txt"]);
 });
@@ -87,6 +81,7 @@ test("CL38 a letter that IA5 has not would arrive as another one: its line is to
 test("CL38 a queue that cannot be written is told", async () => {
   const file = join(folder, "letter.txt");
   writeFileSync(file, "text");
-  expect(await runCommand(["mta", "submit", "peer.test", file, "--queue", file, "--from", from, "--to", to])).toBe(1);
+  const { code, err } = await run("mta", "submit", "peer.test", file, "--queue", file, "--from", from, "--to", to);
+  expect(code).toBe(1);
   expect(err).toContain("cannot take the message");
 });
