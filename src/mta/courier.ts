@@ -4,6 +4,12 @@ import type { Outbox, Waiting } from "./outbox.ts";
 
 export type CourierOptions = {
   readonly outbox: Outbox;
+  /** How long it waits for a message before it is done with an association, in milliseconds; null: for as long as that is open. */
+  readonly idleMs: number | null;
+  /** How many have to wait before this one is of use: what fewer of them need the other couriers of this outbox do. */
+  readonly from: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   /** What became of a message, for the log. */
   readonly tell: (name: string, outcome: "transferred" | "rejected" | "put-off", detail: string) => void;
 };
@@ -13,20 +19,36 @@ export type CourierOptions = {
  * ended before goes on from the last point that the partner has secured.
  */
 export type Courier = {
-  /** Transfers what waits and what comes, until the association has ended or `halt` is aborted. The message under way is finished first. */
+  /** Resolves when an association is of use: at once where it is to stay open, and else when enough waits. */
+  readonly wanted: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Transfers what waits and what comes, until the association has ended, `halt` is aborted, or nothing has come for long enough. The message
+   * under way is finished first.
+   */
   readonly serve: (association: Association, halt: AbortSignal) => Promise<void>;
 };
 
-export function createCourier({ outbox, tell }: CourierOptions): Courier {
+export function createCourier({ outbox, idleMs, from, now, tell }: CourierOptions): Courier {
   return {
+    wanted: async (signal) => {
+      if (idleMs === null && from === 0) return;
+      while (!signal.aborted && (await outbox.count()) <= from) await outbox.changed(signal);
+    },
     serve: async (association, halt) => {
       const over = new AbortController();
       void association.closed.then(() => over.abort());
       const signal = AbortSignal.any([over.signal, halt]);
+      let idleSince = now();
       while (!signal.aborted) {
         const waiting = await outbox.first();
-        if (waiting === null) await outbox.changed(signal);
-        else if (!signal.aborted) await take(waiting, association);
+        if (waiting === null) {
+          if (idleMs !== null && now() - idleSince >= idleMs) return;
+          await outbox.changed(signal);
+        } else {
+          if (!signal.aborted) await take(waiting, association);
+          waiting.letGo();
+          idleSince = now();
+        }
       }
     },
   };

@@ -75,6 +75,8 @@ export class Outbound {
   async #keep(): Promise<void> {
     let retryMs = minRetryMs;
     while (!this.#stopping.signal.aborted) {
+      await this.#options.courier?.wanted(this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
       const result = await this.#options.associate(this.#stopping.signal);
       if (result.outcome === "associated") {
         const lasted = await this.#hold(result.association);
@@ -93,6 +95,8 @@ export class Outbound {
     this.#halt = new AbortController();
     this.#served = this.#options.courier?.serve(association, this.#halt.signal) ?? Promise.resolve();
     if (this.#isDraining) void this.#letGo();
+    // A courier that has nothing more to take is done with the association, and one that was ended is done as well.
+    if (this.#options.courier !== null) void this.#served.then(() => association.release());
     await association.closed;
     await this.#served;
     this.#association = null;

@@ -12,9 +12,11 @@ import type { Checkpoint, Transfer } from "./outgoing.ts";
  * this folder next goes on from there.
  */
 export type Outbox = {
-  /** The first that waits; null: none does. */
+  /** The first that waits and that nobody has taken; null: there is none. Whoever is given it has it until `letGo`. */
   readonly first: () => Promise<Waiting | null>;
-  /** Resolves when there may be one that was not there before. */
+  /** How many wait, or are under way. */
+  readonly count: () => Promise<number>;
+  /** Resolves when there may be one that was not there before, when it has been looked for long enough, or when `signal` says so. */
   readonly changed: (signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 };
@@ -31,6 +33,8 @@ export type Waiting = {
   readonly restart: () => Promise<void>;
   /** The partner will never take it: it is set aside, where nothing sends it. */
   readonly reject: () => Promise<void>;
+  /** Nothing more is done with it for now: somebody else may take it, if it is still there. */
+  readonly letGo: () => void;
 };
 
 const stateSchema = z.strictObject({
@@ -50,6 +54,7 @@ const lookedEveryMs = 1_000;
 /** @param folder holds the messages, made when it is not there. @param rejected where those go that a partner will never take */
 export function openOutbox(folder: string, rejected: string): Outbox {
   for (const path of [folder, rejected]) mkdirSync(path, { recursive: true });
+  const taken = new Set<string>();
   const waiters = new Set<() => void>();
   const tellAll = (): void => {
     for (const tell of waiters) tell();
@@ -108,15 +113,31 @@ export function openOutbox(folder: string, rejected: string): Outbox {
         await syncFolder(rejected);
         await remove(folder, `${name}${stateEnding}`);
       },
+      letGo: () => {
+        taken.delete(name);
+        tellAll();
+      },
     };
+  }
+
+  async function names(): Promise<string[]> {
+    const all = await readdir(folder);
+    return all.filter((name) => name.endsWith(messageEnding) && !name.startsWith(".")).toSorted();
   }
 
   return {
     first: async () => {
-      const names = (await readdir(folder)).filter((name) => name.endsWith(messageEnding) && !name.startsWith("."));
-      const [name] = names.toSorted();
-      return name === undefined ? null : waiting(name);
+      const name = (await names()).find((one) => !taken.has(one));
+      if (name === undefined) return null;
+      taken.add(name);
+      try {
+        return await waiting(name);
+      } catch (error) {
+        taken.delete(name);
+        throw error;
+      }
     },
+    count: async () => (await names()).length,
     changed: (signal) =>
       new Promise((resolve) => {
         const over = (): void => {

@@ -39,8 +39,16 @@ export const partnerSchema = z.strictObject({
   partnerPassword: ia5.max(maxPasswordLength),
   /** The addresses from which the partner calls: none other is accepted under its name. */
   addresses: z.array(address).min(1).max(maxAddresses),
-  /** Whether this MTA keeps an association open to the partner; otherwise it only answers. */
+  /** Whether this MTA calls the partner; otherwise it only answers. */
   connect: z.boolean().default(true),
+  /**
+   * An association over which nothing was transferred for so long is released, and called again when a message waits; without it it stays
+   * open, as it does where there is no queue.
+   */
+  idleSeconds: z.int().min(1).max(86_400).exactOptional(),
+  /** Another association is opened when more than `threshold` messages wait for each that is open, up to `maxAssociations`. */
+  threshold: z.int().min(1).max(10_000).default(50),
+  maxAssociations: z.int().min(1).max(8).default(1),
 });
 
 const partnersFileSchema = z.strictObject({

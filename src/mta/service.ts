@@ -25,6 +25,8 @@ export type ServiceSurroundings = {
 /** How often, and how long, a port that the last MTA has not quite left is tried again, in milliseconds. */
 const listenRetryMs = 20;
 const listenPatienceMs = 2000;
+/** How long an association is kept that was opened because much waited, when nothing does, in milliseconds. */
+const extraIdleMs = 10_000;
 
 /**
  * The MTA of one ownership of a group: answers on the virtual IP, keeps an association open to each partner, and is gone
@@ -66,7 +68,7 @@ export class MtaService {
       if (responder === null) return this.#fail("EADDRINUSE", `${this.#start.address}:${this.#start.port} is in use`);
       this.#responder = responder;
       this.#surroundings.report({ type: "online", address: responder.address, port: responder.port });
-      for (const partner of partners.values()) if (partner.connect) this.#outbounds.push(this.#keep(partner));
+      for (const partner of partners.values()) if (partner.connect) this.#outbounds.push(...this.#keep(partner));
     } catch (error) {
       this.#fail(codeOf(error), messageOf(error));
     }
@@ -174,33 +176,44 @@ export class MtaService {
     return null;
   }
 
-  #keep(partner: Partner): Outbound {
+  /** One association to the partner, and those that are opened beside it when much waits. */
+  #keep(partner: Partner): Outbound[] {
     const { mtaName, agentSocket, group, epoch, address } = this.#start;
     const { now } = this.#surroundings;
     const source = localVerdicts({ socketPath: agentSocket, group, now });
     const verdicts = fusedVerdicts(source, this.#fuse, { epoch, address });
-    return new Outbound({
-      now,
-      courier: this.#courierFor(partner),
-      associate: (signal) =>
-        associate({
-          partner,
-          verdicts,
-          localMtaName: mtaName,
-          now,
-          signal,
-          mayAct: () => this.#fuse.holds(),
-          onEvent: (event) => this.#tell(event),
-        }),
-    });
+    const associateAs = (signal: AbortSignal) =>
+      associate({
+        partner,
+        verdicts,
+        localMtaName: mtaName,
+        now,
+        signal,
+        mayAct: () => this.#fuse.holds(),
+        onEvent: (event) => this.#tell(event),
+      });
+    const couriers = this.#couriersFor(partner);
+    return couriers.map((courier) => new Outbound({ now, courier, associate: associateAs }));
   }
 
-  #courierFor({ mtaName }: Partner): Courier | null {
+  /** Null in the place of one: there is no queue, and the association is kept for its own sake. */
+  #couriersFor({ mtaName, idleSeconds, threshold, maxAssociations }: Partner): readonly (Courier | null)[] {
     const { queueFolder } = this.#start;
-    if (queueFolder === null) return null;
+    if (queueFolder === null) return [null];
     const outbox = openOutbox(outboxFolder(queueFolder, mtaName), rejectedFolder(queueFolder, mtaName));
     this.#outboxes.push(outbox);
-    return createCourier({ outbox, tell: (name, outcome, detail) => this.#report(name, outcome, detail) });
+    const { now } = this.#surroundings;
+    const idleMs = idleSeconds === undefined ? null : idleSeconds * 1_000;
+    return Array.from({ length: maxAssociations }, (_, n) =>
+      createCourier({
+        outbox,
+        // What was opened beside the first is released when it has nothing to do.
+        idleMs: n === 0 ? idleMs : (idleMs ?? extraIdleMs),
+        from: n * threshold,
+        now,
+        tell: (name, outcome, detail) => this.#report(name, outcome, detail),
+      }),
+    );
   }
 
   /** One that is put off again and again, for one reason, is said once. */

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { monotonicMs } from "../../src/mta/clock.ts";
-import { createCourier } from "../../src/mta/courier.ts";
+import { type CourierOptions, createCourier } from "../../src/mta/courier.ts";
 import { put } from "../../src/mta/durable.ts";
 import { openInbox } from "../../src/mta/inbox.ts";
 import { associate } from "../../src/mta/initiator.ts";
@@ -22,12 +22,21 @@ function folders() {
   const told: string[] = [];
   const outbox = openOutbox(outFolder, join(folder, "rejected"));
   afterwards(() => outbox.close());
-  const courier = createCourier({ outbox, tell: (name, outcome) => told.push(`${name} ${outcome}`) });
+  const courierWith = (options: Partial<CourierOptions> = {}) =>
+    createCourier({
+      outbox,
+      idleMs: null,
+      from: 0,
+      now: monotonicMs,
+      tell: (name, outcome) => told.push(`${name} ${outcome}`),
+      ...options,
+    });
   return {
     inFolder,
     outFolder,
     told,
-    courier,
+    courier: courierWith(),
+    courierWith,
     inbox: openInbox(inFolder),
     wait: (name: string, octets: Uint8Array) => put(outFolder, `${name}.p1`, octets),
     arrived: () => readdirSync(inFolder).filter((name) => name.endsWith(".p1")),
@@ -123,4 +132,41 @@ test("MT30 what a partner takes for no message is set aside, and the next one is
   }
   expect(mail.told).toEqual(["1.p1 rejected", "2.p1 transferred"]);
   expect(mail.arrived()).toHaveLength(1);
+});
+
+describe("MT32 associations are opened and released as much as waits", () => {
+  test("MT32 one over which nothing comes for long enough is done with, and is of use again when a message waits", async () => {
+    const mail = folders();
+    const { responder } = await startPeer({ inbox: mail.inbox });
+    const courier = mail.courierWith({ idleMs: 1 });
+    await mail.wait("1", longMessage);
+    const association = await associated(responder.port);
+    await courier.serve(association, new AbortController().signal);
+    expect(mail.told).toEqual(["1.p1 transferred"]);
+    expect((await association.release()).code).toBe("released");
+    const giveUp = new AbortController();
+    const wanted = courier.wanted(giveUp.signal).then(() => (giveUp.signal.aborted ? "given up" : "wanted"));
+    await mail.wait("2", longMessage);
+    expect(await wanted).toBe("wanted");
+  });
+
+  test("MT32 a second one is of use when more waits than the first can be left with, and no message goes over both", async () => {
+    const mail = folders();
+    const { responder } = await startPeer({ inbox: mail.inbox });
+    const second = mail.courierWith({ idleMs: 1, from: 3 });
+    for (const name of ["1", "2", "3"]) await mail.wait(name, encodeMessage(messageWith(name)));
+    const given = new AbortController();
+    let isWanted = false;
+    const wanted = second.wanted(given.signal).then(() => (isWanted = true));
+    await mail.courierWith().wanted(given.signal);
+    expect(isWanted).toBe(false);
+    await mail.wait("4", encodeMessage(messageWith("4")));
+    await wanted;
+    const couriers = [mail.courierWith({ idleMs: 1 }), second];
+    await Promise.all(
+      couriers.map(async (courier) => courier.serve(await associated(responder.port), new AbortController().signal)),
+    );
+    expect(mail.told.toSorted()).toEqual(["1", "2", "3", "4"].map((name) => `${name}.p1 transferred`));
+    expect(mail.arrived()).toHaveLength(4);
+  });
 });

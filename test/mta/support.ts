@@ -48,6 +48,8 @@ export function peersView(overrides: Partial<Partner> = {}): Partners {
     partnerPassword: "pw1",
     addresses: [virtualAddress],
     connect: false,
+    threshold: 50,
+    maxAssociations: 1,
     ...overrides,
   };
   return new Map([[partner.mtaName, partner]]);
@@ -66,6 +68,8 @@ export function peer(port: number, overrides: Partial<Partner> = {}): Partner {
     partnerPassword: "pw2",
     addresses: [peerAddress],
     connect: true,
+    threshold: 50,
+    maxAssociations: 1,
     ...overrides,
   };
 }
