@@ -63,7 +63,7 @@ export function subjectOf(line: Uint8Array): string | null {
 
 /**
  * A group's name may hold blanks, and a destination may follow it. So the whole is tried as a name, and then without its
- * last word; a destination is not looked at, because one address serves all.
+ * last word; a destination is not looked at, because one address serves all. Who names none may so be answered for a group of a shorter name.
  */
 function answerTo(subject: string, verdict: (group: string) => Verdict): Verdict {
   const whole = verdict(subject);

@@ -1,13 +1,14 @@
 import type { AgentSockets, Section } from "./mailer.ts";
 
 /**
- * Exim 4. A router asks the agent and lets nothing pass but a `BIND`; its answer goes with the message (`$address_data`) into the
- * transport, which takes address and name from there. An `interface` that is empty, or of the other family than the host that is
- * called, Exim ignores and calls from the node; so each family has one that is on no host, and a call that would need it is deferred.
+ * Exim 4. While the agent says anything but `BIND` all domains but the local ones are held: their mail waits, and no attempt counts against it.
+ * A router asks as well; its answer goes with the message (`$address_data`) into the transport, which takes address and name from there. An
+ * `interface` that is empty, or of the other family than the host that is called, Exim ignores and calls from the node; so each family has
+ * one that is on no host, and a call that would need it is deferred.
  */
 export function eximSections({ group, socket }: AgentSockets): Section[] {
   return [
-    { place: "main section, before the first `begin`", text: main(group, socket) },
+    { place: "main section, behind `domainlist local_domains`", text: main(group, socket) },
     { place: "routers section, before the first router to other hosts", text: router },
     { place: "each smtp transport to other hosts", text: transport },
   ];
@@ -19,12 +20,16 @@ const askedForS = 2;
 const nowhere4 = "240.0.0.1";
 const nowhere6 = "100::1";
 
+/** No name of a group has it: the agent cannot take the end of a name with blanks for a destination. */
+const anywhere = "*";
+
 function main(group: string, socket: string): string {
   // Without the last part but one a line's end would be part of the answer; without the last, silence would be a panic.
-  const asked = `\${readsocket{${socket}}{source-address ${group}\\n}{${askedForS}s}{}{DEFER no-agent}}`;
+  const asked = `\${readsocket{${socket}}{source-address ${group} ${anywhere}\\n}{${askedForS}s}{}{DEFER no-agent}}`;
   return [
     `BRIDGEHEAD_ASK = ${asked}`,
     "BRIDGEHEAD_BIND = \\N^BIND ([0-9a-fA-F.:]+) (\\S+) \\d+ [1-9]\\d*$\\N",
+    "hold_domains = ${if match{BRIDGEHEAD_ASK}{BRIDGEHEAD_BIND}{}{! +local_domains}}",
     "",
   ].join("\n");
 }
@@ -32,7 +37,6 @@ function main(group: string, socket: string): string {
 const router = `bridgehead:
   driver = redirect
   domains = ! +local_domains
-  no_verify
   no_expn
   address_data = BRIDGEHEAD_ASK
   allow_defer

@@ -1,3 +1,4 @@
+import { resolve4, resolve6 } from "node:dns/promises";
 import { type AgentOfThisHost, sourceAddresses, type SourceAddressesOptions } from "./source-addresses.ts";
 
 /** A next hop as Haraka's `get_mx` has it. */
@@ -10,6 +11,8 @@ export type HarakaParts = {
   readonly DENY: number;
   /** The next hops of a domain: `get_mx` of `haraka-net-utils`, or those of a relay. */
   readonly resolve: (domain: string) => Promise<readonly Mx[]> | readonly Mx[];
+  /** Whether a domain has no address: by DNS, unless said otherwise. */
+  readonly isNowhere?: (domain: string) => Promise<boolean>;
 };
 
 export type GetMx = (next: (code?: number, told?: unknown) => void, hmail: unknown, domain: string) => Promise<void>;
@@ -23,7 +26,7 @@ export type GetMx = (next: (code?: number, told?: unknown) => void, hmail: unkno
  */
 export function getMx(
   options: AgentOfThisHost & SourceAddressesOptions,
-  { OK, DENYSOFT, DENY, resolve }: HarakaParts,
+  { OK, DENYSOFT, DENY, resolve, isNowhere = hasNoAddress }: HarakaParts,
 ): GetMx {
   const addresses = sourceAddresses(options);
   /** Null: they are not known now. */
@@ -40,7 +43,8 @@ export function getMx(
     if (from.decision !== "BIND") return next(DENYSOFT, `bridgehead: ${from.reason}`);
     const hops = await hopsOf(domain);
     if (hops === null) return next(DENYSOFT, `bridgehead: ${domain} cannot be looked up`);
-    if (hops.length === 0) return next(DENY, `bridgehead: ${domain} has no next hop`);
+    if (hops.length === 0 && (await isNowhere(domain))) return next(DENY, `bridgehead: ${domain} has no next hop`);
+    if (hops.length === 0) return next(DENYSOFT, `bridgehead: ${domain} cannot be looked up`);
     // Haraka takes the order of a plugin for the order that is meant.
     const sorted = shuffled(hops).toSorted((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
     next(
@@ -48,6 +52,16 @@ export function getMx(
       sorted.map((hop) => ({ ...hop, bind: from.address, bind_helo: from.networkName })),
     );
   };
+}
+
+/** Haraka takes an address that could not be looked up for none. What is not there is told so by every server. */
+async function hasNoAddress(domain: string): Promise<boolean> {
+  const lookups = await Promise.allSettled([resolve4(domain), resolve6(domain)]);
+  return lookups.every((one) => one.status === "rejected" && ["ENOTFOUND", "ENODATA"].includes(codeOf(one.reason)));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /** Among hops of one preference the order is to be random (RFC 5321 section 5.1). */

@@ -1,10 +1,8 @@
-/** The group of a virtual server, and the sockets at which the agent of this host tells of it. */
+/** The group of a virtual server, and where the agent of this host tells of it. */
 export type AgentSockets = {
   readonly group: string;
   /** Path of the agent's local socket: a question a line. */
   readonly socket: string;
-  /** Path of the socket at which the agent answers Postfix; null: it has none. */
-  readonly socketmap: string | null;
   /** The agent's configuration: a host where it is not there belongs to no cluster. */
   readonly configFile: string;
 };

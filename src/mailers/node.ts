@@ -10,7 +10,7 @@ import { connectFrom, sourceAddresses } from "bridgehead/source-addresses";
 
 const addresses = sourceAddresses(${optionsText(sockets)});
 
-/** Resolves with true when the message was taken, with false when it has to wait: keep it, and try again. */
+/** Resolves with true when the message was taken. With false, and when it rejects, it was not: keep it, and try again. */
 export async function send(host, port, message) {
   const from = await addresses.ask(host);
   if (from.decision !== "BIND") return false;

@@ -39,12 +39,15 @@ export function waiting(reason: string): string {
   return `retry:4.3.2 bridgehead: ${reason}`;
 }
 
+/** On no host: class E (RFC 1112), and the discard-only prefix (RFC 6666). */
+const nowhere = { smtp_bind_address: "240.0.0.1", smtp_bind_address6: "100::1" } as const;
+
 /**
  * Postfix 3.7 or later. The map is routing, and Postfix keeps an answer for up to half a minute: what is then still sent is bound to the
- * virtual IP or deferred (`smtp_bind_address_enforce`; without it Postfix warns, and calls from the node). A destination of the other
- * family would be called from the node too: that family is off in this transport.
+ * virtual IP or deferred (`smtp_bind_address_enforce`; without it Postfix warns, and calls from the node). A destination of the other family is
+ * bound to an address that is on no host, and so deferred. The same counts for every other smtp client of this Postfix (`main.cf`).
  *
- * @param localDomains what is delivered here and never sent, besides this host's names
+ * @param localDomains what is delivered here and never sent, besides this host's names; `.example.org` stands for all below it
  */
 export function postfixSections(
   map: TransportMap,
@@ -52,37 +55,38 @@ export function postfixSections(
   { address, networkName }: VirtualServer,
   localDomains: readonly string[],
 ): Section[] {
-  const name = transportName(networkName);
-  const bound = familyOf(address) === 4 ? "smtp_bind_address" : "smtp_bind_address6";
-  const options = [
-    `${bound}=${address}`,
-    "smtp_bind_address_enforce=yes",
-    `inet_protocols=ipv${familyOf(address)}`,
-    `smtp_helo_name=${networkName}`,
+  const family = familyOf(address);
+  const bound = {
+    ...nowhere,
+    [family === 4 ? "smtp_bind_address" : "smtp_bind_address6"]: address,
+    smtp_bind_address_enforce: "yes",
+    smtp_address_preference: `ipv${family}`,
+    smtp_helo_name: networkName,
     // A connection that is kept would outlive the answer that it was opened under.
-    "smtp_connection_cache_on_demand=no",
-    "smtp_connection_cache_destinations=",
-  ];
-  const here = ["$myhostname", "localhost.$mydomain", "localhost", ...localDomains.map(patternOf)];
+    smtp_connection_cache_on_demand: "no",
+    smtp_connection_cache_destinations: "",
+  };
+  const here = ["$myhostname", "localhost.$mydomain", "localhost"].map((name) => `@${name}`);
+  const patterns = [...here, ...localDomains.map(patternOf)].map((pattern) => `{ /${pattern}$$/ : }`);
   const main = [
-    "# What is delivered on this host: each domain of $mydestination and of virtual_*_domains stands here, or its mail is sent.",
+    "# What is delivered on this host: each domain of $mydestination and of virtual_*_domains stands here, or its mail loops.",
     "transport_maps =",
     // Only a table of patterns is asked for recipients, as the socketmap is; one of domains would be asked later, and in vain.
-    `  regexp:{ ${here.map((domain) => `{ /@${domain}$$/ : }`).join(" ")} }`,
+    `  regexp:{ ${patterns.join(" ")} }`,
     `  proxy:socketmap:unix:${socketmap}:${transportMapName(map)}`,
     "# Where the map has no answer nothing is sent.",
     `default_transport = ${waiting("the map has no answer")}`,
     "relay_transport = $default_transport",
+    "# Whatever else sends. One that stays inside is exempted in master.cf: -o smtp_bind_address= -o smtp_bind_address6=",
+    ...Object.entries(bound).map(([name, value]) => `${name} = ${value}`),
   ];
   return [
-    {
-      place: "/etc/postfix/master.cf",
-      text: `${name} unix - - n - - smtp\n${options.map((option) => `  -o ${option}\n`).join("")}`,
-    },
+    { place: "/etc/postfix/master.cf", text: `${transportName(networkName)} unix - - n - - smtp\n` },
     { place: "/etc/postfix/main.cf", text: `${main.join("\n")}\n` },
   ];
 }
 
 function patternOf(domain: string): string {
-  return domain.replaceAll(".", "\\.");
+  const name = domain.replaceAll(".", "\\.");
+  return domain.startsWith(".") ? name : `@${name}`;
 }

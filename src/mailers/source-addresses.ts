@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { domainToASCII } from "node:url";
 import { familyOf } from "../cluster/definition/ip-address.ts";
 import type { Bind, Defer, Deny } from "../cluster/questions/verdict.ts";
 import { monotonicMs } from "../mta/clock.ts";
@@ -8,6 +9,7 @@ import { localVerdicts } from "../mta/local-verdicts.ts";
 /** Where `agent install` puts them. */
 export const defaultConfigFile = "/etc/bridgehead/agent.yaml";
 export const defaultSocketPath = "/run/bridgehead/agent.sock";
+export const defaultSocketmapPath = "/run/bridgehead/socketmap.sock";
 
 /** As `GetNodeClusterState` of clusapi has it, without the states of an installation. */
 export type NodeClusterState = "ClusterStateNotConfigured" | "ClusterStateNotRunning" | "ClusterStateRunning";
@@ -19,10 +21,20 @@ export type AgentOfThisHost = {
   readonly socketPath?: string;
 };
 
+/** Whether a host with this configuration of an agent belongs to a cluster. One that cannot be looked at is there, as far as anybody knows. */
+export function isConfigured(configFile: string): boolean {
+  try {
+    statSync(configFile);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ENOENT");
+  }
+}
+
 /** Whether this host belongs to a cluster, and whether its agent answers. It never rejects. */
 export async function nodeClusterState(agent: AgentOfThisHost = {}): Promise<NodeClusterState> {
   const { configFile = defaultConfigFile, socketPath = defaultSocketPath } = agent;
-  if (!existsSync(configFile)) return "ClusterStateNotConfigured";
+  if (!isConfigured(configFile)) return "ClusterStateNotConfigured";
   return (await answers(socketPath)) ? "ClusterStateRunning" : "ClusterStateNotRunning";
 }
 
@@ -74,8 +86,7 @@ export class SourceAddressError extends Error {
 /** What a program asks that opens connections for a virtual server. Throws `SourceAddressError` on a host that belongs to no cluster. */
 export function sourceAddresses(options: SourceAddressesOptions): SourceAddresses {
   const { group, configFile = defaultConfigFile, socketPath = defaultSocketPath, withoutCluster = "refuse" } = options;
-  if (!existsSync(configFile)) {
-    if (withoutCluster === "standalone") return { ask: async () => ({ decision: "STANDALONE" }) };
+  if (withoutCluster === "refuse" && !isConfigured(configFile)) {
     throw new SourceAddressError(
       `This host belongs to no cluster: ${configFile} is not there. A program that may run without one says \`withoutCluster: "standalone"\`.`,
     );
@@ -83,7 +94,9 @@ export function sourceAddresses(options: SourceAddressesOptions): SourceAddresse
   const verdicts = localVerdicts({ socketPath, group });
   return {
     ask: async (destination) => {
-      const { verdict, askedAtMs } = await verdicts.ask(destination);
+      // Each time: a host may join a cluster while the program runs.
+      if (withoutCluster === "standalone" && !isConfigured(configFile)) return { decision: "STANDALONE" };
+      const { verdict, askedAtMs } = await verdicts.ask(domainToASCII(destination) || destination);
       if (verdict.decision !== "BIND") return verdict;
       const { validForMs, ...bind } = verdict;
       const leftMs = Math.floor(askedAtMs + validForMs - monotonicMs());
@@ -118,6 +131,8 @@ function connected(socket: Socket, expired: AbortSignal | null): Promise<Socket>
     socket.once("connect", () => {
       settled();
       socket.off("error", reject);
+      // One that is reset before its owner listens is destroyed, which he sees, and ends no process.
+      socket.on("error", () => {});
       resolve(socket);
     });
     socket.once("error", reject).once("close", settled);

@@ -172,3 +172,10 @@ test("LS6 a socket that a dead process left is replaced, one that answers is not
 test("LS6 a path that the kernel would cut off is refused", async () => {
   await expect(serve({ path: join(folder, "x".repeat(108)) })).rejects.toMatchObject({ code: "socket-path" });
 });
+
+test("LS3 who names a destination, or * for any, is answered for no group with a shorter name", async () => {
+  await serve({ verdict: (group) => (group === "Exchange" ? bind : standby) });
+  expect(await talk("source-address Exchange 2 *\nsource-address Exchange *\n", 2)).toBe(
+    "DEFER standby\nBIND 127.0.1.100 EXCHVS 3 1234\n",
+  );
+});

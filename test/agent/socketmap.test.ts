@@ -62,7 +62,7 @@ test("LS7 a request of another map, as Postfix sends it, is no address", async (
   );
 });
 
-test("LS7 no verdict but BIND is ever answered OK", () => {
+test("LS7 no verdict but BIND is ever answered OK by the map of addresses", () => {
   const others: Verdict[] = [
     ...deferReasons.map((reason): Verdict => ({ decision: "DEFER", reason, retryAfterMs: 1 })),
     ...denyReasons.map((reason): Verdict => ({ decision: "DENY", reason })),

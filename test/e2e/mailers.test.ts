@@ -51,8 +51,8 @@ test(
     const { address, networkName } = await cluster.group();
     expect(Object.keys(printed)).toEqual(["exim", "postfix", "haraka", "node"]);
     expect(printed["exim"]).toContain(`{${resolve(cluster.running.agentSocket("NODE1"))}}`);
-    expect(printed["postfix"]).toContain(`smtp_bind_address=${address}\n`);
-    expect(printed["postfix"]).toContain(`smtp_helo_name=${networkName}\n`);
+    expect(printed["postfix"]).toContain(`smtp_bind_address = ${address}\n`);
+    expect(printed["postfix"]).toContain(`smtp_helo_name = ${networkName}\n`);
     expect(printed["postfix"]).toContain("/@example\\.org$$/ : ");
     expect(printed["haraka"]).toContain("exports.hook_get_mx");
     expect(printed["node"]).toContain('from "bridgehead/source-addresses"');

@@ -23,7 +23,7 @@ const hops = [
 ];
 
 /** What the hook says to Haraka, when the agent's answer is this line. */
-async function said(line: string, resolve: HarakaParts["resolve"] = () => hops): Promise<unknown[]> {
+async function said(line: string, parts: Partial<HarakaParts> = {}): Promise<unknown[]> {
   const socketPath = join(folder, "agent.sock");
   server = createServer((socket) => socket.on("data", () => socket.write(line)));
   server.listen(socketPath);
@@ -31,7 +31,7 @@ async function said(line: string, resolve: HarakaParts["resolve"] = () => hops):
   const configFile = join(folder, "agent.yaml");
   writeFileSync(configFile, "node: NODE1\n");
   const told: unknown[] = [];
-  const hook = getMx({ group: "Exchange", socketPath, configFile }, { ...codes, resolve });
+  const hook = getMx({ group: "Exchange", socketPath, configFile }, { ...codes, resolve: () => hops, ...parts });
   await hook((...answer) => void told.push(...answer), null, "dest.test");
   return told;
 }
@@ -51,10 +51,11 @@ test.each(["DEFER standby\n", "DENY not-a-virtual-server\n", "what?\n"])(
   "MA4 %j leaves the message in the queue, and no domain is looked up",
   async (line) => {
     let lookups = 0;
-    const [code, why] = await said(line, () => {
+    const resolve = () => {
       lookups += 1;
       return hops;
-    });
+    };
+    const [code, why] = await said(line, { resolve });
     expect({ code, lookups }).toEqual({ code: codes.DENYSOFT, lookups: 0 });
     expect(String(why)).toMatch(/^bridgehead: [a-z-]+$/);
   },
@@ -62,11 +63,16 @@ test.each(["DEFER standby\n", "DENY not-a-virtual-server\n", "what?\n"])(
 
 test("MA4 a domain that cannot be looked up waits, and one that has no next hop is refused: neither is left to Haraka", async () => {
   const bind = "BIND 127.0.3.100 EXCHVS 7 900\n";
-  const [waits] = await said(bind, () => Promise.reject(new Error("SERVFAIL")));
-  expect(waits).toBe(codes.DENYSOFT);
-  server?.close();
-  const [refused] = await said(bind, () => []);
-  expect(refused).toBe(codes.DENY);
+  const cases: [number, Partial<HarakaParts>][] = [
+    [codes.DENYSOFT, { resolve: () => Promise.reject(new Error("SERVFAIL")) }],
+    // What could not be looked up for its addresses is handed over as none.
+    [codes.DENYSOFT, { resolve: () => [], isNowhere: async () => false }],
+    [codes.DENY, { resolve: () => [], isNowhere: async () => true }],
+  ];
+  for (const [expected, parts] of cases) {
+    expect((await said(bind, parts))[0]).toBe(expected);
+    server?.close();
+  }
 });
 
 test("MA2 on a host that belongs to no cluster the plugin does not load, unless it is told that it may do nothing there", async () => {

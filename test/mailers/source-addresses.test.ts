@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../support/until.ts";
 import {
   type BindNow,
   connectFrom,
@@ -62,6 +63,21 @@ test("MA2 a node whose agent is away waits, also where the program may run witho
   expect(await addresses.ask("peer.test")).toMatchObject({ decision: "DEFER", reason: "unreachable" });
 });
 
+test("MA2 a configuration that cannot be looked at is not taken for none, and one that comes later counts", async () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  const hidden = { ...agent(), configFile: join(file, "agent.yaml") };
+  const waits = { decision: "DEFER", reason: "unreachable" };
+  expect(await sourceAddresses({ group, ...hidden, withoutCluster: "standalone" }).ask("peer.test")).toMatchObject(
+    waits,
+  );
+  expect(await nodeClusterState(hidden)).toBe("ClusterStateNotRunning");
+  const standalone = sourceAddresses({ group, ...agent(), withoutCluster: "standalone" });
+  expect(await standalone.ask("peer.test")).toEqual({ decision: "STANDALONE" });
+  configure();
+  expect(await standalone.ask("peer.test")).toMatchObject(waits);
+});
+
 test("MA2 whether this host is in a cluster is told as clusapi tells it", async () => {
   expect(await nodeClusterState(agent())).toBe("ClusterStateNotConfigured");
   configure();
@@ -115,6 +131,21 @@ test("MA3 a connection leaves from exactly the address of the answer, and outliv
   const plain = await connectFrom({ decision: "STANDALONE" }, to);
   plain.destroy();
   expect(callers).toEqual(["127.0.3.100", "127.0.0.1"]);
+});
+
+test("MA3 a connection that is reset before its owner listens ends nothing but itself", async () => {
+  const reset = (socket: Socket): void => void socket.once("data", () => socket.resetAndDestroy());
+  const server = await listening(reset, { host: "127.0.0.1", port: 0 });
+  const connection = await connectFrom(bind("127.0.3.100"), { host: "127.0.0.1", port: portOf(server) });
+  connection.write("EHLO");
+  await until(() => connection.destroyed, 5_000, "the reset");
+});
+
+test("MA3 a name in other letters than ASCII's is asked for as DNS has it", async () => {
+  configure();
+  const asked = await answering("DEFER standby\n");
+  await sourceAddresses({ group, ...agent() }).ask("b\u00fccher.example");
+  expect(asked).toEqual(["source-address Exchange xn--bcher-kva.example\n"]);
 });
 
 test("MA3 there is no second try from another address, and none after the answer's time", async () => {

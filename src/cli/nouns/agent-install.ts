@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
@@ -103,7 +103,10 @@ function put(root: string, { path, text, isTheirs }: HostFile): string {
     if (before === text) return `${path}: is so already`;
     if (before !== null && isTheirs) return `${path}: is there, and stays as it is`;
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode: 0o644 });
+    // Whatever the umask is: who sees no configuration takes the host for none of a cluster.
+    if (isTheirs) chmodSync(dirname(file), 0o755);
+    writeFileSync(file, text);
+    chmodSync(file, 0o644);
     return `${path}: written`;
   } catch (error) {
     throw new CliError("file-unwritable", `${path} cannot be written`, undefined, { detail: messageOf(error) });

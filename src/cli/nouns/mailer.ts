@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import type { Command } from "commander";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { parseUnicast } from "../../cluster/definition/ip-address.ts";
 import { eximSections } from "../../mailers/exim.ts";
@@ -7,7 +7,13 @@ import { harakaSections } from "../../mailers/haraka.ts";
 import type { AgentSockets, Section, VirtualServer } from "../../mailers/mailer.ts";
 import { nodeSections } from "../../mailers/node.ts";
 import { postfixSections } from "../../mailers/postfix.ts";
-import { defaultConfigFile, defaultSocketPath } from "../../mailers/source-addresses.ts";
+import { nameSchema } from "../../protocol/names.ts";
+import {
+  defaultConfigFile,
+  defaultSocketmapPath,
+  defaultSocketPath,
+  isConfigured,
+} from "../../mailers/source-addresses.ts";
 import { agentPlace, loadAgentConfig, type AgentConfig } from "../agent-config.ts";
 import { contextFrom, type GlobalOptions } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
@@ -33,18 +39,22 @@ export function register(noun: Command): void {
     .action((_: unknown, command: Command) => show(command, eximSections))
     .addHelpText("after", examples("mailer exim --group Exchange"));
   mailer(noun, "postfix", "for Postfix 3.7 or later: a transport that is bound, and the map that leads to it")
-    .option("--socketmap <path>", "where the agent answers Postfix (default: as the agent's configuration has it)")
-    .option("--address <address>", "the virtual IP; without it the control plane is asked")
-    .option("--name <name>", "the name to speak under; without it the control plane is asked")
-    .option("--relay <host>", "where all mail goes first, as relayhost has it: [relay.example]:587")
-    .option("--local <domain...>", "domains whose mail is delivered on this host", [])
+    .option(
+      "--socketmap <path>",
+      "where the agent answers Postfix (default: as the agent's configuration has it)",
+      pathOf,
+    )
+    .option("--address <address>", "the virtual IP; without it the control plane is asked", addressOf)
+    .option("--name <name>", "the name to speak under; without it the control plane is asked", hostNameOf)
+    .option("--relay <host>", "where all mail goes first, as relayhost has it: [relay.example]:587", relayOf)
+    .option("--local <domain...>", "domains whose mail is delivered on this host", domainsOf, [])
     .action((_: unknown, command: Command) => postfix(command))
     .addHelpText("after", examples("mailer postfix --group Exchange --local example.org"));
   mailer(noun, "haraka", "for Haraka 3: a plugin")
-    .option("--relay <host>", "where all mail goes first: relay.example:587")
+    .option("--relay <host>", "where all mail goes first: relay.example:587", relayOf)
     .action((_: unknown, command: Command) => {
-      const { relay = null } = command.opts<{ relay?: string }>();
-      show(command, (sockets) => harakaSections(sockets, harakaPlugin, relay));
+      const { relay } = command.opts<{ relay?: string }>();
+      show(command, (sockets) => harakaSections(sockets, harakaPlugin, relay ?? null));
     })
     .addHelpText("after", examples("mailer haraka --group Exchange"));
   mailer(noun, "node", "for any program on Node, with Nodemailer as the example")
@@ -56,9 +66,9 @@ function mailer(noun: Command, name: string, description: string): Command {
   return noun
     .command(name)
     .description(description)
-    .requiredOption("--group <group>", "the virtual server's group")
+    .requiredOption("--group <group>", "the virtual server's group", groupOf)
     .option("--config <file>", "the agent's configuration on this host", defaultConfigFile)
-    .option("--socket <path>", "the agent's local socket (default: as its configuration has it)");
+    .option("--socket <path>", "the agent's local socket (default: as its configuration has it)", pathOf);
 }
 
 function show(command: Command, sectionsOf: (sockets: AgentSockets) => readonly Section[]): void {
@@ -68,42 +78,49 @@ function show(command: Command, sectionsOf: (sockets: AgentSockets) => readonly 
 
 async function postfix(command: Command): Promise<void> {
   const options = command.optsWithGlobals<PostfixOptions>();
-  const sockets = socketsOf(options);
-  if (sockets.socketmap === null) {
-    throw new CliError("no-socketmap", "The agent of this host does not answer Postfix", undefined, {
-      detail: `${options.config} has no \`socketmap\``,
-      hint: "Add socketmap: /run/bridgehead/socketmap.sock to it, restart the agent, or give --socketmap PATH.",
-    });
-  }
-  const server = await virtualServerOf(options);
-  const map = { group: options.group, relay: options.relay ?? null };
-  printSections(options, postfixSections(map, sockets.socketmap, server, options.local));
+  const { group, relay = null, local } = options;
+  const socketmap = pathOfAgent(options, "socketmap", ({ socketmap: path }) => path);
+  printSections(options, postfixSections({ group, relay }, socketmap, await virtualServerOf(options), local));
 }
 
-/** Throws `CliError` on a host that belongs to no cluster: a mailer there is best left as it is. */
-function socketsOf(options: MailerOptions & { readonly socketmap?: string }): AgentSockets {
-  const { group, socket, socketmap, config: configFile } = options;
+function socketsOf(options: MailerOptions): AgentSockets {
+  const { group, config: configFile } = options;
+  const socket = pathOfAgent(options, "socket", (config) => {
+    return config.socket ?? (config.state === undefined ? undefined : agentPlace({}, config).socket);
+  });
+  return { group, socket, configFile };
+}
+
+/** Where the agent of this host answers. Throws `CliError` on a host that belongs to no cluster: a mailer there is best left as it is. */
+function pathOfAgent(
+  options: MailerOptions & { readonly socketmap?: string },
+  name: "socket" | "socketmap",
+  configured: (config: AgentConfig) => string | undefined,
+): string {
+  const given = options[name];
+  if (given !== undefined) return given;
   const config = configOf(options);
-  if (config !== null) {
-    const found = socket ?? agentPlace({}, config).socket;
-    return { group, socket: found, socketmap: socketmap ?? config.socketmap ?? null, configFile };
-  }
-  if (socket === undefined && socketmap === undefined) {
+  if (config === null) {
     throw new CliError("no-agent-configured", "No agent is configured on this host", undefined, {
       detail: `${options.config} is not there, so a mailer here is none of a cluster: leave its configuration as it is`,
-      hint: "For another host, name the agent's socket there: --socket PATH (Postfix: --socketmap PATH).",
+      hint: `For another host, name where its agent answers: --${name} PATH.`,
     });
   }
-  return { group, socket: socket ?? defaultSocketPath, socketmap: socketmap ?? null, configFile };
+  const path = configured(config);
+  if (path !== undefined) return path;
+  const usual = name === "socket" ? defaultSocketPath : defaultSocketmapPath;
+  throw new CliError(`no-${name}`, "Where the agent of this host answers is not known", undefined, {
+    detail: `${options.config} has no \`${name}\``,
+    hint: `Add ${name}: ${usual} to it and restart the agent, or give --${name} PATH.`,
+  });
 }
 
 function configOf({ config }: MailerOptions): AgentConfig | null {
-  return existsSync(config) ? loadAgentConfig(config) : null;
+  return isConfigured(config) ? loadAgentConfig(config) : null;
 }
 
 async function virtualServerOf(options: PostfixOptions): Promise<VirtualServer> {
   const { address, name, group } = options;
-  if (address !== undefined && parseUnicast(address) === null) throw usageError(`${address} is no address of a host`);
   if (address !== undefined && name !== undefined) return { address, networkName: name };
   if (address !== undefined || name !== undefined) throw usageError("Give both --address and --name, or neither.");
   const { url, cluster } = configOf(options) ?? {};
@@ -120,6 +137,48 @@ async function virtualServerOf(options: PostfixOptions): Promise<VirtualServer> 
     throw new CliError("not-a-virtual-server", `${group} is no virtual server of cluster ${view.name}.`);
   }
   return { address: virtualIp, networkName };
+}
+
+function groupOf(text: string): string {
+  const parsed = nameSchema.safeParse(text);
+  if (parsed.success) return text;
+  throw new InvalidArgumentError(`It is no name of a group: ${parsed.error.issues[0]?.message ?? ""}.`);
+}
+
+function addressOf(text: string): string {
+  if (parseUnicast(text) !== null) return text;
+  throw new InvalidArgumentError("It is no address of a host.");
+}
+
+/** RFC 1123 section 2.1. */
+const hostName = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+
+function hostNameOf(text: string): string {
+  if (hostName.test(text)) return text;
+  throw new InvalidArgumentError("It is no name of a host.");
+}
+
+/** What the configurations of mailers would take apart, or take for their own. */
+function pathOf(text: string): string {
+  const path = resolve(text);
+  if (/^[A-Za-z0-9/._+-]+$/.test(path)) return path;
+  throw new InvalidArgumentError("It should be a path of letters, digits and /._+- alone.");
+}
+
+/** A host or an address in brackets, and a port. */
+function relayOf(text: string): string {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^[\]:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = bracketed ?? plain ?? "";
+  const isHost = hostName.test(host) || (bracketed !== undefined && parseUnicast(host) !== null);
+  if (isHost && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535))) return text;
+  throw new InvalidArgumentError("It should be a host such as relay.example, [relay.example]:587 or [192.0.2.1]:25.");
+}
+
+function domainsOf(text: string, before: readonly string[]): readonly string[] {
+  const domains = text.split(",").filter((domain) => domain !== "");
+  const wrong = domains.find((domain) => !hostName.test(domain.replace(/^\./, "")));
+  if (wrong === undefined) return [...before, ...domains];
+  throw new InvalidArgumentError(`${wrong} is no domain; .example.org stands for all below it.`);
 }
 
 function printSections({ output }: GlobalOptions, sections: readonly Section[]): void {

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { type MailerPlace, type RealMailer, recipient, sender, submitTo } from "./mailer.ts";
 
 /** What is put into a configuration of Exim's. */
-export type EximParts = { readonly main: string; readonly router: string; readonly transport: string };
+export type EximParts = {
+  readonly main: string;
+  readonly router: string;
+  readonly transport: string;
+  /** Of every address; for an hour, each second, unless said otherwise. */
+  readonly retry?: string;
+};
 
 /** Where it keeps its messages, and what else is in the main section. */
 type Keeping = { readonly spool: string; readonly more: string };
@@ -18,6 +24,7 @@ export async function openExim(place: MailerPlace, parts: EximParts): Promise<Re
   return {
     submit: (id) => submitTo(host, [program, "-C", config, "-f", sender, recipient], id),
     flush: async () => void (await exim("-qff")),
+    turn: async () => void (await exim("-q")),
     waiting: async () => Number((await exim("-bpc")).trim()),
     log: () => (existsSync(log) ? readFileSync(log, "utf8") : ""),
     end: async () => {},
@@ -61,7 +68,7 @@ remote:
   port = ${sink.port}
 ${parts.transport}
 begin retry
-* * F,1h,1s
+* * ${parts.retry ?? "F,1h,1s"}
 `;
   writeFileSync(config, text);
   return config;

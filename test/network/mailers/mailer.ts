@@ -19,6 +19,8 @@ export type RealMailer = {
   readonly submit: (id: string) => Promise<void>;
   /** Has it try all that waits, now. Resolves when it has, or has begun to. */
   readonly flush: () => Promise<void>;
+  /** Has it try what is due, as it does by itself; where it can be told to. */
+  readonly turn?: () => Promise<void>;
   /** How many messages wait. */
   readonly waiting: () => Promise<number>;
   /** What it says of what it did. */
