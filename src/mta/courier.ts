@@ -1,5 +1,6 @@
 import type { Ending } from "./association.ts";
 import type { Association } from "./call.ts";
+import { messageOf } from "./message-of.ts";
 import type { Outbox, Waiting } from "./outbox.ts";
 
 export type CourierOptions = {
@@ -40,20 +41,34 @@ export function createCourier({ outbox, idleMs, from, now, tell }: CourierOption
       const signal = AbortSignal.any([over.signal, halt]);
       let idleSince = now();
       while (!signal.aborted) {
-        const waiting = await outbox.first();
-        if (waiting === null) {
-          if (idleMs !== null && now() - idleSince >= idleMs) return;
-          await outbox.changed(signal);
-        } else {
-          if (!signal.aborted) await take(waiting, association);
-          waiting.letGo();
-          idleSince = now();
-        }
+        const isIdle = (await step(association, signal)) === "nothing";
+        if (!isIdle) idleSince = now();
+        else if (idleMs !== null && now() - idleSince >= idleMs) return;
+        else await outbox.changed(signal);
       }
     },
   };
 
-  async function take(waiting: Waiting, association: Association): Promise<void> {
+  /** Takes one message, if there is one. It never rejects: what a disk refuses is told, and tried again when something changes. */
+  async function step(association: Association, signal: AbortSignal): Promise<"nothing" | "something"> {
+    let waiting: Waiting | null = null;
+    try {
+      waiting = await outbox.first();
+      if (waiting === null || signal.aborted) {
+        waiting?.letGo(false);
+        return "nothing";
+      }
+      waiting.letGo(!(await take(waiting, association)));
+      return "something";
+    } catch (error) {
+      tell(waiting?.name ?? "", "put-off", messageOf(error));
+      waiting?.letGo(true);
+      return "nothing";
+    }
+  }
+
+  /** True: it need not be transferred any more. */
+  async function take(waiting: Waiting, association: Association): Promise<boolean> {
     let noting: Promise<void> = Promise.resolve();
     const ending = await association.transfer(waiting.transfer, (checkpoint) => {
       noting = noting.then(() => waiting.secured(association.opened, checkpoint)).catch(() => {});
@@ -62,13 +77,16 @@ export function createCourier({ outbox, idleMs, from, now, tell }: CourierOption
     if (ending === null) {
       await waiting.done();
       tell(waiting.name, "transferred", `to ${association.partner.mtaName}`);
-    } else await putOff(waiting, ending);
+      return true;
+    }
+    return putOff(waiting, ending);
   }
 
-  async function putOff(waiting: Waiting, { code, sentence }: Ending): Promise<void> {
+  async function putOff(waiting: Waiting, { code, sentence }: Ending): Promise<boolean> {
     if (code === "activity-unknown") await waiting.restart();
-    if (code !== "message-refused") return tell(waiting.name, "put-off", sentence);
-    await waiting.reject();
-    tell(waiting.name, "rejected", sentence);
+    const isRefused = code === "message-refused";
+    if (isRefused) await waiting.reject();
+    tell(waiting.name, isRefused ? "rejected" : "put-off", sentence);
+    return isRefused;
   }
 }

@@ -1,17 +1,22 @@
+import { randomBytes } from "node:crypto";
 import { access, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Files that are whole or not there, whatever ends this process or its host, when the promise has resolved. */
 export async function put(folder: string, name: string, octets: Uint8Array): Promise<void> {
-  const fresh = join(folder, `.${name}.new`);
+  // Two that write one file at one time write two: whichever is renamed is whole.
+  const fresh = join(folder, `.${name}.${randomBytes(4).toString("hex")}.new`);
   const file = await open(fresh, "w", 0o640);
   try {
     await file.writeFile(octets);
     await file.sync();
-  } finally {
     await file.close();
+    await rename(fresh, join(folder, name));
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(fresh, { force: true });
+    throw error;
   }
-  await rename(fresh, join(folder, name));
   await syncFolder(folder);
 }
 

@@ -35,6 +35,8 @@ const maxUnfinished = 256;
 /** @param folder holds the messages, and beside them a folder of unfinished ones; both are made. @param stored told of each new message */
 export function openInbox(folder: string, stored: (name: string, partner: string) => void = () => {}): Inbox {
   const unfinished = join(folder, "unfinished");
+  /** Who writes an unfinished message, by its file: an association that hangs must not write on when the next one has resumed it. */
+  const writers = new Map<string, () => Promise<void>>();
   mkdirSync(unfinished, { recursive: true });
 
   /** One file for what is known by these references, as long as it is under way. */
@@ -59,13 +61,19 @@ export function openInbox(folder: string, stored: (name: string, partner: string
         await makeRoom(unfinished);
         const path = pathOf(partner, connection, activity);
         file = await open(path, "w+");
-        names = [path];
+        own([path]);
         length = 0;
         return null;
       }
 
+      function own(paths: readonly string[]): void {
+        names = paths;
+        for (const path of paths) writers.set(path, close);
+      }
+
       async function resume(activity: Uint8Array, old: ActivityLink): Promise<Told | null> {
         const before = pathOf(partner, old, old.activity);
+        await writers.get(before)?.();
         const known = await readRecords(before);
         const point = known?.points.find(({ serial }) => serial === old.serial);
         if (point === undefined)
@@ -78,7 +86,7 @@ export function openInbox(folder: string, stored: (name: string, partner: string
         }
         file = await open(before, "r+");
         await file.truncate(point.end);
-        names = [before, now];
+        own([before, now]);
         length = point.length;
         return null;
       }
@@ -101,13 +109,15 @@ export function openInbox(folder: string, stored: (name: string, partner: string
       }
 
       function there(): FileHandle {
-        if (file === null) throw new Error("no message is under way");
+        if (file === null) throw new Error("the message is not under way here, or any more");
         return file;
       }
 
       async function close(): Promise<void> {
-        await file?.close();
+        const open = file;
         file = null;
+        for (const path of names) if (writers.get(path) === close) writers.delete(path);
+        await open?.close();
       }
 
       async function work(what: IncomingWork): Promise<Told | null> {

@@ -15,7 +15,7 @@ export type OutboundOptions = {
   readonly courier: Courier | null;
 };
 
-/** How long a message that is under way may take to be finished when the association is to end, in milliseconds. */
+/** How long a message that is under way may take to be finished when the MTA stops, in milliseconds. Who drains waits longer. */
 const finishMs = 1_000;
 
 /**
@@ -61,7 +61,7 @@ export class Outbound {
   /** RELEASE, and no further call. Resolves when the association is closed. */
   async stop(): Promise<void> {
     // In this order: the signal destroys what it finds open. After the release the loop waits before it calls again.
-    await Promise.race([this.#letGo(), delay(finishMs, undefined, { ref: false })]);
+    await this.#letGo(delay(finishMs, undefined, { ref: false }));
     this.#stopping.abort();
     await this.#finished;
   }
@@ -103,10 +103,13 @@ export class Outbound {
     return this.#options.now() - openedAtMs;
   }
 
-  /** The message under way is finished, none is begun any more, and the association is released. */
-  async #letGo(): Promise<void> {
+  /**
+   * No message is begun any more, the one under way is finished, and the association is released.
+   * @param noLonger when it is released though a message is under way, which then is cut off
+   */
+  async #letGo(noLonger: Promise<unknown> | null = null): Promise<void> {
     this.#halt.abort();
-    await this.#served;
+    await (noLonger === null ? this.#served : Promise.race([this.#served, noLonger]));
     await this.#association?.release();
   }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Opened } from "./association.ts";
 import { put, remove, syncFolder } from "./durable.ts";
+import { messageOf } from "./message-of.ts";
 import type { Checkpoint, Transfer } from "./outgoing.ts";
 
 /**
@@ -33,8 +34,8 @@ export type Waiting = {
   readonly restart: () => Promise<void>;
   /** The partner will never take it: it is set aside, where nothing sends it. */
   readonly reject: () => Promise<void>;
-  /** Nothing more is done with it for now: somebody else may take it, if it is still there. */
-  readonly letGo: () => void;
+  /** Nothing more is done with it for now: somebody else may take it, if it is still there. One that failed lets others go first. */
+  readonly letGo: (hasFailed: boolean) => void;
 };
 
 const stateSchema = z.strictObject({
@@ -55,6 +56,8 @@ const lookedEveryMs = 1_000;
 export function openOutbox(folder: string, rejected: string): Outbox {
   for (const path of [folder, rejected]) mkdirSync(path, { recursive: true });
   const taken = new Set<string>();
+  /** How often one has failed, in this run: one that its partner stumbles over must not keep all others waiting. */
+  const failures = new Map<string, number>();
   const waiters = new Set<() => void>();
   const tellAll = (): void => {
     for (const tell of waiters) tell();
@@ -113,8 +116,10 @@ export function openOutbox(folder: string, rejected: string): Outbox {
         await syncFolder(rejected);
         await remove(folder, `${name}${stateEnding}`);
       },
-      letGo: () => {
+      letGo: (hasFailed) => {
         taken.delete(name);
+        if (hasFailed) failures.set(name, (failures.get(name) ?? 0) + 1);
+        else failures.delete(name);
         tellAll();
       },
     };
@@ -127,14 +132,16 @@ export function openOutbox(folder: string, rejected: string): Outbox {
 
   return {
     first: async () => {
-      const name = (await names()).find((one) => !taken.has(one));
+      const free = (await names()).filter((one) => !taken.has(one));
+      const [name] = free.toSorted((a, b) => (failures.get(a) ?? 0) - (failures.get(b) ?? 0));
       if (name === undefined) return null;
       taken.add(name);
       try {
         return await waiting(name);
       } catch (error) {
         taken.delete(name);
-        throw error;
+        failures.set(name, (failures.get(name) ?? 0) + 1);
+        throw new Error(`${name} cannot be read: ${messageOf(error)}`, { cause: error });
       }
     },
     count: async () => (await names()).length,

@@ -116,6 +116,22 @@ test("MT30 a partner that keeps no messages takes none, and the message waits", 
   expect(mail.waiting()).toEqual(["1.p1"]);
 });
 
+test("MT30 a message that cannot be read is put off, with the reason, and the others go", async () => {
+  const mail = folders();
+  const { responder } = await startPeer({ inbox: mail.inbox });
+  mkdirSync(join(mail.outFolder, "1.p1"));
+  await mail.wait("2", longMessage);
+  const halt = new AbortController();
+  const association = await associated(responder.port);
+  const served = mail.courier.serve(association, halt.signal);
+  await eventually("the other one", () => mail.arrived().length === 1);
+  halt.abort();
+  await served;
+  expect((await association.release()).code).toBe("released");
+  expect(mail.told).toContain("2.p1 transferred");
+  expect(mail.told).toContain(" put-off");
+});
+
 test("MT30 what a partner takes for no message is set aside, and the next one is transferred", async () => {
   const mail = folders();
   const { responder } = await startPeer({ inbox: mail.inbox });

@@ -120,6 +120,18 @@ describe("MT26 a message that was cut off goes on from the last point that is se
     expect(kept()).toEqual([name("long")]);
   });
 
+  test("MT26 what an association that hangs still brings is not written behind one that has resumed its message", async () => {
+    const hanging = inbox.receiver("peer.test", { connection, mode: x410Mode });
+    for (const work of beginning) await hanging.take(work);
+    const next = inbox.receiver("peer.test", { connection: nextConnection, mode: x410Mode });
+    expect(await next.take({ kind: "resume", activity: nextActivity, link })).toBeNull();
+    expect(await hanging.take({ kind: "data", data: Uint8Array.of(9, 9, 9) })).toMatchObject({ type: "not-stored" });
+    for (const work of rest) await next.take(work);
+    await hanging.end();
+    await next.end();
+    expect(readFileSync(join(folder, name("long"))).equals(longMessage)).toBe(true);
+  });
+
   test.each<[string, () => void, number]>([
     ["that was never begun", () => {}, 1],
     ["at a point that was never secured", () => {}, 2],

@@ -30,6 +30,7 @@ test("MT28 messages wait in the order of their names; one that is half written i
     expect(waiting?.name).toBe(name);
     expect(waiting?.transfer).toMatchObject({ octets: Buffer.from(name), resume: null });
     await waiting?.done();
+    waiting?.letGo(false);
   }
   expect(await outbox.first()).toBeNull();
 });
@@ -75,4 +76,24 @@ test("MT28 whoever waits for a message is told when one comes, and when he is to
   given.abort();
   await waited;
   await outbox.changed(AbortSignal.abort());
+});
+
+test("MT28 one message that fails does not keep the others waiting, and has its turn again after them", async () => {
+  for (const name of ["1.p1", "2.p1"]) put(name);
+  const order: string[] = [];
+  for (let turn = 0; turn < 4; turn += 1) {
+    const waiting = await outbox.first();
+    order.push(waiting?.name ?? "");
+    waiting?.letGo(true);
+  }
+  expect(order).toEqual(["1.p1", "2.p1", "1.p1", "2.p1"]);
+});
+
+test("MT28 a message is given to one at a time", async () => {
+  put("1.p1");
+  const first = await outbox.first();
+  expect(await outbox.first()).toBeNull();
+  expect(await outbox.count()).toBe(1);
+  first?.letGo(false);
+  expect((await outbox.first())?.name).toBe("1.p1");
 });
