@@ -23,6 +23,8 @@ const agentConfigSchema = z.strictObject({
   nameServer: z
     .strictObject({ host: z.string(), port: z.int().min(1).max(65_535).default(53), key: z.string() })
     .exactOptional(),
+  /** Behind NAT: as which address the world sees one of this host's, such as a virtual IP. `doctor` compares with it. */
+  outsideAddresses: z.record(z.union([z.ipv4(), z.ipv6()]), z.union([z.ipv4(), z.ipv6()])).exactOptional(),
   log: z.enum(["json", "text"]).exactOptional(),
 });
 

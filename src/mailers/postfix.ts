@@ -8,9 +8,12 @@ export type TransportMap = {
   readonly relay: string | null;
 };
 
+export const transportMapPrefix = "transport/";
+
 /** The map's name; a colon or a blank would end it. */
 export function transportMapName({ group, relay }: TransportMap): string {
-  return ["transport", group, ...(relay === null ? [] : [relay])].map(encodeURIComponent).join("/");
+  const parts = relay === null ? [group] : [group, relay];
+  return transportMapPrefix + parts.map(encodeURIComponent).join("/");
 }
 
 /** Null: it is no name of such a map. */

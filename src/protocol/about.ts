@@ -8,3 +8,8 @@ export const versionSchema = z
   .object({ name: z.literal("bridgehead"), version: z.string(), protocol: z.int() })
   .meta({ id: "Version" });
 export type Version = z.infer<typeof versionSchema>;
+
+export const echoSourceSchema = z
+  .object({ address: z.string().nullable().describe("null where the platform does not say") })
+  .meta({ id: "EchoSource" });
+export type EchoSource = z.infer<typeof echoSourceSchema>;

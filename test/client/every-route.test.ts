@@ -43,6 +43,7 @@ const id = "0123456789abcdef";
 /** Each method, called as often as it takes to reach all of its routes. */
 const calls: Calls = {
   version: [[]],
+  echoSource: [[]],
   listClusters: [[]],
   putCluster: [["c", {}]],
   getCluster: [["c"]],

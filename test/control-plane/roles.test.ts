@@ -275,7 +275,7 @@ describe("without the admin secret", () => {
     await expectProblem(without("/v1/clusters", ""), "admin-token-not-set");
   });
 
-  test.each(["/healthz", "/version", "/openapi.json"])(
+  test.each(["/healthz", "/version", "/echo-source", "/openapi.json"])(
     "AU1: %s is answered, with the prefix and without",
     async (path) => {
       for (const prefix of ["", "/v1"]) expect((await without(prefix + path)).status).toBe(200);

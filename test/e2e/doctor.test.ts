@@ -242,3 +242,21 @@ describe("CL36 an agent and its control plane", () => {
     expect((await doctor(["--token-file", join(folder, "none")])).code).toBe(2);
   });
 });
+
+describe("CL39 three identities of a virtual server", () => {
+  test(
+    "CL39 the owner's agent binds the virtual IP, and a real control plane sees requests from it as that",
+    { timeout: 30_000 },
+    async () => {
+      const { virtualAddress } = there().stage;
+      const { of } = await findingsOf(["--config", configOf(), "--token-file", adminToken()]);
+      const [bound] = of("source-address");
+      expect(bound).toMatchObject({ outcome: "ok", subject: exchange.group });
+      expect(bound?.sentence).toContain(`speaks from ${virtualAddress} here`);
+      const [seen] = of("seen-address");
+      expect(seen).toMatchObject({ outcome: "ok" });
+      expect(seen?.sentence).toContain(`as ${virtualAddress}.`);
+      expect(of("advertised")).toMatchObject([{ outcome: "skipped" }]);
+    },
+  );
+});

@@ -4,6 +4,7 @@ import { nodeChecks, wayChecks } from "./control-plane.ts";
 import { definitionChecks } from "./definition.ts";
 import { hostFacts } from "./facts.ts";
 import { hostChecks } from "./host.ts";
+import { mailChecks } from "./mail.ts";
 import { configChecks, type Configured, type DoctorPlace } from "./place.ts";
 import type { Reader } from "./reader.ts";
 
@@ -26,6 +27,11 @@ export function examine(configured: Configured, reader: Reader): Promise<Finding
     ...wayChecks(place),
     ...ofDefinition,
     ...nodeChecks(place, definition),
+    ...mailChecks(place, () => {
+      const read = definition();
+      if (read === null) throw new Error("a check was made before the one that it stands on");
+      return read;
+    }),
   ];
   return runChecks(checks, withinMs);
 }

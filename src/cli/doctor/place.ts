@@ -11,6 +11,8 @@ export type Configured =
 
 export type DoctorPlace = AgentPlace & {
   readonly tokenFile: string | null;
+  /** As what the world sees an address of this host, where that is another one. */
+  readonly outsideAddresses: Readonly<Record<string, string>>;
   readonly guard: { readonly path: string; readonly isOwn: boolean };
 };
 
@@ -30,7 +32,7 @@ function placeOf(options: Partial<AgentPlace>, config: AgentConfig): DoctorPlace
   // An agent that systemd starts has nothing of the environment of who asks: that counts where the file says nothing.
   const place = agentPlace({ ...config, ...options }, config);
   const guard = { path: guardPath(config, place.state), isOwn: config.guardSocket !== undefined };
-  return { ...place, tokenFile: config.tokenFile ?? null, guard };
+  return { ...place, tokenFile: config.tokenFile ?? null, outsideAddresses: config.outsideAddresses ?? {}, guard };
 }
 
 /** What all checks of one agent stand on. */

@@ -6,7 +6,7 @@ import { type Enumeration, enumerationSchema } from "../../protocol/enumeration.
 import { exportSchema } from "../../protocol/export.ts";
 import { type Accepted, acceptedSchema, type Defined, definedSchema } from "../../protocol/changes.ts";
 import { type ClusterList, clusterListSchema, type Information, informationSchema } from "../../protocol/clusters.ts";
-import { type Version, versionSchema } from "../../protocol/about.ts";
+import { type EchoSource, echoSourceSchema, type Version, versionSchema } from "../../protocol/about.ts";
 import { quorumSchema } from "../../protocol/objects.ts";
 import { clusterViewSchema } from "../../protocol/view.ts";
 import type { ChangeOptions, RemovalOptions } from "../change-options.ts";
@@ -17,6 +17,8 @@ import type { Transport } from "../transport.ts";
 export function clusterMethods({ at, get, change }: Transport) {
   return {
     version: (): Promise<Result<Version>> => get("/version", versionSchema),
+    /** The address that this program's requests come from, as the control plane sees it. */
+    echoSource: (): Promise<Result<EchoSource>> => get("/echo-source", echoSourceSchema),
     listClusters: (): Promise<Result<ClusterList>> => get("/clusters", clusterListSchema),
     /**
      * The definition may be anything yet (`DefinitionDocument` is what it should be): the control plane says what is wrong

@@ -1,0 +1,116 @@
+import type { Verdict } from "../../../cluster/questions/verdict.ts";
+import type { Told } from "../check.ts";
+import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
+
+/** A virtual server that may speak from this host. */
+export type MailServer = { readonly group: string; readonly address: string; readonly networkName: string };
+
+/** A virtual server, and what the agent of this host says of it. */
+export type Asked = { readonly server: MailServer; readonly verdict: Verdict };
+
+/** From where its mail leaves, or why it waits here. */
+export function judgeVerdicts(asked: readonly Asked[]): Told[] | null {
+  if (asked.length === 0) return null;
+  return asked.map(({ server, verdict }) => ({ subject: server.group, outcome: judgeVerdict(server, verdict) }));
+}
+
+function judgeVerdict({ networkName }: MailServer, verdict: Verdict): Outcome {
+  switch (verdict.decision) {
+    case "BIND":
+      return ok(`${verdict.networkName} speaks from ${verdict.address} here, under epoch ${verdict.epoch}`);
+    case "DEFER":
+      return ok(`${networkName} does not speak from this host now (${verdict.reason}): its mail waits here`);
+    case "DENY":
+      return failed({
+        what: `${networkName} may never speak from this host: ${verdict.reason}`,
+        cost: "mail that a mailer here has for it waits for ever",
+        remedy: "bring what the definition says and what this agent was told to the same: restart the agent",
+      });
+  }
+}
+
+/** As which address somebody outside saw what was bound to a virtual IP. */
+export type Seen = {
+  readonly server: MailServer;
+  /** As the agent's configuration says it is seen behind NAT; else the virtual IP itself. */
+  readonly expected: string;
+  readonly seen:
+    | { readonly kind: "as"; readonly address: string }
+    /** The platform does not tell. */
+    | { readonly kind: "untold" }
+    | { readonly kind: "unreached"; readonly why: string };
+};
+
+/** What is bound, against what the world sees. */
+export function judgeSeen(seen: readonly Seen[]): Told[] | null {
+  if (seen.length === 0) return null;
+  return seen.map((one) => ({ subject: one.server.networkName, outcome: judgeOneSeen(one) }));
+}
+
+function judgeOneSeen({ server: { address, networkName }, expected, seen }: Seen): Outcome {
+  if (seen.kind === "untold") return skipped("the control plane's platform does not tell where a request came from");
+  if (seen.kind === "unreached") {
+    return warning({
+      what: `the control plane is not reached from ${address} (${seen.why})`,
+      cost: `as whom the world sees ${networkName} is not known, and partners may not be reached from it either`,
+      remedy: `look at the routes of packets from it: ip route get CONTROL-PLANE from ${address}`,
+    });
+  }
+  if (seen.address === expected) {
+    const nat = expected === address ? "" : `, as outsideAddresses says of ${address}`;
+    return ok(`the control plane sees ${networkName} as ${seen.address}${nat}`);
+  }
+  return failed({
+    what: `the control plane sees ${networkName} as ${seen.address}, and expected is ${expected}`,
+    cost: "partners who know it by the expected address refuse its associations, as in KB Q186756, and its mail fails SPF",
+    remedy: `where a NAT translates ${address} to ${seen.address}, write outsideAddresses: { "${address}": "${seen.address}" } into the agent's configuration; else mend the NAT or the route that takes it out another way`,
+  });
+}
+
+/** What DNS says of a virtual server's name and address. */
+export type Advertised = {
+  readonly server: MailServer;
+  /** The address that the world sees. */
+  readonly outside: string;
+  /** Addresses of the name; a text: why they are not known. */
+  readonly addresses: readonly string[] | string;
+  /** Names of the address; a text: why they are not known. */
+  readonly names: readonly string[] | string;
+};
+
+/** What is advertised, against what is seen. */
+export function judgeAdvertised(advertised: readonly Advertised[]): Told[] | null {
+  if (advertised.length === 0) return null;
+  return advertised.map((one) => ({ subject: one.server.networkName, outcome: judgeOneAdvertised(one) }));
+}
+
+function judgeOneAdvertised({ server: { networkName }, outside, addresses, names }: Advertised): Outcome {
+  if (!networkName.includes(".")) {
+    return skipped(
+      `${networkName} is no name of DNS`,
+      "give the Network Name the host name that mail from it is to greet with (EHLO), where receivers look for it",
+    );
+  }
+  const cost = "many receivers refuse mail from a host whose name and address do not lead to each other";
+  if (typeof addresses === "string" || typeof names === "string") {
+    const why = typeof addresses === "string" ? `${networkName}: ${addresses}` : `${outside}: ${String(names)}`;
+    return warning({ what: `DNS does not answer (${why})`, cost, remedy: "make its A or AAAA and its PTR record" });
+  }
+  if (!addresses.includes(outside)) {
+    const has = addresses.join(", ") || "no address";
+    return warning({
+      what: `${networkName} has ${has} in DNS, and mail comes from ${outside}`,
+      cost,
+      remedy: `make a record: ${networkName} ${outside.includes(":") ? "AAAA" : "A"} ${outside}`,
+    });
+  }
+  if (!names.some((name) => name.toLowerCase() === networkName.toLowerCase())) {
+    const has = names.join(", ") || "no name";
+    return warning({
+      what: `${outside} has ${has} in DNS, and greets as ${networkName}`,
+      cost,
+      remedy: `ask who has its reverse zone for a record: PTR ${networkName}`,
+    });
+  }
+  return ok(`${networkName} and ${outside} lead to each other in DNS`);
+}

@@ -1,0 +1,138 @@
+import { expect, test } from "vitest";
+import {
+  type Advertised,
+  judgeAdvertised,
+  judgeSeen,
+  judgeVerdicts,
+  type Seen,
+} from "../../../src/cli/doctor/judge/mail.ts";
+import { judgeExim, judgePostfix } from "../../../src/cli/doctor/judge/mailers.ts";
+import { serversFor } from "../../../src/cli/doctor/mail.ts";
+import type { Verdict } from "../../../src/cluster/questions/verdict.ts";
+import { parseDefinition } from "../../../src/protocol/definition.ts";
+
+const server = { group: "Mail", address: "192.0.2.100", networkName: "mail.example.org" };
+const only = (told: ReturnType<typeof judgeSeen>) => told?.[0]?.outcome;
+
+const verdict = (of: Verdict) => only(judgeVerdicts([{ server, verdict: of }]));
+
+test("CL39 what is bound: an address, or why mail waits here; what may never speak here has failed", () => {
+  const bind = { decision: "BIND", address: server.address, prefix: 24, networkName: server.networkName } as const;
+  expect(verdict({ ...bind, epoch: 3, validForMs: 900 })).toMatchObject({
+    kind: "ok",
+    sentence: "mail.example.org speaks from 192.0.2.100 here, under epoch 3.",
+  });
+  expect(verdict({ decision: "DEFER", reason: "standby", retryAfterMs: 500 })).toMatchObject({
+    kind: "ok",
+    sentence: expect.stringContaining("(standby)"),
+  });
+  expect(verdict({ decision: "DENY", reason: "not-a-virtual-server" })).toMatchObject({ kind: "failed" });
+  expect(judgeVerdicts([])).toBeNull();
+});
+
+const seen = (of: Seen["seen"], expected = server.address) => only(judgeSeen([{ server, expected, seen: of }]));
+
+test("CL39 what the world sees: the virtual IP, or the address that the configuration names for it, and no other", () => {
+  expect(seen({ kind: "as", address: server.address })?.kind).toBe("ok");
+  expect(seen({ kind: "as", address: "203.0.113.5" }, "203.0.113.5")).toMatchObject({
+    kind: "ok",
+    sentence: expect.stringContaining("outsideAddresses"),
+  });
+  expect(seen({ kind: "as", address: "203.0.113.5" })).toMatchObject({
+    kind: "failed",
+    remedy: expect.stringContaining('outsideAddresses: { "192.0.2.100": "203.0.113.5" }'),
+  });
+  expect(seen({ kind: "unreached", why: "EHOSTUNREACH" })?.kind).toBe("warning");
+  expect(seen({ kind: "untold" })?.kind).toBe("skipped");
+});
+
+const advertised = (of: Partial<Advertised>) =>
+  only(
+    judgeAdvertised([
+      { server, outside: server.address, addresses: [server.address], names: ["Mail.Example.org"], ...of },
+    ]),
+  );
+
+test("CL39 what is advertised: the name leads to the address that is seen, and that back to the name", () => {
+  expect(advertised({})?.kind).toBe("ok");
+  expect(advertised({ addresses: ["192.0.2.7"] })).toMatchObject({
+    kind: "warning",
+    sentence: "mail.example.org has 192.0.2.7 in DNS, and mail comes from 192.0.2.100.",
+    remedy: "Make a record: mail.example.org A 192.0.2.100.",
+  });
+  expect(advertised({ names: [] })).toMatchObject({
+    kind: "warning",
+    sentence: expect.stringContaining("has no name"),
+  });
+  expect(advertised({ names: "ETIMEOUT" })).toMatchObject({ sentence: expect.stringContaining("ETIMEOUT") });
+  expect(advertised({ addresses: "ESERVFAIL" })).toMatchObject({ sentence: expect.stringContaining("ESERVFAIL") });
+  const outside = "2001:db8::1";
+  expect(advertised({ outside })).toMatchObject({ remedy: expect.stringContaining("AAAA 2001:db8::1") });
+  expect(
+    only(judgeAdvertised([{ server: { ...server, networkName: "MAILVS" }, outside, addresses: [], names: [] }])),
+  ).toMatchObject({ kind: "skipped", sentence: "MAILVS is no name of DNS." });
+});
+
+test("CL39 the virtual servers are those that may come to this node", () => {
+  const resources = {
+    IP: { type: "IP Address", properties: { Address: server.address, SubnetMask: "255.255.255.0", Network: "client" } },
+    Name: { type: "Network Name", dependsOn: ["IP"], properties: { Name: server.networkName } },
+  };
+  const parsed = parseDefinition({
+    cluster: "mail",
+    networks: { client: { cidr: "192.0.2.0/24" } },
+    nodes: { NODE1: { address: "192.0.2.1" }, NODE2: { address: "192.0.2.2" } },
+    groups: {
+      Mail: { resources },
+      Elsewhere: {
+        resources: {
+          "IP 2": {
+            ...resources.IP,
+            possibleOwners: ["NODE2"],
+            properties: { ...resources.IP.properties, Address: "192.0.2.101" },
+          },
+          "Name 2": { ...resources.Name, dependsOn: ["IP 2"], properties: { Name: "other.example.org" } },
+        },
+      },
+      Disk: { resources: {} },
+    },
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  expect(serversFor(parsed.definition, "NODE1")).toEqual([server]);
+  expect(serversFor(parsed.definition, "NODE2").map(({ group }) => group)).toEqual(["Mail", "Elsewhere"]);
+});
+
+const postfix = {
+  smtp_bind_address: server.address,
+  smtp_bind_address6: "100::1",
+  smtp_bind_address_enforce: "yes",
+  transport_maps: "regexp:{ … } proxy:socketmap:unix:/run/bridgehead/socketmap.sock:transport/Mail",
+};
+
+test("CL40 a Postfix that asks nobody is told of; one that asks has to be bound, and to nothing else", () => {
+  expect(judgePostfix(postfix, [server])?.kind).toBe("ok");
+  expect(judgePostfix({ ...postfix, transport_maps: "" }, [server])).toMatchObject({
+    kind: "warning",
+    remedy: expect.stringContaining('bridgehead mailer postfix --group "Mail"'),
+  });
+  expect(judgePostfix({ ...postfix, smtp_bind_address_enforce: "no" }, [server])?.kind).toBe("failed");
+  expect(judgePostfix({ ...postfix, smtp_bind_address: "192.0.2.7" }, [server])).toMatchObject({
+    kind: "failed",
+    sentence: expect.stringContaining("192.0.2.7 and 100::1"),
+  });
+  expect(judgePostfix(null, [server])).toBeNull();
+  expect(judgePostfix(postfix, [])).toBeNull();
+});
+
+test("CL40 an Exim that asks nobody is told of; one that asks has to ask this agent, for a group of this host", () => {
+  const socket = "/run/bridgehead/agent.sock";
+  const asked = `\${readsocket{${socket}}{source-address Mail *\\n}{2s}{}{DEFER no-agent}}`;
+  expect(judgeExim({ asked }, [server], socket)?.kind).toBe("ok");
+  expect(judgeExim({ asked: null }, [server], socket)?.kind).toBe("warning");
+  expect(judgeExim({ asked }, [server], "/run/other.sock")?.kind).toBe("failed");
+  expect(judgeExim({ asked }, [{ ...server, group: "Mail 2" }], socket)).toMatchObject({
+    kind: "failed",
+    remedy: expect.stringContaining("Mail 2"),
+  });
+  expect(judgeExim(null, [server], socket)).toBeNull();
+});
