@@ -1,21 +1,21 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, chownSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { execFile, type ChildProcess } from "node:child_process";
-import { createClient, type Client } from "../../src/client/http-client.ts";
+import type { Client } from "../../src/client/http-client.ts";
 import { until } from "../support/until.ts";
+import { commandModule, openControl } from "./control.ts";
+import { expectOk } from "./expect-ok.ts";
 import { clientNetwork, type Host, type Lan, openLan, virtualAddress, virtualAddress6 } from "./lan.ts";
 
-export const commandModule = join(import.meta.dirname, "..", "..", "dist", "cli", "main.js");
-const command = commandModule;
-const port = 8787;
 /** The user that owns nothing. */
 const nobody = 65_534;
 
 export const cluster = "lan";
 export const group = "Mail";
 export const nodeNames = ["NODE1", "NODE2"] as const;
+
+export { expectOk };
 
 /** Two nodes, a peer, and a control plane on a host of its own. */
 export type Stage = {
@@ -43,9 +43,6 @@ export type Stage = {
   readonly close: () => Promise<void>;
 };
 
-/** The unit of the agent says so too. All hosts of the stage share the processors of one machine. An agent may have another PATH. */
-const asItsUnit = ["/usr/bin/nice", "-n", "-10"];
-
 export type LeaseTerms = { readonly ttlMs: number; readonly renewMs: number };
 
 export async function openStage(lease: LeaseTerms): Promise<Stage> {
@@ -59,85 +56,36 @@ export async function openStage(lease: LeaseTerms): Promise<Stage> {
 }
 
 async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), "bridgehead-lan-"));
-  const logs = new Map<string, string>();
-  const agents = new Map<string, ChildProcess>();
-
-  function start(host: Host, words: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const [program = "", ...args] = words;
-    const child = host.start(program, args, { ...process.env, ...env });
-    const take = (text: Buffer): void => void logs.set(host.name, (logs.get(host.name) ?? "") + text.toString("utf8"));
-    child.stdout?.on("data", take);
-    child.stderr?.on("data", take);
-    return child;
-  }
-
-  const control = lan.host("CONTROL");
-  const data = join(folder, "control");
-  const listen = `${control.addressOn("control")}:${port}`;
-  const url = `http://${listen}`;
-  async function startControl(): Promise<void> {
-    start(control, [process.execPath, command, "serve", "--listen", listen, "--data", data, "--insecure"]);
-    const answers = () =>
-      fetch(`${url}/healthz`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    await until(answers, 20_000, "the control plane");
-  }
-  await startControl();
-  /** @param as what it is started by, with its own arguments */
-  function startAgent(
-    name: string,
-    as: readonly string[],
-    state: string,
-    env = {},
-    options: readonly string[] = [],
-  ): ChildProcess {
-    const reach = ["--cluster", cluster, "--url", url, "--token-file", join(folder, `${name}.token`)];
-    const words = [...as, process.execPath, command, "agent", "--node", name, "--state", state, ...reach, ...options];
-    const child = start(lan.host(name), words, env);
-    agents.set(name, child);
-    return child;
-  }
-  const token = readFileSync(join(data, "admin.token"), "utf8").trim();
-  const client = createClient({ url, token });
-  await expectOk(client.putCluster(cluster, definition(lan, lease)));
-  for (const name of nodeNames) {
-    const made = await expectOk(client.createToken(cluster, { role: "node", node: name }));
-    writeFileSync(join(folder, `${name}.token`), made.token, { mode: 0o600 });
-  }
+  const control = await openControl(lan);
+  const { client, folder, logOf } = control;
+  await control.define(cluster, definition(lan, lease), nodeNames);
   return {
     lan,
     client,
     node: (name) => lan.host(name),
-    startAgent: (name, env, options) => startAgent(name, asItsUnit, join(folder, name), env, options),
+    startAgent: (name, env = {}, options = []) => control.startAgent(cluster, name, { env, options }),
     startAgentAs: (name, capabilities) => {
       const state = join(folder, `${name}-nobody`);
       mkdirSync(state, { recursive: true });
-      for (const path of [state, join(folder, `${name}.token`)]) chownSync(path, nobody, nobody);
+      for (const path of [state, control.tokenFile(name)]) chownSync(path, nobody, nobody);
       chmodSync(folder, 0o711);
       const held = capabilities.map((capability) => `+${capability}`).join(",");
       const as = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", `--inh-caps=-all,${held}`];
-      return startAgent(name, [...as, `--ambient-caps=-all,${held}`], state);
+      return control.startAgent(cluster, name, { as: [...as, `--ambient-caps=-all,${held}`], state });
     },
-    agent: (name) => {
-      const child = agents.get(name);
-      if (child === undefined) throw new Error(`${name} has no agent`);
-      return child;
-    },
+    agent: control.agent,
     restartControl: async () => {
-      await signalIn(control, () => true, "SIGKILL");
-      await startControl();
+      await signalIn(lan.host("CONTROL"), () => true, "SIGKILL");
+      await control.start();
     },
-    killAll: (name) => signalIn(lan.host(name), (commandLine) => commandLine.includes(command), "SIGKILL"),
+    killAll: (name) => signalIn(lan.host(name), (commandLine) => commandLine.includes(commandModule), "SIGKILL"),
     signal: (name, to, signal) => {
       const verbs = to === "both" ? ["agent", "guard"] : [to];
       const isMeant = (commandLine: string): boolean =>
-        verbs.some((verb) => commandLine.includes(`${command} ${verb} `));
+        verbs.some((verb) => commandLine.includes(`${commandModule} ${verb} `));
       return signalIn(lan.host(name), isMeant, signal);
     },
-    logOf: (name) => logs.get(name) ?? "",
+    logOf,
     ownerIs: async (name, patienceMs = 15_000) => {
       let last: unknown = null;
       try {
@@ -151,7 +99,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
           `${group} online on ${name}`,
         );
       } catch (error) {
-        const said = nodeNames.map((one) => `${one}:\n${logs.get(one) ?? ""}`).join("\n");
+        const said = nodeNames.map((one) => `${one}:\n${logOf(one)}`).join("\n");
         throw new Error(`${String(error)}\n${JSON.stringify(last)}\n${said}`, { cause: error });
       }
     },
@@ -166,7 +114,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
       ),
     close: async () => {
       await lan.close();
-      rmSync(folder, { recursive: true, force: true });
+      control.close();
     },
   };
 }
@@ -188,14 +136,6 @@ function commandLineOf(pid: string): string {
   } catch {
     return "";
   }
-}
-
-type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
-
-export async function expectOk<T>(asked: Promise<Answered<T>>): Promise<T> {
-  const answered = await asked;
-  if (!answered.ok) throw new Error(`refused: ${JSON.stringify(answered)}`);
-  return answered.value;
 }
 
 function definition(lan: Lan, lease: LeaseTerms) {

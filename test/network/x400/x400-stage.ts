@@ -7,7 +7,8 @@ import { inboxFolder, outboxFolder } from "../../../src/mta/queue-folder.ts";
 import { submit } from "../../../src/mta/submit.ts";
 import { until } from "../../support/until.ts";
 import { virtualAddress } from "../lan.ts";
-import { cluster, commandModule, expectOk, group, nodeNames, openStage, type Stage } from "../stage.ts";
+import { commandModule } from "../control.ts";
+import { cluster, expectOk, group, nodeNames, openStage, type Stage } from "../stage.ts";
 import { originator, recipient } from "../../mta/messages.ts";
 
 /** Two nodes whose MTA has its queue on what both reach, and a peer that stores what it is sent. */
