@@ -73,10 +73,17 @@ describe("CL10 the commands of README", () => {
 
   test.each(ours)("CL10 %s", { timeout: 40_000 }, async (command) => {
     if (command === agent) return runThirdAgent();
+    // Who types them one after the other is slower than a failback.
+    await until(isSettled, 20_000, "every group online");
     const { code, said } = await run(command);
     expect(code, said).toBe(exitCodes[command] ?? 0);
     if (exitCodes[command] === 1) expect(said).toMatch(/DEFER.*standby/s);
   });
+
+  async function isSettled(): Promise<boolean> {
+    const { said } = await run("npx bridgehead group list --output json");
+    return said.includes('"Online"') && !/"(?:Pending|PartialOnline|Offline|Failed|Unknown)"/.test(said);
+  }
 
   /** With the token that the command before it has made; it runs until the end, as another terminal would have it. */
   async function runThirdAgent(): Promise<void> {
