@@ -78,6 +78,8 @@ export type Association = {
 
 /** Milliseconds for a partner to answer a FINISH: a stop must not hang on a partner that is gone. */
 const releaseTimeoutMs = 1000;
+/** Milliseconds without anything confirmed of a message after which its association is given up (X.228 clause 7.6, transfer time). */
+const stalledAfterMs = 60_000;
 /** When to try again what failed on the network, in milliseconds, at the earliest. */
 export const retryAfterMs = 250;
 
@@ -177,11 +179,18 @@ export function call(options: Call): Promise<AssociateResult> {
     transfer: async (transfer, onSecured) => {
       const { promise: transferred, resolve } = deferred<null>();
       underWay = (progress) => {
+        timer.refresh();
         if (progress.type === "secured") onSecured(progress.checkpoint);
         else resolve(null);
       };
       driven.input({ type: "transfer", transfer });
-      return Promise.race([transferred, closed]);
+      const timer = setTimeout(
+        () => driven.destroy("timeout", "the partner confirms nothing any more"),
+        stalledAfterMs,
+      );
+      const ending = await Promise.race([transferred, closed]);
+      clearTimeout(timer);
+      return ending;
     },
   });
 

@@ -5,7 +5,7 @@ import { associate } from "./initiator.ts";
 import { openInbox } from "./inbox.ts";
 import { logLine, logRecord, type AssociationEvent } from "./log.ts";
 import { loadPartners, PartnersFileError, type Partner } from "./partners.ts";
-import { inboxFolder } from "./queue-folder.ts";
+import { assertQueue, inboxFolder } from "./queue-folder.ts";
 import { listen, type Responder } from "./responder.ts";
 import { associateUnpatched } from "./unpatched.ts";
 import type { VerdictSource } from "./verdict-source.ts";
@@ -40,6 +40,7 @@ export type MtaListenOptions = {
 export async function mtaListen(options: MtaListenOptions): Promise<void> {
   const { partnersFile, name, host = "0.0.0.0", port = isoTransportPort, queueFolder = null } = options;
   const partners = await loadPartners(partnersFile);
+  if (queueFolder !== null) assertQueue(queueFolder);
   const inbox = queueFolder === null ? {} : { inbox: openInbox(inboxFolder(queueFolder)) };
   const responder = await listen({ host, port, localMtaName: name, partners, ...inbox, onEvent: writer(options) });
   options.onListening?.(responder);

@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { type FileHandle, link, open, readdir, rm, stat } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AssociationInput, Opened, SessionReferences } from "./association.ts";
 import { isThere, put, syncFolder } from "./durable.ts";
 import type { IncomingWork } from "./incoming.ts";
 import { messageOf } from "./message-of.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { ProtocolFault } from "./octets.ts";
 import { decodeMessage, maxMessageLength, nameOf } from "./p1.ts";
 import type { ActivityLink } from "./session.ts";
@@ -29,82 +30,97 @@ export type Receiver = {
 
 export type Told = Extract<AssociationInput, { readonly type: "secured" | "stored" | "not-stored" }>;
 
-/** What was cut off and never resumed is kept so many times over; the oldest goes first. */
-const maxUnfinished = 256;
+/** What was cut off and never resumed is kept so many times over, of one partner and in all; the oldest goes first. */
+const maxUnfinished = { ofPartner: 32, inAll: 256 } as const;
+/** For how long what was stored is known for stored, also when somebody has taken it: a sender that heard no answer comes again much sooner. */
+const knownForMs = 7 * 24 * 60 * 60 * 1_000;
 
-/** @param folder holds the messages, and beside them a folder of unfinished ones; both are made. @param stored told of each new message */
+/**
+ * @param folder holds the messages, and beside them folders for unfinished ones and for the names of those that were stored; these are made
+ * @param stored told of each new message
+ */
 export function openInbox(folder: string, stored: (name: string, partner: string) => void = () => {}): Inbox {
   const unfinished = join(folder, "unfinished");
-  /** Who writes an unfinished message, by its file: an association that hangs must not write on when the next one has resumed it. */
+  const known = join(folder, "known");
+  for (const path of [unfinished, known]) mkdirSync(path, { recursive: true });
+  forgetOld(known);
+  /** Who writes an unfinished message, by the name of its file: an association that hangs must not write on when the next has resumed it. */
   const writers = new Map<string, () => Promise<void>>();
-  mkdirSync(unfinished, { recursive: true });
 
-  /** One file for what is known by these references, as long as it is under way. */
-  const pathOf = (
-    partner: string,
-    { callingReference, commonReference }: SessionReferences,
-    activity: Uint8Array,
-  ): string => {
-    const known = [partner, callingReference, commonReference, Buffer.from(activity).toString("hex")];
-    return join(unfinished, createHash("sha256").update(known.join("\0")).digest("hex").slice(0, 32));
-  };
+  /** One at a time: each has to find the files of those before. */
+  const beginning = oneAtATime();
 
   return {
     receiver: (partner, { connection, mode }) => {
       let file: FileHandle | null = null;
-      /** All names of the file. */
-      let names: readonly string[] = [];
+      let name = "";
+      /** Octets of the message, and of its file. */
       let length = 0;
-      let last: Promise<unknown> = Promise.resolve();
+      let end = 0;
 
-      async function begin(activity: Uint8Array): Promise<null> {
-        await makeRoom(unfinished);
-        const path = pathOf(partner, connection, activity);
-        file = await open(path, "w+");
-        own([path]);
-        length = 0;
-        return null;
-      }
-
-      function own(paths: readonly string[]): void {
-        names = paths;
-        for (const path of paths) writers.set(path, close);
+      async function begin(activity: Uint8Array): Promise<Told | null> {
+        await letGo();
+        return beginning(async () => {
+          if (!(await makeRoom(unfinished, partner, writers))) {
+            return notStored("temporaryProblem", "too many messages are unfinished");
+          }
+          // A name of its own: identifiers of sessions and activities are unique only for whoever has chosen them.
+          await take(nameFor(partner, [identityOf(connection, activity)]), "wx+");
+          return null;
+        });
       }
 
       async function resume(activity: Uint8Array, old: ActivityLink): Promise<Told | null> {
-        const before = pathOf(partner, old, old.activity);
-        await writers.get(before)?.();
-        const known = await readRecords(before);
-        const point = known?.points.find(({ serial }) => serial === old.serial);
-        if (point === undefined)
-          return notStored("unrecognizedActivity", "the message that it would resume is not known");
-        const now = pathOf(partner, connection, activity);
-        // Under both names: which of them the sender resumes next depends on what it hears of this.
-        if (now !== before) {
-          await rm(now, { force: true });
-          await link(before, now);
+        await letGo();
+        const before = identityOf(old, old.activity);
+        for (const candidate of await namesOf(unfinished, partner, before)) {
+          await writers.get(candidate)?.();
+          const records = await readRecords(join(unfinished, candidate));
+          const point = records?.points.find(({ serial }) => serial === old.serial);
+          if (point === undefined) continue;
+          // Known under both from now on: which of them the sender names next depends on what it hears of this.
+          const next = nameFor(partner, [identityOf(connection, activity), before]);
+          await rename(join(unfinished, candidate), join(unfinished, next));
+          await take(next, "r+");
+          await there().truncate(point.end);
+          length = point.length;
+          end = point.end;
+          return null;
         }
-        file = await open(before, "r+");
-        await file.truncate(point.end);
-        own([before, now]);
-        length = point.length;
-        return null;
+        return notStored("unrecognizedActivity", "the message that it would resume is not known");
+      }
+
+      async function take(next: string, flags: string): Promise<void> {
+        file = await open(join(unfinished, next), flags);
+        name = next;
+        length = 0;
+        end = 0;
+        writers.set(name, letGo);
       }
 
       async function append(octets: Uint8Array): Promise<void> {
-        const { size } = await there().stat();
-        await there().write(octets, 0, octets.length, size);
+        for (let written = 0; written < octets.length;) {
+          const { bytesWritten } = await there().write(octets, written, octets.length - written, end);
+          written += bytesWritten;
+          end += bytesWritten;
+        }
       }
 
-      async function end(): Promise<Told> {
-        const records = await readRecords(names[0] ?? "");
-        const octets = mode.unwrap(records?.octets ?? new Uint8Array());
-        const name = `${nameOf(decodeMessage(octets).identifier)}.p1`;
-        const isNew = !(await isThere(join(folder, name)));
-        if (isNew) await put(folder, name, octets);
-        await close();
-        for (const path of names) await rm(path, { force: true });
-        if (isNew) stored(name, partner);
+      async function finish(): Promise<Told> {
+        const records = await readRecords(join(unfinished, name));
+        if (records?.octets.length !== length)
+          return notStored("temporaryProblem", "what was written of it is not there");
+        const octets = mode.unwrap(records.octets);
+        const digest = createHash("sha256").update(octets).digest("hex").slice(0, 16);
+        // Copies of one message for different recipients share its identifier, and are not the same octets.
+        const storedAs = `${nameOf(decodeMessage(octets).identifier)}+${digest}.p1`;
+        const isNew = !(await isThere(join(folder, storedAs))) && !(await isThere(join(known, storedAs)));
+        if (isNew) await put(folder, storedAs, octets);
+        // Also what was there already may have been put there a moment ago, and not be on the disk.
+        else await syncFolder(folder);
+        await put(known, storedAs, new Uint8Array());
+        await drop();
+        if (isNew) stored(storedAs, partner);
         return { type: "stored" };
       }
 
@@ -113,11 +129,16 @@ export function openInbox(folder: string, stored: (name: string, partner: string
         return file;
       }
 
-      async function close(): Promise<void> {
-        const open = file;
+      async function letGo(): Promise<void> {
+        const was = file;
         file = null;
-        for (const path of names) if (writers.get(path) === close) writers.delete(path);
-        await open?.close();
+        if (writers.get(name) === letGo) writers.delete(name);
+        await was?.close();
+      }
+
+      async function drop(): Promise<void> {
+        await letGo();
+        await rm(join(unfinished, name), { force: true });
       }
 
       async function work(what: IncomingWork): Promise<Told | null> {
@@ -127,10 +148,11 @@ export function openInbox(folder: string, stored: (name: string, partner: string
           case "resume":
             return resume(what.activity, what.link);
           case "data":
-            length += what.data.length;
-            if (length > maxMessageLength)
-              return notStored("invalidParameter", `it has over ${maxMessageLength} octets`);
+            if (length + what.data.length > maxMessageLength) {
+              throw new ProtocolFault("too-large", `a message over ${maxMessageLength} octets`);
+            }
             await append(recordOf({ kind: "data", data: what.data }));
+            length += what.data.length;
             return null;
           case "secure":
             await append(recordOf({ kind: "point", serial: what.serial }));
@@ -138,7 +160,7 @@ export function openInbox(folder: string, stored: (name: string, partner: string
             await syncFolder(unfinished);
             return { type: "secured", serial: what.serial };
           case "end":
-            return end();
+            return finish();
         }
       }
 
@@ -146,17 +168,14 @@ export function openInbox(folder: string, stored: (name: string, partner: string
         try {
           return await work(what);
         } catch (error) {
-          const isTheirs = error instanceof ProtocolFault;
-          return notStored(isTheirs ? "invalidParameter" : "temporaryProblem", messageOf(error));
+          if (!(error instanceof ProtocolFault)) return notStored("temporaryProblem", messageOf(error));
+          await drop().catch(() => {});
+          return notStored("invalidParameter", error.message);
         }
       }
 
-      const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
-        const done = last.then(act);
-        last = done.catch(() => {});
-        return done;
-      };
-      return { take: (what) => inTurn(() => attempt(what)), end: () => inTurn(close) };
+      const inTurn = oneAtATime();
+      return { take: (what) => inTurn(() => attempt(what)), end: () => inTurn(letGo) };
     },
   };
 }
@@ -165,13 +184,59 @@ function notStored(reason: Extract<Told, { type: "not-stored" }>["reason"], deta
   return { type: "not-stored", reason, detail };
 }
 
-async function makeRoom(unfinished: string): Promise<void> {
+function hashOf(...parts: readonly string[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
+}
+
+function identityOf({ callingReference, commonReference }: SessionReferences, activity: Uint8Array): string {
+  return hashOf(callingReference, commonReference, Buffer.from(activity).toString("hex"));
+}
+
+/** Of the file of an unfinished message: whose it is, by which sessions and activities it is known, and what tells it from all others. */
+function nameFor(partner: string, identities: readonly string[]): string {
+  return [hashOf(partner), ...identities, randomBytes(8).toString("hex")].join(".");
+}
+
+async function namesOf(unfinished: string, partner: string, identity: string): Promise<string[]> {
   const names = await readdir(unfinished);
-  if (names.length < maxUnfinished) return;
-  const aged = await Promise.all(
-    names.map(async (name) => ({ path: join(unfinished, name), at: (await stat(join(unfinished, name))).mtimeMs })),
+  return names.filter((name) => {
+    const [whose, ...identities] = name.split(".").slice(0, -1);
+    return whose === hashOf(partner) && identities.includes(identity);
+  });
+}
+
+/** False: there is none, because so many are under way. What is under way is never removed. */
+async function makeRoom(unfinished: string, partner: string, live: ReadonlyMap<string, unknown>): Promise<boolean> {
+  const names = await readdir(unfinished);
+  const own = names.filter((name) => name.startsWith(`${hashOf(partner)}.`));
+  return (
+    (await removeOldest(unfinished, own, live, maxUnfinished.ofPartner)) &&
+    removeOldest(unfinished, names, live, maxUnfinished.inAll)
   );
-  for (const { path } of aged.toSorted((a, b) => a.at - b.at).slice(0, names.length - maxUnfinished + 1)) {
-    await rm(path, { force: true });
-  }
+}
+
+/** Until fewer than `most` are left. */
+async function removeOldest(
+  folder: string,
+  names: readonly string[],
+  live: ReadonlyMap<string, unknown>,
+  most: number,
+): Promise<boolean> {
+  const surplus = names.length - most + 1;
+  if (surplus <= 0) return true;
+  const idle = names.filter((name) => !live.has(name)).map((name) => join(folder, name));
+  const aged = await Promise.all(idle.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+  const oldest = aged.toSorted((a, b) => a.at - b.at).slice(0, surplus);
+  for (const { path } of oldest) await rm(path, { force: true });
+  return oldest.length === surplus;
+}
+
+/** By the clock of the file system: what is old beside the newest. */
+function forgetOld(known: string): void {
+  const aged = readdirSync(known).map((name) => {
+    const path = join(known, name);
+    return { path, at: statSync(path).mtimeMs };
+  });
+  const newest = Math.max(0, ...aged.map(({ at }) => at));
+  for (const { path, at } of aged) if (newest - at > knownForMs) rmSync(path, { force: true });
 }

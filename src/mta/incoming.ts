@@ -42,6 +42,7 @@ export function takeFromSender(incoming: Incoming | null, spdu: FromSender): Inc
     }
     case "DATA": {
       const before = underWay(incoming, spdu);
+      if (spdu.data.length === 0) throw new ProtocolFault("malformed", "data without an octet");
       const length = before.length + spdu.data.length;
       if (length > maxMessageLength) throw new ProtocolFault("too-large", `a message over ${maxMessageLength} octets`);
       return { incoming: { ...before, length }, work: { kind: "data", data: spdu.data } };

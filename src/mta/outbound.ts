@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AssociateResult, Association } from "./call.ts";
 import type { Courier } from "./courier.ts";
+import type { AssociationCode } from "./log.ts";
 
 /** Backoff after a call that failed, in milliseconds: quick to notice a partner's return, gentle on one that refuses. */
 export const minRetryMs = 250;
@@ -79,8 +80,13 @@ export class Outbound {
       if (this.#stopping.signal.aborted) return;
       const result = await this.#options.associate(this.#stopping.signal);
       if (result.outcome === "associated") {
-        const lasted = await this.#hold(result.association);
-        if (lasted >= maxRetryMs) retryMs = minRetryMs;
+        const { lastedMs, code } = await this.#hold(result.association);
+        if (lastedMs >= maxRetryMs) retryMs = minRetryMs;
+        // It was released because nothing waited: the next message is as good as the first.
+        if (code === "released" && this.#options.courier !== null) {
+          retryMs = minRetryMs;
+          continue;
+        }
       }
       const isVerdict = result.outcome === "deferred" && result.code === "verdict-defer";
       await this.#wait(isVerdict ? Math.min(result.retryAfterMs, minRetryMs) : retryMs, isVerdict);
@@ -88,8 +94,8 @@ export class Outbound {
     }
   }
 
-  /** Resolves with the milliseconds that the association has lasted. */
-  async #hold(association: Association): Promise<number> {
+  /** Resolves with how long the association has lasted, and how it ended. */
+  async #hold(association: Association): Promise<{ readonly lastedMs: number; readonly code: AssociationCode }> {
     const openedAtMs = this.#options.now();
     this.#association = association;
     this.#halt = new AbortController();
@@ -97,10 +103,10 @@ export class Outbound {
     if (this.#isDraining) void this.#letGo();
     // A courier that has nothing more to take is done with the association, and one that was ended is done as well.
     if (this.#options.courier !== null) void this.#served.then(() => association.release());
-    await association.closed;
+    const { code } = await association.closed;
     await this.#served;
     this.#association = null;
-    return this.#options.now() - openedAtMs;
+    return { lastedMs: this.#options.now() - openedAtMs, code };
   }
 
   /**

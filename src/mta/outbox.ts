@@ -133,16 +133,20 @@ export function openOutbox(folder: string, rejected: string): Outbox {
   return {
     first: async () => {
       const free = (await names()).filter((one) => !taken.has(one));
-      const [name] = free.toSorted((a, b) => (failures.get(a) ?? 0) - (failures.get(b) ?? 0));
-      if (name === undefined) return null;
-      taken.add(name);
-      try {
-        return await waiting(name);
-      } catch (error) {
-        taken.delete(name);
-        failures.set(name, (failures.get(name) ?? 0) + 1);
-        throw new Error(`${name} cannot be read: ${messageOf(error)}`, { cause: error });
+      for (const name of free.toSorted((a, b) => (failures.get(a) ?? 0) - (failures.get(b) ?? 0))) {
+        // Somebody may have taken it, and be done with it, since the folder was read.
+        if (taken.has(name)) continue;
+        taken.add(name);
+        try {
+          return await waiting(name);
+        } catch (error) {
+          taken.delete(name);
+          if (error instanceof Error && "code" in error && error.code === "ENOENT") continue;
+          failures.set(name, (failures.get(name) ?? 0) + 1);
+          throw new Error(`${name} cannot be read: ${messageOf(error)}`, { cause: error });
+        }
       }
+      return null;
     },
     count: async () => (await names()).length,
     changed: (signal) =>

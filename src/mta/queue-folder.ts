@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -17,4 +18,17 @@ export function rejectedFolder(queue: string, partner: string): string {
 
 export function inboxFolder(queue: string): string {
   return join(queue, "in");
+}
+
+/** What is wrong with a folder of messages. */
+export class QueueError extends Error {
+  override readonly name = "QueueError";
+  readonly code = "no-queue";
+}
+
+/** The folder itself is nobody's to make but its owner's: where its disk is not mounted it is not there. Throws `QueueError`. */
+export function assertQueue(queue: string): void {
+  const there = statSync(queue, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true) return;
+  throw new QueueError(`${queue} is no folder: make it, on the group's disk, on the node that has that`);
 }

@@ -118,8 +118,18 @@ type Entry = {
   partner: string | null;
   /** Null: it stores nothing. */
   receiver: Receiver | null;
+  /** How much it has been given to do, and has not done. */
+  pending: number;
   /** When the caller said something last, on the monotonic clock. */
   heardAtMs: number;
+};
+
+/** What one read of a socket brings, 64 KiB, in pieces that anybody would send. */
+const maxPending = 4_096;
+const tooMuch: AssociationInput = {
+  type: "not-stored",
+  reason: "protocolError",
+  detail: "it comes in pieces that are too small",
 };
 
 const noInbox: AssociationInput = {
@@ -198,7 +208,7 @@ class Associations {
       },
       onIncoming: (work) => void this.#receive(socket, work),
     });
-    const entry: Entry = { driven, isStranger, partner: null, receiver: null, heardAtMs: this.#clock() };
+    const entry: Entry = { driven, isStranger, partner: null, receiver: null, pending: 0, heardAtMs: this.#clock() };
     socket.on("data", () => (entry.heardAtMs = this.#clock()));
     socket.once("close", () => {
       void entry.receiver?.end();
@@ -215,8 +225,11 @@ class Associations {
     if (entry === undefined) return;
     if (entry.receiver === null) return entry.driven.input(noInbox);
     socket.pause();
+    entry.pending += 1;
+    if (entry.pending > maxPending) return entry.driven.input(tooMuch);
     const told = await entry.receiver.take(work);
-    socket.resume();
+    entry.pending -= 1;
+    if (entry.pending === 0) socket.resume();
     if (told !== null) entry.driven.input(told);
   }
 

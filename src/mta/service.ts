@@ -9,7 +9,7 @@ import { createCourier, type Courier } from "./courier.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { Outbound } from "./outbound.ts";
 import { openOutbox, type Outbox } from "./outbox.ts";
-import { inboxFolder, outboxFolder, rejectedFolder } from "./queue-folder.ts";
+import { assertQueue, inboxFolder, outboxFolder, rejectedFolder } from "./queue-folder.ts";
 import { loadPartners, PartnersFileError, type Partner, type Partners } from "./partners.ts";
 import { listen, type Responder } from "./responder.ts";
 import { messageOf } from "./message-of.ts";
@@ -27,6 +27,8 @@ const listenRetryMs = 20;
 const listenPatienceMs = 2000;
 /** How long an association is kept that was opened because much waited, when nothing does, in milliseconds. */
 const extraIdleMs = 10_000;
+/** Of so many messages it is remembered why they were put off; of more it is said each time. */
+const maxRemembered = 1_000;
 
 /**
  * The MTA of one ownership of a group: answers on the virtual IP, keeps an association open to each partner, and is gone
@@ -42,7 +44,7 @@ export class MtaService {
   #inbox: Inbox | null = null;
   readonly #outboxes: Outbox[] = [];
   #responder: Responder | null = null;
-  #lastSaid = "";
+  readonly #lastSaid = new Map<string, string>();
   #isEnding = false;
   /** The number of the drain that is under way; 0: none. */
   #drains = 0;
@@ -60,6 +62,7 @@ export class MtaService {
       const { partnersFile, queueFolder } = this.#start;
       const partners = await loadPartners(partnersFile);
       if (queueFolder !== null) {
+        assertQueue(queueFolder);
         const stored = (name: string, partner: string): void => this.#report(name, "stored", `from ${partner}`);
         this.#inbox = openInbox(inboxFolder(queueFolder), stored);
       }
@@ -218,9 +221,10 @@ export class MtaService {
 
   /** One that is put off again and again, for one reason, is said once. */
   #report(name: string, outcome: Extract<FromMta, { type: "message" }>["outcome"], detail: string): void {
-    const words = `${name} ${outcome} ${detail}`;
-    if (words === this.#lastSaid) return;
-    this.#lastSaid = words;
+    const words = `${outcome} ${detail}`;
+    if (this.#lastSaid.get(name) === words) return;
+    if (outcome === "put-off" && this.#lastSaid.size < maxRemembered) this.#lastSaid.set(name, words);
+    else this.#lastSaid.delete(name);
     this.#surroundings.report({ type: "message", name, outcome, detail });
   }
 

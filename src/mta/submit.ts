@@ -4,7 +4,7 @@ import { put } from "./durable.ts";
 import type { OrName } from "./or-name.ts";
 import { encodeMessage, type Message } from "./p1.ts";
 import { encodeTextMessage } from "./p2.ts";
-import { outboxFolder } from "./queue-folder.ts";
+import { assertQueue, outboxFolder } from "./queue-folder.ts";
 import { utcTime } from "./utc-time.ts";
 
 export type Submission = {
@@ -43,6 +43,7 @@ export async function submit({
     trace: [{ domain, arrival: utcTime(now) }],
     content: encodeTextMessage({ originator, recipients, identifier: local, subject, body: text }),
   };
+  assertQueue(queue);
   const folder = outboxFolder(queue, partner);
   await mkdir(folder, { recursive: true });
   const name = `${local}.p1`;

@@ -23,6 +23,18 @@ beforeAll(async () => {
   ({ owner, standby } = await joinBoth("http"));
 });
 
+test("HT24: whoever asks from where his question came is told what the edge says, or the runtime, or that nobody does", async () => {
+  const told = async (headers: Record<string, string>, cf?: Record<string, unknown>): Promise<unknown> => {
+    const request = new Request("https://c.test/echo-source", { headers, ...(cf === undefined ? {} : { cf }) });
+    return json(await app.fetch(request, env));
+  };
+  expect(await told({ "CF-Connecting-IP": "203.0.113.5" })).toEqual({ address: "203.0.113.5" });
+  expect(await told({}, { clientIp: "192.0.2.1:4711" })).toEqual({ address: "192.0.2.1" });
+  expect(await told({}, { clientIp: "[2001:db8::1]:4711" })).toEqual({ address: "2001:db8::1" });
+  expect(await told({}, { clientIp: "192.0.2.1" })).toEqual({ address: "192.0.2.1" });
+  expect(await told({})).toEqual({ address: null });
+});
+
 describe("refusals", () => {
   test("HT2: an unknown path is 404, with a token and without", async () => {
     for (const path of ["/nothing", "/clusters/http/nothing", "/clusters/http/groups/Exchange/move/now"]) {

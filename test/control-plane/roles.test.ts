@@ -144,6 +144,7 @@ const expected: Readonly<Record<string, string>> = {
   getMetrics: "o----",
   getHealth: "ooooo",
   getVersion: "ooooo",
+  getEchoSource: "ooooo",
 };
 const roles = ["admin", "operator", "reader", "node", "partner"] as const satisfies readonly Role[];
 const tokens: Partial<Record<Role, string>> = {};

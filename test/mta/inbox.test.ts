@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +23,11 @@ const connection = { callingReference: "591", commonReference: "261126120000Z" }
 const nextConnection = { ...connection, commonReference: "261126120100Z" };
 const activity = Uint8Array.of(2, 1, 1);
 const nextActivity = Uint8Array.of(2, 1, 2);
-const name = (local: string): string => `${nameOf(messageWith(local).identifier)}.p1`;
+const name = (local: string, octets: Uint8Array = encodeMessage(messageWith(local))): string => {
+  const digest = createHash("sha256").update(octets).digest("hex").slice(0, 16);
+  return `${nameOf(messageWith(local).identifier)}+${digest}.p1`;
+};
+const longName = name("long", longMessage);
 const kept = (): string[] => readdirSync(folder).filter((file) => file.endsWith(".p1"));
 const unfinished = (): string[] => readdirSync(join(folder, "unfinished"));
 
@@ -55,18 +60,55 @@ describe("MT27 what a partner transfers is stored before its end is confirmed, a
       null,
       { type: "stored" },
     ]);
-    expect(kept()).toEqual([name("long")]);
-    expect(readFileSync(join(folder, name("long"))).equals(longMessage)).toBe(true);
+    expect(kept()).toEqual([longName]);
+    expect(readFileSync(join(folder, longName)).equals(longMessage)).toBe(true);
     expect(unfinished()).toEqual([]);
-    expect(stored).toEqual([`${name("long")} from peer.test`]);
+    expect(stored).toEqual([`${longName} from peer.test`]);
   });
 
   test("MT27 one that comes twice is there once, and is confirmed again", async () => {
     await take(inbox, connection, [...beginning, ...rest]);
     const again = await take(inbox, nextConnection, [...beginning, ...rest]);
     expect(again.at(-1)).toEqual({ type: "stored" });
-    expect(kept()).toEqual([name("long")]);
+    expect(kept()).toEqual([longName]);
     expect(stored).toHaveLength(1);
+  });
+
+  test("MT27 one that somebody has taken from the folder meanwhile is known all the same", async () => {
+    await take(inbox, connection, [...beginning, ...rest]);
+    rmSync(join(folder, longName));
+    const again = await take(openInbox(folder), nextConnection, [...beginning, ...rest]);
+    expect(again.at(-1)).toEqual({ type: "stored" });
+    expect(kept()).toEqual([]);
+  });
+
+  test("MT27 two copies of a message for different recipients are two, though they share its identifier", async () => {
+    const message = messageWith("split");
+    const copies = [true, false].map((isResponsible) =>
+      encodeMessage({ ...message, recipients: [{ name: message.originator, number: 1, isResponsible }] }),
+    );
+    for (const octets of copies) {
+      await take(inbox, connection, [
+        { kind: "begin", activity },
+        { kind: "data", data: octets },
+        { kind: "end", serial: 1 },
+      ]);
+    }
+    expect(kept()).toEqual(copies.map((octets) => name("split", octets)).toSorted());
+  });
+
+  test("MT27 two transfers under the same references, as stacks number them that begin anew, do not meet", async () => {
+    const receivers = ["a", "b"].map((local) => ({
+      octets: encodeMessage(messageWith(local)),
+      receiver: inbox.receiver("peer.test", { connection, mode: x410Mode }),
+    }));
+    for (const { receiver } of receivers) await receiver.take({ kind: "begin", activity });
+    for (const { receiver, octets } of receivers) await receiver.take({ kind: "data", data: octets });
+    for (const { receiver } of receivers) {
+      expect(await receiver.take({ kind: "end", serial: 1 })).toEqual({ type: "stored" });
+      await receiver.end();
+    }
+    expect(kept()).toEqual([name("a"), name("b")].toSorted());
   });
 
   test("MT27 what is no message is refused, and leaves no file", async () => {
@@ -76,7 +118,7 @@ describe("MT27 what a partner transfers is stored before its end is confirmed, a
       { kind: "end", serial: 1 },
     ]);
     expect(told.at(-1)).toMatchObject({ type: "not-stored", reason: "invalidParameter" });
-    expect(kept()).toEqual([]);
+    expect([...kept(), ...unfinished()]).toEqual([]);
   });
 
   test("MT27 two associations of a partner, and the same activity of another one, do not meet", async () => {
@@ -105,7 +147,7 @@ describe("MT26 a message that was cut off goes on from the last point that is se
       ...rest,
     ]);
     expect(told).toEqual([null, null, { type: "stored" }]);
-    expect(readFileSync(join(folder, name("long"))).equals(longMessage)).toBe(true);
+    expect(readFileSync(join(folder, longName)).equals(longMessage)).toBe(true);
     expect(unfinished()).toEqual([]);
   });
 
@@ -117,7 +159,7 @@ describe("MT26 a message that was cut off goes on from the last point that is se
       const told = await take(inbox, third, [{ kind: "resume", activity, link: from }, ...rest]);
       expect(told.at(-1)).toEqual({ type: "stored" });
     }
-    expect(kept()).toEqual([name("long")]);
+    expect(kept()).toEqual([longName]);
   });
 
   test("MT26 what an association that hangs still brings is not written behind one that has resumed its message", async () => {
@@ -129,7 +171,7 @@ describe("MT26 a message that was cut off goes on from the last point that is se
     for (const work of rest) await next.take(work);
     await hanging.end();
     await next.end();
-    expect(readFileSync(join(folder, name("long"))).equals(longMessage)).toBe(true);
+    expect(readFileSync(join(folder, longName)).equals(longMessage)).toBe(true);
   });
 
   test.each<[string, () => void, number]>([
@@ -149,6 +191,21 @@ describe("MT26 a message that was cut off goes on from the last point that is se
     for (const file of unfinished()) truncateSync(join(folder, "unfinished", file), 100);
   }
 
+  test("MT13 what is under way is never removed to make room, and one more is put off", async () => {
+    const live = inbox.receiver("peer.test", { connection, mode: x410Mode });
+    for (const work of beginning) await live.take(work);
+    const others = Array.from({ length: 32 }, (_, n) => Uint8Array.of(2, 1, n));
+    const told = await Promise.all(
+      others.map(async (of) => {
+        const receiver = inbox.receiver("peer.test", { connection: nextConnection, mode: x410Mode });
+        return receiver.take({ kind: "begin", activity: of });
+      }),
+    );
+    expect(told.filter((one) => one !== null)).not.toEqual([]);
+    for (const work of rest) await live.take(work);
+    expect(kept()).toEqual([longName]);
+  });
+
   test("MT13 as many as the limit says are kept, and the oldest goes first", async () => {
     const receivers = Array.from({ length: 300 }, (_, n) => ({
       receiver: inbox.receiver("peer.test", { connection, mode: x410Mode }),
@@ -158,6 +215,6 @@ describe("MT26 a message that was cut off goes on from the last point that is se
       await receiver.take({ kind: "begin", activity: of });
       await receiver.end();
     }
-    expect(unfinished()).toHaveLength(256);
+    expect(unfinished()).toHaveLength(32);
   });
 });

@@ -21,7 +21,7 @@ import {
   showingAll,
   timesListed,
 } from "./ip.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { oneAtATime } from "../../mta/one-at-a-time.ts";
 import type { OwnedAddresses } from "./owned-addresses.ts";
 import { brief, type Probe, thorough } from "./probe.ts";
 import type { KnownDevices } from "./readiness.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { familyOf, parseAddress } from "../../cluster/definition/ip-address.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { oneAtATime } from "../../mta/one-at-a-time.ts";
 import { complaintOf, createTool, type Printed, type Started, type Tool, ToolError } from "./tool.ts";
 
 /**

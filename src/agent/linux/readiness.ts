@@ -3,7 +3,7 @@ import { isHostsOwn } from "../drivers/loopback-address.ts";
 import { deviceFor } from "./device.ts";
 import type { Filter } from "./filter.ts";
 import { canonicalText, type HostAddress, hostAddresses } from "./ip.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { oneAtATime } from "../../mta/one-at-a-time.ts";
 import type { Tool } from "./tool.ts";
 
 export type ReadinessOptions = {

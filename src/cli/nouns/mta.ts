@@ -8,6 +8,7 @@ import type { LogRecord } from "../../mta/log.ts";
 import type { OrName } from "../../mta/or-name.ts";
 import { OrNameError, parseOrName } from "../../mta/or-name-text.ts";
 import { PartnersFileError } from "../../mta/partners.ts";
+import { QueueError } from "../../mta/queue-folder.ts";
 import { submit } from "../../mta/submit.ts";
 import type { VerdictSource } from "../../mta/verdict-source.ts";
 import type { Observation } from "../../protocol/virtual-servers.ts";
@@ -76,6 +77,9 @@ async function submitText(partner: string, file: string | undefined, options: Su
   const [originator, ...recipients] = [options.from, ...options.to].map(orNameOf);
   if (originator === undefined) throw usageError("Who sends it? Give --from NAME.");
   const { queue, subject = null } = options;
+  if (subject !== null && !/^[\x20-\x7e]{1,128}$/.test(subject)) {
+    throw usageError("The subject has letters that IA5 has not, or over 128 characters", { detail: subject });
+  }
   try {
     write(await submit({ queue, partner, originator, recipients, subject, text, now: new Date() }));
   } catch (error) {
@@ -233,6 +237,7 @@ function textOf(record: LogRecord): string {
 }
 
 function explained(error: unknown, where: string): unknown {
+  if (error instanceof QueueError) return new CliError(error.code, error.message);
   if (error instanceof PartnersFileError) return new CliError(`partners-file-${error.code}`, error.message);
   switch (codeOf(error)) {
     case "EADDRINUSE":

@@ -45,7 +45,7 @@ export async function deliverX400(
       submitted,
       stored,
       resumed,
-      lost: submitted.filter((name) => !stored.some((file) => file.endsWith(`+${name}`))),
+      lost: submitted.filter((name) => !stored.some((file) => file.includes(`+${name.replace(/\.p1$/, "")}+`))),
       from: [...new Set(callers)],
       tookMs,
     };

@@ -164,7 +164,7 @@ async function furnish(lan: Lan, control: ControlHost, folder: string): Promise<
         now: new Date(),
       }),
     waiting: (from, to) => messagesIn(outboxFolder(queueOf(from), to)).length,
-    arrived: (at) => messagesIn(inboxFolder(queueOf(at))).map((name) => name.replace(/^.*\+/, "")),
+    arrived: (at) => messagesIn(inboxFolder(queueOf(at))).map((name) => `${name.split("+").at(-2) ?? ""}.p1`),
     ownerOf,
     failOver: async (server) => {
       const owner = await ownerOf(server);
