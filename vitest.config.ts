@@ -1,6 +1,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** A bound on what hangs, far above what any test takes on two busy cores: slowness alone fails nothing. */
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+
 /** What runs without privilege: plain Node, and the control plane inside workerd. */
 export default defineConfig({
   test: {
@@ -8,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          ...patience,
           include: ["test/**/*.test.ts"],
           exclude: ["test/control-plane/**", "test/network/**"],
         },
@@ -21,6 +25,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          ...patience,
           include: ["test/control-plane/**/*.test.ts"],
           globalSetup: ["test/support/receiver-setup.ts"],
         },
