@@ -5,6 +5,11 @@ import { defaultUrl, urlOf } from "./context.ts";
 import { CliError, messageOf, usageError } from "./errors.ts";
 import { parseYaml } from "./yaml-file.ts";
 
+/** A domain as DNS and mail addresses have it, an internationalized one as its A-labels. */
+const domain = z
+  .string()
+  .regex(/^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+$/i, "must be a domain, such as example.org");
+
 const agentConfigSchema = z.strictObject({
   node: z.string().exactOptional(),
   cluster: z.string().exactOptional(),
@@ -25,6 +30,10 @@ const agentConfigSchema = z.strictObject({
     .exactOptional(),
   /** Behind NAT: as which address the world sees one of this host's, such as a virtual IP. `doctor` compares with it. */
   outsideAddresses: z.record(z.union([z.ipv4(), z.ipv6()]), z.union([z.ipv4(), z.ipv6()])).exactOptional(),
+  /** By group: the domains for whose senders its virtual server sends. `doctor` looks at what their SPF says of it. */
+  senderDomains: z.record(z.string(), z.array(domain).max(50)).exactOptional(),
+  /** A mail server that `doctor` greets from the virtual IPs, to be told as whom it sees them. */
+  smtpPeer: z.strictObject({ host: z.string(), port: z.int().min(1).max(65_535).default(25) }).exactOptional(),
   log: z.enum(["json", "text"]).exactOptional(),
 });
 

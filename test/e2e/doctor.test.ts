@@ -4,10 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FindingDocument } from "../../src/cli/doctor/report.ts";
 import { readSecret } from "../../src/cli/secret-file.ts";
 import { exchange } from "../../src/cli/local/exchange.ts";
+import { freePort } from "../support/ports.ts";
 import { openExchange, type TestExchange } from "./support.ts";
 
 const bin = join(import.meta.dirname, "..", "..", "bin", "bridgehead.js");
@@ -57,7 +59,7 @@ async function findingsOf(
 }
 
 /** The configuration of NODE1's agent, with these lines changed. */
-function configOf(more: Readonly<Record<string, string>> = {}): string {
+function configOf(more: Readonly<Record<string, unknown>> = {}): string {
   const { running, stage: place } = there();
   const tokenFile = join(folder, "node.token");
   writeFileSync(tokenFile, `${readSecret(join(place.stateFolder, "tokens", "NODE1.token"))}\n`, { mode: 0o600 });
@@ -257,6 +259,32 @@ describe("CL39 three identities of a virtual server", () => {
       expect(seen).toMatchObject({ outcome: "ok" });
       expect(seen?.sentence).toContain(`as ${virtualAddress}.`);
       expect(of("advertised")).toMatchObject([{ outcome: "skipped" }]);
+    },
+  );
+
+  test(
+    "CL39 a mail server that is named as peer is greeted from the virtual IP, and tells as whom it sees it",
+    { timeout: 30_000 },
+    async () => {
+      const { virtualAddress } = there().stage;
+      const greeted: string[] = [];
+      const peer = new SMTPServer({
+        disableReverseLookup: true,
+        // In small letters, whatever the caller says.
+        onClose: ({ remoteAddress, hostNameAppearsAs }) => void greeted.push(`${remoteAddress} ${hostNameAppearsAs}`),
+      });
+      const port = await freePort("127.0.0.1");
+      await new Promise<void>((resolve) => peer.listen(port, "127.0.0.1", resolve));
+      try {
+        const config = configOf({ smtpPeer: { host: "127.0.0.1", port } });
+        const { of } = await findingsOf(["--config", config, "--token-file", adminToken()]);
+        const [seen] = of("peer-address");
+        expect(seen).toMatchObject({ outcome: "ok", subject: "EXCHVS" });
+        expect(seen?.sentence).toContain(`127.0.0.1:${port} sees EXCHVS as ${virtualAddress}.`);
+        expect(greeted).toEqual([`${virtualAddress} exchvs`]);
+      } finally {
+        peer.close();
+      }
     },
   );
 });

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { parseAddress } from "../../cluster/definition/ip-address.ts";
+import { reverseNameOf } from "../../cluster/definition/ip-address.ts";
 
 /** A name server that takes dynamic updates (RFC 2136), signed by a key that it knows (TSIG, RFC 8945). */
 export type NameServer = {
@@ -35,16 +35,9 @@ export function updateOf({ host, port }: NameServer, registration: Registration)
     ]),
   ];
   const reverse = addresses.flatMap((address) => [
-    `update delete ${reverseOf(address)}. PTR`,
-    `update add ${reverseOf(address)}. ${ttlSeconds} PTR ${name}.`,
+    `update delete ${reverseNameOf(address)}. PTR`,
+    `update add ${reverseNameOf(address)}. ${ttlSeconds} PTR ${name}.`,
     "send",
   ]);
   return `${[`server ${host} ${port}`, ...forward, ...(isReversed ? reverse : [])].join("\n")}\n`;
-}
-
-/** RFC 1035 section 3.5, RFC 3596 section 2.5. */
-function reverseOf(address: string): string {
-  const parsed = parseAddress(address);
-  if (parsed?.family !== 6) return `${address.split(".").toReversed().join(".")}.in-addr.arpa`;
-  return `${[...parsed.value.toString(16).padStart(32, "0")].toReversed().join(".")}.ip6.arpa`;
 }

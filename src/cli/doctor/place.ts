@@ -13,6 +13,10 @@ export type DoctorPlace = AgentPlace & {
   readonly tokenFile: string | null;
   /** As what the world sees an address of this host, where that is another one. */
   readonly outsideAddresses: Readonly<Record<string, string>>;
+  /** The domains that senders have whose mail leaves from a virtual server, by its group. */
+  readonly senderDomains: Readonly<Record<string, readonly string[]>>;
+  /** An SMTP server that is asked as whom it sees the virtual servers. */
+  readonly smtpPeer: { readonly host: string; readonly port: number } | null;
   readonly guard: { readonly path: string; readonly isOwn: boolean };
 };
 
@@ -32,7 +36,8 @@ function placeOf(options: Partial<AgentPlace>, config: AgentConfig): DoctorPlace
   // An agent that systemd starts has nothing of the environment of who asks: that counts where the file says nothing.
   const place = agentPlace({ ...config, ...options }, config);
   const guard = { path: guardPath(config, place.state), isOwn: config.guardSocket !== undefined };
-  return { ...place, tokenFile: config.tokenFile ?? null, outsideAddresses: config.outsideAddresses ?? {}, guard };
+  const { tokenFile = null, outsideAddresses = {}, senderDomains = {}, smtpPeer = null } = config;
+  return { ...place, tokenFile, outsideAddresses, senderDomains, smtpPeer, guard };
 }
 
 /** What all checks of one agent stand on. */

@@ -110,3 +110,10 @@ function parse6(text: string): IpAddress | null {
   }
   return { family: 6, value };
 }
+
+/** The name under which DNS has names of an address (RFC 1035 section 3.5, RFC 3596 section 2.5). */
+export function reverseNameOf(address: string): string {
+  const parsed = parseAddress(address);
+  if (parsed?.family !== 6) return `${address.split(".").toReversed().join(".")}.in-addr.arpa`;
+  return `${[...parsed.value.toString(16).padStart(32, "0")].toReversed().join(".")}.ip6.arpa`;
+}

@@ -6,6 +6,7 @@ import {
   judgeVerdicts,
   type Seen,
 } from "../../../src/cli/doctor/judge/mail.ts";
+import { judgePolicies, type SenderPolicy } from "../../../src/cli/doctor/judge/spf.ts";
 import { judgeExim, judgePostfix } from "../../../src/cli/doctor/judge/mailers.ts";
 import { serversFor } from "../../../src/cli/doctor/mail.ts";
 import type { Verdict } from "../../../src/cluster/questions/verdict.ts";
@@ -30,7 +31,9 @@ test("CL39 what is bound: an address, or why mail waits here; what may never spe
   expect(judgeVerdicts([])).toBeNull();
 });
 
-const seen = (of: Seen["seen"], expected = server.address) => only(judgeSeen([{ server, expected, seen: of }]));
+const witness = "the control plane";
+const seen = (of: Seen["seen"], expected = server.address) =>
+  only(judgeSeen([{ server, witness, expected, seen: of }]));
 
 test("CL39 what the world sees: the virtual IP, or the address that the configuration names for it, and no other", () => {
   expect(seen({ kind: "as", address: server.address })?.kind).toBe("ok");
@@ -44,6 +47,10 @@ test("CL39 what the world sees: the virtual IP, or the address that the configur
   });
   expect(seen({ kind: "unreached", why: "EHOSTUNREACH" })?.kind).toBe("warning");
   expect(seen({ kind: "untold" })?.kind).toBe("skipped");
+  expect(seen({ kind: "refused", why: "554 you are on a list" })).toMatchObject({
+    kind: "warning",
+    sentence: "The control plane refuses mail.example.org at 192.0.2.100: 554 you are on a list.",
+  });
 });
 
 const advertised = (of: Partial<Advertised>) =>
@@ -71,6 +78,49 @@ test("CL39 what is advertised: the name leads to the address that is seen, and t
   expect(
     only(judgeAdvertised([{ server: { ...server, networkName: "MAILVS" }, outside, addresses: [], names: [] }])),
   ).toMatchObject({ kind: "skipped", sentence: "MAILVS is no name of DNS." });
+});
+
+const policy = (of: Partial<SenderPolicy>) =>
+  only(
+    judgePolicies([
+      {
+        domain: "example.org",
+        isGreeting: false,
+        networkName: server.networkName,
+        outside: server.address,
+        result: "pass",
+        record: "v=spf1 ip4:192.0.2.7 -all",
+        ...of,
+      },
+    ]),
+  );
+
+test("CL41 a domain that says of the virtual IP that it forges its mail has failed, and what its record lacks is said", () => {
+  expect(policy({})).toMatchObject({ kind: "ok" });
+  expect(policy({ result: "fail" })).toMatchObject({
+    kind: "failed",
+    sentence: "example.org says that mail from 192.0.2.100 is forged (v=spf1 ip4:192.0.2.7 -all).",
+    remedy: expect.stringContaining("ip4:192.0.2.100"),
+  });
+  expect(policy({ result: "softfail", outside: "2001:db8::1" })).toMatchObject({
+    kind: "failed",
+    remedy: expect.stringContaining("ip6:2001:db8::1"),
+  });
+  expect(policy({ result: "neutral" })?.kind).toBe("warning");
+  expect(policy({ result: "permerror" })).toMatchObject({
+    kind: "failed",
+    remedy: expect.stringContaining("includes"),
+  });
+  expect(policy({ result: "temperror", record: null })?.kind).toBe("warning");
+});
+
+test("CL41 a domain of senders without a policy is a warning; the name that is greeted with needs none", () => {
+  expect(policy({ result: "none", record: null })).toMatchObject({
+    kind: "warning",
+    remedy: expect.stringContaining("v=spf1 ip4:192.0.2.100 -all"),
+  });
+  expect(policy({ result: "none", record: null, isGreeting: true })?.kind).toBe("skipped");
+  expect(judgePolicies([])).toBeNull();
 });
 
 test("CL39 the virtual servers are those that may come to this node", () => {
@@ -106,6 +156,7 @@ const postfix = {
   smtp_bind_address: server.address,
   smtp_bind_address6: "100::1",
   smtp_bind_address_enforce: "yes",
+  smtp_helo_name: "Mail.example.org",
   transport_maps: "regexp:{ … } proxy:socketmap:unix:/run/bridgehead/socketmap.sock:transport/Mail",
 };
 
@@ -119,6 +170,10 @@ test("CL40 a Postfix that asks nobody is told of; one that asks has to be bound,
   expect(judgePostfix({ ...postfix, smtp_bind_address: "192.0.2.7" }, [server])).toMatchObject({
     kind: "failed",
     sentence: expect.stringContaining("192.0.2.7 and 100::1"),
+  });
+  expect(judgePostfix({ ...postfix, smtp_helo_name: "node1.example.org" }, [server])).toMatchObject({
+    kind: "warning",
+    remedy: expect.stringContaining("smtp_helo_name"),
   });
   expect(judgePostfix(null, [server])).toBeNull();
   expect(judgePostfix(postfix, [])).toBeNull();

@@ -34,6 +34,26 @@ test("CL36 an agent's configuration says whom it asks, before the environment of
   expect(placeOf("node: NODE1\n")).toMatchObject({ place: { url: "https://environment.test", cluster: "other" } });
 });
 
+test("CL39 a configuration says what only its writer knows of mail, and a domain or a port that is none is told with its place", () => {
+  const file = join(folder, "agent.yaml");
+  const read = (text: string) => {
+    writeFileSync(file, `node: NODE1\ncluster: mail\n${text}`);
+    return configuredBy(file, {});
+  };
+  expect(read("senderDomains: { Exchange: [example.org] }\nsmtpPeer: { host: mx.example.net }\n")).toMatchObject({
+    place: { senderDomains: { Exchange: ["example.org"] }, smtpPeer: { host: "mx.example.net", port: 25 } },
+  });
+  expect(read("")).toMatchObject({ place: { senderDomains: {}, smtpPeer: null, outsideAddresses: {} } });
+  expect(read("senderDomains: { Exchange: [postmaster@example.org] }\n")).toMatchObject({
+    kind: "faulty",
+    why: expect.stringContaining("line 3 (senderDomains.Exchange.0)"),
+  });
+  expect(read("smtpPeer: { host: mx.example.net, port: 0 }\n")).toMatchObject({
+    kind: "faulty",
+    why: expect.stringContaining("line 3 (smtpPeer.port)"),
+  });
+});
+
 test("CL35 a reader's token that cannot be read costs what stands on the definition, and not the whole answer", async () => {
   const file = join(folder, "reader.token");
   // A folder: root cannot read that as a file either.

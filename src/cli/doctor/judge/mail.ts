@@ -30,15 +30,21 @@ function judgeVerdict({ networkName }: MailServer, verdict: Verdict): Outcome {
 }
 
 /** As which address somebody outside saw what was bound to a virtual IP. */
+export type SeenAs =
+  | { readonly kind: "as"; readonly address: string }
+  /** The witness does not tell. */
+  | { readonly kind: "untold" }
+  | { readonly kind: "unreached"; readonly why: string }
+  /** It answered, and wants nothing of this caller: what it said. */
+  | { readonly kind: "refused"; readonly why: string };
+
 export type Seen = {
   readonly server: MailServer;
+  /** Who saw it: as a sentence names him. */
+  readonly witness: string;
   /** As the agent's configuration says it is seen behind NAT; else the virtual IP itself. */
   readonly expected: string;
-  readonly seen:
-    | { readonly kind: "as"; readonly address: string }
-    /** The platform does not tell. */
-    | { readonly kind: "untold" }
-    | { readonly kind: "unreached"; readonly why: string };
+  readonly seen: SeenAs;
 };
 
 /** What is bound, against what the world sees. */
@@ -47,23 +53,36 @@ export function judgeSeen(seen: readonly Seen[]): Told[] | null {
   return seen.map((one) => ({ subject: one.server.networkName, outcome: judgeOneSeen(one) }));
 }
 
-function judgeOneSeen({ server: { address, networkName }, expected, seen }: Seen): Outcome {
-  if (seen.kind === "untold") return skipped("the control plane's platform does not tell where a request came from");
-  if (seen.kind === "unreached") {
-    return warning({
-      what: `the control plane is not reached from ${address} (${seen.why})`,
-      cost: `as whom the world sees ${networkName} is not known, and partners may not be reached from it either`,
-      remedy: `look at the routes of packets from it: ip route get CONTROL-PLANE from ${address}`,
-    });
+function judgeOneSeen({ server: { address, networkName }, witness, expected, seen }: Seen): Outcome {
+  switch (seen.kind) {
+    case "untold":
+      return skipped(`${witness} is reached from ${address}, and does not tell as whom it sees it`);
+    case "unreached":
+      return warning({
+        what: `${witness} is not reached from ${address} (${seen.why})`,
+        cost: `as whom the world sees ${networkName} is not known, and partners may not be reached from it either`,
+        remedy: `look at the routes of packets from it: ip route get ADDRESS from ${address}`,
+      });
+    case "refused":
+      return warning({
+        what: `${witness} refuses ${networkName} at ${address}: ${seen.why}`,
+        cost: "it takes no mail from it",
+        remedy: "do what its answer says; most often it is the address that is not known there, or has a bad name",
+      });
+    case "as":
+      return judgeAddress(address, networkName, witness, expected, seen.address);
   }
-  if (seen.address === expected) {
+}
+
+function judgeAddress(address: string, networkName: string, witness: string, expected: string, seen: string): Outcome {
+  if (seen === expected) {
     const nat = expected === address ? "" : `, as outsideAddresses says of ${address}`;
-    return ok(`the control plane sees ${networkName} as ${seen.address}${nat}`);
+    return ok(`${witness} sees ${networkName} as ${seen}${nat}`);
   }
   return failed({
-    what: `the control plane sees ${networkName} as ${seen.address}, and expected is ${expected}`,
+    what: `${witness} sees ${networkName} as ${seen}, and expected is ${expected}`,
     cost: "partners who know it by the expected address refuse its associations, as in KB Q186756, and its mail fails SPF",
-    remedy: `where a NAT translates ${address} to ${seen.address}, write outsideAddresses: { "${address}": "${seen.address}" } into the agent's configuration; else mend the NAT or the route that takes it out another way`,
+    remedy: `where a NAT translates ${address} to ${seen}, write outsideAddresses: { "${address}": "${seen}" } into the agent's configuration; else mend the NAT or the route that takes it out another way`,
   });
 }
 

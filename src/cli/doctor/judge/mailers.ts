@@ -7,6 +7,7 @@ export type PostfixSettings = {
   readonly smtp_bind_address: string;
   readonly smtp_bind_address6: string;
   readonly smtp_bind_address_enforce: string;
+  readonly smtp_helo_name: string;
   readonly transport_maps: string;
 };
 
@@ -24,11 +25,22 @@ export function judgePostfix(settings: PostfixSettings | null, servers: readonly
   }
   const bound = [settings.smtp_bind_address, settings.smtp_bind_address6];
   const server = servers.find(({ address }) => bound.includes(address));
-  if (server !== undefined) return ok(`Postfix asks the agent, and is bound to ${server.address} or sends nothing`);
+  if (server !== undefined) return judgeHelo(settings.smtp_helo_name, server);
   return failed({
     what: `Postfix asks the agent, and is bound to ${bound.filter((one) => one !== "").join(" and ") || "nothing"}`,
     cost: "what it sends does not leave from a virtual IP of this host",
     remedy: "print its configuration anew: bridgehead mailer postfix --group GROUP",
+  });
+}
+
+/** What is said in EHLO is what receivers look for in DNS: another name than the one that is looked at here is looked at by nobody. */
+function judgeHelo(said: string, { address, networkName }: MailServer): Outcome {
+  if (said.toLowerCase() === networkName.toLowerCase())
+    return ok(`Postfix asks the agent, and is bound to ${address} under the name ${networkName}, or sends nothing`);
+  return warning({
+    what: `Postfix is bound to ${address}, and greets as ${said}, not as ${networkName}`,
+    cost: "receivers look for a name in DNS that may not lead to this address, and partners do not know it",
+    remedy: `set smtp_helo_name to ${networkName}, as bridgehead mailer postfix prints it`,
   });
 }
 

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { Resolver } from "node:dns/promises";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { advertisedBy, nameServerPatience, senderPolicy } from "../../src/cli/doctor/dns.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/until.ts";
+
+const server = { group: "Mail", address: "192.0.2.100", networkName: "mail.example.org" };
+const resolver = new Resolver(nameServerPatience);
+let folder = "";
+let named: ChildProcess | null = null;
+
+/** Two zones of a real name server: a name and its address, and what domains say of who sends for them. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-named-"));
+  const port = await freePort("127.0.0.1");
+  const zone = (name: string, records: string): string => {
+    const file = join(folder, `${name}.zone`);
+    const start = "$TTL 60\n@ SOA ns.example.org. admin.example.org. 1 60 60 60 60\n@ NS ns.example.org.\n";
+    writeFileSync(file, `${start}${records}\n`);
+    return `zone "${name}" { type primary; file "${file}"; };`;
+  };
+  const forward = [
+    "ns A 127.0.0.1",
+    "mail A 192.0.2.100",
+    '@ TXT "v=spf1 include:_spf.example.org -all"',
+    '@ TXT "some-verification=1"',
+    '_spf TXT "v=spf1 " "mx:relay.example.org ip4:192.0.2.7 -all"',
+    "relay MX 10 mail",
+    'forged TXT "v=spf1 ip4:192.0.2.7 ~all"',
+    'broken TXT "v=spf1 ip4:192.0.2.300 -all"',
+    'unsure TXT "v=spf1 ip4:192.0.2.7 ?all"',
+    "silent A 192.0.2.9",
+    ...Array.from({ length: 12 }, (_, n) => `deep${n} TXT "v=spf1 include:deep${n + 1}.example.org -all"`),
+    'deep12 TXT "v=spf1 -all"',
+  ];
+  const zones = [zone("example.org", forward.join("\n")), zone("2.0.192.in-addr.arpa", "100 PTR mail.example.org.")];
+  const config = `options { directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };
+      recursion no; pid-file none; session-keyfile none; dnssec-validation no; };
+    controls { };
+    ${zones.join("\n")}`;
+  writeFileSync(join(folder, "named.conf"), config);
+  named = spawn("named", ["-g", "-c", join(folder, "named.conf"), "-p", String(port)], { stdio: "ignore" });
+  resolver.setServers([`127.0.0.1:${port}`]);
+  const isThere = () => resolver.resolve4("mail.example.org").then(Boolean, () => false);
+  await until(isThere, 20_000, "the name server");
+}, 40_000);
+afterAll(() => {
+  named?.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("CL39 what DNS has for a name and an address is read from a real name server", async () => {
+  expect(await advertisedBy(server, server.address, resolver)).toMatchObject({
+    addresses: ["192.0.2.100"],
+    names: ["mail.example.org"],
+  });
+  const other = { ...server, networkName: "absent.example.org" };
+  expect(await advertisedBy(other, "192.0.2.9", resolver)).toMatchObject({ addresses: [], names: [] });
+  expect(await advertisedBy(other, "203.0.113.5", resolver)).toMatchObject({ names: "EREFUSED" });
+});
+
+test("CL41 the policy of a domain is evaluated as a receiver does: with what it includes, MX records, and its bounds", async () => {
+  const of = async (domain: string, outside = server.address) =>
+    (await senderPolicy(server, domain, outside, resolver)).result;
+  expect(await of("example.org")).toBe("pass");
+  expect(await of("example.org", "192.0.2.9")).toBe("fail");
+  expect(await of("forged.example.org")).toBe("softfail");
+  expect(await of("unsure.example.org")).toBe("neutral");
+  expect(await of("silent.example.org")).toBe("none");
+  expect(await of("broken.example.org")).toBe("permerror");
+  expect(await of("deep0.example.org")).toBe("permerror");
+  expect(await of("refused.example.com")).toBe("temperror");
+  expect(await senderPolicy(server, "mail.example.org", server.address, resolver)).toMatchObject({
+    isGreeting: true,
+    result: "none",
+    record: null,
+  });
+  expect((await senderPolicy(server, "example.org", server.address, resolver)).record).toBe(
+    "v=spf1 include:_spf.example.org -all",
+  );
+});
