@@ -85,13 +85,23 @@ export function giveOrders(state: SessionState, now: number, effects: SessionEff
       return { group: name, epoch, resources, mode: modeOf(state, group, now), observe, heldBefore, unfenced };
     });
   const revision = state.assignment?.revision ?? null;
-  const isSame =
-    sameRevision(revision, state.orders.revision) && JSON.stringify(holds) === JSON.stringify(state.orders.holds);
-  if (isSame) return state;
+  if (sameRevision(revision, state.orders.revision) && sameOrders(holds, state.orders.holds)) return state;
   const mayCome = state.assignment?.mayCome ?? [];
   const orders: Orders = { n: state.orders.n + 1, revision, ttlMs: state.lease.ttlMs, holds, mayCome };
   effects.push({ type: "orders", orders });
   return { ...state, orders };
+}
+
+function sameOrders(holds: readonly HoldOrder[], before: readonly HoldOrder[]): boolean {
+  return holds.length === before.length && holds.every((hold, index) => sameOrder(hold, before[index]));
+}
+
+/** The resources are nearly always those of one assignment, and the longest of it. */
+function sameOrder({ resources, ...rest }: HoldOrder, before: HoldOrder | undefined): boolean {
+  if (before === undefined) return false;
+  const { resources: resourcesBefore, ...restBefore } = before;
+  const alike = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+  return alike(rest, restBefore) && (resources === resourcesBefore || alike(resources, resourcesBefore));
 }
 
 function modeOf(state: SessionState, group: AssignedGroup, now: number): HoldMode {

@@ -9,6 +9,8 @@ import { commonResourceProperties } from "../properties/property-tables.ts";
 type Setup = Pick<AssignedResource, "type" | "dependsOn" | "properties">;
 
 export function sameSetup(a: Setup, b: Setup): boolean {
+  // Most often both are of one assignment, and it is asked for each resource in every step.
+  if (a.type === b.type && a.dependsOn === b.dependsOn && a.properties === b.properties) return true;
   return setupOf(a) === setupOf(b);
 }
 
