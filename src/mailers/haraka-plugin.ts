@@ -1,5 +1,5 @@
 import { resolve4, resolve6 } from "node:dns/promises";
-import { type AgentOfThisHost, sourceAddresses, type SourceAddressesOptions } from "./source-addresses.ts";
+import { routedSourceAddresses, type RoutedSourceAddressesOptions } from "./source-addresses.ts";
 
 /** A next hop as Haraka's `get_mx` has it. */
 export type Mx = { readonly exchange: string; readonly priority?: number; readonly port?: number };
@@ -25,10 +25,10 @@ export type GetMx = (next: (code?: number, told?: unknown) => void, hmail: unkno
  * Throws `SourceAddressError`, as the plugin is loaded, on a host that belongs to no cluster.
  */
 export function getMx(
-  options: AgentOfThisHost & SourceAddressesOptions,
+  options: RoutedSourceAddressesOptions,
   { OK, DENYSOFT, DENY, resolve, isNowhere = hasNoAddress }: HarakaParts,
 ): GetMx {
-  const addresses = sourceAddresses(options);
+  const addressesFor = routedSourceAddresses(options);
   /** Null: they are not known now. */
   const hopsOf = async (domain: string): Promise<readonly Mx[] | null> => {
     try {
@@ -38,7 +38,7 @@ export function getMx(
     }
   };
   return async (next, _hmail, domain) => {
-    const from = await addresses.ask(domain);
+    const from = await addressesFor(domain).ask(domain);
     if (from.decision === "STANDALONE") return next();
     if (from.decision !== "BIND") return next(DENYSOFT, `bridgehead: ${from.reason}`);
     const hops = await hopsOf(domain);

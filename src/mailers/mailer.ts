@@ -1,3 +1,5 @@
+import type { Route } from "./routes.ts";
+
 /** The group of a virtual server, and where the agent of this host tells of it. */
 export type AgentSockets = {
   readonly group: string;
@@ -5,11 +7,14 @@ export type AgentSockets = {
   readonly socket: string;
   /** The agent's configuration: a host where it is not there belongs to no cluster. */
   readonly configFile: string;
+  /** Whose mail another group calls for. */
+  readonly routes: readonly Route[];
 };
 
 /** The agent of this host as a program names it to `sourceAddresses`, as text of JavaScript. */
-export function optionsText({ group, socket, configFile }: AgentSockets): string {
-  const options = { group, socketPath: socket, configFile };
+export function optionsText({ group, socket, configFile, routes }: AgentSockets): string {
+  const byDomain = Object.fromEntries(routes.map((route) => [route.domain, route.group]));
+  const options = { group, socketPath: socket, configFile, ...(routes.length === 0 ? {} : { routes: byDomain }) };
   return `{ ${Object.entries(options)
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(", ")} }`;

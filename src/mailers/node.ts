@@ -2,17 +2,18 @@ import { type AgentSockets, optionsText, type Section } from "./mailer.ts";
 
 /** Nodemailer, as an example of any program on Node: it asks before each connection, and opens it from the answer. */
 export function nodeSections(sockets: AgentSockets): Section[] {
+  const { asks, made, says, takes, addresses } = sockets.routes.length === 0 ? ofOneGroup : ofSeveralGroups;
   return [
     {
       place: "a program that sends with Nodemailer",
       text: `import { createTransport } from "nodemailer";
-import { connectFrom, sourceAddresses } from "bridgehead/source-addresses";
+import { connectFrom, ${asks} } from "bridgehead/source-addresses";
 
-const addresses = sourceAddresses(${optionsText(sockets)});
+const ${made} = ${asks}(${optionsText(sockets)});
 
-/** Resolves with true when the message was taken. With false, and when it rejects, it was not: keep it, and try again. */
-export async function send(host, port, message) {
-  const from = await addresses.ask(host);
+/** ${says}Resolves with true when the message was taken. With false, and when it rejects, it was not: keep it, and try again. */
+export async function send(${takes}) {
+  const from = await ${addresses}.ask(host);
   if (from.decision !== "BIND") return false;
   const connection = await connectFrom(from, { host, port });
   const transport = createTransport({ host, port, connection, name: from.networkName });
@@ -28,3 +29,20 @@ export async function send(host, port, message) {
     },
   ];
 }
+
+const ofOneGroup = {
+  asks: "sourceAddresses",
+  made: "addresses",
+  says: "",
+  takes: "host, port, message",
+  addresses: "addresses",
+} as const;
+
+/** Who calls follows from the domain of the recipients, so that all of a message's are of one. */
+const ofSeveralGroups = {
+  asks: "routedSourceAddresses",
+  made: "addressesFor",
+  says: "All recipients of the message are of this domain. ",
+  takes: "domain, host, port, message",
+  addresses: "addressesFor(domain)",
+} as const;

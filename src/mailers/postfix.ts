@@ -1,5 +1,6 @@
 import { familyOf } from "../cluster/definition/ip-address.ts";
 import type { Section, VirtualServer } from "./mailer.ts";
+import { mostSpecificFirst, type Route } from "./routes.ts";
 
 /** What a map of the agent's socketmap answers with: the transport of this group, to a relay or to wherever the mail is for. */
 export type TransportMap = {
@@ -50,21 +51,20 @@ const nowhere = { smtp_bind_address: "240.0.0.1", smtp_bind_address6: "100::1" }
  * virtual IP or deferred (`smtp_bind_address_enforce`; without it Postfix warns, and calls from the node). A destination of the other family is
  * bound to an address that is on no host, and so deferred. The same counts for every other smtp client of this Postfix (`main.cf`).
  *
+ * A domain whose group is another one has a map before that of all others, and its group a service that is bound otherwise.
+ *
  * @param localDomains what is delivered here and never sent, besides this host's names; `.example.org` stands for all below it
+ * @param routed of each route also the virtual server of its group
  */
 export function postfixSections(
   map: TransportMap,
   socketmap: string,
-  { address, networkName }: VirtualServer,
+  server: VirtualServer,
   localDomains: readonly string[],
+  routed: readonly RoutedServer[],
 ): Section[] {
-  const family = familyOf(address);
-  const bound = {
-    ...nowhere,
-    [family === 4 ? "smtp_bind_address" : "smtp_bind_address6"]: address,
-    smtp_bind_address_enforce: "yes",
-    smtp_address_preference: `ipv${family}`,
-    smtp_helo_name: networkName,
+  const everyClient = {
+    ...boundTo(server),
     // A connection that is kept would outlive the answer that it was opened under.
     smtp_connection_cache_on_demand: "no",
     smtp_connection_cache_destinations: "",
@@ -76,17 +76,56 @@ export function postfixSections(
     "transport_maps =",
     // Only a table of patterns is asked for recipients, as the socketmap is; one of domains would be asked later, and in vain.
     `  regexp:{ ${patterns.join(" ")} }`,
-    `  proxy:socketmap:unix:${socketmap}:${transportMapName(map)}`,
+    // What the first finds is the key for the second, whose answer is the same for every key; what it does not find goes on to the next line.
+    ...mostSpecificFirst(routed).map(
+      ({ domain, group }) =>
+        `  pipemap:{ regexp:{ { /${patternOf(domain)}$$/ x } }, ${mapOf(socketmap, { ...map, group })} }`,
+    ),
+    `  ${mapOf(socketmap, map)}`,
     "# Where the map has no answer nothing is sent.",
     `default_transport = ${waiting("the map has no answer")}`,
     "relay_transport = $default_transport",
     "# Whatever else sends. One that stays inside is exempted in master.cf: -o smtp_bind_address= -o smtp_bind_address6=",
-    ...Object.entries(bound).map(([name, value]) => `${name} = ${value}`),
+    ...Object.entries(everyClient).map(([name, value]) => `${name} = ${value}`),
   ];
+  const own = serviceOf(server);
+  const others = new Map(routed.map((route) => [serviceOf(route.server), optionsOf(route.server)]));
+  others.delete(own);
+  const services = [own, ...[...others].map(([service, options]) => `${service}${options}`)];
   return [
-    { place: "/etc/postfix/master.cf", text: `${transportName(networkName)} unix - - n - - smtp\n` },
+    { place: "/etc/postfix/master.cf", text: `${services.join("\n")}\n` },
     { place: "/etc/postfix/main.cf", text: `${main.join("\n")}\n` },
   ];
+}
+
+export type RoutedServer = Route & { readonly server: VirtualServer };
+
+/** How an smtp client calls for a virtual server, or not at all. */
+function boundTo({ address, networkName }: VirtualServer): Readonly<Record<string, string>> {
+  const family = familyOf(address);
+  return {
+    ...nowhere,
+    [family === 4 ? "smtp_bind_address" : "smtp_bind_address6"]: address,
+    smtp_bind_address_enforce: "yes",
+    smtp_address_preference: `ipv${family}`,
+    smtp_helo_name: networkName,
+  };
+}
+
+function serviceOf({ networkName }: VirtualServer): string {
+  return `${transportName(networkName)} unix - - n - - smtp`;
+}
+
+/** What a service has otherwise than `main.cf` says. */
+function optionsOf(server: VirtualServer): string {
+  return Object.entries(boundTo(server))
+    .map(([name, value]) => `\n  -o ${name}=${value}`)
+    .join("");
+}
+
+/** Through proxymap, which is in no chroot. */
+function mapOf(socketmap: string, map: TransportMap): string {
+  return `proxy:socketmap:unix:${socketmap}:${transportMapName(map)}`;
 }
 
 function patternOf(domain: string): string {

@@ -5,6 +5,7 @@ import { familyOf } from "../cluster/definition/ip-address.ts";
 import type { Bind, Defer, Deny } from "../cluster/questions/verdict.ts";
 import { monotonicMs } from "../mta/clock.ts";
 import { localVerdicts } from "../mta/local-verdicts.ts";
+import { covers, mostSpecificFirst } from "./routes.ts";
 
 /** Where `agent install` puts them. */
 export const defaultConfigFile = "/etc/bridgehead/agent.yaml";
@@ -96,7 +97,7 @@ export function sourceAddresses(options: SourceAddressesOptions): SourceAddresse
     ask: async (destination) => {
       // Each time: a host may join a cluster while the program runs.
       if (withoutCluster === "standalone" && !isConfigured(configFile)) return { decision: "STANDALONE" };
-      const { verdict, askedAtMs } = await verdicts.ask(domainToASCII(destination) || destination);
+      const { verdict, askedAtMs } = await verdicts.ask(asDnsHasIt(destination));
       if (verdict.decision !== "BIND") return verdict;
       const { validForMs, ...bind } = verdict;
       const leftMs = Math.floor(askedAtMs + validForMs - monotonicMs());
@@ -104,6 +105,37 @@ export function sourceAddresses(options: SourceAddressesOptions): SourceAddresse
       return { ...bind, expired: AbortSignal.timeout(leftMs) };
     },
   };
+}
+
+export type RoutedSourceAddressesOptions = SourceAddressesOptions & {
+  /** Groups by the domain that their mail is for; `.example.org` stands for all below it. All other mail is that of `group`. */
+  readonly routes?: Readonly<Record<string, string>>;
+};
+
+/**
+ * The same for a program that calls for several virtual servers: whom to ask follows from the domain that a message is for, which is not
+ * the host that is called for it. Throws `SourceAddressError` on a host that belongs to no cluster.
+ */
+export function routedSourceAddresses({
+  routes = {},
+  ...options
+}: RoutedSourceAddressesOptions): (domain: string) => SourceAddresses {
+  const others = sourceAddresses(options);
+  const routed = mostSpecificFirst(
+    Object.entries(routes).map(([domain, group]) => ({
+      domain: domain.startsWith(".") ? `.${asDnsHasIt(domain.slice(1))}` : asDnsHasIt(domain),
+      addresses: sourceAddresses({ ...options, group }),
+    })),
+  );
+  return (domain) => {
+    const name = asDnsHasIt(domain.replace(/\.$/, ""));
+    return routed.find((route) => covers(route, name))?.addresses ?? others;
+  };
+}
+
+/** In ASCII and small letters; what is no name stays as it is. */
+function asDnsHasIt(name: string): string {
+  return domainToASCII(name) || name;
 }
 
 /**

@@ -74,6 +74,43 @@ test("MA3 the program of the page calls from the virtual IP", { timeout: 30_000 
   expect(command.output().trim()).toBe(`${address} ${networkName}`);
 });
 
+test(
+  "MA7 the route of the page is what each command takes, and a group that is in no cluster waits",
+  { timeout: 60_000 },
+  async () => {
+    const [, route = ""] = /`--route "([^"]+)"`/.exec(page) ?? [];
+    const environment = { ...process.env, BRIDGEHEAD_TOKEN: cluster.running.controlPlane.adminToken };
+    for (const name of ["exim", "haraka", "node", "postfix"]) {
+      const words = [
+        "mailer",
+        name,
+        "--group",
+        exchange.group,
+        "--route",
+        route,
+        "--config",
+        join(folder, "agent.yaml"),
+      ];
+      const command = startCommand(words, folder, environment);
+      expect(await command.ended, command.output()).toBe(name === "postfix" ? 1 : 0);
+      expect(command.output()).toContain(name === "postfix" ? "There is no group Connector A" : "Connector A");
+    }
+
+    const [, call = ""] = /`(routedSourceAddresses\([^`]+\))`/.exec(page) ?? [];
+    const agent = { socketPath: cluster.running.agentSocket("NODE1"), configFile: join(folder, "agent.yaml") };
+    const shown = `import { routedSourceAddresses } from "bridgehead/source-addresses";
+const group = ${JSON.stringify(exchange.group)};
+const addressesFor = ${call.replace("{ group,", `{ ...${JSON.stringify(agent)}, group,`)};
+for (const domain of ["elsewhere.example", "partner.example"])
+  console.log((await addressesFor(domain).ask("relay.example")).decision);
+`;
+    writeFileSync(join(folder, "routed.mjs"), shown);
+    const program = startNode([join(folder, "routed.mjs")], process.env, folder);
+    expect(await program.ended, program.output()).toBe(0);
+    expect(program.output().trim().split("\n")).toEqual(["BIND", "DEFER"]);
+  },
+);
+
 test("MA1 README leads to the page about mailers", () => {
   expect(readFileSync(join(packageRoot, "README.md"), "utf8")).toContain("(docs/mailers.md)");
 });

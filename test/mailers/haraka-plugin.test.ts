@@ -75,6 +75,25 @@ test("MA4 a domain that cannot be looked up waits, and one that has no next hop 
   }
 });
 
+test("MA7 the hook asks for the group of the domain that the message is for", async () => {
+  const socketPath = join(folder, "agent.sock");
+  const asked: string[] = [];
+  server = createServer((socket) =>
+    socket.on("data", (question: Buffer) => {
+      asked.push(question.toString("latin1"));
+      socket.write("DEFER standby\n");
+    }),
+  );
+  server.listen(socketPath);
+  await once(server, "listening");
+  const configFile = join(folder, "agent.yaml");
+  writeFileSync(configFile, "node: NODE1\n");
+  const routes = { "partner.test": "Connector A" };
+  const hook = getMx({ group: "Exchange", socketPath, configFile, routes }, { ...codes, resolve: () => hops });
+  for (const domain of ["partner.test", "dest.test"]) await hook(() => {}, null, domain);
+  expect(asked).toEqual(["source-address Connector A partner.test\n", "source-address Exchange dest.test\n"]);
+});
+
 test("MA2 on a host that belongs to no cluster the plugin does not load, unless it is told that it may do nothing there", async () => {
   const none = { group: "Exchange", configFile: join(folder, "none.yaml") };
   const parts = { ...codes, resolve: () => hops };

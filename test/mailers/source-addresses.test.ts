@@ -9,6 +9,7 @@ import {
   type BindNow,
   connectFrom,
   nodeClusterState,
+  routedSourceAddresses,
   SourceAddressError,
   sourceAddresses,
 } from "../../src/mailers/source-addresses.ts";
@@ -147,6 +148,32 @@ test("MA3 a name in other letters than ASCII's is asked for as DNS has it", asyn
   await sourceAddresses({ group, ...agent() }).ask("b\u00fccher.example");
   expect(asked).toEqual(["source-address Exchange xn--bcher-kva.example\n"]);
 });
+
+test.each([
+  ["partner.example", "A"],
+  ["Partner.Example.", "A"],
+  ["b\u00fccher.example", "D"],
+  ["x.partner.example", "B"],
+  ["a.x.partner.example", "B"],
+  ["deep.partner.example", "C"],
+  ["xpartner.example", group],
+  ["example", group],
+  ["constructor", group],
+])(
+  "MA7 mail for %s is asked for as that of %s: the most specific domain counts, in whatever order",
+  async (domain, to) => {
+    configure();
+    const asked = await answering("DEFER standby\n");
+    const routes = {
+      "b\u00fccher.example": "D",
+      ".partner.example": "B",
+      "deep.partner.example": "C",
+      "partner.example": "A",
+    };
+    await routedSourceAddresses({ group, ...agent(), routes })(domain).ask("mx.test");
+    expect(asked).toEqual([`source-address ${to} mx.test\n`]);
+  },
+);
 
 test("MA3 there is no second try from another address, and none after the answer's time", async () => {
   let calls = 0;

@@ -15,6 +15,8 @@ export type ControlHost = {
   /** Removed by `close`. */
   readonly folder: string;
   readonly client: Client;
+  /** Where it answers, from this process as from the hosts. */
+  readonly url: string;
   /** Makes a cluster, and a token for each of its nodes. */
   readonly define: (cluster: string, definition: unknown, nodes: readonly string[]) => Promise<void>;
   readonly startAgent: (cluster: string, node: string, start?: AgentStart) => ChildProcess;
@@ -72,6 +74,7 @@ export async function openControl(lan: Lan): Promise<ControlHost> {
   return {
     folder,
     client,
+    url,
     define: async (cluster, definition, nodes) => {
       await expectOk(client.putCluster(cluster, definition));
       for (const node of nodes) {

@@ -21,6 +21,8 @@ export { expectOk };
 export type Stage = {
   readonly lan: Lan;
   readonly client: Client;
+  /** Where the control plane answers. */
+  readonly url: string;
   readonly node: (name: string) => Host;
   readonly startAgent: (
     name: string,
@@ -62,6 +64,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
   return {
     lan,
     client,
+    url: control.url,
     node: (name) => lan.host(name),
     startAgent: (name, env = {}, options = []) => control.startAgent(cluster, name, { env, options }),
     startAgentAs: (name, capabilities) => {

@@ -6,8 +6,9 @@ import { eximSections } from "../../mailers/exim.ts";
 import { harakaSections } from "../../mailers/haraka.ts";
 import type { AgentSockets, Section, VirtualServer } from "../../mailers/mailer.ts";
 import { nodeSections } from "../../mailers/node.ts";
-import { postfixSections } from "../../mailers/postfix.ts";
-import { nameSchema } from "../../protocol/names.ts";
+import { postfixSections, type RoutedServer, transportName } from "../../mailers/postfix.ts";
+import { covers, maxRoutes, type Route } from "../../mailers/routes.ts";
+import { nameKey, nameSchema } from "../../protocol/names.ts";
 import {
   defaultConfigFile,
   defaultSocketmapPath,
@@ -23,6 +24,7 @@ import { examples } from "../verb.ts";
 
 type MailerOptions = GlobalOptions & {
   readonly group: string;
+  readonly route: readonly Route[];
   readonly config: string;
   readonly socket?: string;
 };
@@ -37,7 +39,10 @@ type PostfixOptions = MailerOptions & {
 export function register(noun: Command): void {
   mailer(noun, "exim", "for Exim 4: a router that asks, and what each smtp transport takes from the answer")
     .action((_: unknown, command: Command) => show(command, eximSections))
-    .addHelpText("after", examples("mailer exim --group Exchange"));
+    .addHelpText(
+      "after",
+      examples("mailer exim --group Exchange", 'mailer exim --group Exchange --route "partner.example=Connector A"'),
+    );
   mailer(noun, "postfix", "for Postfix 3.7 or later: a transport that is bound, and the map that leads to it")
     .option(
       "--socketmap <path>",
@@ -67,6 +72,12 @@ function mailer(noun: Command, name: string, description: string): Command {
     .command(name)
     .description(description)
     .requiredOption("--group <group>", "the virtual server's group", groupOf)
+    .option(
+      "--route <domain=group>",
+      "mail for this domain (.example.org: all below it) is called for by another group; may be repeated",
+      routeOf,
+      [],
+    )
     .option("--config <file>", "the agent's configuration on this host", defaultConfigFile)
     .option("--socket <path>", "the agent's local socket (default: as its configuration has it)", pathOf);
 }
@@ -78,17 +89,40 @@ function show(command: Command, sectionsOf: (sockets: AgentSockets) => readonly 
 
 async function postfix(command: Command): Promise<void> {
   const options = command.optsWithGlobals<PostfixOptions>();
-  const { group, relay = null, local } = options;
+  const { group, route: routes, relay = null, local } = options;
+  const here = routes.find((route) => local.some((domain) => covers({ domain: domain.toLowerCase() }, route.domain)));
+  if (here !== undefined) {
+    throw usageError(`${here.domain} is delivered on this host (--local): no group calls for it.`);
+  }
   const socketmap = pathOfAgent(options, "socketmap", ({ socketmap: path }) => path);
-  printSections(options, postfixSections({ group, relay }, socketmap, await virtualServerOf(options), local));
+  const servers = await virtualServersOf(options);
+  const server = servers(group);
+  const routed = routes.map((route) => ({ ...route, server: servers(route.group) }));
+  assertTransportsDiffer([{ group, server }, ...routed]);
+  printSections(options, postfixSections({ group, relay }, socketmap, server, local, routed));
+}
+
+/** A service of Postfix has fewer letters than a network name. */
+function assertTransportsDiffer(servers: readonly Pick<RoutedServer, "group" | "server">[]): void {
+  const names = new Map<string, string>();
+  for (const { group, server } of servers) {
+    const transport = transportName(server.networkName);
+    const other = names.get(transport) ?? group;
+    if (nameKey(other) !== nameKey(group)) {
+      const refusal = `${other} and ${group} would both have ${transport} in master.cf`;
+      const detail = "their network names differ in nothing that a service's name may have";
+      throw new CliError("same-transport", refusal, undefined, { detail });
+    }
+    names.set(transport, group);
+  }
 }
 
 function socketsOf(options: MailerOptions): AgentSockets {
-  const { group, config: configFile } = options;
+  const { group, route: routes, config: configFile } = options;
   const socket = pathOfAgent(options, "socket", (config) => {
     return config.socket ?? (config.state === undefined ? undefined : agentPlace({}, config).socket);
   });
-  return { group, socket, configFile };
+  return { group, socket, configFile, routes };
 }
 
 /** Where the agent of this host answers. Throws `CliError` on a host that belongs to no cluster: a mailer there is best left as it is. */
@@ -119,9 +153,15 @@ function configOf({ config }: MailerOptions): AgentConfig | null {
   return isConfigured(config) ? loadAgentConfig(config) : null;
 }
 
-async function virtualServerOf(options: PostfixOptions): Promise<VirtualServer> {
-  const { address, name, group } = options;
-  if (address !== undefined && name !== undefined) return { address, networkName: name };
+/** The virtual server of each group: as the control plane has it, or, of the only one, as the options do. */
+async function virtualServersOf(options: PostfixOptions): Promise<(group: string) => VirtualServer> {
+  const { address, name, route: routes } = options;
+  if ((address !== undefined || name !== undefined) && routes.length > 0) {
+    throw usageError("--address and --name do not go with --route", {
+      detail: "the control plane is asked for those of each group",
+    });
+  }
+  if (address !== undefined && name !== undefined) return () => ({ address, networkName: name });
   if (address !== undefined || name !== undefined) throw usageError("Give both --address and --name, or neither.");
   const { url, cluster } = configOf(options) ?? {};
   const { ask, cluster: named } = contextFrom({
@@ -130,19 +170,33 @@ async function virtualServerOf(options: PostfixOptions): Promise<VirtualServer> 
     ...options,
   });
   const view = await ask(async (client) => client.getCluster(await named()));
-  const found = lookup(view.groups, group);
-  if (found === undefined) throw new CliError("group-not-found", `There is no group ${group} in cluster ${view.name}.`);
-  const { address: virtualIp, networkName } = found;
-  if (virtualIp === null || networkName === null) {
-    throw new CliError("not-a-virtual-server", `${group} is no virtual server of cluster ${view.name}.`);
-  }
-  return { address: virtualIp, networkName };
+  return (group) => {
+    const found = lookup(view.groups, group);
+    if (found === undefined) {
+      throw new CliError("group-not-found", `There is no group ${group} in cluster ${view.name}.`);
+    }
+    const { address: virtualIp, networkName } = found;
+    if (virtualIp === null || networkName === null) {
+      throw new CliError("not-a-virtual-server", `${group} is no virtual server of cluster ${view.name}.`);
+    }
+    return { address: virtualIp, networkName };
+  };
 }
 
 function groupOf(text: string): string {
   const parsed = nameSchema.safeParse(text);
   if (parsed.success) return text;
   throw new InvalidArgumentError(`It is no name of a group: ${parsed.error.issues[0]?.message ?? ""}.`);
+}
+
+function routeOf(text: string, before: readonly Route[]): readonly Route[] {
+  const at = text.indexOf("=");
+  if (at < 0) throw new InvalidArgumentError('It should be a domain and a group: "partner.example=Connector A".');
+  const domain = text.slice(0, at).toLowerCase();
+  if (!isDomain(domain)) throw new InvalidArgumentError(notADomain(domain));
+  if (before.some((route) => route.domain === domain)) throw new InvalidArgumentError(`${domain} is given twice.`);
+  if (before.length >= maxRoutes) throw new InvalidArgumentError(`There may be ${maxRoutes} of them.`);
+  return [...before, { domain, group: groupOf(text.slice(at + 1)) }];
 }
 
 function addressOf(text: string): string {
@@ -176,9 +230,17 @@ function relayOf(text: string): string {
 
 function domainsOf(text: string, before: readonly string[]): readonly string[] {
   const domains = text.split(",").filter((domain) => domain !== "");
-  const wrong = domains.find((domain) => !hostName.test(domain.replace(/^\./, "")));
+  const wrong = domains.find((domain) => !isDomain(domain));
   if (wrong === undefined) return [...before, ...domains];
-  throw new InvalidArgumentError(`${wrong} is no domain; .example.org stands for all below it.`);
+  throw new InvalidArgumentError(notADomain(wrong));
+}
+
+function isDomain(text: string): boolean {
+  return hostName.test(text.replace(/^\./, ""));
+}
+
+function notADomain(text: string): string {
+  return `${text === "" ? "Nothing" : text} is no domain; .example.org stands for all below it.`;
 }
 
 function printSections({ output }: GlobalOptions, sections: readonly Section[]): void {

@@ -22,7 +22,7 @@ export async function openExim(place: MailerPlace, parts: EximParts): Promise<Re
   const log = join(folder, "main.log");
   const exim = (...args: string[]): Promise<string> => host.run(program, "-C", config, ...args);
   return {
-    submit: (id) => submitTo(host, [program, "-C", config, "-f", sender, recipient], id),
+    submit: (id, to = [recipient]) => submitTo(host, [program, "-C", config, "-f", sender, ...to], id),
     flush: async () => void (await exim("-qff")),
     turn: async () => void (await exim("-q")),
     waiting: async () => Number((await exim("-bpc")).trim()),

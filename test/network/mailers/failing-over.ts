@@ -33,21 +33,22 @@ const unwrittenMs = 200;
  * @param everyMs between two messages
  */
 export async function deliverOver(
-  { kind, write, commandLine }: Served,
+  { kind, write, commandLine, takes }: Served,
   { messages, failovers, everyMs }: Readonly<Record<"messages" | "failovers" | "everyMs", number>>,
 ): Promise<Delivery> {
   const { stage, sink, folder, placeOn, startAgent, close } = await openMailStage(kind);
   try {
-    for (const node of nodeNames) await write((await placeOn(node, sink)).place, join(folder, "spool"));
+    const spool = join(folder, "spool");
+    for (const node of nodeNames) await write((await placeOn(node, sink)).place, spool);
     const CommandLine = `run=$(dirname "$BRIDGEHEAD_AGENT_SOCKET"); ${commandLine}`;
     const properties = { CommandLine, CurrentDirectory: folder };
     const mailer = { name: "Mailer", type: "Generic Application", dependsOn: ["Name"], properties };
     await expectOk(stage.client.createResource(cluster, group, mailer));
     await stage.bothUp();
 
-    const program = join(import.meta.dirname, "feeder.ts");
-    const words = [program, virtualAddress, servedPort, messages, everyMs].map(String);
-    const feeder = stage.lan.host("PEER").start(process.execPath, words);
+    const bringing = takes === "mail" ? ["feeder.ts", virtualAddress, servedPort] : ["file-feeder.ts", spool];
+    const [program = "", ...words] = [...bringing, messages, everyMs].map(String);
+    const feeder = stage.lan.host("PEER").start(process.execPath, [join(import.meta.dirname, program), ...words]);
     const fed: Fed[] = [];
     let rest = "";
     feeder.stdout?.setEncoding("utf8").on("data", (text: string) => {

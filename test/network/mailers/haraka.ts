@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 
 import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { until } from "../../support/until.ts";
-import type { MailerPlace, RealMailer } from "./mailer.ts";
+import { type MailerPlace, type RealMailer, recipient } from "./mailer.ts";
 
 /** What is put into Haraka's folder. */
 export type HarakaParts = { readonly plugin: string; readonly plugins: string };
@@ -35,8 +35,9 @@ export async function openHaraka(place: MailerPlace, parts: HarakaParts): Promis
   const waiting = async (): Promise<number> => readdirSync(queue).filter((name) => !/^(\.|__tmp__)/.test(name)).length;
   const tries = (): number => log.split(/get_mx plugin returned DENYSOFT|Tried all MXs|delivered file=/).length;
   return {
-    submit: async (id) => {
-      await host.run(process.execPath, join(import.meta.dirname, "smtp-submit.ts"), "127.0.0.1", String(port), id);
+    submit: async (id, to = [recipient]) => {
+      const program = join(import.meta.dirname, "smtp-submit.ts");
+      await host.run(process.execPath, program, "127.0.0.1", String(port), id, ...to);
     },
     // It has no command for that; it tries each of them every five seconds.
     flush: async () => {

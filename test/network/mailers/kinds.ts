@@ -32,8 +32,9 @@ export async function eximParts({ options }: MailerPlace) {
 }
 
 export async function postfixParts(place: MailerPlace) {
-  const server = ["--address", virtualAddress, "--name", "MAILVS", "--relay", relayOf(place)];
-  const printed = await printedFor("postfix", [...place.options, ...server]);
+  // With a route the control plane is asked for these.
+  const server = place.options.includes("--route") ? [] : ["--address", virtualAddress, "--name", "MAILVS"];
+  const printed = await printedFor("postfix", [...place.options, ...server, "--relay", relayOf(place)]);
   return { main: printed("/etc/postfix/main.cf"), master: printed("/etc/postfix/master.cf") };
 }
 

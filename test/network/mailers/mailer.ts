@@ -15,8 +15,8 @@ export type MailerPlace = {
 
 /** A real mailer on a host. */
 export type RealMailer = {
-  /** Puts a message with this id into its queue, and resolves when it is there. */
-  readonly submit: (id: string) => Promise<void>;
+  /** Puts a message with this id into its queue, and resolves when it is there. Without recipients: for `recipient`. */
+  readonly submit: (id: string, recipients?: readonly string[]) => Promise<void>;
   /** Has it try all that waits, now. Resolves when it has, or has begun to. */
   readonly flush: () => Promise<void>;
   /** Has it try what is due, as it does by itself; where it can be told to. */

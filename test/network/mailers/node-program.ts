@@ -4,14 +4,16 @@ import { packageRoot } from "../../../src/cli/package-files.ts";
 import { type MailerPlace, messageWith, type RealMailer, recipient, sender } from "./mailer.ts";
 
 /** Tries each message of a folder once, and keeps what was not taken. */
-function programFor(place: MailerPlace): string {
-  const { address, port } = place.sink;
+function programFor({ sink, options }: MailerPlace): string {
+  const { address, port } = sink;
+  const takes = `${options.includes("--route") ? 'to.split("@")[1], ' : ""}"${address}", ${port}`;
   return `import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { send } from "./send.mjs";
 for (const name of readdirSync("queue").sort()) {
-  const message = { envelope: { from: "${sender}", to: "${recipient}" }, raw: readFileSync("queue/" + name) };
+  const { to, raw } = JSON.parse(readFileSync("queue/" + name, "utf8"));
+  const message = { envelope: { from: "${sender}", to }, raw };
   try {
-    if (await send("${address}", ${port}, message)) rmSync("queue/" + name);
+    if (await send(${takes}, message)) rmSync("queue/" + name);
     else console.log(name + ": it has to wait");
   } catch (error) {
     console.log(name + ": " + (error.code ?? error.message));
@@ -32,7 +34,13 @@ export async function openNodeProgram(place: MailerPlace, printed: string): Prom
   writeFileSync(join(folder, "program.mjs"), programFor(place));
   let log = "";
   return {
-    submit: async (id) => writeFileSync(join(queue, encodeURIComponent(id)), messageWith(id)),
+    // A file for each recipient.
+    submit: async (id, recipients = [recipient]) => {
+      for (const to of recipients) {
+        const name = encodeURIComponent(`${id} ${to}`);
+        writeFileSync(join(queue, name), JSON.stringify({ to, raw: messageWith(id) }));
+      }
+    },
     flush: async () => {
       log += await host.run("env", "-C", folder, process.execPath, "program.mjs");
     },

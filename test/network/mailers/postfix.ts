@@ -35,7 +35,7 @@ export async function openPostfix(place: MailerPlace, parts: PostfixParts): Prom
   const log = join(folder, "log");
   await host.run("postfix", "-c", config, "start");
   return {
-    submit: (id) => submitTo(host, ["sendmail", "-C", config, "-f", sender, recipient], id),
+    submit: (id, to = [recipient]) => submitTo(host, ["sendmail", "-C", config, "-f", sender, ...to], id),
     flush: async () => void (await host.run("postqueue", "-c", config, "-f")),
     waiting: async () => {
       const listed = await host.run("postqueue", "-c", config, "-j");

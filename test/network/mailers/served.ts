@@ -1,7 +1,10 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { examplesFolder } from "../../../src/cli/package-files.ts";
 import { virtualAddress } from "../lan.ts";
 import { eximProgram, writeExim } from "./exim.ts";
 import { harakaProgram, writeHaraka } from "./haraka.ts";
-import { eximParts, exim, haraka, harakaParts, type Kind, postfix, postfixParts } from "./kinds.ts";
+import { eximParts, exim, haraka, harakaParts, type Kind, nodeProgram, postfix, postfixParts } from "./kinds.ts";
 import type { MailerPlace } from "./mailer.ts";
 import { writePostfix } from "./postfix.ts";
 
@@ -12,6 +15,8 @@ export type Served = {
   readonly write: (place: MailerPlace, spool: string) => Promise<void>;
   /** What the group's Generic Application runs; `$run` is the node's own folder. */
   readonly commandLine: string;
+  /** Mail at the virtual IP, or files in the folder of its messages. */
+  readonly takes: "mail" | "files";
 };
 
 /** Where it takes mail, on the virtual IP. */
@@ -27,6 +32,7 @@ export const served: readonly Served[] = [
       await writeExim(place, await eximParts(place), { spool, more: listen });
     },
     commandLine: `exec ${eximProgram()} -C "$run/mailer/exim.conf" -bdf -q1s`,
+    takes: "mail",
   },
   {
     kind: postfix,
@@ -39,6 +45,7 @@ export const served: readonly Served[] = [
     },
     // `postfix start-fg` begins a session of its own (setsid), and would outlive whoever has to end it.
     commandLine: 'postfix -c "$run/mailer/etc" check && exec /usr/lib/postfix/sbin/master -c "$run/mailer/etc" -d',
+    takes: "mail",
   },
   {
     kind: haraka,
@@ -46,5 +53,15 @@ export const served: readonly Served[] = [
       await writeHaraka(place, await harakaParts(place), { listen: `${virtualAddress}:${servedPort}`, queue: spool });
     },
     commandLine: `exec ${process.execPath} ${harakaProgram} -c "$run/mailer"`,
+    takes: "mail",
+  },
+  {
+    kind: nodeProgram,
+    write: async ({ folder, sink }, spool) => {
+      for (const path of [folder, spool]) mkdirSync(path, { recursive: true });
+      writeFileSync(join(folder, "relay"), `${sink.address}:${sink.port}`);
+    },
+    commandLine: `exec ${process.execPath} ${join(examplesFolder, "queue-with-nodemailer.js")} --queue spool --relay "$(cat "$run/mailer/relay")" --config "$run/agent.yaml"`,
+    takes: "files",
   },
 ];
