@@ -1,4 +1,4 @@
-import type { Ending } from "./association.ts";
+import type { NotTransferred } from "./association.ts";
 import type { Association } from "./call.ts";
 import { messageOf } from "./message-of.ts";
 import type { Outbox, Waiting } from "./outbox.ts";
@@ -70,20 +70,20 @@ export function createCourier({ outbox, idleMs, from, now, tell }: CourierOption
   /** True: it need not be transferred any more. */
   async function take(waiting: Waiting, association: Association): Promise<boolean> {
     let noting: Promise<void> = Promise.resolve();
-    const ending = await association.transfer(waiting.transfer, (checkpoint) => {
+    const why = await association.transfer(waiting.transfer, (checkpoint) => {
       noting = noting.then(() => waiting.secured(association.opened, checkpoint)).catch(() => {});
     });
     await noting;
-    if (ending === null) {
+    if (why === null) {
       await waiting.done();
       tell(waiting.name, "transferred", `to ${association.partner.mtaName}`);
       return true;
     }
-    return putOff(waiting, ending);
+    return putOff(waiting, why);
   }
 
-  async function putOff(waiting: Waiting, { code, sentence }: Ending): Promise<boolean> {
-    if (code === "activity-unknown") await waiting.restart();
+  async function putOff(waiting: Waiting, { type, code, sentence }: NotTransferred): Promise<boolean> {
+    if (type === "discarded" || code === "activity-unknown") await waiting.restart();
     const isRefused = code === "message-refused";
     if (isRefused) await waiting.reject();
     tell(waiting.name, isRefused ? "rejected" : "put-off", sentence);

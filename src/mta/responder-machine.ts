@@ -12,7 +12,7 @@ import { disconnectReasons, proposedTpduSize, type ConnectionTpdu } from "./cotp
 import type { AssociationCode, RefusalCode } from "./log.ts";
 import { ia5Octets, ProtocolFault } from "./octets.ts";
 import type { Partner, Partners } from "./partners.ts";
-import { type Incoming, secured, takeFromSender } from "./incoming.ts";
+import { type FromReceiver, type Incoming, secured, takeFromSender } from "./incoming.ts";
 import type { Mode } from "./mode.ts";
 import { readNormalConnect } from "./normal-mode.ts";
 import { isNormalMode } from "./presentation.ts";
@@ -28,12 +28,13 @@ import {
   abortKinds,
   decodeTsdu,
   encodeSpdu,
+  exceptions,
   refuseReasons,
   functionalUnits,
-  type ActivitySpdu,
   type ConnectItem,
   type Spdu,
 } from "./session.ts";
+import { exceptionReasons } from "./session-activities.ts";
 import { packetOf, packetsOf, type TransportUnit } from "./transport.ts";
 import { x410Mode } from "./x410-mode.ts";
 
@@ -47,6 +48,8 @@ export type ResponderState =
       readonly transport: Transport;
       readonly mode: Mode;
       readonly peer: Peer;
+      /** Whether both sides know exceptions: without them a message that cannot be taken ends its association. */
+      readonly hasExceptions: boolean;
       readonly incoming: Incoming | null;
     }
   | { readonly phase: "ended" };
@@ -93,14 +96,21 @@ export function responderStep(state: ResponderState, input: AssociationInput, co
       return { state, actions: [] };
     case "secured": {
       // What an association that has ended had secured is of use for the next one.
-      const incoming = state.phase === "open" && state.incoming !== null ? secured(state.incoming, input.serial) : null;
+      const incoming = state.phase === "open" ? secured(state.incoming, input.serial) : null;
       if (state.phase !== "open" || incoming === null) return { state, actions: [] };
-      return acknowledging({ ...state, incoming }, { type: "MINOR SYNC ACK", serial: input.serial });
+      return answering({ ...state, incoming }, { type: "MINOR SYNC ACK", serial: input.serial });
     }
     case "stored": {
-      const serial = state.phase === "open" ? (state.incoming?.endedAs ?? null) : null;
-      if (state.phase !== "open" || serial === null) return { state, actions: [] };
-      return acknowledging({ ...state, incoming: null }, { type: "ACTIVITY END ACK", serial });
+      if (state.phase !== "open" || state.incoming?.phase !== "taken") return { state, actions: [] };
+      const serial = state.incoming.endedAs;
+      if (serial === null) return { state, actions: [] };
+      return answering({ ...state, incoming: null }, { type: "ACTIVITY END ACK", serial });
+    }
+    case "withdrawn": {
+      if (state.phase !== "open" || state.incoming?.phase !== "withdrawn") return { state, actions: [] };
+      const isKept = state.incoming.by === "interrupt";
+      const type = isKept ? "ACTIVITY INTERRUPT ACK" : "ACTIVITY DISCARD ACK";
+      return answering({ ...state, incoming: null }, { type });
     }
     case "not-stored":
       return notStored(state, input, context);
@@ -111,7 +121,7 @@ export function responderStep(state: ResponderState, input: AssociationInput, co
 
 type Open = Extract<ResponderState, { phase: "open" }>;
 
-function acknowledging(state: Open, spdu: ActivitySpdu): Step {
+function answering(state: Open, spdu: FromReceiver): Step {
   return { state, actions: [{ type: "send", octets: packetsOf(encodeSpdu(spdu), state.transport.tpduSize) }] };
 }
 
@@ -208,16 +218,21 @@ function takeSpdu(state: Connected, spdu: Spdu, context: ResponderContext): Step
     case "ACTIVITY RESUME":
     case "DATA":
     case "MINOR SYNC POINT":
-    case "ACTIVITY END": {
+    case "ACTIVITY END":
+    case "ACTIVITY INTERRUPT":
+    case "ACTIVITY DISCARD": {
       if (state.phase !== "open") throw new ProtocolFault("malformed", `${spdu.type} before the CONNECT`);
       const read = spdu.type === "DATA" ? { ...spdu, data: state.mode.decodePiece(spdu.data) } : spdu;
       const { incoming, work } = takeFromSender(state.incoming, read);
-      return { state: { ...state, incoming }, actions: [{ type: "incoming", work }] };
+      return { state: { ...state, incoming }, actions: work === null ? [] : [{ type: "incoming", work }] };
     }
     case "OTHER":
       throw new ProtocolFault("unsupported", `SPDU ${spdu.identifier}`);
     case "MINOR SYNC ACK":
     case "ACTIVITY END ACK":
+    case "EXCEPTION DATA":
+    case "ACTIVITY INTERRUPT ACK":
+    case "ACTIVITY DISCARD ACK":
     case "ACCEPT":
     case "REFUSE":
     case "DISCONNECT":
@@ -255,11 +270,12 @@ function takeConnect(transport: Transport, connect: ConnectItem, context: Respon
     ),
     windowSize: Math.max(1, Math.min(proposed.windowSize, proposedTransfer.windowSize)),
   };
+  const agreedUnits = connect.functionalUnits & functionalUnits;
   const accept = encodeSpdu({
     type: "ACCEPT",
     reference: judgement.partner.callingTsap,
     commonReference: context.utcTime,
-    functionalUnits: connect.functionalUnits & functionalUnits,
+    functionalUnits: agreedUnits,
     versions: mode.sessionVersion,
     userData: mode.encodeAccept({
       bind: { mtaName: context.localMtaName, password: judgement.partner.password },
@@ -272,7 +288,7 @@ function takeConnect(transport: Transport, connect: ConnectItem, context: Respon
   };
   const connection = { callingReference: connect.reference, commonReference: connect.commonReference };
   return {
-    state: { phase: "open", transport, mode, peer, incoming: null },
+    state: { phase: "open", transport, mode, peer, hasExceptions: (agreedUnits & exceptions) !== 0, incoming: null },
     actions: [
       { type: "send", octets: packetsOf(accept, transport.tpduSize) },
       { type: "opened", peer, terms, connection, mode },
@@ -347,13 +363,24 @@ function stop(state: ResponderState, context: ResponderContext): Step {
   ]);
 }
 
-/** The sender is told why, and goes on from the last point that it knows of, or from the beginning, on another association. */
+/**
+ * What is hindered by something here is put off: the sender withdraws it, and the association goes on. Who sends what is no message, or does not
+ * know where it was, loses the association, because a reason is only told with that; and so does who knows no exceptions.
+ */
 function notStored(
   state: ResponderState,
   { reason, detail }: Extract<AssociationInput, { type: "not-stored" }>,
   context: ResponderContext,
 ): Step {
   if (state.phase !== "open") return { state, actions: [] };
+  if (reason === "temporaryProblem") {
+    // It has been told already, or has withdrawn it by itself.
+    if (state.incoming?.phase !== "taken") return { state, actions: [] };
+    if (state.hasExceptions) {
+      const exception = { type: "EXCEPTION DATA", reason: exceptionReasons.receivingAbilityJeopardized } as const;
+      return answering({ ...state, incoming: { phase: "refused", length: 0 } }, exception);
+    }
+  }
   const { peer } = state;
   const sentence = `The association of the MTA ${naming(peer, context)} was aborted: its message was not taken: ${detail}`;
   return ended({ type: "aborted", code: "message-not-taken", sentence, peer }, [

@@ -64,7 +64,9 @@ export class MtaService {
       if (queueFolder !== null) {
         assertQueue(queueFolder);
         const stored = (name: string, partner: string): void => this.#report(name, "stored", `from ${partner}`);
-        this.#inbox = openInbox(inboxFolder(queueFolder), stored);
+        const hindered = (detail: string, partner: string): void =>
+          this.#report("", "put-off", `from ${partner}: ${detail}`);
+        this.#inbox = openInbox(inboxFolder(queueFolder), stored, hindered);
       }
       const responder = await this.#listen(partners);
       if (!this.#mayAct()) return responder?.destroy();
