@@ -287,7 +287,7 @@ test("MT34 over a real association: a full disk interrupts a message, another on
   };
   const { responder, events } = await startPeer({ inbox });
   await put(join(folder, "out"), "1.p1", longMessage);
-  const outbox = openOutbox(join(folder, "out"), join(folder, "rejected"));
+  const outbox = openOutbox({ folder: join(folder, "out"), rejected: join(folder, "rejected"), now: monotonicMs });
   afterwards(() => outbox.close());
   const result = await associate({ partner: peer(responder.port), verdicts: answering(bind), now: monotonicMs });
   if (result.outcome !== "associated") throw new Error(result.reason);
