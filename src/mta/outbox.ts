@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Opened } from "./association.ts";
 import { put, remove, syncFolder } from "./durable.ts";
+import { lookedEveryMs, MessageList } from "./message-list.ts";
 import { messageOf } from "./message-of.ts";
 import type { Checkpoint, Transfer } from "./outgoing.ts";
 import { Retries } from "./retries.ts";
@@ -68,10 +69,7 @@ const stateSchema = z.strictObject({
   offset: z.int().min(0),
 });
 
-const messageEnding = ".p1";
 const stateEnding = ".state";
-/** A watch tells at once; a file system that has none is looked at as often as this, in milliseconds. */
-const lookedEveryMs = 1_000;
 
 export type OutboxOptions = {
   /** Holds the messages. */
@@ -86,11 +84,19 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
   for (const path of [folder, rejected]) mkdirSync(path, { recursive: true });
   const taken = new Set<string>();
   const retries = new Retries();
+  const list = new MessageList({ read: () => readdir(folder), now });
   const waiters = new Set<() => void>();
   const tellAll = (): void => {
     for (const tell of waiters) tell();
   };
-  const watcher = watched(folder, tellAll);
+  const watcher = watched(folder, (name) => {
+    if (list.told(name)) tellAll();
+  });
+
+  function gone(name: string): void {
+    list.forget(name);
+    retries.forget(name);
+  }
 
   async function stateOf(name: string): Promise<z.infer<typeof stateSchema> | null> {
     try {
@@ -108,6 +114,7 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
       restart: () => remove(folder, `${name}${stateEnding}`),
       reject: async () => {
         await rename(join(folder, name), join(rejected, name));
+        gone(name);
         await syncFolder(rejected);
         await remove(folder, `${name}${stateEnding}`);
       },
@@ -154,22 +161,17 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
       },
       done: async () => {
         await remove(folder, name);
+        gone(name);
         await remove(folder, `${name}${stateEnding}`);
       },
     };
   }
 
-  async function names(): Promise<string[]> {
-    const all = (await readdir(folder)).filter((name) => name.endsWith(messageEnding) && !name.startsWith("."));
-    retries.keepOnly(new Set(all));
-    return all.toSorted();
-  }
-
   /** One that has not failed goes before one that has, and that before one that has failed more often; null: all have to wait. */
-  function nextOf(listed: readonly string[]): string | null {
+  function nextName(): string | null {
     const nowMs = now();
     let next: string | null = null;
-    for (const name of listed) {
+    for (const name of list.listed()) {
       if (taken.has(name) || !retries.isDue(name, nowMs)) continue;
       if (retries.countOf(name) === 0) return name;
       if (next === null || retries.countOf(name) < retries.countOf(next)) next = name;
@@ -177,26 +179,40 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
     return next;
   }
 
+  async function refreshed(): Promise<boolean> {
+    const wasRead = await list.refresh();
+    if (wasRead) retries.keepOnly(list.known);
+    return wasRead;
+  }
+
+  async function firstListed(): Promise<Waiting | null> {
+    for (let name = nextName(); name !== null; name = nextName()) {
+      taken.add(name);
+      try {
+        return await waiting(name);
+      } catch (error) {
+        if (!isMissing(error)) throw new UnreadableMessage(takenAs(name), error);
+        // Somebody has taken it since the folder was read, and is done with it.
+        taken.delete(name);
+        gone(name);
+      }
+    }
+    return null;
+  }
+
   return {
     first: async () => {
-      let listed = await names();
-      for (let name = nextOf(listed); name !== null; name = nextOf(listed)) {
-        const tried = name;
-        taken.add(tried);
-        try {
-          return await waiting(tried);
-        } catch (error) {
-          if (!isMissing(error)) throw new UnreadableMessage(takenAs(tried), error);
-          // Somebody has taken it since the folder was read, and is done with it.
-          taken.delete(tried);
-          listed = listed.filter((one) => one !== tried);
-        }
-      }
-      return null;
+      const wasRead = await refreshed();
+      const listed = await firstListed();
+      if (listed !== null || wasRead) return listed;
+      // All are used up or have to wait, and another one may have come that no watch has told of.
+      await list.reread();
+      return firstListed();
     },
     count: async () => {
+      await refreshed();
       const nowMs = now();
-      return (await names()).filter((name) => taken.has(name) || retries.isDue(name, nowMs)).length;
+      return [...list.listed()].filter((name) => taken.has(name) || retries.isDue(name, nowMs)).length;
     },
     changed: (signal) =>
       new Promise((resolve) => {
@@ -229,9 +245,9 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-function watched(folder: string, changed: () => void): FSWatcher | null {
+function watched(folder: string, changed: (name: string | null) => void): FSWatcher | null {
   try {
-    return watch(folder, changed).on("error", () => {});
+    return watch(folder, (_, name) => changed(name)).on("error", () => {});
   } catch {
     return null;
   }

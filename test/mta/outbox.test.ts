@@ -79,6 +79,31 @@ test("MT28 whoever waits for a message is told when one comes, and when he is to
   await outbox.changed(AbortSignal.abort());
 });
 
+test("MT36 those that come while others are taken are seen, each in its place and each once", async () => {
+  for (let n = 10; n < 20; n += 2) put(`${n}.p1`);
+  const order: string[] = [];
+  for (let turn = 0; turn < 12; turn += 1) {
+    const waiting = await outbox.first();
+    order.push(waiting?.name ?? "none");
+    if (turn < 5) {
+      const told = outbox.changed(new AbortController().signal);
+      put(`${11 + 2 * turn}.p1`);
+      await told;
+    }
+    await waiting?.done();
+    waiting?.letGo(false);
+  }
+  const all = Array.from({ length: 10 }, (_, n) => `${n + 10}.p1`);
+  expect(order).toEqual([...all, "none", "none"]);
+});
+
+test("MT36 one that somebody has taken out of the folder is passed over", async () => {
+  for (const name of ["1.p1", "2.p1", "3.p1"]) put(name);
+  (await outbox.first())?.letGo(false);
+  for (const name of ["1.p1", "2.p1"]) rmSync(join(out(), name));
+  expect((await outbox.first())?.name).toBe("3.p1");
+});
+
 test("MT28 a message is given to one at a time", async () => {
   put("1.p1");
   const first = await outbox.first();

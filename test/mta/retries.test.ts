@@ -125,7 +125,9 @@ test("MT35 a message that is put off does not keep the others waiting, and is no
   expect(await outbox.count()).toBe(3);
   await fail();
   // One that came since has not failed: it goes first.
+  const told = outbox.changed(new AbortController().signal);
   mail.put("4");
+  await told;
   await fail();
   await fail();
   expect(order.slice(4)).toEqual(["1.p1", "4.p1", "2.p1"]);
