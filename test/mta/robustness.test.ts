@@ -155,9 +155,8 @@ describe("MT12 whatever a caller sends, its connection ends with a reason and th
       encodeSpdu({ type: "ACTIVITY START", activity }),
       encodeSpdu({ type: "ACTIVITY INTERRUPT", reason: 0 }),
       encodeSpdu({ type: "ACTIVITY RESUME", activity, link }),
-      encodeSpdu({ type: "EXCEPTION DATA", reason: 0 }),
-      encodeSpdu({ type: "ACTIVITY INTERRUPT ACK" }),
-      encodeSpdu({ type: "ACTIVITY DISCARD ACK" }),
+      encodeSpdu({ type: "DATA", data: Uint8Array.of(1) }),
+      encodeSpdu({ type: "ACTIVITY DISCARD", reason: 6 }),
     ];
     const good = Buffer.concat(withdrawn.map((spdu) => packetsOf(spdu, 2048)));
     await Promise.all(

@@ -1,8 +1,18 @@
 import type { AssociationAction, AssociationInput } from "../../src/mta/association.ts";
-import { initiatorStart, initiatorStep, type InitiatorState } from "../../src/mta/initiator-machine.ts";
+import {
+  type InitiatorContext,
+  initiatorStart,
+  initiatorStep,
+  type InitiatorState,
+} from "../../src/mta/initiator-machine.ts";
 import type { IncomingWork } from "../../src/mta/incoming.ts";
 import type { ModeName } from "../../src/mta/mode.ts";
-import { responderStart, responderStep, type ResponderState } from "../../src/mta/responder-machine.ts";
+import {
+  type ResponderContext,
+  responderStart,
+  responderStep,
+  type ResponderState,
+} from "../../src/mta/responder-machine.ts";
 import { decodeTsdu, encodeSpdu, type Spdu } from "../../src/mta/session.ts";
 import { TransportReceiver } from "../../src/mta/transport.ts";
 import { peer, peersView, virtualAddress } from "./support.ts";
@@ -12,6 +22,22 @@ export const checkpointOctets = 16 * 1_024;
 
 export const typesOf = (spdus: readonly Spdu[]): string[] =>
   spdus.map(({ type }) => type).filter((type) => !/TOKENS/.test(type));
+
+export const initiatorContext = (mode: ModeName): InitiatorContext => ({
+  localMtaName: "EXCHVS",
+  partner: peer(1, { mode }),
+  utcTime,
+  reference: 1,
+});
+
+export const responderContext = (mode: ModeName): ResponderContext => ({
+  localMtaName: "peer.test",
+  partners: peersView({ mode }),
+  callingAddress: virtualAddress,
+  utcTime,
+  reference: 2,
+  isFull: () => false,
+});
 
 /** Both machines, with nothing between them but the octets that they send. */
 export function twoMachines(mode: ModeName = "x410") {
@@ -27,12 +53,7 @@ export function twoMachines(mode: ModeName = "x410") {
   const answered: Spdu[] = [];
 
   function toInitiator(input: AssociationInput): void {
-    const step = initiatorStep(initiator, input, {
-      localMtaName: "EXCHVS",
-      partner: peer(1, { mode }),
-      utcTime,
-      reference: 1,
-    });
+    const step = initiatorStep(initiator, input, initiatorContext(mode));
     initiator = step.state;
     for (const action of step.actions) {
       if (action.type !== "send") told.push(action);
@@ -44,14 +65,7 @@ export function twoMachines(mode: ModeName = "x410") {
     }
   }
   function toResponder(input: AssociationInput): void {
-    const context = {
-      localMtaName: "peer.test",
-      partners: peersView({ mode }),
-      callingAddress: virtualAddress,
-      utcTime,
-      reference: 2,
-    };
-    const step = responderStep(responder, input, { ...context, isFull: () => false });
+    const step = responderStep(responder, input, responderContext(mode));
     responder = step.state;
     for (const action of step.actions) {
       if (action.type === "incoming") work.push(action.work);
