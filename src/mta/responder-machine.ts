@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import {
   ended,
   nobody,
@@ -10,20 +9,13 @@ import {
 } from "./association.ts";
 import { disconnectReasons, proposedTpduSize, type ConnectionTpdu } from "./cotp.ts";
 import type { AssociationCode, RefusalCode } from "./log.ts";
-import { ia5Octets, ProtocolFault } from "./octets.ts";
-import type { Partner, Partners } from "./partners.ts";
+import { type CallerSurroundings, isTsap, judge } from "./judge-caller.ts";
+import { ProtocolFault } from "./octets.ts";
 import { type FromReceiver, type Incoming, secured, takeFromSender } from "./incoming.ts";
 import type { Mode } from "./mode.ts";
 import { readNormalConnect } from "./normal-mode.ts";
 import { isNormalMode } from "./presentation.ts";
-import {
-  type AbortReason,
-  checkpointUnit,
-  decodePConnect,
-  type MtaBind,
-  type OpenUnit,
-  proposedTransfer,
-} from "./rts.ts";
+import { type AbortReason, checkpointUnit, decodePConnect, type OpenUnit, proposedTransfer } from "./rts.ts";
 import {
   abortKinds,
   decodeTsdu,
@@ -57,17 +49,12 @@ export type ResponderState =
 type Transport = Pick<ConnectionTpdu, "callingTsap" | "calledTsap" | "tpduSize">;
 
 /** What the machine knows of its surroundings; all of it fixed for the time of one association but `isFull`. */
-export type ResponderContext = {
+export type ResponderContext = CallerSurroundings & {
   readonly localMtaName: string;
-  readonly partners: Partners;
-  /** The caller's network address, textual, an IPv4 one never mapped into IPv6. */
-  readonly callingAddress: string;
   /** UTCTime for the common reference of an ACCEPT. */
   readonly utcTime: string;
   /** Transport reference of this end, 1 to 65 535. */
   readonly reference: number;
-  /** Whether the partner has as many associations as it may. */
-  readonly isFull: (partner: Partner) => boolean;
 };
 
 export const responderStart: ResponderState = { phase: "awaiting-transport" };
@@ -300,36 +287,6 @@ function readConnect(userData: Uint8Array): { readonly mode: Mode; readonly open
   return isNormalMode(userData) ? readNormalConnect(userData) : { mode: x410Mode, opening: decodePConnect(userData) };
 }
 
-type Judgement =
-  | { readonly verdict: "accept"; readonly partner: Partner }
-  | { readonly verdict: "refuse"; readonly code: RefusalCode; readonly why: string; readonly partner: Partner | null };
-
-/**
- * Whether the caller is the partner that it says it is: name, calling address, TSAPs, password, in the order in which a
- * person would look for the mistake. The partner's entry is written from our side of a call, so its `callingTsap` is
- * what the partner must call, and its `calledTsap` where it must call from, if it says so at all.
- */
-function judge(bind: MtaBind | null, mode: Mode, transport: Transport, context: ResponderContext): Judgement {
-  const partner = bind === null ? undefined : context.partners.get(bind.mtaName);
-  if (bind === null || partner === undefined) {
-    return { verdict: "refuse", code: "unknown-mta-name", why: "unknown MTA name", partner: null };
-  }
-  const refuse = (code: RefusalCode, why: string): Judgement => ({ verdict: "refuse", code, why, partner });
-  if (!partner.addresses.includes(context.callingAddress)) {
-    return refuse("unknown-calling-address", `unknown calling address; expected ${partner.addresses.join(" or ")}`);
-  }
-  if (!isTsap(transport.calledTsap, partner.callingTsap)) {
-    return refuse("wrong-called-tsap", `wrong called TSAP; expected ${partner.callingTsap}`);
-  }
-  if (transport.callingTsap !== null && !isTsap(transport.callingTsap, partner.calledTsap)) {
-    return refuse("wrong-calling-tsap", `wrong calling TSAP; expected ${partner.calledTsap}`);
-  }
-  if (!isSamePassword(bind.password, partner.partnerPassword)) return refuse("wrong-password", "wrong password");
-  if (mode.name !== partner.mode) return refuse("unsupported", `${mode.name} mode; expected ${partner.mode}`);
-  if (context.isFull(partner)) return refuse("too-many-associations", "it has too many associations already");
-  return { verdict: "accept", partner };
-}
-
 function fault(state: ResponderState, { code, message }: ProtocolFault, context: ResponderContext): Step {
   const reason = code === "unsupported" ? "unrecognizedActivity" : "protocolError";
   switch (state.phase) {
@@ -411,14 +368,4 @@ function naming(peer: Peer, context: ResponderContext): string {
 function abortPacket(transport: Transport, mode: Mode, transportDisconnect: number, reason: AbortReason): Uint8Array {
   const userData = mode.encodeAbort(reason);
   return packetsOf(encodeSpdu({ type: "ABORT", transportDisconnect, userData }), transport.tpduSize);
-}
-
-function isTsap(octets: Uint8Array | null, tsap: string): boolean {
-  return octets !== null && Buffer.from(octets).equals(ia5Octets(tsap));
-}
-
-/** In constant time, whatever the lengths. */
-function isSamePassword(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
