@@ -14,6 +14,7 @@ const told: ReadonlySet<string> = new Set([
   "guard-lost",
   "lapsed",
   "loop-late",
+  "message-given-up",
   "no-filter",
   "no-guard",
   "no-ip",

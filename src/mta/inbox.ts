@@ -9,7 +9,7 @@ import { messageOf } from "./message-of.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { ProtocolFault } from "./octets.ts";
 import { decodeMessage, maxMessageLength, nameOf } from "./p1.ts";
-import type { ActivityLink } from "./session.ts";
+import type { ActivityLink } from "./session-activities.ts";
 import { readRecords, recordOf } from "./transfer-record.ts";
 
 /**
@@ -28,7 +28,7 @@ export type Receiver = {
   readonly end: () => Promise<void>;
 };
 
-export type Told = Extract<AssociationInput, { readonly type: "secured" | "stored" | "not-stored" }>;
+export type Told = Extract<AssociationInput, { readonly type: "secured" | "stored" | "withdrawn" | "not-stored" }>;
 
 /** What was cut off and never resumed is kept so many times over, of one partner and in all; the oldest goes first. */
 const maxUnfinished = { ofPartner: 32, inAll: 256 } as const;
@@ -38,8 +38,13 @@ const knownForMs = 7 * 24 * 60 * 60 * 1_000;
 /**
  * @param folder holds the messages, and beside them folders for unfinished ones and for the names of those that were stored; these are made
  * @param stored told of each new message
+ * @param hindered told why one could not be stored now
  */
-export function openInbox(folder: string, stored: (name: string, partner: string) => void = () => {}): Inbox {
+export function openInbox(
+  folder: string,
+  stored: (name: string, partner: string) => void = () => {},
+  hindered: (detail: string, partner: string) => void = () => {},
+): Inbox {
   const unfinished = join(folder, "unfinished");
   const known = join(folder, "known");
   for (const path of [unfinished, known]) mkdirSync(path, { recursive: true });
@@ -57,6 +62,8 @@ export function openInbox(folder: string, stored: (name: string, partner: string
       /** Octets of the message, and of its file. */
       let length = 0;
       let end = 0;
+      /** Something of it could not be written: what follows has no place. */
+      let isHindered = false;
 
       async function begin(activity: Uint8Array): Promise<Told | null> {
         await letGo();
@@ -72,7 +79,9 @@ export function openInbox(folder: string, stored: (name: string, partner: string
 
       async function resume(activity: Uint8Array, old: ActivityLink): Promise<Told | null> {
         await letGo();
-        const before = identityOf(old, old.activity);
+        // A session that names no other one means itself.
+        const isOfThisSession = old.callingReference === "" && old.commonReference === "";
+        const before = identityOf(isOfThisSession ? connection : old, old.activity);
         for (const candidate of await namesOf(unfinished, partner, before)) {
           await writers.get(candidate)?.();
           const records = await readRecords(join(unfinished, candidate));
@@ -133,12 +142,15 @@ export function openInbox(folder: string, stored: (name: string, partner: string
         const was = file;
         file = null;
         if (writers.get(name) === letGo) writers.delete(name);
+        // Whoever withdraws the next one, which may not even have begun, must not drop this one.
+        name = "";
         await was?.close();
       }
 
       async function drop(): Promise<void> {
+        const dropped = name;
         await letGo();
-        await rm(join(unfinished, name), { force: true });
+        if (dropped !== "") await rm(join(unfinished, dropped), { force: true });
       }
 
       async function work(what: IncomingWork): Promise<Told | null> {
@@ -161,23 +173,47 @@ export function openInbox(folder: string, stored: (name: string, partner: string
             return { type: "secured", serial: what.serial };
           case "end":
             return finish();
+          // What a disk refuses now changes nothing for the sender: what is secured is on it, and what is left of the rest is removed as the oldest.
+          case "interrupt":
+            await letGo().catch(() => {});
+            return { type: "withdrawn" };
+          case "discard":
+            await drop().catch(() => {});
+            return { type: "withdrawn" };
         }
       }
 
       async function attempt(what: IncomingWork): Promise<Told | null> {
-        try {
-          return await work(what);
-        } catch (error) {
-          if (!(error instanceof ProtocolFault)) return notStored("temporaryProblem", messageOf(error));
-          await drop().catch(() => {});
-          return notStored("invalidParameter", error.message);
-        }
+        if (isHindered && isPart(what)) return null;
+        const told = await work(what).catch(failed);
+        isHindered = told?.type === "not-stored";
+        if (told?.type === "not-stored" && told.reason === "temporaryProblem") hindered(told.detail, partner);
+        return told;
+      }
+
+      async function failed(error: unknown): Promise<Told> {
+        if (!(error instanceof ProtocolFault)) return notStored("temporaryProblem", messageOf(error));
+        await drop().catch(() => {});
+        return notStored("invalidParameter", error.message);
       }
 
       const inTurn = oneAtATime();
       return { take: (what) => inTurn(() => attempt(what)), end: () => inTurn(letGo) };
     },
   };
+}
+
+/** Of an MTA that keeps no messages. */
+export const keepingNothing: Receiver = {
+  take: async ({ kind }) => {
+    if (kind === "begin" || kind === "resume") return notStored("temporaryProblem", "this MTA keeps no messages");
+    return kind === "interrupt" || kind === "discard" ? { type: "withdrawn" } : null;
+  },
+  end: async () => {},
+};
+
+function isPart({ kind }: IncomingWork): boolean {
+  return kind === "data" || kind === "secure" || kind === "end";
 }
 
 function notStored(reason: Extract<Told, { type: "not-stored" }>["reason"], detail: string): Told {

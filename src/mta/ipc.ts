@@ -81,7 +81,7 @@ export const fromMtaSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("message"),
     name: z.string(),
-    outcome: z.enum(["transferred", "rejected", "put-off", "stored"]),
+    outcome: z.enum(["transferred", "rejected", "given-up", "put-off", "stored"]),
     detail: z.string(),
   }),
   /** `listening`: it would take a call at its address and port. */

@@ -65,6 +65,8 @@ export type AssociationCode =
   | "aborted-by-partner"
   /** The partner aborted, and does not know the message that was to be resumed. */
   | "activity-unknown"
+  /** The partner cannot take a message now. Its association stays open. */
+  | "put-off-by-partner"
   /** The partner aborted: what was transferred is no message to it. */
   | "message-refused"
   /** What a partner transferred could not be stored, or is no message. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
  * The folder of a group's messages, which goes with the group:
  *
  *     out/PARTNER/    what waits for a partner
- *     rejected/PARTNER/   what a partner will never take
+ *     rejected/PARTNER/   what a partner will never take, or has not for too long
  *     in/             what partners have transferred
  */
 export function outboxFolder(queue: string, partner: string): string {

@@ -20,6 +20,8 @@ export type ServiceSurroundings = {
   readonly exit: (code: number) => void;
   /** Monotonic clock in milliseconds, shared with the parent. */
   readonly now: () => number;
+  /** The wall clock, as Unix time in milliseconds. */
+  readonly wallClock: () => number;
 };
 
 /** How often, and how long, a port that the last MTA has not quite left is tried again, in milliseconds. */
@@ -64,7 +66,9 @@ export class MtaService {
       if (queueFolder !== null) {
         assertQueue(queueFolder);
         const stored = (name: string, partner: string): void => this.#report(name, "stored", `from ${partner}`);
-        this.#inbox = openInbox(inboxFolder(queueFolder), stored);
+        const hindered = (detail: string, partner: string): void =>
+          this.#report("", "put-off", `from ${partner}: ${detail}`);
+        this.#inbox = openInbox(inboxFolder(queueFolder), stored, hindered);
       }
       const responder = await this.#listen(partners);
       if (!this.#mayAct()) return responder?.destroy();
@@ -200,12 +204,14 @@ export class MtaService {
   }
 
   /** Null in the place of one: there is no queue, and the association is kept for its own sake. */
-  #couriersFor({ mtaName, idleSeconds, threshold, maxAssociations }: Partner): readonly (Courier | null)[] {
+  #couriersFor(partner: Partner): readonly (Courier | null)[] {
+    const { mtaName, idleSeconds, threshold, maxAssociations, giveUpHours } = partner;
     const { queueFolder } = this.#start;
     if (queueFolder === null) return [null];
-    const outbox = openOutbox(outboxFolder(queueFolder, mtaName), rejectedFolder(queueFolder, mtaName));
+    const { now, wallClock } = this.#surroundings;
+    const rejected = rejectedFolder(queueFolder, mtaName);
+    const outbox = openOutbox({ folder: outboxFolder(queueFolder, mtaName), rejected, now });
     this.#outboxes.push(outbox);
-    const { now } = this.#surroundings;
     const idleMs = idleSeconds === undefined ? null : idleSeconds * 1_000;
     return Array.from({ length: maxAssociations }, (_, n) =>
       createCourier({
@@ -213,7 +219,9 @@ export class MtaService {
         // What was opened beside the first is released when it has nothing to do.
         idleMs: n === 0 ? idleMs : (idleMs ?? extraIdleMs),
         from: n * threshold,
+        giveUpHours,
         now,
+        wallClock,
         tell: (name, outcome, detail) => this.#report(name, outcome, detail),
       }),
     );

@@ -2,13 +2,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { monotonicMs } from "../../src/mta/clock.ts";
 import { type Outbox, openOutbox } from "../../src/mta/outbox.ts";
 import { x410Mode } from "../../src/mta/x410-mode.ts";
 
 let folder = "";
 let outbox: Outbox;
 const out = (): string => join(folder, "out");
-const reopened = (): Outbox => openOutbox(out(), join(folder, "rejected"));
+const reopened = (): Outbox => openOutbox({ folder: out(), rejected: join(folder, "rejected"), now: monotonicMs });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "bridgehead-outbox-"));
   outbox = reopened();
@@ -78,15 +79,29 @@ test("MT28 whoever waits for a message is told when one comes, and when he is to
   await outbox.changed(AbortSignal.abort());
 });
 
-test("MT28 one message that fails does not keep the others waiting, and has its turn again after them", async () => {
-  for (const name of ["1.p1", "2.p1"]) put(name);
+test("MT36 those that come while others are taken are seen, each in its place and each once", async () => {
+  for (let n = 10; n < 20; n += 2) put(`${n}.p1`);
   const order: string[] = [];
-  for (let turn = 0; turn < 4; turn += 1) {
+  for (let turn = 0; turn < 12; turn += 1) {
     const waiting = await outbox.first();
-    order.push(waiting?.name ?? "");
-    waiting?.letGo(true);
+    order.push(waiting?.name ?? "none");
+    if (turn < 5) {
+      const told = outbox.changed(new AbortController().signal);
+      put(`${11 + 2 * turn}.p1`);
+      await told;
+    }
+    await waiting?.done();
+    waiting?.letGo(false);
   }
-  expect(order).toEqual(["1.p1", "2.p1", "1.p1", "2.p1"]);
+  const all = Array.from({ length: 10 }, (_, n) => `${n + 10}.p1`);
+  expect(order).toEqual([...all, "none", "none"]);
+});
+
+test("MT36 one that somebody has taken out of the folder is passed over", async () => {
+  for (const name of ["1.p1", "2.p1", "3.p1"]) put(name);
+  (await outbox.first())?.letGo(false);
+  for (const name of ["1.p1", "2.p1"]) rmSync(join(out(), name));
+  expect((await outbox.first())?.name).toBe("3.p1");
 });
 
 test("MT28 a message is given to one at a time", async () => {

@@ -1,0 +1,214 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type Ending, nobody, type NotTransferred } from "../../src/mta/association.ts";
+import type { Association } from "../../src/mta/call.ts";
+import { createCourier } from "../../src/mta/courier.ts";
+import { openOutbox } from "../../src/mta/outbox.ts";
+import type { Transfer } from "../../src/mta/outgoing.ts";
+import { Retries } from "../../src/mta/retries.ts";
+import { x410Mode } from "../../src/mta/x410-mode.ts";
+import { afterwards, eventually, peer, peerAddress, virtualAddress } from "./support.ts";
+
+const putOff: NotTransferred = { type: "discarded", code: "put-off-by-partner", sentence: "it cannot take it" };
+const ending = (code: Ending["code"]): Ending => ({
+  type: "lost",
+  code,
+  sentence: "the association was lost",
+  peer: nobody,
+});
+const hourMs = 60 * 60 * 1_000;
+/** When this queue's first message was written, as Unix time in milliseconds. */
+const writtenAtMs = Date.UTC(2026, 10, 26);
+
+/** A queue, its courier, and a partner that says `answer` to each message. Both clocks stand still until they are moved. */
+function queue(answer: (text: string) => NotTransferred | null) {
+  const folder = mkdtempSync(join(tmpdir(), "bridgehead-retries-"));
+  afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  const out = join(folder, "out");
+  const clock = { monotonicMs: 0, wallMs: writtenAtMs };
+  const told: string[] = [];
+  const tried: string[] = [];
+  const open = () => {
+    const outbox = openOutbox({ folder: out, rejected: join(folder, "rejected"), now: () => clock.monotonicMs });
+    afterwards(() => outbox.close());
+    return outbox;
+  };
+  const association: Association = {
+    partner: peer(1),
+    localAddress: virtualAddress,
+    localPort: 1,
+    remoteAddress: peerAddress,
+    opened: {
+      peer: nobody,
+      connection: { callingReference: "591", commonReference: "261126120000Z" },
+      mode: x410Mode,
+      terms: { checkpointOctets: null, windowSize: 1 },
+    },
+    closed: new Promise(() => {}),
+    release: async () => ending("released"),
+    abort: async () => ending("aborted-by-us"),
+    destroy: () => {},
+    transfer: async ({ octets }: Transfer) => {
+      const text = Buffer.from(octets).toString();
+      tried.push(text);
+      return answer(text);
+    },
+  };
+  const serve = (outbox: ReturnType<typeof open>) => {
+    const halt = new AbortController();
+    const courier = createCourier({
+      outbox,
+      idleMs: null,
+      from: 0,
+      giveUpHours: 120,
+      now: () => clock.monotonicMs,
+      wallClock: () => clock.wallMs,
+      tell: (name, outcome, detail) => told.push(`${name} ${outcome}: ${detail}`),
+    });
+    const served = courier.serve(association, halt.signal);
+    return async () => {
+      halt.abort();
+      await served;
+    };
+  };
+  return {
+    clock,
+    told,
+    tried,
+    open,
+    serve,
+    put: (name: string) => {
+      writeFileSync(join(out, `${name}.p1`), name);
+      utimesSync(join(out, `${name}.p1`), writtenAtMs / 1_000, writtenAtMs / 1_000);
+    },
+    mkdir: (name: string) => {
+      mkdirSync(join(out, name));
+      utimesSync(join(out, name), writtenAtMs / 1_000, writtenAtMs / 1_000);
+    },
+    waiting: () => readdirSync(out).filter((name) => name.endsWith(".p1")),
+    rejected: () => readdirSync(join(folder, "rejected")),
+  };
+}
+
+test("MT35 what has failed waits a second, then twice as long each time, and two minutes at most", () => {
+  const retries = new Retries();
+  const delays: number[] = [];
+  let nowMs = 0;
+  for (let n = 0; n < 9; n += 1) {
+    retries.failed("1.p1", nowMs);
+    const failedAtMs = nowMs;
+    while (!retries.isDue("1.p1", nowMs)) nowMs += 500;
+    delays.push((nowMs - failedAtMs) / 1_000);
+  }
+  expect(delays).toEqual([1, 2, 4, 8, 16, 32, 64, 120, 120]);
+  expect(retries.isDue("2.p1", 0)).toBe(true);
+  retries.keepOnly(new Set(["2.p1"]));
+  expect(retries.countOf("1.p1")).toBe(0);
+});
+
+test("MT35 a message that is put off does not keep the others waiting, and is not counted while it waits", async () => {
+  const mail = queue(() => null);
+  const outbox = mail.open();
+  for (const name of ["1", "2", "3"]) mail.put(name);
+  const order: string[] = [];
+  const fail = async (): Promise<void> => {
+    const waiting = await outbox.first();
+    order.push(waiting?.name ?? "none");
+    waiting?.letGo(true);
+  };
+  for (let n = 0; n < 4; n += 1) await fail();
+  expect(order).toEqual(["1.p1", "2.p1", "3.p1", "none"]);
+  expect(await outbox.count()).toBe(0);
+  mail.clock.monotonicMs = 1_000;
+  expect(await outbox.count()).toBe(3);
+  await fail();
+  // One that came since has not failed: it goes first.
+  const told = outbox.changed(new AbortController().signal);
+  mail.put("4");
+  await told;
+  await fail();
+  await fail();
+  expect(order.slice(4)).toEqual(["1.p1", "4.p1", "2.p1"]);
+});
+
+test("MT35 one that fails each time is tried no more often than that, and the others go", async () => {
+  const mail = queue((text) => (text === "1" ? putOff : null));
+  const outbox = mail.open();
+  for (const name of ["1", "2", "3"]) mail.put(name);
+  const halt = mail.serve(outbox);
+  await eventually("the others", () => mail.waiting().length === 1);
+  // It is looked for each second, and its second has not come on this clock.
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(mail.tried).toEqual(["1", "2", "3"]);
+  mail.clock.monotonicMs = 1_000;
+  await eventually("a second try", () => mail.tried.length === 4);
+  await halt();
+  expect(mail.tried).toEqual(["1", "2", "3", "1"]);
+  expect(mail.rejected()).toEqual([]);
+});
+
+test("MT35 one that fails after giveUpHours is set aside, and the log says so; a failover in between begins nothing anew", async () => {
+  const mail = queue(() => putOff);
+  const before = mail.open();
+  mail.put("1");
+  mail.clock.wallMs = writtenAtMs + 119 * hourMs;
+  const halt = mail.serve(before);
+  await eventually("a try", () => mail.told.length === 1);
+  await halt();
+  before.close();
+  expect(mail.waiting()).toEqual(["1.p1"]);
+  const haltNext = mail.serve(mail.open());
+  await eventually("a try by the next owner", () => mail.told.length === 2);
+  mail.clock.wallMs = writtenAtMs + 120 * hourMs;
+  mail.clock.monotonicMs = 1_000;
+  await eventually("an end", () => mail.rejected().length === 1);
+  await haltNext();
+  expect(mail.told).toEqual([
+    "1.p1 put-off: it cannot take it",
+    "1.p1 put-off: it cannot take it",
+    "1.p1 given-up: it has waited for more than 120 hours: it cannot take it",
+  ]);
+  expect(mail.waiting()).toEqual([]);
+});
+
+test("MT35 what has waited for longer is tried first: nobody may have been there to take it", async () => {
+  const mail = queue(() => null);
+  const outbox = mail.open();
+  mail.put("1");
+  mail.clock.wallMs = writtenAtMs + 1_000 * hourMs;
+  const halt = mail.serve(outbox);
+  await eventually("its transfer", () => mail.told.length === 1);
+  await halt();
+  expect(mail.told).toEqual(["1.p1 transferred: to peer.test"]);
+});
+
+test("MT35 an association that this side ends is no failure of the message, and one that is lost is one", async () => {
+  for (const [code, isFailure] of [
+    ["fuse-blown", false],
+    ["aborted-by-us", false],
+    ["connection-lost", true],
+  ] as const) {
+    const mail = queue(() => ending(code));
+    const outbox = mail.open();
+    mail.put("1");
+    mail.clock.wallMs = writtenAtMs + 1_000 * hourMs;
+    const halt = mail.serve(outbox);
+    await eventually("an outcome", () => mail.told.length > 0);
+    await halt();
+    expect(mail.rejected()).toEqual(isFailure ? ["1.p1"] : []);
+    if (!isFailure) expect((await outbox.first())?.name).toBe("1.p1");
+  }
+});
+
+test("MT35 a message that cannot be read is given up as any other one", async () => {
+  const mail = queue(() => null);
+  const outbox = mail.open();
+  mail.mkdir("1.p1");
+  mail.clock.wallMs = writtenAtMs + 120 * hourMs;
+  const halt = mail.serve(outbox);
+  await eventually("an end", () => mail.rejected().length === 1);
+  await halt();
+  expect(mail.told.join()).toMatch(/^1\.p1 given-up: it has waited for more than 120 hours: it cannot be read: EISDIR/);
+});
