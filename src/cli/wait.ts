@@ -49,10 +49,15 @@ async function look(ask: Ask, cluster: string, operation: Operation, waitMs: num
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (operation.kind === "destroy" && isGone(error)) return { ...operation, status: { state: "Completed", at: 0 } };
-    if (error.exitCode !== exitCodes.unreachable && error.code !== "too-many-waiters") throw error;
+    if (error.exitCode !== exitCodes.unreachable && !isTooMuch(error)) throw error;
     await delay(Math.min(waitMs, restMs));
     return null;
   }
+}
+
+/** Too much is asked at the moment: what was begun goes on, and may be asked for later. */
+function isTooMuch({ code }: CliError): boolean {
+  return code === "too-many-waiters" || code === "rate-limited";
 }
 
 /** A cluster that was destroyed is forgotten, and what was asked of it with it. */

@@ -65,7 +65,9 @@ function addRoutes(table: readonly Route[], prefix: string): void {
   for (const [path, ofPath] of paths) {
     const pattern = prefix + path.replaceAll(/\{(\w+)\}/g, ":$1");
     for (const route of ofPath) {
-      app.on(route.spec.method, pattern, ({ req, env }) => guarded(route, req.raw, env, req.param()));
+      app.on(route.spec.method, pattern, ({ req, env }) =>
+        guarded(route, { request: req.raw, env, params: req.param(), now: Date.now() }),
+      );
     }
     const allowed = ofPath.map(({ spec }) => spec.method).join(", ");
     app.all(pattern, () => refuse("method-not-allowed", `it takes ${allowed}`, { headers: { Allow: allowed } }));

@@ -97,6 +97,8 @@ is over. `after`, the position of the last answer, asks again for what got lost 
           return waited.value === null ? noSuchPort() : answer(200, waited.value);
         case "time-over":
           return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
+        case "revoked":
+          return unauthorized();
         case "too-many":
           return refuse("too-many-waiters", "ask without waiting, or again in a moment");
       }
