@@ -40,6 +40,8 @@ export type AgentOptions = {
   readonly socketPath: string;
   /** Null: no socketmap for Postfix. */
   readonly socketmapPath: string | null;
+  /** The number of the group that may ask at both sockets; null: the agent's own. */
+  readonly socketGroup: number | null;
   /** Relative file names in a resource's properties start here. */
   readonly baseFolder: string;
   readonly openHost: (incarnation: string, log: Log) => Promise<AgentHost>;
@@ -68,6 +70,7 @@ export type AgentEnd = "released" | "not-told" | "terminated";
  */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { cluster, node, socketPath, socketmapPath } = options;
+  const admits = options.socketGroup ?? "group";
   const memory = openMemory(join(options.stateFolder, "seen.json"), { cluster, node });
   const remains = openRemains(join(options.stateFolder, "remains.json"));
   const associations = createAssociationBook();
@@ -83,8 +86,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const verdict = (group: string) => localVerdict({ orders, report: says.report, now: monotonicMs() }, group);
   // Both sockets are there before the first lease is, so that no mailer ever finds a closed door and helps itself.
-  const localSocket = await serveLocalSocket({ path: socketPath, verdict, log });
-  const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log });
+  const localSocket = await serveLocalSocket({ path: socketPath, verdict, log, admits });
+  const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log, admits });
 
   const lapse = createLapseWatch(hostClocks);
   const lateness = createLatenessWatch(monotonicMs, log);

@@ -18,6 +18,8 @@ const agentConfigSchema = z.strictObject({
   state: z.string().exactOptional(),
   socket: z.string().exactOptional(),
   socketmap: z.string().exactOptional(),
+  /** Who may ask at both sockets beside the agent's user: a group, by name or number; without it, the agent's own. */
+  socketGroup: z.union([z.string(), z.int().min(0)]).exactOptional(),
   /** Where a guard listens that somebody else starts; without it the agent starts its own. */
   guardSocket: z.string().exactOptional(),
   /** Tells the network whose an address is, where that is not told by ARP. */
