@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import { clusterTagOf } from "../../src/control-plane/tokens.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
@@ -111,6 +111,27 @@ test("AU6: a token is shown once, listed without its secret, and kept as a diges
       .join("")
       .toUpperCase(),
   );
+});
+
+test("AU6: every token is compared in constant time, digest with digest, also where there is none to compare with", async () => {
+  const token = await tokenOf("tokens", { role: "reader" });
+  const compared = vi.spyOn(crypto.subtle, "timingSafeEqual");
+  try {
+    const unknown = token.replace(/_[0-9a-f]{16}_(?=[0-9a-f]{64})/, `_${"0".repeat(16)}_`);
+    for (const [asked, status] of [
+      [token, 200],
+      [token.replace(/.{4}$/, "0000"), 401],
+      [unknown, 401],
+    ] as const) {
+      compared.mockClear();
+      expect((await ask("GET", "/clusters/tokens", { token: asked })).status).toBe(status);
+      // With the admin token's digest, and with that of a token of the cluster.
+      expect(compared).toHaveBeenCalledTimes(2);
+      for (const [a, b] of compared.mock.calls) expect([a.byteLength, b.byteLength]).toEqual([32, 32]);
+    }
+  } finally {
+    compared.mockRestore();
+  }
 });
 
 test("AU6: no two tokens are the same, and a name in other letters is the same cluster's", async () => {
