@@ -32,7 +32,10 @@ export const notifyRoutes: readonly Route[] = [
       if (opened === "not-defined") return notDefined();
       if (opened === "no-object") return noSuchObject();
       return opened === "full"
-        ? refuse("too-many-notify-ports", `a cluster has ${protocolLimits.notifyPorts} at most; close one`)
+        ? refuse(
+            "too-many-notify-ports",
+            `a cluster has ${protocolLimits.notifyPorts} at most, and one token half of them; close one`,
+          )
         : answer(201, opened);
     },
   ),
