@@ -6,6 +6,7 @@ import { deferred } from "../mta/deferred.ts";
 import { createAssociationBook } from "./associations.ts";
 import { createDriverCalls } from "./driver-calls.ts";
 import { holdNews } from "./hold-words.ts";
+import { onlyOf } from "./drivers/registry.ts";
 import { machineId } from "./machine-id.ts";
 import { hostStep } from "./host.ts";
 import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
@@ -42,6 +43,8 @@ export type AgentOptions = {
   readonly socketmapPath: string | null;
   /** The number of the group that may ask at both sockets; null: the agent's own. */
   readonly socketGroup: number | null;
+  /** The resource types that this host takes; null: all that there is a driver for. */
+  readonly resourceTypes: readonly string[] | null;
   /** Relative file names in a resource's properties start here. */
   readonly baseFolder: string;
   readonly openHost: (incarnation: string, log: Log) => Promise<AgentHost>;
@@ -117,7 +120,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const calls = createDriverCalls({
-    registry,
+    // What an earlier run has left was taken away above, whatever its type.
+    registry: onlyOf(registry, options.resourceTypes),
     belongings: onHost.belongings,
     clock: monotonicMs,
     contextOf: ({ hold }) => {

@@ -64,6 +64,14 @@ test("LS6 a group is found by its name or its number, and one that there is not 
   for (const none of ["no-such-group", "-h", ""]) expect(() => groupId(none)).toThrow(/no group/);
 });
 
+test("SE5 an agent's configuration names the resource types that the host takes, and one that there is not is a fault", () => {
+  const file = join(folder, "agent.yaml");
+  writeFileSync(file, "resourceTypes: [IP Address, Network Name]\n");
+  expect(loadAgentConfig(file).resourceTypes).toEqual(["IP Address", "Network Name"]);
+  writeFileSync(file, "resourceTypes:\n  - Network Nmae\n");
+  expect(() => loadAgentConfig(file)).toThrow(/no configuration of an agent/);
+});
+
 test("CL7 an agent's configuration: its paths start at its folder, and an unknown key is told with its line", () => {
   const file = join(folder, "agent.yaml");
   writeFileSync(file, "node: NODE1\ncluster: exchange\ntokenFile: node1.token\nsocket: /run/bridgehead.sock\n");

@@ -67,6 +67,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
       socketPath: socket,
       socketmapPath: options.socketmap ?? config.socketmap ?? null,
       socketGroup: groupOf(options, config),
+      resourceTypes: config.resourceTypes ?? null,
       baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
       openHost: (incarnation, noticing) =>
         openLinuxHost(
