@@ -43,7 +43,7 @@ for (const path of ["/v1/*", ...bare.map(({ spec }) => spec.path)]) {
     return refuse(
       "admin-token-not-set",
       "set the secret BRIDGEHEAD_ADMIN_TOKEN: `wrangler secret put BRIDGEHEAD_ADMIN_TOKEN` at the edge, " +
-        "`--var BRIDGEHEAD_ADMIN_TOKEN:…` for wrangler dev; `bridgehead serve` makes one by itself",
+        "a line BRIDGEHEAD_ADMIN_TOKEN=… in the file .dev.vars for wrangler dev; `bridgehead serve` makes one by itself",
     );
   });
 }
