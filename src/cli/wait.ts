@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Operation } from "../cluster/commands/operation.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import type { Ask } from "./api.ts";
-import { CliError, exitCodes } from "./errors.ts";
+import { CliError, exitCodes, isTooMuch } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 
 /** How long `--wait` waits when it is not told, in seconds: PendingTimeout of a resource is three minutes. */
@@ -53,11 +53,6 @@ async function look(ask: Ask, cluster: string, operation: Operation, waitMs: num
     await delay(Math.min(waitMs, restMs));
     return null;
   }
-}
-
-/** Too much is asked at the moment: what was begun goes on, and may be asked for later. */
-function isTooMuch({ code }: CliError): boolean {
-  return code === "too-many-waiters" || code === "rate-limited";
 }
 
 /** A cluster that was destroyed is forgotten, and what was asked of it with it. */
