@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { driverTypes } from "../agent/drivers/registry.ts";
 import { defaultUrl, urlOf } from "./context.ts";
 import { CliError, messageOf, usageError } from "./errors.ts";
 import { parseYaml } from "./yaml-file.ts";
@@ -18,6 +19,10 @@ const agentConfigSchema = z.strictObject({
   state: z.string().exactOptional(),
   socket: z.string().exactOptional(),
   socketmap: z.string().exactOptional(),
+  /** Who may ask at both sockets beside the agent's user: a group, by name or number; without it, the agent's own. */
+  socketGroup: z.union([z.string(), z.int().min(0)]).exactOptional(),
+  /** The resource types that this host takes, whatever a definition asks for; without it, all. */
+  resourceTypes: z.array(z.enum(driverTypes)).exactOptional(),
   /** Where a guard listens that somebody else starts; without it the agent starts its own. */
   guardSocket: z.string().exactOptional(),
   /** Tells the network whose an address is, where that is not told by ARP. */
