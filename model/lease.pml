@@ -13,12 +13,22 @@
 #ifndef MARGIN
 #define MARGIN 1 /* and by so many ticks of TTL the nodes' clocks may differ */
 #endif
-#ifndef EPOCHS
-#define EPOCHS 3 /* no more begin */
+
+/* As soon as nobody speaks of an epoch any more, the others are numbered anew: so epochs never run out. */
+#define EPOCHS 3
+#ifdef WEAKER
+#define MAY_BEGIN (epoch < EPOCHS)
+#else
+#define MAY_BEGIN true
 #endif
-#ifndef WAYS
-#define WAYS 2 /* messages that may be under way from a node, and to it */
+#ifndef UPS
+#define UPS 2 /* messages that may be under way from a node */
 #endif
+#ifndef DOWNS
+#define DOWNS 1 /* and to it */
+#endif
+#define UP(n, i) ((n) * UPS + (i))
+#define DOWN(n, i) ((n) * DOWNS + (i))
 
 #ifdef WEAKER_MARGIN
 #define FUSE TTL
@@ -57,11 +67,10 @@ typedef Renewal {
 #define NO_ANSWER 0
 #define WELCOME 1 /* nothing but the generation */
 #define GRANT 2
-#define SILENCE 3 /* the present value of the owner's silence (EN5) */
-#define OLD_SILENCE 4 /* one that has gone */
+#define SILENCE 3 /* the present value of the owner's silence (EN5); of one that has gone there is nothing to count */
 
 typedef Answer {
-  unsigned says : 3;
+  unsigned says : 2;
   unsigned epoch : 3;
   unsigned age : 3; /* of the renewal that it answers */
   bit present /* of the present generation; kept while the object is holding, and asked for then only */
@@ -71,8 +80,8 @@ typedef Answer {
  * What is on its way is a register: sending overwrites one of a few, and reading leaves it there. So a message may be lost (nobody
  * reads it), late, heard again, or overtaken, and a partition, one way or both, is a time in which nobody reads.
  */
-Renewal up[2 * WAYS];
-Answer down[2 * WAYS];
+Renewal up[2 * UPS];
+Answer down[2 * DOWNS];
 
 /* ---- the nodes ----------------------------------------------------------------------------------------------------------- */
 
@@ -116,6 +125,7 @@ inline keepsPromise() {
 /* ---- time ---------------------------------------------------------------------------------------------------------------- */
 
 byte s; /* a message, while all of them are gone through */
+byte least; /* the lowest epoch that a message names */
 unsigned steady : 3; /* ticks until one clock may again advance without the other */
 
 inline older(it) {
@@ -134,14 +144,12 @@ inline tick(n) {
   younger(node[n].ghost);
   counted(node[n].count);
   counted(node[n].since);
-  s = n * WAYS;
-  do
-  :: s < (n + 1) * WAYS ->
-    if :: up[s].says != NOTHING_SENT && !up[s].earlier -> older(up[s].age) :: else fi;
-    if :: down[s].says == GRANT -> older(down[s].age) :: else fi;
-    s++
-  :: else -> break
-  od;
+  for (s : UP(n, 0) .. UP(n, UPS - 1)) {
+    if :: up[s].says != NOTHING_SENT && !up[s].earlier -> older(up[s].age) :: else fi
+  }
+  for (s : DOWN(n, 0) .. DOWN(n, DOWNS - 1)) {
+    if :: down[s].says == GRANT -> older(down[s].age) :: else fi
+  }
   s = 0
 }
 
@@ -158,14 +166,12 @@ inline forgetAnswer(d) {
 inline silenceChanges() {
   node[0].count = 0;
   node[1].count = 0;
-  s = 0;
-  do
-  :: s < 2 * WAYS ->
-    up[s].claim = 0;
-    if :: down[s].says == SILENCE -> down[s].says = OLD_SILENCE :: else fi;
-    s++
-  :: else -> break
-  od;
+  for (s : 0 .. 2 * UPS - 1) {
+    up[s].claim = 0
+  }
+  for (s : 0 .. 2 * DOWNS - 1) {
+    if :: down[s].says == SILENCE -> forgetAnswer(s) :: else fi
+  }
   s = 0
 }
 
@@ -182,19 +188,14 @@ inline heard() {
 inline forgetGeneration() {
   node[0].since = 0;
   node[1].since = 0;
-  s = 0;
-  do
-  :: s < 2 * WAYS ->
+  for (s : 0 .. 2 * UPS - 1) {
     up[s].names = ANOTHER;
-    if
-    :: up[s].says == INTACT -> up[s].says = PLAIN; up[s].epoch = 0
-    :: else
-    fi;
+    if :: up[s].says == INTACT -> up[s].says = PLAIN; up[s].epoch = 0 :: else fi
+  }
+  for (s : 0 .. 2 * DOWNS - 1) {
     down[s].present = 0;
-    if :: down[s].says == WELCOME -> forgetAnswer(s) :: else fi;
-    s++
-  :: else -> break
-  od;
+    if :: down[s].says == WELCOME -> forgetAnswer(s) :: else fi
+  }
   s = 0
 }
 
@@ -213,6 +214,7 @@ inline end() {
 /* EN6. The object may choose any run that may join (ST4). */
 inline begin(n) {
   epoch++;
+  assert(epoch <= EPOCHS);
   assert(epoch > node[0].least || (epoch == node[0].least && node[0].is != HAS));
   assert(epoch > node[1].least || (epoch == node[1].least && node[1].is != HAS));
   owner = RUN(n);
@@ -315,9 +317,6 @@ inline obey(n, d) {
   :: down[d].says == SILENCE ->
     see(n, down[d].epoch);
     if :: node[n].count == 0 -> node[n].count = 1 :: else fi /* EN5 */
-  :: down[d].says == OLD_SILENCE ->
-    see(n, down[d].epoch);
-    node[n].count = 0
   :: else
   fi
 }
@@ -344,14 +343,12 @@ inline restart(n) {
   node[n].count = 0;
   node[n].since = 0;
   if :: owner == RUN(n) -> owner = EARLIER(n) :: else fi;
-  s = n * WAYS;
-  do
-  :: s < (n + 1) * WAYS ->
-    if :: up[s].says != NOTHING_SENT -> up[s].earlier = 1; up[s].age = 0 :: else fi;
-    forgetAnswer(s);
-    s++
-  :: else -> break
-  od;
+  for (s : UP(n, 0) .. UP(n, UPS - 1)) {
+    if :: up[s].says != NOTHING_SENT -> up[s].earlier = 1; up[s].age = 0 :: else fi
+  }
+  for (s : DOWN(n, 0) .. DOWN(n, DOWNS - 1)) {
+    forgetAnswer(s)
+  }
   s = 0
 }
 
@@ -366,9 +363,167 @@ inline guard(n, u) {
   up[u].claim = 0
 }
 
-/* ---- everything that may happen, in any order ---------------------------------------------------------------------------- */
+/* ---- states that differ in nothing --------------------------------------------------------------------------------------- */
 
-#define WAY(n, i) ((n) * WAYS + (i))
+inline forgetRenewal(u) {
+  up[u].says = NOTHING_SENT;
+  up[u].epoch = 0;
+  up[u].names = ANOTHER;
+  up[u].age = 0;
+  up[u].claim = 0;
+  up[u].earlier = 0
+}
+
+/* What can have no effect any more is forgotten: an epoch that has ended does not come back. */
+inline tidyUp(n, u) {
+  if
+  :: up[u].says == RELEASED && (up[u].epoch != epoch || owner != IS(n, u)) -> up[u].says = PLAIN; up[u].epoch = 0
+  :: up[u].says == INTACT && up[u].epoch != epoch -> up[u].says = PLAIN; up[u].epoch = 0
+  :: else
+  fi;
+  if
+  :: up[u].earlier && up[u].says == PLAIN && !up[u].claim && up[u].names != COUNTED && owner != EARLIER(n) -> forgetRenewal(u)
+  :: else
+  fi
+}
+
+#define IS_OVER(it) (it != epoch || owner == NOBODY)
+
+inline tidyDown(n, d) {
+  if
+  :: down[d].says == WELCOME && node[n].since > 0 -> forgetAnswer(d)
+  :: down[d].says == GRANT && (down[d].epoch < node[n].least || (down[d].age == FUSE && IS_OVER(down[d].epoch))) ->
+    forgetAnswer(d)
+  :: else
+  fi
+}
+
+#define SIZE_UP(m) (up[m].says + 4 * (up[m].epoch + 8 * (up[m].names + 4 * (up[m].age + 8 * (up[m].claim + 2 * up[m].earlier)))))
+#define SIZE_DOWN(m) (down[m].says + 4 * (down[m].epoch + 8 * (down[m].age + 8 * down[m].present)))
+
+inline swap(one, other) {
+  s = one;
+  one = other;
+  other = s;
+  s = 0
+}
+
+inline swapUp(u, o) {
+  swap(up[u].says, up[o].says);
+  swap(up[u].epoch, up[o].epoch);
+  swap(up[u].names, up[o].names);
+  swap(up[u].age, up[o].age);
+  swap(up[u].claim, up[o].claim);
+  swap(up[u].earlier, up[o].earlier)
+}
+
+inline swapDown(d, o) {
+  swap(down[d].says, down[o].says);
+  swap(down[d].epoch, down[o].epoch);
+  swap(down[d].age, down[o].age);
+  swap(down[d].present, down[o].present)
+}
+
+/* Which of its two ways a message has taken is all the same. */
+inline sortUp(u, o) {
+  if :: SIZE_UP(u) > SIZE_UP(o) -> swapUp(u, o) :: else fi
+}
+
+inline sortDown(d, o) {
+  if :: SIZE_DOWN(d) > SIZE_DOWN(o) -> swapDown(d, o) :: else fi
+}
+
+inline tidyNode(n) {
+  if
+  :: node[n].is == GONE && (node[n].least - 1 != epoch || owner != RUN(n)) -> node[n].is = IDLE
+  :: node[n].is == HAS && node[n].fuse == 0 && (node[n].least != epoch || owner != RUN(n)) -> node[n].is = IDLE
+  :: else
+  fi;
+  tidyUp(n, UP(n, 0));
+#if UPS == 2
+  tidyUp(n, UP(n, 1));
+  sortUp(UP(n, 0), UP(n, 1));
+#endif
+#if DOWNS == 2
+  tidyDown(n, DOWN(n, 1));
+  sortDown(DOWN(n, 0), DOWN(n, 1));
+#endif
+  tidyDown(n, DOWN(n, 0))
+}
+
+#define SIZE(n) (node[n].is + 4 * (node[n].least + 8 * (node[n].fuse + 8 * (node[n].ghost + 8 * (node[n].count + 8 * (node[n].since + 8 * SIZE_UP(UP(n, 0))))))))
+
+/* And so it is which of the two nodes is which. */
+inline sortNodes() {
+  if
+  :: SIZE(0) > SIZE(1) ->
+    swap(node[0].is, node[1].is);
+    swap(node[0].least, node[1].least);
+    swap(node[0].fuse, node[1].fuse);
+    swap(node[0].ghost, node[1].ghost);
+    swap(node[0].count, node[1].count);
+    swap(node[0].since, node[1].since);
+    swapUp(UP(0, 0), UP(1, 0));
+    swapDown(DOWN(0, 0), DOWN(1, 0));
+#if UPS == 2
+    swapUp(UP(0, 1), UP(1, 1));
+#endif
+#if DOWNS == 2
+    swapDown(DOWN(0, 1), DOWN(1, 1));
+#endif
+    if
+    :: owner == RUN(0) -> owner = RUN(1)
+    :: owner == RUN(1) -> owner = RUN(0)
+    :: owner == EARLIER(0) -> owner = EARLIER(1)
+    :: owner == EARLIER(1) -> owner = EARLIER(0)
+    :: else
+    fi
+  :: else
+  fi
+}
+
+/* The last epoch is the second one, and nobody has or hears the first any more: then it is called the first from now on. */
+inline renumber() {
+  if
+  :: epoch == 2 && !(node[0].is != IDLE && node[0].least == 1) && !(node[1].is != IDLE && node[1].least == 1) ->
+    least = 2;
+    for (s : 0 .. 2 * DOWNS - 1) {
+      if :: down[s].epoch == 1 -> least = 1 :: else fi
+    }
+    if
+    :: least == 2 ->
+      epoch = 1;
+      younger(node[0].least);
+      younger(node[1].least);
+      for (s : 0 .. 2 * DOWNS - 1) {
+        younger(down[s].epoch)
+      }
+      for (s : 0 .. 2 * UPS - 1) {
+        younger(up[s].epoch)
+      }
+    :: else
+    fi;
+    s = 0;
+    least = 0
+  :: else
+  fi;
+  /* No epoch is below the first. */
+  if :: node[0].least == 0 -> node[0].least = 1 :: else fi;
+  if :: node[1].least == 0 -> node[1].least = 1 :: else fi
+}
+
+inline tidy() {
+#ifndef WEAKER
+  tidyNode(0);
+  tidyNode(1);
+  sortNodes();
+  renumber()
+#else
+  skip
+#endif
+}
+
+/* ---- everything that may happen, in any order ---------------------------------------------------------------------------- */
 
 inline renews(n, u) {
   renew(n, u);
@@ -398,16 +553,19 @@ inline isGuarded(n, u) {
 /* An agent that is late, frozen or cut off is one that does nothing for a while; so nothing here has to be done. */
 active [2] proctype Agent() {
   do
-  :: d_step { renews(_pid, WAY(_pid, 0)) }
-  :: d_step { hears(_pid, WAY(_pid, 0)) }
-  :: d_step { isGuarded(_pid, WAY(_pid, 0)) }
-#if WAYS == 2
-  :: d_step { renews(_pid, WAY(_pid, 1)) }
-  :: d_step { hears(_pid, WAY(_pid, 1)) }
-  :: d_step { isGuarded(_pid, WAY(_pid, 1)) }
+  :: d_step { renews(_pid, UP(_pid, 0)); tidy() }
+  :: d_step { isGuarded(_pid, UP(_pid, 0)); tidy() }
+#if UPS == 2
+  :: d_step { renews(_pid, UP(_pid, 1)); tidy() }
+  :: d_step { isGuarded(_pid, UP(_pid, 1)); tidy() }
 #endif
-  :: d_step { isKilled(_pid) }
-  :: d_step { node[_pid].is == HAS; release(_pid); printf("node %d releases\n", _pid) }
+  :: d_step { hears(_pid, DOWN(_pid, 0)); tidy() }
+#if DOWNS == 2
+  :: d_step { hears(_pid, DOWN(_pid, 1)); tidy() }
+#endif
+  :: d_step { isKilled(_pid); tidy() }
+  :: d_step { node[_pid].count > 0; node[_pid].count = 0; printf("node %d: a hole in its run of answers\n", _pid); tidy() }
+  :: d_step { node[_pid].is == HAS; release(_pid); printf("node %d releases\n", _pid); tidy() }
   od
 }
 
@@ -422,21 +580,25 @@ inline answers(n, u, d) {
 /* The object, as far as it deals with one node. */
 active [2] proctype Desk() {
   do
-  :: d_step { answers(_pid - 2, WAY(_pid - 2, 0), WAY(_pid - 2, 0)) }
-#if WAYS == 2
-  :: d_step { answers(_pid - 2, WAY(_pid - 2, 0), WAY(_pid - 2, 1)) }
-  :: d_step { answers(_pid - 2, WAY(_pid - 2, 1), WAY(_pid - 2, 0)) }
-  :: d_step { answers(_pid - 2, WAY(_pid - 2, 1), WAY(_pid - 2, 1)) }
+  :: d_step { answers(_pid - 2, UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
+#if UPS == 2
+  :: d_step { answers(_pid - 2, UP(_pid - 2, 1), DOWN(_pid - 2, 0)); tidy() }
 #endif
-  :: d_step { owner == NOBODY && !holding && epoch < EPOCHS; begin(_pid - 2); printf("epoch %d begins, of node %d\n", epoch, _pid - 2) }
+#if DOWNS == 2
+  :: d_step { answers(_pid - 2, UP(_pid - 2, 0), DOWN(_pid - 2, 1)); tidy() }
+#endif
+#if UPS == 2 && DOWNS == 2
+  :: d_step { answers(_pid - 2, UP(_pid - 2, 1), DOWN(_pid - 2, 1)); tidy() }
+#endif
+  :: d_step { owner == NOBODY && !holding && MAY_BEGIN; begin(_pid - 2); printf("epoch %d begins, of node %d\n", epoch, _pid - 2); tidy() }
   od
 }
 
 active proctype World() {
   do
-  :: d_step { printf("tick\n"); tick(0); tick(1); younger(steady); keepsPromise() }
-  :: d_step { steady == 0; printf("tick of node 0 only\n"); tick(0); steady = TTL - 1; keepsPromise() }
-  :: d_step { steady == 0; printf("tick of node 1 only\n"); tick(1); steady = TTL - 1; keepsPromise() }
-  :: d_step { start(); printf("the object starts\n") }
+  :: d_step { printf("tick\n"); tick(0); tick(1); younger(steady); keepsPromise(); tidy() }
+  :: d_step { steady == 0; printf("tick of node 0 only\n"); tick(0); steady = TTL - 1; keepsPromise(); tidy() }
+  :: d_step { steady == 0; printf("tick of node 1 only\n"); tick(1); steady = TTL - 1; keepsPromise(); tidy() }
+  :: d_step { start(); printf("the object starts\n"); tidy() }
   od
 }
