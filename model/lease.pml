@@ -16,7 +16,7 @@
 
 /* As soon as nobody speaks of an epoch any more, the others are numbered anew: so epochs never run out. */
 #define EPOCHS 3
-#ifdef WEAKER
+#if defined(WEAKER) || defined(PAST)
 #define MAY_BEGIN (epoch < EPOCHS)
 #else
 #define MAY_BEGIN true
@@ -35,6 +35,8 @@
 #else
 #define FUSE (TTL - MARGIN) /* GR1 */
 #endif
+
+#define ROUNDS (TTL + 1) /* after so many ticks without a fault the group has an owner */
 
 /* Runs: the present one of each node, and its earlier ones, which are as good as one. */
 #define NOBODY 0
@@ -60,7 +62,10 @@ typedef Renewal {
   unsigned names : 2;
   unsigned age : 3; /* since `sentAt`, by the sender's clock; FUSE: too old to grant anything */
   bit claim; /* EN3: I have counted a ttl, and of the value that is the present one */
-  bit earlier /* of an earlier run */
+  bit earlier; /* of an earlier run */
+#ifdef PAST
+  unsigned seen : 3 /* the highest epoch that the sender has seen (ST5) */
+#endif
 };
 
 /* What an answer says. */
@@ -105,6 +110,23 @@ Node node[2];
 unsigned epoch : 3; /* the last that was begun */
 unsigned owner : 3;
 bit holding = 1; /* since its start (ST1) */
+
+#ifdef PAST
+/*
+ * A copy of what was once written: an instance that was cut off goes on with it beside its successor, and once the object is rolled
+ * back to it.
+ */
+bit copied;
+bit rolledBack;
+unsigned copyOfEpoch : 3;
+unsigned copyOfOwner : 3;
+unsigned held : 3; /* the epoch of the ownership: after a repair the last one is higher (ST5) */
+bit extended; /* by this start of the object */
+bit ending; /* an ownership that is extended no more (ST5) */
+#else
+#define held epoch
+#define ending false
+#endif
 
 /* ---- the promise --------------------------------------------------------------------------------------------------------- */
 
@@ -203,20 +225,40 @@ inline forgetGeneration() {
 inline start() {
   forgetGeneration();
   silenceChanges();
+#ifdef PAST
+  extended = 0;
+#endif
+#ifdef WEAKER_HOLD
+  holding = 0
+#else
   holding = 1
+#endif
 }
 
 inline end() {
   owner = NOBODY;
+#ifdef PAST
+  held = 0;
+  ending = 0;
+  extended = 0;
+#endif
   silenceChanges()
 }
 
 /* EN6. The object may choose any run that may join (ST4). */
 inline begin(n) {
+#ifdef WEAKER_EPOCH
+  epoch = (epoch == 0 -> 1 : epoch);
+#else
   epoch++;
+#endif
   assert(epoch <= EPOCHS);
+#ifdef PAST
+  held = epoch;
+#else
   assert(epoch > node[0].least || (epoch == node[0].least && node[0].is != HAS));
   assert(epoch > node[1].least || (epoch == node[1].least && node[1].is != HAS));
+#endif
   owner = RUN(n);
   silenceChanges()
 }
@@ -228,13 +270,51 @@ inline answer(d, what, which, sent) {
   down[d].present = holding
 }
 
-#define IS(n, u) (up[u].earlier -> EARLIER(n) : RUN(n))
-#define MAY_EXTEND(u) (!holding || (up[u].names != ANOTHER && up[u].says == INTACT && up[u].epoch == epoch)) /* ST2 */
+#ifdef WEAKER_RUN
+#define IS(n, u) RUN(n)
+#else
+#define IS(n, u) (up[u].earlier -> EARLIER(n) : RUN(n)) /* ST4 */
+#endif
+
+#define SAYS_INTACT(u) (up[u].names != ANOTHER && up[u].says == INTACT && up[u].epoch == held)
+#ifdef WEAKER_RESUME
+#define MAY_EXTEND(u) true
+#else
+#ifdef WEAKER_BLOWN
+#define MAY_EXTEND(u) SAYS_INTACT(u)
+#else
+#define MAY_EXTEND(u) (!holding || SAYS_INTACT(u)) /* ST2 */
+#endif
+#endif
+
+#ifdef PAST
+/* ST5: somebody has seen more than is known here. */
+inline repair(u) {
+  if
+  :: up[u].seen > epoch ->
+    epoch = up[u].seen;
+    ending = (owner != NOBODY && !extended);
+    forgetGeneration();
+    silenceChanges();
+    holding = 1
+  :: else
+  fi
+}
+#endif
 
 /* What a renewal of node n proves is taken first: then it is answered, in d. */
 inline take(n, u) {
+#ifdef PAST
+  repair(u);
+#endif
+#ifdef WEAKER_ABSENCE
   if
-  :: up[u].says == RELEASED && up[u].epoch == epoch && owner == IS(n, u) -> end() /* EN2 */
+  :: up[u].says == PLAIN && owner == IS(n, u) -> end()
+  :: else
+  fi;
+#endif
+  if
+  :: up[u].says == RELEASED && up[u].epoch == held && owner == IS(n, u) -> end() /* EN2 */
   :: else
   fi;
   if
@@ -247,26 +327,28 @@ inline take(n, u) {
   fi
 }
 
+inline welcome(d) {
+  if :: holding -> answer(d, WELCOME, 0, 0) :: else fi
+}
+
+inline extend(u, d) {
+  heard();
+#ifdef PAST
+  extended = 1;
+#endif
+  if :: !up[u].earlier -> answer(d, GRANT, held, up[u].age) :: else fi
+}
+
+/* What is written comes first; nobody reads an answer to an earlier run. */
 inline reply(n, u, d) {
   if
-  :: owner == IS(n, u) ->
-    heard();
-    if
-    :: up[u].earlier
-    :: else ->
-      if
-      :: MAY_EXTEND(u) -> answer(d, GRANT, epoch, up[u].age)
-      :: else -> answer(d, WELCOME, 0, 0)
-      fi
-    fi
+  :: owner == IS(n, u) && MAY_EXTEND(u) && !ending -> extend(u, d)
+  :: owner == IS(n, u) && !MAY_EXTEND(u) -> heard(); if :: !up[u].earlier -> welcome(d) :: else fi
   :: else ->
     if
     :: up[u].earlier
-    :: else ->
-      if
-      :: owner != NOBODY -> answer(d, SILENCE, epoch, 0)
-      :: else -> if :: holding -> answer(d, WELCOME, 0, 0) :: else fi
-      fi
+    :: !up[u].earlier && owner != NOBODY && owner != IS(n, u) -> answer(d, SILENCE, held, 0)
+    :: else -> welcome(d)
     fi
   fi
 }
@@ -280,11 +362,21 @@ inline say(n, u, what, which) {
   up[u].age = 0;
   up[u].names = (node[n].since == 0 -> ANOTHER : (node[n].since <= TTL -> PRESENT : COUNTED));
   up[u].claim = (node[n].count == TTL + 1)
+#ifdef PAST
+  ;
+  up[u].seen = (node[n].is == GONE -> node[n].least - 1 : node[n].least)
+#endif
 }
+
+#ifdef WEAKER_ABSENCE
+#define IS_ASKED(n) true
+#else
+#define IS_ASKED(n) (node[n].since > 0) /* nobody asks for it but an object that is holding, and of this start */
+#endif
 
 inline renew(n, u) {
   if
-  :: node[n].is == HAS && node[n].fuse > 0 && node[n].since > 0 -> say(n, u, INTACT, node[n].least)
+  :: node[n].is == HAS && node[n].fuse > 0 && IS_ASKED(n) -> say(n, u, INTACT, node[n].least)
   :: node[n].is == GONE -> say(n, u, RELEASED, node[n].least - 1)
   :: else -> say(n, u, PLAIN, 0)
   fi
@@ -298,20 +390,33 @@ inline see(n, seen) {
   fi
 }
 
+#ifdef WEAKER_FINAL
+#define OBEYS(n, d) (down[d].epoch >= node[n].least || (node[n].is == GONE && down[d].epoch + 1 == node[n].least))
+#else
+#define OBEYS(n, d) (down[d].epoch >= node[n].least)
+#endif
+#ifdef WEAKER_RECEIPT
+#define GRANTED(d) FUSE
+#else
+#define GRANTED(d) (FUSE - down[d].age) /* GR1 */
+#endif
+
 inline obey(n, d) {
   if
   :: holding && down[d].present && node[n].since == 0 -> node[n].since = 1
   :: else
   fi;
   if
-  :: down[d].says == GRANT && down[d].epoch >= node[n].least ->
+  :: down[d].says == GRANT && OBEYS(n, d) ->
     see(n, down[d].epoch);
     node[n].is = HAS;
-    /* GR1, GR4: of all grants the one whose renewal was sent last. */
+    /* GR4: of all grants the one whose renewal was sent last. What is obeyed is what is written. */
     if
-    :: FUSE - down[d].age > node[n].fuse ->
-      node[n].fuse = FUSE - down[d].age;
+    :: GRANTED(d) > node[n].fuse ->
+      node[n].fuse = GRANTED(d);
+#if !defined(PAST) && !defined(WEAKER)
       assert(owner == RUN(n) && epoch == down[d].epoch)
+#endif
     :: else
     fi
   :: down[d].says == SILENCE ->
@@ -323,7 +428,9 @@ inline obey(n, d) {
 
 /* Moved, drained, redefined, or told to stop: all is taken offline, and then it is released, for ever (EN2). */
 inline release(n) {
+#ifndef WEAKER_RELEASE
   node[n].fuse = 0;
+#endif
   node[n].least++;
   node[n].is = GONE
 }
@@ -342,7 +449,12 @@ inline restart(n) {
   node[n].fuse = 0;
   node[n].count = 0;
   node[n].since = 0;
+#ifndef WEAKER_RUN
   if :: owner == RUN(n) -> owner = EARLIER(n) :: else fi;
+#endif
+#ifdef PAST
+  if :: copyOfOwner == RUN(n) -> copyOfOwner = EARLIER(n) :: else fi;
+#endif
   for (s : UP(n, 0) .. UP(n, UPS - 1)) {
     if :: up[s].says != NOTHING_SENT -> up[s].earlier = 1; up[s].age = 0 :: else fi
   }
@@ -361,6 +473,10 @@ inline guard(n, u) {
   up[u].age = 0;
   up[u].names = ANOTHER;
   up[u].claim = 0
+#ifdef PAST
+  ;
+  up[u].seen = 0
+#endif
 }
 
 /* ---- states that differ in nothing --------------------------------------------------------------------------------------- */
@@ -513,7 +629,7 @@ inline renumber() {
 }
 
 inline tidy() {
-#ifndef WEAKER
+#if !defined(WEAKER) && !defined(PAST)
   tidyNode(0);
   tidyNode(1);
   sortNodes();
@@ -577,6 +693,105 @@ inline answers(n, u, d) {
   printf(", and answers by way %d: %d of epoch %d\n", d, down[d].says, down[d].epoch)
 }
 
+#ifdef PAST
+inline copy() {
+  copied = 1;
+  copyOfEpoch = epoch;
+  copyOfOwner = owner
+}
+
+inline forgetCopy() {
+  copied = 0;
+  copyOfEpoch = 0;
+  copyOfOwner = NOBODY
+}
+
+inline rollBack() {
+  epoch = copyOfEpoch;
+  owner = copyOfOwner;
+  held = (owner == NOBODY -> 0 : epoch);
+  ending = 0;
+  forgetCopy();
+  rolledBack = 1;
+  start()
+}
+#endif
+
+#ifdef PAST
+/* GR2: an instance that was cut off writes no more. It extends nothing, and whom it answers, that one's count begins anew. */
+inline goesOn(n, u, d) {
+  up[u].says != NOTHING_SENT && !up[u].earlier;
+  printf("a second instance takes what node %d sent by way %d\n", n, u);
+  if
+  :: copyOfOwner == RUN(n) ->
+#ifdef WEAKER_WRITE
+    answer(d, GRANT, copyOfEpoch, up[u].age)
+#else
+    forgetCopy()
+#endif
+  :: else -> forgetAnswer(d); node[n].count = 0
+  fi
+}
+#endif
+
+#ifdef WEAKER_PERSIST
+inline isNotWritten(u, d) {
+  up[u].says != NOTHING_SENT && !up[u].earlier;
+  answer(d, GRANT, epoch + 1, up[u].age);
+  printf("epoch %d is said to begin, and the object starts again before that is written\n", epoch + 1);
+  start()
+}
+#endif
+
+#ifdef LIVE
+byte round;
+byte one;
+
+/* It renews, is heard, is answered, and hears the answer. */
+inline isWell(n) {
+  renew(n, UP(n, 0));
+  take(n, UP(n, 0));
+  if :: owner == NOBODY && !holding -> begin(n) :: else fi;
+  reply(n, UP(n, 0), DOWN(n, 0));
+  if :: down[DOWN(n, 0)].says != NO_ANSWER -> obey(n, DOWN(n, 0)) :: else fi;
+  keepsPromise()
+}
+
+inline forgetNode(n) {
+  node[n].is = IDLE;
+  node[n].least = 0;
+  node[n].fuse = 0;
+  node[n].ghost = 0;
+  node[n].count = 0;
+  node[n].since = 0;
+  forgetRenewal(UP(n, 0));
+  forgetAnswer(DOWN(n, 0))
+}
+
+/* Both are well in each tick: then one of them has the address before long. The search goes on from the beginning. */
+inline faultsEnd() {
+  for (round : 0 .. ROUNDS) {
+    for (one : 0 .. 1) {
+      if :: round > 0 -> tick(one) :: else fi
+    }
+    for (one : 0 .. 1) {
+      isWell(one)
+    }
+    tidy()
+  }
+  assert((owner == RUN(0) && node[0].fuse > 0) || (owner == RUN(1) && node[1].fuse > 0));
+  round = 0;
+  for (one : 0 .. 1) {
+    forgetNode(one)
+  }
+  one = 0;
+  epoch = 0;
+  owner = NOBODY;
+  holding = 1;
+  steady = 0
+}
+#endif
+
 /* The object, as far as it deals with one node. */
 active [2] proctype Desk() {
   do
@@ -591,6 +806,12 @@ active [2] proctype Desk() {
   :: d_step { answers(_pid - 2, UP(_pid - 2, 1), DOWN(_pid - 2, 1)); tidy() }
 #endif
   :: d_step { owner == NOBODY && !holding && MAY_BEGIN; begin(_pid - 2); printf("epoch %d begins, of node %d\n", epoch, _pid - 2); tidy() }
+#ifdef PAST
+  :: d_step { copied; goesOn(_pid - 2, UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
+#endif
+#ifdef WEAKER_PERSIST
+  :: d_step { owner == NOBODY && !holding && MAY_BEGIN; isNotWritten(UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
+#endif
   od
 }
 
@@ -600,5 +821,13 @@ active proctype World() {
   :: d_step { steady == 0; printf("tick of node 0 only\n"); tick(0); steady = TTL - 1; keepsPromise(); tidy() }
   :: d_step { steady == 0; printf("tick of node 1 only\n"); tick(1); steady = TTL - 1; keepsPromise(); tidy() }
   :: d_step { start(); printf("the object starts\n"); tidy() }
+#ifdef PAST
+  :: d_step { !copied && !rolledBack; copy(); printf("a copy is made: epoch %d, owner %d\n", epoch, owner) }
+  :: d_step { copied; forgetCopy(); printf("the copy is gone\n") }
+  :: d_step { copied && !rolledBack; rollBack(); printf("the object starts, rolled back to epoch %d, owner %d\n", epoch, owner) }
+#endif
+#ifdef LIVE
+  :: d_step { faultsEnd() }
+#endif
   od
 }
