@@ -16,10 +16,14 @@
 
 /* As soon as nobody speaks of an epoch any more, the others are numbered anew: so epochs never run out. */
 #define EPOCHS 3
-#if defined(WEAKER) || defined(PAST)
+#ifdef PAST
+#define MAY_BEGIN (epoch < 2 + rolledBack)
+#else
+#ifdef RAW /* nothing is numbered anew, nor forgotten, nor swapped (`tidy`) */
 #define MAY_BEGIN (epoch < EPOCHS)
 #else
 #define MAY_BEGIN true
+#endif
 #endif
 #ifndef UPS
 #define UPS 2 /* messages that may be under way from a node */
@@ -252,7 +256,9 @@ inline begin(n) {
 #else
   epoch++;
 #endif
+#ifndef RAW
   assert(epoch <= EPOCHS);
+#endif
 #ifdef PAST
   held = epoch;
 #else
@@ -280,11 +286,7 @@ inline answer(d, what, which, sent) {
 #ifdef WEAKER_RESUME
 #define MAY_EXTEND(u) true
 #else
-#ifdef WEAKER_BLOWN
-#define MAY_EXTEND(u) SAYS_INTACT(u)
-#else
 #define MAY_EXTEND(u) (!holding || SAYS_INTACT(u)) /* ST2 */
-#endif
 #endif
 
 #ifdef PAST
@@ -309,7 +311,7 @@ inline take(n, u) {
 #endif
 #ifdef WEAKER_ABSENCE
   if
-  :: up[u].says == PLAIN && owner == IS(n, u) -> end()
+  :: up[u].says == PLAIN && extended && owner == IS(n, u) -> end()
   :: else
   fi;
 #endif
@@ -345,6 +347,9 @@ inline reply(n, u, d) {
   :: owner == IS(n, u) && MAY_EXTEND(u) && !ending -> extend(u, d)
   :: owner == IS(n, u) && !MAY_EXTEND(u) -> heard(); if :: !up[u].earlier -> welcome(d) :: else fi
   :: else ->
+#ifdef WEAKER_KNOCK
+    if :: owner == EARLIER(n) -> heard() :: else fi;
+#endif
     if
     :: up[u].earlier
     :: !up[u].earlier && owner != NOBODY && owner != IS(n, u) -> answer(d, SILENCE, held, 0)
@@ -408,6 +413,9 @@ inline obey(n, d) {
   fi;
   if
   :: down[d].says == GRANT && OBEYS(n, d) ->
+#ifdef WEAKER_FINAL
+    node[n].least = down[d].epoch;
+#endif
     see(n, down[d].epoch);
     node[n].is = HAS;
     /* GR4: of all grants the one whose renewal was sent last. What is obeyed is what is written. */
@@ -488,6 +496,10 @@ inline forgetRenewal(u) {
   up[u].age = 0;
   up[u].claim = 0;
   up[u].earlier = 0
+#ifdef PAST
+  ;
+  up[u].seen = 0
+#endif
 }
 
 /* What can have no effect any more is forgotten: an epoch that has ended does not come back. */
@@ -531,6 +543,10 @@ inline swapUp(u, o) {
   swap(up[u].age, up[o].age);
   swap(up[u].claim, up[o].claim);
   swap(up[u].earlier, up[o].earlier)
+#ifdef PAST
+  ;
+  swap(up[u].seen, up[o].seen)
+#endif
 }
 
 inline swapDown(d, o) {
@@ -594,6 +610,16 @@ inline sortNodes() {
     :: owner == EARLIER(1) -> owner = EARLIER(0)
     :: else
     fi
+#ifdef PAST
+    ;
+    if
+    :: copyOfOwner == RUN(0) -> copyOfOwner = RUN(1)
+    :: copyOfOwner == RUN(1) -> copyOfOwner = RUN(0)
+    :: copyOfOwner == EARLIER(0) -> copyOfOwner = EARLIER(1)
+    :: copyOfOwner == EARLIER(1) -> copyOfOwner = EARLIER(0)
+    :: else
+    fi
+#endif
   :: else
   fi
 }
@@ -629,11 +655,13 @@ inline renumber() {
 }
 
 inline tidy() {
-#if !defined(WEAKER) && !defined(PAST)
+#ifndef RAW
+#ifndef PAST
   tidyNode(0);
   tidyNode(1);
-  sortNodes();
-  renumber()
+  renumber();
+#endif
+  sortNodes()
 #else
   skip
 #endif
@@ -720,14 +748,14 @@ inline rollBack() {
 #ifdef PAST
 /* GR2: an instance that was cut off writes no more. It extends nothing, and whom it answers, that one's count begins anew. */
 inline goesOn(n, u, d) {
-  up[u].says != NOTHING_SENT && !up[u].earlier;
+  copied && up[u].says != NOTHING_SENT && !up[u].earlier;
   printf("a second instance takes what node %d sent by way %d\n", n, u);
   if
   :: copyOfOwner == RUN(n) ->
 #ifdef WEAKER_WRITE
     answer(d, GRANT, copyOfEpoch, up[u].age)
 #else
-    forgetCopy()
+    skip
 #endif
   :: else -> forgetAnswer(d); node[n].count = 0
   fi
@@ -736,7 +764,7 @@ inline goesOn(n, u, d) {
 
 #ifdef WEAKER_PERSIST
 inline isNotWritten(u, d) {
-  up[u].says != NOTHING_SENT && !up[u].earlier;
+  owner == NOBODY && !holding && MAY_BEGIN && up[u].says != NOTHING_SENT && !up[u].earlier;
   answer(d, GRANT, epoch + 1, up[u].age);
   printf("epoch %d is said to begin, and the object starts again before that is written\n", epoch + 1);
   start()
@@ -765,6 +793,12 @@ inline forgetNode(n) {
   node[n].count = 0;
   node[n].since = 0;
   forgetRenewal(UP(n, 0));
+#if UPS == 2
+  forgetRenewal(UP(n, 1));
+#endif
+#if DOWNS == 2
+  forgetAnswer(DOWN(n, 1));
+#endif
   forgetAnswer(DOWN(n, 0))
 }
 
@@ -807,10 +841,10 @@ active [2] proctype Desk() {
 #endif
   :: d_step { owner == NOBODY && !holding && MAY_BEGIN; begin(_pid - 2); printf("epoch %d begins, of node %d\n", epoch, _pid - 2); tidy() }
 #ifdef PAST
-  :: d_step { copied; goesOn(_pid - 2, UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
+  :: d_step { goesOn(_pid - 2, UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
 #endif
 #ifdef WEAKER_PERSIST
-  :: d_step { owner == NOBODY && !holding && MAY_BEGIN; isNotWritten(UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
+  :: d_step { isNotWritten(UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
 #endif
   od
 }
@@ -823,7 +857,6 @@ active proctype World() {
   :: d_step { start(); printf("the object starts\n"); tidy() }
 #ifdef PAST
   :: d_step { !copied && !rolledBack; copy(); printf("a copy is made: epoch %d, owner %d\n", epoch, owner) }
-  :: d_step { copied; forgetCopy(); printf("the copy is gone\n") }
   :: d_step { copied && !rolledBack; rollBack(); printf("the object starts, rolled back to epoch %d, owner %d\n", epoch, owner) }
 #endif
 #ifdef LIVE
