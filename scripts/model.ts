@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { root } from "./tool.ts";
 import { quickSearch, type Search, searches, weakerWordings, type WeakerWording } from "./model/searches.ts";
 
-const folder = join(root, ".model");
-const model = join("..", "model", "lease.pml");
+const folder = join(root, ".model", String(process.pid));
+const model = join(root, "model", "lease.pml");
 /** Of address space, in KiB: more means that the machine is too small, and says so, rather than to swap. */
 const mostKib = 6_000_000;
 const mostMs = 900_000;
@@ -30,10 +30,10 @@ function isThere(command: string): boolean {
   return spawnSync("sh", ["-c", 'command -v "$1"', "sh", command]).status === 0;
 }
 
-/** Makes a checker of the model; what spin or gcc complain about ends the program. */
+/** Makes a checker of the model; throws with what spin or gcc complain about. */
 function build(defines: readonly string[], how: readonly string[]): void {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   const flags = defines.map((define) => `-D${define}`);
   const steps: readonly (readonly [string, ...string[]])[] = [
     ["spin", ...flags, "-a", model],
@@ -42,8 +42,7 @@ function build(defines: readonly string[], how: readonly string[]): void {
   for (const [command, ...args] of steps) {
     const said = run(command, args);
     if (said.status === 0 && !/\bError\b/.test(said.text)) continue;
-    process.stderr.write(`${command} ${args.join(" ")}\n${said.text}`);
-    process.exit(1);
+    throw new Error(`${command} ${args.join(" ")}\n${said.text}`);
   }
 }
 
@@ -128,4 +127,8 @@ function main([option, name]: readonly string[]): boolean {
   return wording === undefined ? findAllOut() : tell(wording);
 }
 
-process.exitCode = main(process.argv.slice(2)) ? 0 : 1;
+try {
+  process.exitCode = main(process.argv.slice(2)) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

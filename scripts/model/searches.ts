@@ -38,7 +38,12 @@ export const weakerWordings: readonly WeakerWording[] = [
   { name: "RECEIPT", rule: "GR1", what: "the fuse counts from the grant's arrival", defines: plain },
   { name: "WRITE", rule: "GR2", what: "an owner is extended without a row", defines: [...plain, "PAST"] },
   { name: "PERSIST", rule: "EN6", what: "an epoch is told before it is written", defines: plain },
-  { name: "ABSENCE", rule: "GR7", what: "an epoch that a renewal does not mention is released", defines: [...plain, "PAST"] },
+  {
+    name: "ABSENCE",
+    rule: "GR7",
+    what: "an epoch that a renewal does not mention is released",
+    defines: [...plain, "PAST"],
+  },
   { name: "RELEASE", rule: "EN2", what: "released before it is offline", defines: plain },
   { name: "FINAL", rule: "EN2", what: "a late grant counts after the release", defines: plain },
   { name: "K", rule: "EN3", what: "a claim says only: I counted a ttl for this epoch", defines: plain },
@@ -52,5 +57,10 @@ export const weakerWordings: readonly WeakerWording[] = [
   },
   { name: "RUN", rule: "ST4", what: "the owner is a name: a new run goes on", defines: plain },
   { name: "BIND", rule: "Guarantees", what: "an agent says `BIND` without a look at its fuse", defines: plain },
-  { name: "KNOCK", rule: "EN3", what: "what a new run says ends its predecessor's silence", defines: [...plain, "LIVE"] },
+  {
+    name: "KNOCK",
+    rule: "EN3",
+    what: "what a new run says ends its predecessor's silence",
+    defines: [...plain, "LIVE"],
+  },
 ];
