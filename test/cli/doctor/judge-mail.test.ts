@@ -46,6 +46,14 @@ test("CL39 what the world sees: the virtual IP, or the address that the configur
     remedy: expect.stringContaining('outsideAddresses: { "192.0.2.100": "203.0.113.5" }'),
   });
   expect(seen({ kind: "unreached", why: "EHOSTUNREACH" })?.kind).toBe("warning");
+  expect(seen({ kind: "unreached", why: "EHOSTUNREACH" })).toMatchObject({ remedy: expect.stringContaining("routes") });
+  // Packets find their way there and back.
+  expect(seen({ kind: "odd", why: "it ended the connection" })).toMatchObject({
+    kind: "warning",
+    sentence:
+      "The control plane is reached from 192.0.2.100, and does not answer mail.example.org as it should (it ended the connection).",
+    remedy: expect.not.stringContaining("route"),
+  });
   expect(seen({ kind: "untold" })?.kind).toBe("skipped");
   expect(seen({ kind: "refused", why: "554 you are on a list" })).toMatchObject({
     kind: "warning",

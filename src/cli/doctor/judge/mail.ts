@@ -35,6 +35,8 @@ export type SeenAs =
   /** The witness does not tell. */
   | { readonly kind: "untold" }
   | { readonly kind: "unreached"; readonly why: string }
+  /** It is reached, and does not answer as it should. */
+  | { readonly kind: "odd"; readonly why: string }
   /** It answered, and wants nothing of this caller: what it said. */
   | { readonly kind: "refused"; readonly why: string };
 
@@ -62,6 +64,12 @@ function judgeOneSeen({ server: { address, networkName }, witness, expected, see
         what: `${witness} is not reached from ${address} (${seen.why})`,
         cost: `as whom the world sees ${networkName} is not known, and partners may not be reached from it either`,
         remedy: `look at the routes of packets from it: ip route get ADDRESS from ${address}`,
+      });
+    case "odd":
+      return warning({
+        what: `${witness} is reached from ${address}, and does not answer ${networkName} as it should (${seen.why})`,
+        cost: `as whom the world sees ${networkName} is not known`,
+        remedy: `look what is at ${witness}: something on the way, or another program, may answer in its place; its log says why it ends a connection`,
       });
     case "refused":
       return warning({
