@@ -20,7 +20,8 @@ import {
   type Seen,
   type SeenAs,
 } from "./judge/mail.ts";
-import { judgeExim, judgePostfix } from "./judge/mailers.ts";
+import { judgeExim } from "./judge/exim.ts";
+import { judgePostfix } from "./judge/postfix.ts";
 import { judgePolicies } from "./judge/spf.ts";
 import { eximHere, postfixHere } from "./mailers-here.ts";
 import type { DoctorPlace } from "./place.ts";
@@ -105,14 +106,14 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
       code: "mailers",
       subject: "Postfix",
       needs: ["definition"],
-      gather: postfixHere,
+      gather: () => postfixHere(),
       judge: (settings) => judgePostfix(settings, serversFor(definition(), place().node)),
     }),
     check({
       code: "mailers",
       subject: "Exim",
       needs: ["definition"],
-      gather: eximHere,
+      gather: () => eximHere(),
       judge: (settings) => judgeExim(settings, serversFor(definition(), place().node), place().socket),
     }),
     check({

@@ -7,7 +7,6 @@ import {
   type Seen,
 } from "../../../src/cli/doctor/judge/mail.ts";
 import { judgePolicies, type SenderPolicy } from "../../../src/cli/doctor/judge/spf.ts";
-import { judgeExim, judgePostfix } from "../../../src/cli/doctor/judge/mailers.ts";
 import { serversFor } from "../../../src/cli/doctor/mail.ts";
 import type { Verdict } from "../../../src/cluster/questions/verdict.ts";
 import { parseDefinition } from "../../../src/protocol/definition.ts";
@@ -158,44 +157,4 @@ test("CL39 the virtual servers are those that may come to this node", () => {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   expect(serversFor(parsed.definition, "NODE1")).toEqual([server]);
   expect(serversFor(parsed.definition, "NODE2").map(({ group }) => group)).toEqual(["Mail", "Elsewhere"]);
-});
-
-const postfix = {
-  smtp_bind_address: server.address,
-  smtp_bind_address6: "100::1",
-  smtp_bind_address_enforce: "yes",
-  smtp_helo_name: "Mail.example.org",
-  transport_maps: "regexp:{ … } proxy:socketmap:unix:/run/bridgehead/socketmap.sock:transport/Mail",
-};
-
-test("CL40 a Postfix that asks nobody is told of; one that asks has to be bound, and to nothing else", () => {
-  expect(judgePostfix(postfix, [server])?.kind).toBe("ok");
-  expect(judgePostfix({ ...postfix, transport_maps: "" }, [server])).toMatchObject({
-    kind: "warning",
-    remedy: expect.stringContaining('bridgehead mailer postfix --group "Mail"'),
-  });
-  expect(judgePostfix({ ...postfix, smtp_bind_address_enforce: "no" }, [server])?.kind).toBe("failed");
-  expect(judgePostfix({ ...postfix, smtp_bind_address: "192.0.2.7" }, [server])).toMatchObject({
-    kind: "failed",
-    sentence: expect.stringContaining("192.0.2.7 and 100::1"),
-  });
-  expect(judgePostfix({ ...postfix, smtp_helo_name: "node1.example.org" }, [server])).toMatchObject({
-    kind: "warning",
-    remedy: expect.stringContaining("smtp_helo_name"),
-  });
-  expect(judgePostfix(null, [server])).toBeNull();
-  expect(judgePostfix(postfix, [])).toBeNull();
-});
-
-test("CL40 an Exim that asks nobody is told of; one that asks has to ask this agent, for a group of this host", () => {
-  const socket = "/run/bridgehead/agent.sock";
-  const asked = `\${readsocket{${socket}}{source-address Mail *\\n}{2s}{}{DEFER no-agent}}`;
-  expect(judgeExim({ asked }, [server], socket)?.kind).toBe("ok");
-  expect(judgeExim({ asked: null }, [server], socket)?.kind).toBe("warning");
-  expect(judgeExim({ asked }, [server], "/run/other.sock")?.kind).toBe("failed");
-  expect(judgeExim({ asked }, [{ ...server, group: "Mail 2" }], socket)).toMatchObject({
-    kind: "failed",
-    remedy: expect.stringContaining("Mail 2"),
-  });
-  expect(judgeExim(null, [server], socket)).toBeNull();
 });
