@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import {
   type ClusterDefinition,
+  type GroupDefinition,
   lookup,
   possibleOwners,
   servedResources,
@@ -14,6 +15,7 @@ import { advertisedBy, nameServerPatience, senderPolicy } from "./dns.ts";
 import {
   type Asked,
   judgeAdvertised,
+  judgeNamed,
   judgeSeen,
   judgeVerdicts,
   type MailServer,
@@ -76,6 +78,17 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
     });
   const needs = ["definition", "agent"];
   return [
+    check({
+      code: "mail-config",
+      subject: "configuration of mail",
+      needs: ["definition"],
+      gather: place,
+      judge: (named) =>
+        judgeNamed(
+          named,
+          serversOf(definition(), () => true),
+        ),
+    }),
     check({ code: "source-address", subject: "source addresses", needs, gather: asked, judge: judgeVerdicts }),
     seenBy({
       code: "seen-address",
@@ -151,9 +164,13 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
 
 /** The virtual servers that may come to a node. */
 export function serversFor(definition: ClusterDefinition, node: string): MailServer[] {
+  return serversOf(definition, (of) => possibleOwners(definition, of).includes(node));
+}
+
+function serversOf(definition: ClusterDefinition, counts: (of: GroupDefinition) => boolean): MailServer[] {
   return Object.entries(definition.groups).flatMap(([group, of]) => {
     const server = virtualServerOf(servedResources(definition, of));
-    if (server === null || !possibleOwners(definition, of).includes(node)) return [];
+    if (server === null || !counts(of)) return [];
     return [{ group, address: server.address, networkName: server.networkName }];
   });
 }

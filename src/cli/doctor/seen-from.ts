@@ -8,6 +8,7 @@ import { familyOf } from "../../cluster/definition/ip-address.ts";
 import { echoSourceSchema } from "../../protocol/about.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import type { MailServer, SeenAs } from "./judge/mail.ts";
+import { printable } from "./words.ts";
 
 /** Octets that somebody may say before he is left: a reply to EHLO has a thousand, and what `/echo-source` says a hundred. */
 const mostOctets = 65_536;
@@ -163,13 +164,4 @@ function callerIn(text: string, expected: string): string | null {
     .filter((literal) => isIP(literal) !== 0)
     .map(canonicalAddress);
   return literals.find((literal) => literal === expected) ?? literals[0] ?? null;
-}
-
-/** Letters of somebody else's words that are repeated. */
-const mostRepeated = 200;
-
-/** Somebody else's words on somebody's terminal: replies are ASCII (RFC 5321 section 4.2), and nothing else is repeated of them. */
-function printable(words: string): string {
-  const text = words.replaceAll(/[^ -~]+/g, "?");
-  return text.length > mostRepeated ? `${text.slice(0, mostRepeated - 3)}...` : text;
 }

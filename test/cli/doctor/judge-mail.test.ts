@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   type Advertised,
   judgeAdvertised,
+  judgeNamed,
   judgeSeen,
   judgeVerdicts,
   type Seen,
@@ -78,13 +79,46 @@ test("CL39 what is advertised: the name leads to the address that is seen, and t
     kind: "warning",
     sentence: expect.stringContaining("has no name"),
   });
-  expect(advertised({ names: "ETIMEOUT" })).toMatchObject({ sentence: expect.stringContaining("ETIMEOUT") });
+  expect(advertised({ names: "ETIMEOUT" })).toMatchObject({
+    sentence: expect.stringContaining("ETIMEOUT"),
+    // What no server was reached for may be there.
+    remedy: expect.not.stringContaining("PTR"),
+  });
   expect(advertised({ addresses: "ESERVFAIL" })).toMatchObject({ sentence: expect.stringContaining("ESERVFAIL") });
   const outside = "2001:db8::1";
   expect(advertised({ outside })).toMatchObject({ remedy: expect.stringContaining("AAAA 2001:db8::1") });
   expect(
     only(judgeAdvertised([{ server: { ...server, networkName: "MAILVS" }, outside, addresses: [], names: [] }])),
   ).toMatchObject({ kind: "skipped", sentence: "MAILVS is no name of DNS." });
+});
+
+test("CL39 a group and an address that a configuration names and no virtual server has are told, with those that there are", () => {
+  const named = (of: Partial<Parameters<typeof judgeNamed>[0]>) =>
+    judgeNamed({ senderDomains: {}, outsideAddresses: {}, ...of }, [
+      server,
+      { ...server, group: "Two", address: "2001:DB8::5" },
+    ]);
+  expect(
+    named({ senderDomains: { Mail: ["example.org"] }, outsideAddresses: { "2001:db8::5": "2001:db8::6" } }),
+  ).toBeNull();
+  expect(named({ senderDomains: { mail: ["example.org"], Post: [] } })).toMatchObject([
+    {
+      outcome: {
+        kind: "warning",
+        sentence: "senderDomains has mail and Post, which no virtual server's group is called.",
+        remedy: expect.stringContaining("Mail, Two"),
+      },
+    },
+  ]);
+  expect(named({ outsideAddresses: { "192.0.2.7": "203.0.113.5" } })).toMatchObject([
+    {
+      outcome: {
+        kind: "warning",
+        sentence: "outsideAddresses has 192.0.2.7, which no virtual server has.",
+        remedy: expect.stringContaining("192.0.2.100, 2001:DB8::5"),
+      },
+    },
+  ]);
 });
 
 const policy = (of: Partial<SenderPolicy>) =>
@@ -97,6 +131,7 @@ const policy = (of: Partial<SenderPolicy>) =>
         outside: server.address,
         result: "pass",
         record: "v=spf1 ip4:192.0.2.7 -all",
+        why: "",
         ...of,
       },
     ]),
@@ -114,9 +149,19 @@ test("CL41 a domain that says of the virtual IP that it forges its mail has fail
     remedy: expect.stringContaining("ip6:2001:db8::1"),
   });
   expect(policy({ result: "neutral" })?.kind).toBe("warning");
-  expect(policy({ result: "permerror" })).toMatchObject({
+  const broken = (why: string, record: string | null) => policy({ result: "permerror", record, why });
+  expect(broken("multiple SPF records found for example.org", null)).toMatchObject({
     kind: "failed",
-    remedy: expect.stringContaining("includes"),
+    sentence: expect.stringContaining("(multiple SPF records found for example.org)"),
+    remedy: expect.stringContaining("one record"),
+  });
+  expect(broken("Too many DNS requests", "v=spf1 include:a.example -all")).toMatchObject({
+    kind: "failed",
+    sentence: expect.stringMatching(/Too many DNS requests.*include:a\.example/),
+    remedy: expect.stringContaining("ten lookups"),
+  });
+  expect(broken("\u001b[31m", "v=spf1 \u001b]0;\u009b")).toMatchObject({
+    sentence: expect.not.stringMatching(/\p{C}/u),
   });
   expect(policy({ result: "temperror", record: null })?.kind).toBe("warning");
 });
@@ -124,7 +169,7 @@ test("CL41 a domain that says of the virtual IP that it forges its mail has fail
 test("CL41 a domain of senders without a policy is a warning; the name that is greeted with needs none", () => {
   expect(policy({ result: "none", record: null })).toMatchObject({
     kind: "warning",
-    remedy: expect.stringContaining("v=spf1 ip4:192.0.2.100 -all"),
+    remedy: expect.stringMatching(/v=spf1 ip4:192\.0\.2\.100 -all.*all others/),
   });
   expect(policy({ result: "none", record: null, isGreeting: true })?.kind).toBe("skipped");
   expect(judgePolicies([])).toBeNull();
