@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
@@ -41,7 +41,7 @@ function there(): TestExchange {
 
 function doctor(args: readonly string[], { env = process.env, uid }: How = {}): Promise<Ran> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, env, timeout: 20_000, ...(uid === undefined ? {} : { uid, gid: uid }) };
+    const options = { cwd: folder, env, timeout: 30_000, ...(uid === undefined ? {} : { uid, gid: uid }) };
     execFile(process.execPath, [bin, "doctor", ...args], options, (error, out, err) =>
       resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err }),
     );
@@ -81,6 +81,12 @@ function adminToken(): string {
   const file = join(folder, "admin.token");
   writeFileSync(file, there().running.controlPlane.adminToken, { mode: 0o600 });
   return file;
+}
+
+async function portOf(server: Server): Promise<number> {
+  const port = await freePort("127.0.0.1");
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return port;
 }
 
 describe("CL34 a host by itself", () => {
@@ -284,6 +290,39 @@ describe("CL39 three identities of a virtual server", () => {
         expect(greeted).toEqual([`${virtualAddress} exchvs`]);
       } finally {
         peer.close();
+      }
+    },
+  );
+
+  test(
+    "CL39 a peer that greets late is waited for, and one that never does costs the other findings nothing",
+    { timeout: 60_000 },
+    async () => {
+      const { virtualAddress } = there().stage;
+      // postscreen waits for six seconds.
+      const tarpit = createServer((socket) => {
+        socket.on("error", () => {});
+        setTimeout(() => socket.write("220 mx\r\n"), 7_000);
+        socket.on("data", () => socket.write(`250 mx [${socket.remoteAddress ?? ""}]\r\n`));
+      });
+      const silent = createServer((socket) => void socket.on("error", () => {}));
+      const [late, never] = await Promise.all([tarpit, silent].map(portOf));
+      const asking = (port: number | undefined): string[] => {
+        const config = configOf({ smtpPeer: { host: "127.0.0.1", port } });
+        return ["--config", config, "--token-file", adminToken()];
+      };
+      try {
+        const found = await findingsOf(asking(late));
+        expect(found.of("peer-address")).toMatchObject([{ outcome: "ok" }]);
+        const { of } = await findingsOf(asking(never));
+        const [told] = of("peer-address");
+        expect(told).toMatchObject({ outcome: "warning", subject: "EXCHVS" });
+        expect(told?.sentence).toContain(`127.0.0.1:${never} is reached from ${virtualAddress}`);
+        expect(told?.sentence).toContain("(no answer within 15 s)");
+        expect(of("advertised")).toMatchObject([{ subject: "EXCHVS" }]);
+      } finally {
+        tarpit.close();
+        silent.close();
       }
     },
   );

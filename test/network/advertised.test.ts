@@ -32,6 +32,8 @@ beforeAll(async () => {
     "relay MX 10 mail",
     'forged TXT "v=spf1 ip4:192.0.2.7 ~all"',
     'broken TXT "v=spf1 ip4:192.0.2.300 -all"',
+    'twice TXT "v=spf1 ip4:192.0.2.100 -all"',
+    'twice TXT "v=spf1 -all"',
     'unsure TXT "v=spf1 ip4:192.0.2.7 ?all"',
     "silent A 192.0.2.9",
     ...Array.from({ length: 12 }, (_, n) => `deep${n} TXT "v=spf1 include:deep${n + 1}.example.org -all"`),
@@ -82,4 +84,13 @@ test("CL41 the policy of a domain is evaluated as a receiver does: with what it 
   expect((await senderPolicy(server, "example.org", server.address, resolver)).record).toBe(
     "v=spf1 include:_spf.example.org -all",
   );
+});
+
+test("CL41 of a record that cannot be evaluated it is told why: two of them, its syntax, its lookups, a server that refuses", async () => {
+  const why = async (domain: string) => (await senderPolicy(server, domain, server.address, resolver)).why;
+  expect(await why("twice.example.org")).toBe("multiple SPF records found for twice.example.org");
+  expect(await why("broken.example.org")).toMatch(/invalid|ip4/i);
+  expect(await why("deep0.example.org")).toBe("Too many DNS requests");
+  expect(await why("refused.example.com")).toContain("refused");
+  expect(await why("example.org")).toBe("");
 });
