@@ -35,6 +35,8 @@ export type Taken = {
   readonly sinceMs: () => Promise<number>;
   /** The partner does not know what it has of it: it begins again. */
   readonly restart: () => Promise<void>;
+  /** It has failed, and not its association: counts that. True: so often, and for so long, that it may be given up. */
+  readonly failedByItself: () => boolean;
   /** It is set aside, where nothing sends it: the partner will never take it, or has not for too long. */
   readonly reject: () => Promise<void>;
   /** Nothing more is done with it for now: somebody else may take it, if it is still there. One that has failed waits, longer each time. */
@@ -112,6 +114,7 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
       name,
       sinceMs: async () => (await stat(join(folder, name))).mtimeMs,
       restart: () => remove(folder, `${name}${stateEnding}`),
+      failedByItself: () => retries.failedByItself(name, now()),
       reject: async () => {
         await rename(join(folder, name), join(rejected, name));
         gone(name);
