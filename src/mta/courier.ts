@@ -49,7 +49,7 @@ export function createCourier(options: CourierOptions): Courier {
   return {
     wanted: async (signal) => {
       if (idleMs === null && from === 0) return;
-      while (!signal.aborted && (await outbox.count()) <= from) await outbox.changed(signal);
+      while (!signal.aborted && (await countWaiting()) <= from) await outbox.changed(signal);
     },
     serve: async (association, halt) => {
       const over = new AbortController();
@@ -64,6 +64,16 @@ export function createCourier(options: CourierOptions): Courier {
       }
     },
   };
+
+  /** None, where the folder cannot be read now: that is told, and looked at again. */
+  async function countWaiting(): Promise<number> {
+    try {
+      return await outbox.count();
+    } catch (error) {
+      tell("", "put-off", messageOf(error));
+      return 0;
+    }
+  }
 
   /** Takes one message, if there is one. It never rejects: what a disk refuses is told, and tried again. */
   async function step(association: Association, signal: AbortSignal): Promise<"nothing" | "something"> {
@@ -87,14 +97,28 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   async function take(waiting: Waiting, association: Association): Promise<void> {
-    let noting: Promise<void> = Promise.resolve();
-    const why = await association.transfer(waiting.transfer, (checkpoint) => {
-      noting = noting.then(() => waiting.secured(association.opened, checkpoint)).catch(() => {});
-    });
-    await noting;
-    if (why !== null) return notTransferred(waiting, why);
-    await waiting.done();
-    tell(waiting.name, "transferred", `to ${association.partner.mtaName}`);
+    const { transfer } = waiting;
+    if (transfer !== null) {
+      let noting: Promise<void> = Promise.resolve();
+      const why = await association.transfer(transfer, (checkpoint) => {
+        noting = noting.then(() => waiting.secured(association.opened, checkpoint)).catch(() => {});
+      });
+      await noting;
+      if (why !== null) return notTransferred(waiting, why);
+    }
+    await removeTransferred(waiting, association.partner.mtaName);
+  }
+
+  /** Where that is refused only that is tried again: the partner has it. */
+  async function removeTransferred(waiting: Waiting, partner: string): Promise<void> {
+    try {
+      await waiting.done();
+    } catch (error) {
+      const why = messageOf(error);
+      tell(waiting.name, "put-off", `${partner} has it, and its file cannot be removed: it is only removed later. ${why}`);
+      return waiting.letGo(true);
+    }
+    tell(waiting.name, "transferred", `to ${partner}`);
     waiting.letGo(false);
   }
 

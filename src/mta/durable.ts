@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, open, rename, rm } from "node:fs/promises";
+import { access, open, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Files that are whole or not there, whatever ends this process or its host, when the promise has resolved. */
@@ -20,8 +20,11 @@ export async function put(folder: string, name: string, octets: Uint8Array): Pro
   await syncFolder(folder);
 }
 
+/** What is not there is removed. Not with `rm`, which tries what cannot be unlinked as a folder, and says what that was refused for. */
 export async function remove(folder: string, name: string): Promise<void> {
-  await rm(join(folder, name), { force: true });
+  await unlink(join(folder, name)).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
   await syncFolder(folder);
 }
 
@@ -33,6 +36,10 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 export function isThere(path: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Opened } from "./association.ts";
-import { put, remove, syncFolder } from "./durable.ts";
+import { isMissing, put, remove as removeFile, syncFolder } from "./durable.ts";
 import { lookedEveryMs, MessageList } from "./message-list.ts";
 import { messageOf } from "./message-of.ts";
 import type { Checkpoint, Transfer } from "./outgoing.ts";
@@ -44,10 +44,11 @@ export type Taken = {
 };
 
 export type Waiting = Taken & {
-  readonly transfer: Transfer;
+  /** Null: the partner has it already, and only `done` is left to do. */
+  readonly transfer: Transfer | null;
   /** It is transferred over this session, and secured up to here. */
   readonly secured: (over: Pick<Opened, "connection" | "mode">, checkpoint: Checkpoint) => Promise<void>;
-  /** The partner has it. */
+  /** The partner has it, and its file is removed. Where that is refused, rejects, and gives it out again without its `transfer`. */
   readonly done: () => Promise<void>;
 };
 
@@ -80,12 +81,16 @@ export type OutboxOptions = {
   readonly rejected: string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Removes a file for good, as the one of `durable.ts`. */
+  readonly remove?: (folder: string, name: string) => Promise<void>;
 };
 
-export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
+export function openOutbox({ folder, rejected, now, remove = removeFile }: OutboxOptions): Outbox {
   for (const path of [folder, rejected]) mkdirSync(path, { recursive: true });
   const taken = new Set<string>();
   const retries = new Retries();
+  /** What is transferred, and could not be removed yet, with what tells its file from another one of its name. */
+  const transferred = new Map<string, string>();
   const list = new MessageList({ read: () => readdir(folder), now });
   const waiters = new Set<() => void>();
   const tellAll = (): void => {
@@ -98,6 +103,7 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
   function gone(name: string): void {
     list.forget(name);
     retries.forget(name);
+    transferred.delete(name);
   }
 
   async function stateOf(name: string): Promise<z.infer<typeof stateSchema> | null> {
@@ -130,6 +136,18 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
   }
 
   async function waiting(name: string): Promise<Waiting> {
+    const { ino, mtimeMs } = await stat(join(folder, name));
+    const identity = `${ino} ${mtimeMs}`;
+    const done = async (): Promise<void> => {
+      transferred.set(name, identity);
+      await remove(folder, name);
+      await remove(folder, `${name}${stateEnding}`);
+      gone(name);
+    };
+    if (transferred.get(name) === identity) {
+      return { ...takenAs(name), transfer: null, secured: async () => {}, done };
+    }
+    transferred.delete(name);
     const octets = await readFile(join(folder, name));
     const state = await stateOf(name);
     const activity = newActivity();
@@ -162,11 +180,7 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
         };
         return put(folder, `${name}${stateEnding}`, Buffer.from(JSON.stringify(known)));
       },
-      done: async () => {
-        await remove(folder, name);
-        gone(name);
-        await remove(folder, `${name}${stateEnding}`);
-      },
+      done,
     };
   }
 
@@ -184,7 +198,10 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
 
   async function refreshed(): Promise<boolean> {
     const wasRead = await list.refresh();
-    if (wasRead) retries.keepOnly(list.known);
+    if (wasRead) {
+      retries.keepOnly(list.known);
+      for (const name of transferred.keys()) if (!list.known.has(name)) transferred.delete(name);
+    }
     return wasRead;
   }
 
@@ -242,10 +259,6 @@ function newActivity(): Uint8Array {
   const value = randomBytes(4);
   value.writeUInt8((value.readUInt8() & 0x3f) | 0x40);
   return Uint8Array.of(2, value.length, ...value);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function watched(folder: string, changed: (name: string | null) => void): FSWatcher | null {

@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { type Ending, nobody, type NotTransferred } from "../../src/mta/association.ts";
 import type { Association } from "../../src/mta/call.ts";
 import { createCourier } from "../../src/mta/courier.ts";
-import { type Outbox, openOutbox } from "../../src/mta/outbox.ts";
+import { remove } from "../../src/mta/durable.ts";
+import { type Outbox, openOutbox, type OutboxOptions } from "../../src/mta/outbox.ts";
 import type { Transfer } from "../../src/mta/outgoing.ts";
 import { Retries } from "../../src/mta/retries.ts";
 import { x410Mode } from "../../src/mta/x410-mode.ts";
@@ -30,8 +31,9 @@ function queue(answer: (text: string) => NotTransferred | null) {
   const clock = { monotonicMs: 0, wallMs: writtenAtMs };
   const told: string[] = [];
   const tried: string[] = [];
-  const open = () => {
-    const outbox = openOutbox({ folder: out, rejected: join(folder, "rejected"), now: () => clock.monotonicMs });
+  const open = (options: Partial<OutboxOptions> = {}) => {
+    const rejected = join(folder, "rejected");
+    const outbox = openOutbox({ folder: out, rejected, now: () => clock.monotonicMs, ...options });
     afterwards(() => outbox.close());
     return outbox;
   };
@@ -256,4 +258,26 @@ test("MT35 a message that cannot be read is given up as any other one", async ()
   expect(mail.told.at(-1)).toMatch(
     /^1\.p1 given-up: it has waited for more than 120 hours, and fails again and again: it cannot be read: EISDIR/,
   );
+});
+
+test("MT28 one that its partner has is not transferred again because its file cannot be removed: only that is tried again", async () => {
+  const mail = queue(() => null);
+  let isReadOnly = true;
+  const refused = new Error("EROFS: read-only file system, unlink");
+  const outbox = mail.open({ remove: (...of) => (isReadOnly ? Promise.reject(refused) : remove(...of)) });
+  mail.put("1");
+  mail.clock.wallMs = writtenAtMs + 1_000 * hourMs;
+  await tries(mail, outbox, 40);
+  expect(mail.tried).toEqual(["1"]);
+  expect(mail.rejected()).toEqual([]);
+  isReadOnly = false;
+  await tries(mail, outbox, 41);
+  expect(mail.tried).toEqual(["1"]);
+  expect(mail.waiting()).toEqual([]);
+  expect(new Set(mail.told.slice(0, 40))).toEqual(
+    new Set([
+      "1.p1 put-off: peer.test has it, and its file cannot be removed: it is only removed later. EROFS: read-only file system, unlink",
+    ]),
+  );
+  expect(mail.told.slice(40)).toEqual(["1.p1 transferred: to peer.test"]);
 });
