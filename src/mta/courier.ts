@@ -124,6 +124,7 @@ export function createCourier(options: CourierOptions): Courier {
 
   async function notTransferred(waiting: Waiting, { type, code, sentence }: NotTransferred): Promise<void> {
     if (type === "discarded" || code === "activity-unknown") await waiting.restart();
+    if (code === "put-off-by-partner") waiting.putOff();
     if (code === "message-refused") {
       await waiting.reject();
       tell(waiting.name, "rejected", sentence);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { access, open, rename, rm, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { join, parse } from "node:path";
 
 /** Files that are whole or not there, whatever ends this process or its host, when the promise has resolved. */
 export async function put(folder: string, name: string, octets: Uint8Array): Promise<void> {
@@ -28,6 +28,35 @@ export async function remove(folder: string, name: string): Promise<void> {
   await syncFolder(folder);
 }
 
+/**
+ * Moves a file, or a folder that is in its place, to another folder of its disk, under its name or, where that is taken, with a number before its ending:
+ * nothing is written over. The name is taken first, so who dies in between leaves an empty one. It is on the disk after a `syncFolder`.
+ */
+export async function moveBeside(folder: string, name: string, to: string): Promise<void> {
+  const isFolder = (await stat(join(folder, name))).isDirectory();
+  const [take, free] = isFolder ? ([mkdir, rmdir] as const) : ([makeEmpty, unlink] as const);
+  const { name: stem, ext } = parse(name);
+  for (let n = 1; ; n += 1) {
+    const place = join(to, n === 1 ? name : `${stem}.${n}${ext}`);
+    try {
+      await take(place);
+    } catch (error) {
+      if (hasCode(error, "EEXIST")) continue;
+      throw error;
+    }
+    try {
+      return await rename(join(folder, name), place);
+    } catch (error) {
+      await free(place).catch(() => {});
+      throw error;
+    }
+  }
+}
+
+async function makeEmpty(path: string): Promise<void> {
+  await (await open(path, "wx")).close();
+}
+
 /** What was made, renamed or removed in it is on the disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
@@ -39,7 +68,11 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return hasCode(error, "ENOENT");
+}
+
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.some((code) => code === error.code);
 }
 
 export function isThere(path: string): Promise<boolean> {

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { type FSWatcher, mkdirSync, watch } from "node:fs";
-import { readdir, readFile, rename, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Opened } from "./association.ts";
-import { isMissing, put, remove as removeFile, syncFolder } from "./durable.ts";
+import { isMissing, moveBeside, put, remove as removeFile, syncFolder } from "./durable.ts";
 import { lookedEveryMs, MessageList } from "./message-list.ts";
 import { messageOf } from "./message-of.ts";
 import type { Checkpoint, Transfer } from "./outgoing.ts";
+import { PartnerPause } from "./partner-pause.ts";
 import { Retries } from "./retries.ts";
 
 /**
@@ -20,7 +21,7 @@ export type Outbox = {
    * `letGo`. Rejects with `UnreadableMessage` for one that cannot be read, which is given all the same.
    */
   readonly first: () => Promise<Waiting | null>;
-  /** How many may be transferred now, or are under way. */
+  /** How many may be transferred now, or are under way: while a partner takes nothing, no others. */
   readonly count: () => Promise<number>;
   /** Resolves when there may be one that was not there before, when it has been looked for long enough, or when `signal` says so. */
   readonly changed: (signal: AbortSignal) => Promise<void>;
@@ -37,7 +38,9 @@ export type Taken = {
   readonly restart: () => Promise<void>;
   /** It has failed, and not its association: counts that. True: so often, and for so long, that it may be given up. */
   readonly failedByItself: () => boolean;
-  /** It is set aside, where nothing sends it: the partner will never take it, or has not for too long. */
+  /** Its partner cannot take it now. While it takes none of several, none is given out, and then one at a time. */
+  readonly putOff: () => void;
+  /** It is set aside, where nothing sends it: the partner will never take it, or has not for too long. One that is there under its name stays. */
   readonly reject: () => Promise<void>;
   /** Nothing more is done with it for now: somebody else may take it, if it is still there. One that has failed waits, longer each time. */
   readonly letGo: (hasFailed: boolean) => void;
@@ -89,6 +92,7 @@ export function openOutbox({ folder, rejected, now, remove = removeFile }: Outbo
   for (const path of [folder, rejected]) mkdirSync(path, { recursive: true });
   const taken = new Set<string>();
   const retries = new Retries();
+  const pause = new PartnerPause();
   /** What is transferred, and could not be removed yet, with what tells its file from another one of its name. */
   const transferred = new Map<string, string>();
   const list = new MessageList({ read: () => readdir(folder), now });
@@ -120,15 +124,17 @@ export function openOutbox({ folder, rejected, now, remove = removeFile }: Outbo
       name,
       sinceMs: async () => (await stat(join(folder, name))).mtimeMs,
       restart: () => remove(folder, `${name}${stateEnding}`),
+      putOff: () => pause.putOff(name, now()),
       failedByItself: () => retries.failedByItself(name, now()),
       reject: async () => {
-        await rename(join(folder, name), join(rejected, name));
+        await moveBeside(folder, name, rejected);
         gone(name);
         await syncFolder(rejected);
         await remove(folder, `${name}${stateEnding}`);
       },
       letGo: (hasFailed) => {
         taken.delete(name);
+        pause.letGo(name);
         if (hasFailed) retries.failed(name, now());
         tellAll();
       },
@@ -140,6 +146,7 @@ export function openOutbox({ folder, rejected, now, remove = removeFile }: Outbo
     const identity = `${ino} ${mtimeMs}`;
     const done = async (): Promise<void> => {
       transferred.set(name, identity);
+      pause.taken();
       await remove(folder, name);
       await remove(folder, `${name}${stateEnding}`);
       gone(name);
@@ -187,6 +194,7 @@ export function openOutbox({ folder, rejected, now, remove = removeFile }: Outbo
   /** One that has not failed goes before one that has, and that before one that has failed more often; null: all have to wait. */
   function nextName(): string | null {
     const nowMs = now();
+    if (pause.holds(nowMs)) return null;
     let next: string | null = null;
     for (const name of list.listed()) {
       if (taken.has(name) || !retries.isDue(name, nowMs)) continue;
@@ -208,12 +216,14 @@ export function openOutbox({ folder, rejected, now, remove = removeFile }: Outbo
   async function firstListed(): Promise<Waiting | null> {
     for (let name = nextName(); name !== null; name = nextName()) {
       taken.add(name);
+      pause.tries(name);
       try {
         return await waiting(name);
       } catch (error) {
         if (!isMissing(error)) throw new UnreadableMessage(takenAs(name), error);
         // Somebody has taken it since the folder was read, and is done with it.
         taken.delete(name);
+        pause.letGo(name);
         gone(name);
       }
     }
@@ -232,7 +242,8 @@ export function openOutbox({ folder, rejected, now, remove = removeFile }: Outbo
     count: async () => {
       await refreshed();
       const nowMs = now();
-      return [...list.listed()].filter((name) => taken.has(name) || retries.isDue(name, nowMs)).length;
+      const isPaused = pause.holds(nowMs);
+      return [...list.listed()].filter((name) => taken.has(name) || (!isPaused && retries.isDue(name, nowMs))).length;
     },
     changed: (signal) =>
       new Promise((resolve) => {

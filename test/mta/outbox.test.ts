@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { remove } from "../../src/mta/durable.ts";
-import { type Outbox, openOutbox } from "../../src/mta/outbox.ts";
+import { type Outbox, openOutbox, type UnreadableMessage } from "../../src/mta/outbox.ts";
 import { x410Mode } from "../../src/mta/x410-mode.ts";
 
 let folder = "";
@@ -67,6 +67,25 @@ test("MT28 what a partner will never take is set aside, and the next one's turn 
   await first?.reject();
   expect(readdirSync(join(folder, "rejected"))).toEqual(["1.p1"]);
   expect(readdirSync(out())).toEqual(["2.p1"]);
+});
+
+test("MT28 what is set aside under a name that is there already is kept beside it, be it a file or a folder", async () => {
+  for (const text of ["first", "second", "third"]) {
+    put("1.p1", text);
+    const waiting = await outbox.first();
+    await waiting?.reject();
+    waiting?.letGo(false);
+  }
+  mkdirSync(join(out(), "1.p1"));
+  const folderInItsPlace = await outbox.first().catch((error: unknown) => (error as UnreadableMessage).taken);
+  await folderInItsPlace?.reject();
+  const rejected = join(folder, "rejected");
+  const names = ["1.2.p1", "1.3.p1", "1.4.p1", "1.p1"];
+  expect(readdirSync(rejected).toSorted()).toEqual(names);
+  const texts = ["1.p1", "1.2.p1", "1.3.p1"].map((name) => readFileSync(join(rejected, name), "utf8"));
+  expect(texts).toEqual(["first", "second", "third"]);
+  expect(readdirSync(join(rejected, "1.4.p1"))).toEqual([]);
+  expect(readdirSync(out())).toEqual([]);
 });
 
 test("MT28 whoever waits for a message is told when one comes, and when he is to wait no longer", async () => {

@@ -260,6 +260,50 @@ test("MT35 a message that cannot be read is given up as any other one", async ()
   );
 });
 
+test("MT35 a partner that takes none of several messages is left alone, longer each time, until it takes the one that is the probe", async () => {
+  let isFull = true;
+  const mail = queue(() => (isFull ? putOff : null));
+  const outbox = mail.open();
+  for (let n = 100; n < 300; n += 1) mail.put(`${n}`);
+  for (let n = 0; n < 4; n += 1) {
+    const waiting = await outbox.first();
+    waiting?.putOff();
+    waiting?.letGo(true);
+  }
+  expect(await outbox.first()).toBeNull();
+  expect(await outbox.count()).toBe(0);
+  const triedAtMs: number[] = [];
+  while (triedAtMs.length < 9) {
+    mail.clock.monotonicMs += 500;
+    const probe = await outbox.first();
+    if (probe === null) continue;
+    // One that has not failed, and it alone.
+    expect(probe.name).toBe(`${104 + triedAtMs.length}.p1`);
+    expect(await outbox.first()).toBeNull();
+    triedAtMs.push(mail.clock.monotonicMs / 1_000);
+    probe.putOff();
+    probe.letGo(true);
+  }
+  expect(triedAtMs).toEqual([1, 3, 7, 15, 31, 63, 127, 247, 367]);
+  mail.clock.monotonicMs += 120_000;
+  // An association that is lost with the probe decides nothing: another one is.
+  (await outbox.first())?.letGo(true);
+  isFull = false;
+  const halt = mail.serve(outbox);
+  await eventually("all but what waits by itself", () => mail.waiting().length <= 10);
+  await halt();
+});
+
+test("MT35 three messages that are put off each time are no reason to leave their partner alone", async () => {
+  const mail = queue(() => putOff);
+  const outbox = mail.open();
+  for (const name of ["1", "2", "3"]) mail.put(name);
+  await tries(mail, outbox, 30);
+  mail.put("4");
+  mail.clock.monotonicMs += 1_000;
+  expect((await outbox.first())?.name).toBe("4.p1");
+});
+
 test("MT28 one that its partner has is not transferred again because its file cannot be removed: only that is tried again", async () => {
   const mail = queue(() => null);
   let isReadOnly = true;
