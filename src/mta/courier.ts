@@ -115,7 +115,11 @@ export function createCourier(options: CourierOptions): Courier {
       await waiting.done();
     } catch (error) {
       const why = messageOf(error);
-      tell(waiting.name, "put-off", `${partner} has it, and its file cannot be removed: it is only removed later. ${why}`);
+      tell(
+        waiting.name,
+        "put-off",
+        `${partner} has it, and its file cannot be removed: it is only removed later. ${why}`,
+      );
       return waiting.letGo(true);
     }
     tell(waiting.name, "transferred", `to ${partner}`);
@@ -145,7 +149,12 @@ export function createCourier(options: CourierOptions): Courier {
       tell(taken.name, "put-off", `it cannot be set aside: ${messageOf(error)}`);
       return false;
     });
-    if (isOver) tell(taken.name, "given-up", `it has waited for more than ${giveUpHours} hours, and fails again and again: ${why}`);
+    if (isOver)
+      tell(
+        taken.name,
+        "given-up",
+        `it has waited for more than ${giveUpHours} hours, and fails again and again: ${why}`,
+      );
     else tell(taken.name, "put-off", why);
     taken.letGo(!isOver);
   }
