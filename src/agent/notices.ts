@@ -15,6 +15,7 @@ const told: ReadonlySet<string> = new Set([
   "lapsed",
   "loop-late",
   "message-given-up",
+  "message-no-partner",
   "no-filter",
   "no-guard",
   "no-ip",

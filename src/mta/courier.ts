@@ -10,7 +10,7 @@ export type CourierOptions = {
   readonly idleMs: number | null;
   /** How many have to wait before this one is of use: what fewer of them need the other couriers of this outbox do. */
   readonly from: number;
-  /** A message that fails when it has waited for so long is not tried again: it is set aside. */
+  /** A message that has waited for so long, and has failed by itself again and again since this process began, is set aside. */
   readonly giveUpHours: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -22,6 +22,11 @@ export type CourierOptions = {
 
 /** Endings of an association that are this side's own: they say nothing of the message that was under way. */
 const ownEndings: ReadonlySet<AssociationCode> = new Set(["aborted-by-us", "fuse-blown", "cancelled", "stopping"]);
+/**
+ * What a partner says of the message itself. Whatever else ends an association may be the network's doing, or a failover of the partner's: the message
+ * waits a little, and is never given up for it.
+ */
+const saidOfMessages: ReadonlySet<AssociationCode> = new Set(["put-off-by-partner", "fault-found-by-partner"]);
 
 const hourMs = 60 * 60 * 1_000;
 
@@ -44,7 +49,7 @@ export function createCourier(options: CourierOptions): Courier {
   return {
     wanted: async (signal) => {
       if (idleMs === null && from === 0) return;
-      while (!signal.aborted && (await outbox.count()) <= from) await outbox.changed(signal);
+      while (!signal.aborted && (await countWaiting()) <= from) await outbox.changed(signal);
     },
     serve: async (association, halt) => {
       const over = new AbortController();
@@ -59,6 +64,16 @@ export function createCourier(options: CourierOptions): Courier {
       }
     },
   };
+
+  /** None, where the folder cannot be read now: that is told, and looked at again. */
+  async function countWaiting(): Promise<number> {
+    try {
+      return await outbox.count();
+    } catch (error) {
+      tell("", "put-off", messageOf(error));
+      return 0;
+    }
+  }
 
   /** Takes one message, if there is one. It never rejects: what a disk refuses is told, and tried again. */
   async function step(association: Association, signal: AbortSignal): Promise<"nothing" | "something"> {
@@ -82,19 +97,38 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   async function take(waiting: Waiting, association: Association): Promise<void> {
-    let noting: Promise<void> = Promise.resolve();
-    const why = await association.transfer(waiting.transfer, (checkpoint) => {
-      noting = noting.then(() => waiting.secured(association.opened, checkpoint)).catch(() => {});
-    });
-    await noting;
-    if (why !== null) return notTransferred(waiting, why);
-    await waiting.done();
-    tell(waiting.name, "transferred", `to ${association.partner.mtaName}`);
+    const { transfer } = waiting;
+    if (transfer !== null) {
+      let noting: Promise<void> = Promise.resolve();
+      const why = await association.transfer(transfer, (checkpoint) => {
+        noting = noting.then(() => waiting.secured(association.opened, checkpoint)).catch(() => {});
+      });
+      await noting;
+      if (why !== null) return notTransferred(waiting, why);
+    }
+    await removeTransferred(waiting, association.partner.mtaName);
+  }
+
+  /** Where that is refused only that is tried again: the partner has it. */
+  async function removeTransferred(waiting: Waiting, partner: string): Promise<void> {
+    try {
+      await waiting.done();
+    } catch (error) {
+      const why = messageOf(error);
+      tell(
+        waiting.name,
+        "put-off",
+        `${partner} has it, and its file cannot be removed: it is only removed later. ${why}`,
+      );
+      return waiting.letGo(true);
+    }
+    tell(waiting.name, "transferred", `to ${partner}`);
     waiting.letGo(false);
   }
 
   async function notTransferred(waiting: Waiting, { type, code, sentence }: NotTransferred): Promise<void> {
     if (type === "discarded" || code === "activity-unknown") await waiting.restart();
+    if (code === "put-off-by-partner") waiting.putOff();
     if (code === "message-refused") {
       await waiting.reject();
       tell(waiting.name, "rejected", sentence);
@@ -102,22 +136,32 @@ export function createCourier(options: CourierOptions): Courier {
     } else if (ownEndings.has(code)) {
       tell(waiting.name, "put-off", sentence);
       waiting.letGo(false);
-    } else await fail(waiting, sentence);
+    } else if (saidOfMessages.has(code)) await fail(waiting, sentence);
+    else {
+      tell(waiting.name, "put-off", sentence);
+      waiting.letGo(true);
+    }
   }
 
-  /** It is tried again later; or no more, when it has waited for too long, which no failover begins anew. */
+  /** It has failed by itself. It is tried again later; or no more, when it has waited for too long and fails again and again. */
   async function fail(taken: Taken, why: string): Promise<void> {
     const isOver = await giveUp(taken).catch((error: unknown) => {
       tell(taken.name, "put-off", `it cannot be set aside: ${messageOf(error)}`);
       return false;
     });
-    if (isOver) tell(taken.name, "given-up", `it has waited for more than ${giveUpHours} hours: ${why}`);
+    if (isOver)
+      tell(
+        taken.name,
+        "given-up",
+        `it has waited for more than ${giveUpHours} hours, and fails again and again: ${why}`,
+      );
     else tell(taken.name, "put-off", why);
     taken.letGo(!isOver);
   }
 
   async function giveUp(taken: Taken): Promise<boolean> {
-    if (wallClock() - (await taken.sinceMs()) < giveUpHours * hourMs) return false;
+    const isHopeless = taken.failedByItself();
+    if (!isHopeless || wallClock() - (await taken.sinceMs()) < giveUpHours * hourMs) return false;
     await taken.reject();
     return true;
   }

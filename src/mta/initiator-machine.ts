@@ -266,6 +266,7 @@ function takeSpdu(state: Connected, spdu: Spdu, context: InitiatorContext): Step
 const abortCodes: Partial<Record<AbortReason, AssociationCode>> = {
   unrecognizedActivity: "activity-unknown",
   invalidParameter: "message-refused",
+  protocolError: "fault-found-by-partner",
 };
 
 function transferring(state: Connected, what: string): Open & { readonly outgoing: Outgoing } {

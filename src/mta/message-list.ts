@@ -114,6 +114,7 @@ export class MessageList {
   }
 }
 
-function isMessage(name: string): boolean {
+/** By the name of its file. */
+export function isMessage(name: string): boolean {
   return name.endsWith(messageEnding) && !name.startsWith(".");
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { type FSWatcher, mkdirSync, watch } from "node:fs";
-import { readdir, readFile, rename, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Opened } from "./association.ts";
-import { put, remove, syncFolder } from "./durable.ts";
+import { isMissing, moveBeside, put, remove as removeFile, syncFolder } from "./durable.ts";
 import { lookedEveryMs, MessageList } from "./message-list.ts";
 import { messageOf } from "./message-of.ts";
 import type { Checkpoint, Transfer } from "./outgoing.ts";
+import { PartnerPause } from "./partner-pause.ts";
 import { Retries } from "./retries.ts";
 
 /**
@@ -20,7 +21,7 @@ export type Outbox = {
    * `letGo`. Rejects with `UnreadableMessage` for one that cannot be read, which is given all the same.
    */
   readonly first: () => Promise<Waiting | null>;
-  /** How many may be transferred now, or are under way. */
+  /** How many may be transferred now, or are under way: while a partner takes nothing, no others. */
   readonly count: () => Promise<number>;
   /** Resolves when there may be one that was not there before, when it has been looked for long enough, or when `signal` says so. */
   readonly changed: (signal: AbortSignal) => Promise<void>;
@@ -35,17 +36,22 @@ export type Taken = {
   readonly sinceMs: () => Promise<number>;
   /** The partner does not know what it has of it: it begins again. */
   readonly restart: () => Promise<void>;
-  /** It is set aside, where nothing sends it: the partner will never take it, or has not for too long. */
+  /** It has failed, and not its association: counts that. True: so often, and for so long, that it may be given up. */
+  readonly failedByItself: () => boolean;
+  /** Its partner cannot take it now. While it takes none of several, none is given out, and then one at a time. */
+  readonly putOff: () => void;
+  /** It is set aside, where nothing sends it: the partner will never take it, or has not for too long. One that is there under its name stays. */
   readonly reject: () => Promise<void>;
   /** Nothing more is done with it for now: somebody else may take it, if it is still there. One that has failed waits, longer each time. */
   readonly letGo: (hasFailed: boolean) => void;
 };
 
 export type Waiting = Taken & {
-  readonly transfer: Transfer;
+  /** Null: the partner has it already, and only `done` is left to do. */
+  readonly transfer: Transfer | null;
   /** It is transferred over this session, and secured up to here. */
   readonly secured: (over: Pick<Opened, "connection" | "mode">, checkpoint: Checkpoint) => Promise<void>;
-  /** The partner has it. */
+  /** The partner has it, and its file is removed. Where that is refused, rejects, and gives it out again without its `transfer`. */
   readonly done: () => Promise<void>;
 };
 
@@ -78,12 +84,17 @@ export type OutboxOptions = {
   readonly rejected: string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Removes a file for good, as the one of `durable.ts`. */
+  readonly remove?: (folder: string, name: string) => Promise<void>;
 };
 
-export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
+export function openOutbox({ folder, rejected, now, remove = removeFile }: OutboxOptions): Outbox {
   for (const path of [folder, rejected]) mkdirSync(path, { recursive: true });
   const taken = new Set<string>();
   const retries = new Retries();
+  const pause = new PartnerPause();
+  /** What is transferred, and could not be removed yet, with what tells its file from another one of its name. */
+  const transferred = new Map<string, string>();
   const list = new MessageList({ read: () => readdir(folder), now });
   const waiters = new Set<() => void>();
   const tellAll = (): void => {
@@ -96,6 +107,7 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
   function gone(name: string): void {
     list.forget(name);
     retries.forget(name);
+    transferred.delete(name);
   }
 
   async function stateOf(name: string): Promise<z.infer<typeof stateSchema> | null> {
@@ -112,14 +124,17 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
       name,
       sinceMs: async () => (await stat(join(folder, name))).mtimeMs,
       restart: () => remove(folder, `${name}${stateEnding}`),
+      putOff: () => pause.putOff(name, now()),
+      failedByItself: () => retries.failedByItself(name, now()),
       reject: async () => {
-        await rename(join(folder, name), join(rejected, name));
+        await moveBeside(folder, name, rejected);
         gone(name);
         await syncFolder(rejected);
         await remove(folder, `${name}${stateEnding}`);
       },
       letGo: (hasFailed) => {
         taken.delete(name);
+        pause.letGo(name);
         if (hasFailed) retries.failed(name, now());
         tellAll();
       },
@@ -127,6 +142,19 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
   }
 
   async function waiting(name: string): Promise<Waiting> {
+    const { ino, mtimeMs } = await stat(join(folder, name));
+    const identity = `${ino} ${mtimeMs}`;
+    const done = async (): Promise<void> => {
+      transferred.set(name, identity);
+      pause.taken();
+      await remove(folder, name);
+      await remove(folder, `${name}${stateEnding}`);
+      gone(name);
+    };
+    if (transferred.get(name) === identity) {
+      return { ...takenAs(name), transfer: null, secured: async () => {}, done };
+    }
+    transferred.delete(name);
     const octets = await readFile(join(folder, name));
     const state = await stateOf(name);
     const activity = newActivity();
@@ -159,17 +187,14 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
         };
         return put(folder, `${name}${stateEnding}`, Buffer.from(JSON.stringify(known)));
       },
-      done: async () => {
-        await remove(folder, name);
-        gone(name);
-        await remove(folder, `${name}${stateEnding}`);
-      },
+      done,
     };
   }
 
   /** One that has not failed goes before one that has, and that before one that has failed more often; null: all have to wait. */
   function nextName(): string | null {
     const nowMs = now();
+    if (pause.holds(nowMs)) return null;
     let next: string | null = null;
     for (const name of list.listed()) {
       if (taken.has(name) || !retries.isDue(name, nowMs)) continue;
@@ -181,19 +206,24 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
 
   async function refreshed(): Promise<boolean> {
     const wasRead = await list.refresh();
-    if (wasRead) retries.keepOnly(list.known);
+    if (wasRead) {
+      retries.keepOnly(list.known);
+      for (const name of transferred.keys()) if (!list.known.has(name)) transferred.delete(name);
+    }
     return wasRead;
   }
 
   async function firstListed(): Promise<Waiting | null> {
     for (let name = nextName(); name !== null; name = nextName()) {
       taken.add(name);
+      pause.tries(name);
       try {
         return await waiting(name);
       } catch (error) {
         if (!isMissing(error)) throw new UnreadableMessage(takenAs(name), error);
         // Somebody has taken it since the folder was read, and is done with it.
         taken.delete(name);
+        pause.letGo(name);
         gone(name);
       }
     }
@@ -212,7 +242,8 @@ export function openOutbox({ folder, rejected, now }: OutboxOptions): Outbox {
     count: async () => {
       await refreshed();
       const nowMs = now();
-      return [...list.listed()].filter((name) => taken.has(name) || retries.isDue(name, nowMs)).length;
+      const isPaused = pause.holds(nowMs);
+      return [...list.listed()].filter((name) => taken.has(name) || (!isPaused && retries.isDue(name, nowMs))).length;
     },
     changed: (signal) =>
       new Promise((resolve) => {
@@ -239,10 +270,6 @@ function newActivity(): Uint8Array {
   const value = randomBytes(4);
   value.writeUInt8((value.readUInt8() & 0x3f) | 0x40);
   return Uint8Array.of(2, value.length, ...value);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function watched(folder: string, changed: (name: string | null) => void): FSWatcher | null {

@@ -13,6 +13,7 @@ import { assertQueue, inboxFolder, outboxFolder, rejectedFolder } from "./queue-
 import { loadPartners, PartnersFileError, type Partner, type Partners } from "./partners.ts";
 import { listen, type Responder } from "./responder.ts";
 import { messageOf } from "./message-of.ts";
+import { tellStrayFolders } from "./stray-folders.ts";
 
 export type ServiceSurroundings = {
   readonly report: (message: FromMta) => void;
@@ -45,6 +46,8 @@ export class MtaService {
   readonly #lastWords = new Map<string, string>();
   #inbox: Inbox | null = null;
   readonly #outboxes: Outbox[] = [];
+  /** The look for folders that nobody takes messages from. */
+  readonly #looking = new AbortController();
   #responder: Responder | null = null;
   readonly #lastSaid = new Map<string, string>();
   #isEnding = false;
@@ -76,9 +79,16 @@ export class MtaService {
       this.#responder = responder;
       this.#surroundings.report({ type: "online", address: responder.address, port: responder.port });
       for (const partner of partners.values()) if (partner.connect) this.#outbounds.push(...this.#keep(partner));
+      if (queueFolder !== null) this.#tellStrays(queueFolder, partners);
     } catch (error) {
       this.#fail(codeOf(error), messageOf(error));
     }
+  }
+
+  #tellStrays(queue: string, partners: Partners): void {
+    const tell = (folder: string, detail: string): void =>
+      this.#surroundings.report({ type: "message", name: folder, outcome: "no-partner", detail });
+    void tellStrayFolders({ queue, partners, tell, signal: this.#looking.signal });
   }
 
   /** Takes what the parent says after `start`. */
@@ -118,6 +128,7 @@ export class MtaService {
   async stop(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#looking.abort();
     await Promise.all([...this.#outbounds.map((outbound) => outbound.stop()), this.#responder?.close()]);
     for (const outbox of this.#outboxes) outbox.close();
     if (!this.#fuse.holds()) return;
@@ -129,6 +140,7 @@ export class MtaService {
   /** Everything at once, and without a word on the wire: for the blown fuse and the lost parent. */
   destroy(code: number): void {
     this.#isEnding = true;
+    this.#looking.abort();
     this.#fuse.remove();
     this.#responder?.destroy();
     for (const outbound of this.#outbounds) outbound.destroy();

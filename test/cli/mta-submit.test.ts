@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -102,4 +102,17 @@ test("CL38 a queue that cannot be written is told", async () => {
   const { code, err } = await run("mta", "submit", "peer.test", file, "--queue", file, "--from", from, "--to", to);
   expect(code).toBe(1);
   expect(err).toContain("cannot take the message");
+});
+
+test("CL38 a partner that no MTA with this queue calls is taken, with a warning; where no MTA has had it nobody can know", async () => {
+  expect((await submit("text")).err).toBe("");
+  mkdirSync(join(folder, "rejected", "pear.test"), { recursive: true });
+  const strange = await submit("text");
+  expect(strange.code).toBe(0);
+  expect(strange.err).toBe(
+    "warning: no MTA that had this queue calls a partner of the name peer.test: the message waits until one does\n",
+  );
+  mkdirSync(join(folder, "rejected", "peer.test"));
+  expect((await submit("text")).err).toBe("");
+  expect(queued()).toHaveLength(3);
 });

@@ -7,7 +7,7 @@ import { type CourierOptions, createCourier } from "../../src/mta/courier.ts";
 import { put } from "../../src/mta/durable.ts";
 import { openInbox } from "../../src/mta/inbox.ts";
 import { associate } from "../../src/mta/initiator.ts";
-import { openOutbox } from "../../src/mta/outbox.ts";
+import { type Outbox, openOutbox } from "../../src/mta/outbox.ts";
 import { encodeMessage } from "../../src/mta/p1.ts";
 import { longMessage, messageWith } from "./messages.ts";
 import { afterwards, answering, bind, eventually, peer, startPeer } from "./support.ts";
@@ -34,6 +34,7 @@ function folders() {
       ...options,
     });
   return {
+    outbox,
     inFolder,
     outFolder,
     told,
@@ -170,6 +171,23 @@ describe("MT32 associations are opened and released as much as waits", () => {
     const wanted = courier.wanted(giveUp.signal).then(() => (giveUp.signal.aborted ? "given up" : "wanted"));
     await mail.wait("2", longMessage);
     expect(await wanted).toBe("wanted");
+  });
+
+  test("MT32 a folder that cannot be read now is told, and looked at again", async () => {
+    const mail = folders();
+    let isUnreadable = true;
+    const outbox: Outbox = {
+      ...mail.outbox,
+      count: () => (isUnreadable ? Promise.reject(new Error("EMFILE: too many open files")) : mail.outbox.count()),
+    };
+    const details: string[] = [];
+    const tell: CourierOptions["tell"] = (name, outcome, detail) => details.push(`${name} ${outcome} ${detail}`);
+    const wanted = mail.courierWith({ outbox, idleMs: 1, tell }).wanted(new AbortController().signal);
+    await eventually("what is told", () => details.length > 0);
+    isUnreadable = false;
+    await mail.wait("1", longMessage);
+    await wanted;
+    expect(details).toEqual([" put-off EMFILE: too many open files"]);
   });
 
   test("MT32 a second one is of use when more waits than the first can be left with, and no message goes over both", async () => {

@@ -294,7 +294,7 @@ test("MT34 over a real association: a full disk interrupts a message, another on
   const { association } = result;
   for (const outcome of ["interrupted", null]) {
     const waiting = await outbox.first();
-    if (waiting === null) throw new Error("nothing waits");
+    if (waiting === null || waiting.transfer === null) throw new Error("nothing waits");
     const noted: Promise<void>[] = [];
     const why = await association.transfer(waiting.transfer, (checkpoint) => {
       noted.push(waiting.secured(association.opened, checkpoint));

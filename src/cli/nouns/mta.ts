@@ -8,7 +8,7 @@ import type { LogRecord } from "../../mta/log.ts";
 import type { OrName } from "../../mta/or-name.ts";
 import { OrNameError, parseOrName } from "../../mta/or-name-text.ts";
 import { PartnersFileError } from "../../mta/partners.ts";
-import { QueueError } from "../../mta/queue-folder.ts";
+import { isStrange, QueueError } from "../../mta/queue-folder.ts";
 import { submit } from "../../mta/submit.ts";
 import { T61Error, t61Octets } from "../../mta/t61.ts";
 import type { VerdictSource } from "../../mta/verdict-source.ts";
@@ -86,6 +86,10 @@ async function submitText(partner: string, file: string | undefined, options: Su
   } catch (error) {
     const detail = messageOf(error);
     throw new CliError("queue-unusable", `${queue} cannot take the message`, exitCodes.failed, { detail });
+  }
+  if (isStrange(queue, partner)) {
+    const why = `no MTA that had this queue calls a partner of the name ${partner}`;
+    process.stderr.write(`warning: ${why}: the message waits until one does\n`);
   }
 }
 
