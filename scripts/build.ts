@@ -5,14 +5,15 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { besides, sweepRemains } from "./remains.ts";
 import { root, runTool } from "./tool.ts";
 
 const { values } = parseArgs({ options: { out: { type: "string", default: join(root, "dist") } } });
 const target = values.out;
-const fresh = `${target}.new-${process.pid}`;
-const old = `${target}.old-${process.pid}`;
+const { fresh, old } = besides(target);
 
 try {
+  await sweepRemains(target);
   await mkdir(fresh);
   await Promise.all([compileNodeSide(), packWorker()]);
   await swap();
