@@ -13,7 +13,6 @@ const target = values.out;
 const { fresh, old } = besides(target);
 
 try {
-  await sweepRemains(target);
   await mkdir(fresh);
   await Promise.all([compileNodeSide(), packWorker()]);
   await swap();
@@ -23,6 +22,8 @@ try {
 } finally {
   await rm(fresh, { recursive: true, force: true });
   await rm(old, { recursive: true, force: true });
+  // Last, because the tools of one that was killed go on for a while.
+  await sweepRemains(target);
 }
 
 function compileNodeSide(): Promise<void> {
