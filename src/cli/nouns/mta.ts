@@ -17,6 +17,7 @@ import { nameSchema } from "../../protocol/names.ts";
 import type { Ask } from "../api.ts";
 import { contextOf } from "../context.ts";
 import { CliError, codeOf, exitCodes, messageOf, usageError } from "../errors.ts";
+import { isNotThere } from "../known-objects.ts";
 import { write } from "../output.ts";
 import { examples } from "../verb.ts";
 import { parseEndpoint, type Endpoint } from "../workerd/endpoint.ts";
@@ -229,7 +230,7 @@ async function callerOf(options: AssociateOptions, command: Command): Promise<Ca
   const view = await ask((client) => client.getCluster(name));
   const address = lookup(view.nodes, node)?.address;
   const localMtaName = lookup(view.groups, group)?.networkName ?? null;
-  if (address === undefined) throw new CliError("node-not-found", `There is no node ${node} in cluster ${name}.`);
+  if (address === undefined) throw isNotThere("node", node, view.nodes, name);
   if (localMtaName === null)
     throw new CliError("not-a-virtual-server", `${group} is no virtual server of cluster ${name}.`);
   return { unpatchedAddress: address, localMtaName };
