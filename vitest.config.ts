@@ -2,7 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** A bound on what hangs, far above what any test takes on two busy cores: slowness alone fails nothing. */
-const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 /** Pure functions, which leave nothing behind that another file could see: they need no process of their own for each file. */
 const pure = ["test/agent/machine/**", "test/cluster/**", "test/protocol/**", "test/registry/**"];

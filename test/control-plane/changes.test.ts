@@ -142,7 +142,7 @@ describe("Idempotency-Key", () => {
     expect(again).toEqual({ ...first, differences: [] });
   });
 
-  test("HT20: notes that would not fit a row of the edge are not kept either", { timeout: 30_000 }, async () => {
+  test("HT20: notes that would not fit a row of the edge are not kept either", async () => {
     const properties = { SeparateMonitor: 1, SkipChkdsk: 1, ConditionalMount: 0, MaxIoLatency: 2001, DebugPrefix: "x" };
     const disks = Object.fromEntries(
       Array.from({ length: 50 }, (_, index) => [`disk${index}`, { type: "Physical Disk", properties }]),
