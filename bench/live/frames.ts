@@ -6,15 +6,15 @@ import { promisify } from "node:util";
 import type { Lan } from "../../test/network/lan.ts";
 import { until } from "../../test/support/until.ts";
 import type { Frame } from "./history.ts";
-import { ended } from "./lines.ts";
+import { ended } from "../lines.ts";
 
 const fields = [
   "frame.time_epoch",
-  "frame.interface_name",
   "eth.src",
   "arp.src.proto_ipv4",
   "ip.src",
   "ipv6.src",
+  "icmpv6.nd.na.target_address",
   "tcp.srcport",
   "tcp.flags.syn",
 ] as const;
@@ -24,7 +24,7 @@ export type Capture = {
   readonly end: (toMonotonic: (wall: number) => number) => Promise<{ frames: Frame[]; missed: number }>;
 };
 
-/** What hosts send to the switch from one of the addresses, as their ports of the switch get it. */
+/** What hosts send from one of the addresses, or tell their neighbours of it, as the switch sees it: some of it at both ports. */
 export async function captureFrames(
   lan: Lan,
   hosts: readonly string[],
@@ -33,7 +33,8 @@ export async function captureFrames(
   const folder = mkdtempSync(join(tmpdir(), "bridgehead-frames-"));
   const file = join(folder, "frames.pcapng");
   const ports = hosts.map((name) => lan.portOf(name, "client"));
-  const filter = addresses.map((address) => `src host ${address}`).join(" or ");
+  // A neighbour advertisement may tell of an address and come from another one (RFC 4861 section 4.4).
+  const filter = [...addresses.map((address) => `src host ${address}`), "(icmp6 and ip6[40] == 136)"].join(" or ");
   const words = ["-q", "-s", "128", "-B", "16", "-f", filter, ...ports.flatMap((port) => ["-i", port]), "-w", file];
   const child = lan.startAtSwitches("dumpcap", words);
   let said = "";
@@ -46,22 +47,16 @@ export async function captureFrames(
       const words = ["-n", "-r", file, "-T", "fields", ...fields.flatMap((name) => ["-e", name])];
       const { stdout } = await promisify(execFile)("tshark", words, { maxBuffer: 2 ** 29 });
       rmSync(folder, { recursive: true });
-      const frames = stdout.split("\n").flatMap((line) => frameOf(line, ports, addresses, toMonotonic));
+      const frames = stdout.split("\n").flatMap((line) => frameOf(line, addresses, toMonotonic));
       return { frames: frames.toSorted((a, b) => a.at - b.at), missed: missedOf(said) };
     },
   };
 }
 
-function frameOf(
-  line: string,
-  ports: readonly string[],
-  addresses: readonly string[],
-  toMonotonic: (wall: number) => number,
-): Frame[] {
-  const [seconds, port = "", mac = "", arp, ip, ip6, source, syn] = line.split("\t");
-  const address = [arp, ip, ip6].find((one) => one !== undefined && addresses.includes(one));
-  // What goes out to a host was counted where it came in; a port of the switch sees both.
-  if (address === undefined || !ports.includes(port)) return [];
+function frameOf(line: string, addresses: readonly string[], toMonotonic: (wall: number) => number): Frame[] {
+  const [seconds, mac = "", arp, ip, ip6, told, source, syn] = line.split("\t");
+  const address = [arp, ip, ip6, told].find((one) => one !== undefined && addresses.includes(one));
+  if (address === undefined) return [];
   const tcp =
     source === undefined || source === "" ? null : { port: Number(source), isAck: !/^(1|True)$/i.test(syn ?? "") };
   return [{ at: toMonotonic(Number(seconds) * 1_000), mac, address, tcp }];

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { judge } from "./judge.ts";
 import { reportOf, storyOf } from "./report.ts";
-import { playLive } from "./run.ts";
+import { planned, playLive } from "./run.ts";
 
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "30" }, seed: { type: "string" }, quiet: { type: "boolean" } },
@@ -20,7 +20,11 @@ if (!(minutes > 0 && minutes <= 24 * 60 && Number.isInteger(seed))) {
 
 console.log(`seed ${seed}`);
 const say = values.quiet === true ? () => {} : (line: string) => console.log(line);
-const { history, logs } = await playLive({ seed, forMs: minutes * 60_000, say });
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+const run = planned(seed, minutes * 60_000);
+say(`${run.plan.length} faults`);
+const { history, logs } = await playLive({ ...run, say, signal: stopping.signal });
 const findings = judge(history);
 console.log(reportOf(history, findings));
 if (findings.length > 0) {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChildProcess } from "node:child_process";
@@ -10,13 +11,17 @@ import { captureFrames } from "./frames.ts";
 import type { Attempt, Call, History, PlayedFault } from "./history.ts";
 import { readJournal } from "./journal-record.ts";
 import { recordKernel } from "./kernel-record.ts";
-import { eachLine, ended } from "./lines.ts";
+import { eachLine, ended } from "../lines.ts";
 import { type Fault, planOf, takenBy } from "./plan.ts";
 
 export type LiveRun = {
   readonly seed: number;
-  readonly forMs: number;
-  readonly say: (line: string) => void;
+  readonly plan: readonly Fault[];
+  /** What the agents are started with. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly say?: (line: string) => void;
+  /** Ends it before its time, with an error. */
+  readonly signal?: AbortSignal;
 };
 /** `logs`: what the processes of each host have written. */
 export type Played = { readonly history: History; readonly logs: Readonly<Record<string, string>> };
@@ -29,31 +34,47 @@ const startMs = 90_000;
 const onlineAgainMs = 90_000;
 const sampleMs = 5_000;
 
-/** Plays the faults of a seed on real processes, and returns what was seen. Leaves nothing behind. */
-export async function playLive({ seed, forMs, say }: LiveRun): Promise<Played> {
+/** The faults of a seed. */
+export function planned(seed: number, forMs: number): Omit<LiveRun, "say"> {
+  return { seed, plan: planOf(seed, forMs, nodeNames) };
+}
+
+/** Plays faults on real processes, and returns what was seen. Leaves nothing behind. */
+export async function playLive(run: LiveRun): Promise<Played> {
   const stage = await openStage(lease);
   try {
-    for (const name of nodeNames) stage.startAgent(name);
-    await stage.bothUp(startMs);
-    const clock = createWallClock();
-    const record = await startRecord(stage, clock);
-    const keeper = keepAgents(stage);
-    const plan = planOf(seed, forMs, nodeNames);
-    say(`${plan.length} faults in ${Math.round(forMs / 1_000)} s`);
-    const startedAt = monotonicMs();
-    const faults = await playAll(stage, plan, startedAt, say);
-    await mendAll(stage);
-    const faultsEndedAt = monotonicMs();
-    const isUp = await cameRound(stage, onlineAgainMs);
-    const onlineAgainAt = isUp ? await record.openedAfter(monotonicMs()) : null;
-    keeper.end();
-    const seen = await record.end();
-    const history = { seed, addresses, startedAt, faults, faultsEndedAt, onlineAgainAt, ...seen };
-    const logs = Object.fromEntries([...nodeNames, "CONTROL"].map((name) => [name, stage.logOf(name)]));
-    return { history, logs };
+    return await Promise.race([playOn(stage, run), ...(run.signal === undefined ? [] : [isAborted(run.signal)])]);
   } finally {
     await stage.close();
   }
+}
+
+async function isAborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, "abort");
+  throw new Error("it was ended before its time");
+}
+
+async function playOn(stage: Stage, { seed, plan, env = {}, say = () => {} }: LiveRun): Promise<Played> {
+  // A plan may count on the first one to be the owner.
+  for (const name of nodeNames) {
+    stage.startAgent(name, env);
+    await stage.ownerIs(nodeNames[0], startMs);
+  }
+  await stage.bothUp(startMs);
+  const clock = createWallClock();
+  const record = await startRecord(stage, clock);
+  const keeper = keepAgents(stage, env);
+  const startedAt = monotonicMs();
+  const faults = await playAll(stage, plan, startedAt, say);
+  await mendAll(stage);
+  const faultsEndedAt = monotonicMs();
+  const isUp = await cameRound(stage, onlineAgainMs);
+  const onlineAgainAt = isUp ? await record.openedAfter(monotonicMs()) : null;
+  keeper.end();
+  const seen = await record.end();
+  const history = { seed, addresses, startedAt, faults, faultsEndedAt, onlineAgainAt, ...seen };
+  const logs = Object.fromEntries([...nodeNames, "CONTROL"].map((name) => [name, stage.logOf(name)]));
+  return { history, logs };
 }
 
 /** Each at its time, unless what it takes is still taken: then as soon as that is mended. */
