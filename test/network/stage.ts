@@ -139,7 +139,16 @@ async function signalIn(
 ): Promise<void> {
   const { stdout } = await promisify(execFile)("ip", ["netns", "pids", namespace]);
   for (const pid of stdout.split("\n").filter((text) => text !== "")) {
-    if (which(commandLineOf(pid))) process.kill(Number(pid), signal);
+    if (which(commandLineOf(pid))) signalIfThere(Number(pid), signal);
+  }
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It ended between the list and now.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 
