@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Lan } from "../../test/network/lan.ts";
@@ -29,8 +27,8 @@ export async function captureFrames(
   lan: Lan,
   hosts: readonly string[],
   addresses: readonly string[],
+  folder: string,
 ): Promise<Capture> {
-  const folder = mkdtempSync(join(tmpdir(), "bridgehead-frames-"));
   const file = join(folder, "frames.pcapng");
   const ports = hosts.map((name) => lan.portOf(name, "client"));
   // A neighbour advertisement may tell of an address and come from another one (RFC 4861 section 4.4).
@@ -46,7 +44,6 @@ export async function captureFrames(
       await ended(child, "SIGINT");
       const words = ["-n", "-r", file, "-T", "fields", ...fields.flatMap((name) => ["-e", name])];
       const { stdout } = await promisify(execFile)("tshark", words, { maxBuffer: 2 ** 29 });
-      rmSync(folder, { recursive: true });
       const frames = stdout.split("\n").flatMap((line) => frameOf(line, addresses, toMonotonic));
       return { frames: frames.toSorted((a, b) => a.at - b.at), missed: missedOf(said) };
     },

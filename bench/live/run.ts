@@ -123,7 +123,7 @@ async function startRecord(stage: Stage, clock: WallClock) {
     return child;
   }
 
-  const capture = await captureFrames(lan, nodeNames, addresses);
+  const capture = await captureFrames(lan, nodeNames, addresses, stage.folder);
   const kernel = nodeNames.map((name) => recordKernel(stage.node(name), addresses));
   const journal = readJournal(stage.client, clock);
   eachLine(start("PEER", "partner", String(port), virtualAddress), (line) => calls.push(JSON.parse(line)));

@@ -43,6 +43,8 @@ export type Stage = {
   /** To agent, or guard, or both. */
   readonly signal: (name: string, to: "agent" | "guard" | "both", signal: NodeJS.Signals) => Promise<void>;
   readonly logOf: (name: string) => string;
+  /** Removed by `close`. */
+  readonly folder: string;
   /** Where the agent of a node is asked. */
   readonly socketOf: (name: string) => string;
   readonly ownerIs: (name: string, patienceMs?: number) => Promise<void>;
@@ -98,6 +100,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
       return signalIn(lan.host(name), isMeant, signal);
     },
     logOf,
+    folder,
     socketOf: (name) => join(folder, name, "agent.sock"),
     ownerIs: async (name, patienceMs = 15_000) => {
       let last: unknown = null;
