@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { inUtc } from "../../test/network/address-record.ts";
 import type { Host, Lan } from "../../test/network/lan.ts";
 import { until } from "../../test/support/until.ts";
+import { eachLine, ended } from "../lines.ts";
 
 const run = promisify(execFile);
 
@@ -70,18 +71,4 @@ export async function captureFrames(lan: Lan, hosts: readonly string[], address:
       });
     },
   };
-}
-
-function eachLine(child: ChildProcess, take: (line: string) => void): void {
-  let rest = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(take);
-  });
-}
-
-async function ended(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-  child.kill(signal);
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
