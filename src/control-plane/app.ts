@@ -9,7 +9,8 @@ import { openApi } from "./openapi/document.ts";
 import type { OpenApiDocument } from "./openapi/types.ts";
 import { literalsFirst } from "./path-parameters.ts";
 import { reference } from "./reference/reference.ts";
-import { answer, refuse } from "./respond.ts";
+import { storageFaultOf } from "../protocol/storage-fault.ts";
+import { answer, refuse, storageUnwritable } from "./respond.ts";
 import type { Route } from "./route.ts";
 import { families, routes } from "./routes.ts";
 
@@ -54,6 +55,15 @@ app.route("/", reference(document));
 app.route("/", dashboard);
 app.notFound(() => refuse("not-found", "GET /openapi.json lists what there is"));
 app.onError((error) => {
+  const fault = storageFaultOf(error);
+  if (fault === "storage-unwritable") {
+    console.error(`${fault}: ${error.message}. ${roomSentence}`);
+    return storageUnwritable();
+  }
+  if (fault === "storage-damaged") {
+    console.error(`${fault}: ${error.message}. Start it again with bridgehead serve, which names the file.`);
+    return refuse(fault, "nothing of this cluster is answered before a copy has been put back");
+  }
   if (isPassing(error)) return refuse("unavailable", "ask again in a moment", { headers: { "Retry-After": "1" } });
   console.error(error);
   return refuse("internal", "the log of this deployment says more");
@@ -73,6 +83,9 @@ function addRoutes(table: readonly Route[], prefix: string): void {
     app.all(pattern, () => refuse("method-not-allowed", `it takes ${allowed}`, { headers: { Allow: allowed } }));
   }
 }
+
+/** For the log of the deployment. */
+const roomSentence = "Make room on the disk of the data folder, or mend that disk: it goes on by itself then.";
 
 let made: OpenApiDocument | undefined;
 function document(): OpenApiDocument {

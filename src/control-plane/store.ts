@@ -5,7 +5,18 @@ import type { Wanted } from "../cluster/messages.ts";
 import type { Operation } from "../cluster/commands/operation.ts";
 import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
-import type { ClusterRow, Durable, GroupRow, Hold, HoldPhase, Lease, LeaseRow, NodeRow } from "../cluster/state.ts";
+import {
+  type ClusterRow,
+  type Durable,
+  type GroupRow,
+  type Hold,
+  type HoldPhase,
+  type Lease,
+  type LeaseRow,
+  type NodeRow,
+  noPlan,
+  type Plan,
+} from "../cluster/state.ts";
 
 /** The brain's durable state, row for row. A change of one row is one row written, new or not: the tables have no second tree. */
 export class Store {
@@ -231,10 +242,21 @@ function readGroup(raw: {
       wanted,
       exceptions: fromJson<string[]>(exceptions),
       troubles: fromJson(troubles),
-      plan: fromJson(plan),
+      plan: readPlan(plan),
       demands: fromJson(demands),
     },
   ];
+}
+
+/** An earlier version knew no loss, no operation of a move, and nobody whom a way home waits for. */
+function readPlan(text: string): Plan {
+  const { move, failback, ...others } = fromJson<Partial<Plan>>(text);
+  return {
+    ...noPlan,
+    ...others,
+    move: move == null ? null : { ...move, operation: move.operation ?? null },
+    failback: failback == null ? null : { ...failback, awaited: failback.awaited ?? [] },
+  };
 }
 
 /** Fields that rows of earlier versions do not have. */
