@@ -9,7 +9,7 @@ import { openApi } from "./openapi/document.ts";
 import type { OpenApiDocument } from "./openapi/types.ts";
 import { literalsFirst } from "./path-parameters.ts";
 import { reference } from "./reference/reference.ts";
-import { storageFaultOf } from "../protocol/storage-fault.ts";
+import { type StorageFault, storageFaultOf } from "../protocol/storage-fault.ts";
 import { answer, refuse, storageUnwritable } from "./respond.ts";
 import type { Route } from "./route.ts";
 import { families, routes } from "./routes.ts";
@@ -56,14 +56,7 @@ app.route("/", dashboard);
 app.notFound(() => refuse("not-found", "GET /openapi.json lists what there is"));
 app.onError((error) => {
   const fault = storageFaultOf(error);
-  if (fault === "storage-unwritable") {
-    console.error(`${fault}: ${error.message}. ${roomSentence}`);
-    return storageUnwritable();
-  }
-  if (fault === "storage-damaged") {
-    console.error(`${fault}: ${error.message}. Start it again with bridgehead serve, which names the file.`);
-    return refuse(fault, "nothing of this cluster is answered before a copy has been put back");
-  }
+  if (fault !== null) return storageRefusal(fault, error);
   if (isPassing(error)) return refuse("unavailable", "ask again in a moment", { headers: { "Retry-After": "1" } });
   console.error(error);
   return refuse("internal", "the log of this deployment says more");
@@ -84,8 +77,19 @@ function addRoutes(table: readonly Route[], prefix: string): void {
   }
 }
 
-/** For the log of the deployment. */
-const roomSentence = "Make room on the disk of the data folder, or mend that disk: it goes on by itself then.";
+/** What the log of the deployment says besides, for who has to mend it. */
+const mending: Readonly<Record<StorageFault, string>> = {
+  "storage-unwritable": "Make room on the disk of the data folder, or mend that disk: it goes on by itself then.",
+  "storage-damaged": "Start the control plane again with bridgehead serve, which looks at its files and names the damaged one.",
+  "storage-newer": "Start the later version again, or a copy of the data that was made before it.",
+};
+
+function storageRefusal(fault: StorageFault, error: Error): Response {
+  const said = error.message.includes(fault) ? error.message : `${fault}: ${error.message}`;
+  console.error(`${said}. ${mending[fault]}`);
+  if (fault === "storage-unwritable") return storageUnwritable();
+  return refuse(fault, "nothing of this cluster is answered as long as its data is this");
+}
 
 let made: OpenApiDocument | undefined;
 function document(): OpenApiDocument {

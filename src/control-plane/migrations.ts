@@ -1,5 +1,6 @@
 import schema from "../../schema.sql";
 import { schemaVersion } from "../protocol/schema-version.ts";
+import { newer } from "../protocol/storage-fault.ts";
 import second from "./migrations/2.sql";
 import { addMissing, tablesOf } from "./migrations/add-missing.ts";
 import { carrySilentOwners, rememberDevices } from "./migrations/disks.ts";
@@ -34,7 +35,7 @@ export function migrate(storage: DurableObjectStorage, now: number): void {
     );
     const version = versionOf(sql);
     if (version > schemaVersion) {
-      throw new Error(`this data is of schema ${version}; this version knows ${schemaVersion} at most`);
+      throw new Error(`${newer}: this data is of schema ${version}; this version knows ${schemaVersion} at most`);
     }
     if (version === schemaVersion) return;
     if (version === 0) sql.exec(schema);

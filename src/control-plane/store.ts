@@ -3,6 +3,7 @@ import type { Generation } from "../cluster/lease/generation.ts";
 import { emptyDurable } from "../cluster/durable.ts";
 import type { Wanted } from "../cluster/messages.ts";
 import type { Operation } from "../cluster/commands/operation.ts";
+import { damaged } from "../protocol/storage-fault.ts";
 import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
 import {
@@ -55,7 +56,16 @@ export class Store {
     );
   }
 
+  /** Throws when a row is not what this file writes: then the data is damaged. */
   load(generation: Generation): Durable {
+    try {
+      return this.#read(generation);
+    } catch (error) {
+      throw new Error(`${damaged}: a row cannot be read: ${String(error)}`, { cause: error });
+    }
+  }
+
+  #read(generation: Generation): Durable {
     return {
       ...emptyDurable(generation),
       cluster: this.#cluster(),

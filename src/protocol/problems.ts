@@ -153,6 +153,7 @@ const doorProblems = {
   "simulation-too-large": { status: 422, title: "The simulation would take too much time or too many steps" },
   "storage-unwritable": { status: 503, title: "The control plane cannot write its data" },
   "storage-damaged": { status: 500, title: "The data of the control plane is damaged" },
+  "storage-newer": { status: 500, title: "The data was written by a later version of the control plane" },
   unavailable: { status: 503, title: "The cluster cannot answer at the moment" },
   internal: { status: 500, title: "Something is wrong on this side" },
 } as const satisfies Record<string, ProblemKind>;
