@@ -59,6 +59,10 @@ app.onError((error) => {
   if (fault !== null) return storageRefusal(fault, error);
   if (isPassing(error)) return refuse("unavailable", "ask again in a moment", { headers: { "Retry-After": "1" } });
   console.error(error);
+  if (isOfPlatform(error)) {
+    const detail = "the runtime could not open what it keeps of this cluster; its log has the reason at this time";
+    return refuse("unavailable", detail, { headers: { "Retry-After": "2" } });
+  }
   return refuse("internal", "the log of this deployment says more");
 });
 
@@ -80,7 +84,8 @@ function addRoutes(table: readonly Route[], prefix: string): void {
 /** What the log of the deployment says besides, for who has to mend it. */
 const mending: Readonly<Record<StorageFault, string>> = {
   "storage-unwritable": "Make room on the disk of the data folder, or mend that disk: it goes on by itself then.",
-  "storage-damaged": "Start the control plane again with bridgehead serve, which looks at its files and names the damaged one.",
+  "storage-damaged":
+    "Start the control plane again with bridgehead serve, which looks at its files and names the damaged one.",
   "storage-newer": "Start the later version again, or a copy of the data that was made before it.",
 };
 
@@ -94,6 +99,14 @@ function storageRefusal(fault: StorageFault, error: Error): Response {
 let made: OpenApiDocument | undefined;
 function document(): OpenApiDocument {
   return (made ??= openApi(families));
+}
+
+/**
+ * What the platform says of a fault of its own, with a reference in place of the reason, which only its log has. In plain workerd that
+ * is a database that cannot be opened: no room for the index of its log (32 KiB), or damage that began after the start.
+ */
+function isOfPlatform({ message }: Error): boolean {
+  return message.startsWith("internal error; reference = ");
 }
 
 /** What the platform says of a call to an object that was moved, restarted or has too much to do. */

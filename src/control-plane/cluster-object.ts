@@ -215,7 +215,8 @@ export class ClusterObject extends DurableObject<Env> {
   /** To be asked before anything is written. Ends an instance that is for reading when a write is due: the next one tries it. */
   #mayWrite(): boolean {
     if (!this.#isForReading) return true;
-    if (troubleOf(this.ctx.id.toString(), this.clock())?.due !== false) this.ctx.abort(`${unwritable}: it is tried again`);
+    if (troubleOf(this.ctx.id.toString(), this.clock())?.due !== false)
+      this.ctx.abort(`${unwritable}: it is tried again`);
     return false;
   }
 

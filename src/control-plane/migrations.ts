@@ -30,9 +30,7 @@ export function isUpToDate(sql: SqlStorage): boolean {
 export function migrate(storage: DurableObjectStorage, now: number): void {
   storage.transactionSync(() => {
     const { sql } = storage;
-    sql.exec(
-      "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT",
-    );
+    sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
     const version = versionOf(sql);
     if (version > schemaVersion) {
       throw new Error(`${newer}: this data is of schema ${version}; this version knows ${schemaVersion} at most`);

@@ -27,9 +27,13 @@ export function notDefined(): Response {
 
 /** Nobody knows whether a write that is not taken has come to the disk; what has not will be seen by nobody. */
 export function storageUnwritable(): Response {
-  return refuse("storage-unwritable", "no lease is extended and no change is made meanwhile; what is there can be read", {
-    headers: { "Retry-After": "2" },
-  });
+  return refuse(
+    "storage-unwritable",
+    "no lease is extended and no change is made meanwhile; what is there can be read",
+    {
+      headers: { "Retry-After": "2" },
+    },
+  );
 }
 
 /** RFC 6750 section 3. */

@@ -14,7 +14,9 @@ async function startOn(cluster: string, ...statements: readonly string[]): Promi
   await createExchange(cluster);
   await inside(cluster, (_, { storage: { sql } }) => {
     const tables = sql
-      .exec<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'")
+      .exec<{ name: string }>(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+      )
       .toArray();
     for (const { name } of tables) sql.exec(`DROP TABLE ${name}`);
     for (const statement of statements) sql.exec(statement);
@@ -29,7 +31,9 @@ function shapeOf(cluster: string): Promise<Record<string, string[]>> {
   return inside(cluster, (_, { storage: { sql } }) =>
     Object.fromEntries(
       sql
-        .exec<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'")
+        .exec<{ name: string }>(
+          "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+        )
         .toArray()
         .map(({ name }) => [
           name,
@@ -87,7 +91,12 @@ describe("data of an earlier version", () => {
 });
 
 /** Columns that are kept under another name or in another table now. */
-function withoutFormer({ host: _, silent: __, devices: ___, ...row }: Record<string, unknown>): Record<string, unknown> {
+function withoutFormer({
+  host: _,
+  silent: __,
+  devices: ___,
+  ...row
+}: Record<string, unknown>): Record<string, unknown> {
   return row;
 }
 

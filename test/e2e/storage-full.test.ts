@@ -59,7 +59,8 @@ test(
       const agent = new PlainAgent({
         ...{ cluster, node, token, renewMs: lease.renewMs, url: () => controlPlane.url },
         heard: (message) => {
-          if (message.type === "answer" && message.outcome.kind === "grant" && message.outcome.holds.length > 0) granted += 1;
+          if (message.type === "answer" && message.outcome.kind === "grant" && message.outcome.holds.length > 0)
+            granted += 1;
           for (const held of message.assignment?.groups ?? []) epoch = Math.max(epoch, held.epoch);
         },
       });

@@ -107,7 +107,9 @@ class Load {
   async killOnce(): Promise<void> {
     const { shortest, longest } = lifeMs;
     // Many of them soon after the start, when the object writes its generation.
-    await delay(this.#random.chance(0.3) ? this.#random.between(shortest, 60) : this.#random.between(shortest, longest));
+    await delay(
+      this.#random.chance(0.3) ? this.#random.between(shortest, 60) : this.#random.between(shortest, longest),
+    );
     const served = this.#served;
     if (served === null) throw new Error("nothing is running");
     await killed(served);
@@ -329,7 +331,9 @@ class Load {
   #verifyWritten<T>(what: string, written: Written<T>, found: T): void {
     const { confirmed, underWay } = written;
     if (written.settle(found)) return;
-    this.findings.push(`after kill ${this.kills}: ${what} is ${String(found)}, was ${String(confirmed)} or ${String(underWay)}`);
+    this.findings.push(
+      `after kill ${this.kills}: ${what} is ${String(found)}, was ${String(confirmed)} or ${String(underWay)}`,
+    );
   }
 
   async #text(name: string): Promise<string> {
@@ -339,7 +343,7 @@ class Load {
   }
 
   async #readJournal(after: number): Promise<void> {
-    for (let from = after; ; ) {
+    for (let from = after; ;) {
       const { events, last } = await this.#sure((client) => client.events(cluster, from, page));
       for (const [at, { seq }] of events.entries()) {
         if (seq !== from + at + 1) this.findings.push(`entry ${from + at + 1} is missing`);

@@ -62,7 +62,10 @@ function clustersOf(sqlite: Sqlite, folder: string): string[] {
   try {
     return reading(sqlite, file, (database) => {
       if (!tablesOf(database).includes("clusters")) return [];
-      return database.prepare("SELECT name FROM clusters ORDER BY key").all().map(({ name }) => nameKey(String(name)));
+      return database
+        .prepare("SELECT name FROM clusters ORDER BY key")
+        .all()
+        .map(({ name }) => nameKey(String(name)));
     });
   } catch {
     return [];
@@ -78,7 +81,10 @@ function isWhole(sqlite: Sqlite, file: string, name: string): boolean {
   let version: number;
   try {
     [tables, version] = reading(sqlite, file, (database) => {
-      const says = database.prepare("PRAGMA quick_check(3)").all().map((row) => String(row["quick_check"]));
+      const says = database
+        .prepare("PRAGMA quick_check(3)")
+        .all()
+        .map((row) => String(row["quick_check"]));
       if (says.join() !== "ok") throw new Error(says.join("; "));
       return [tablesOf(database), versionOf(database)];
     });

@@ -11,6 +11,7 @@ import { workerFolder } from "../package-files.ts";
 import { newSecret, readSecret, writeSecret } from "../secret-file.ts";
 import { isLoopback, loopbackNetworks } from "./endpoint.ts";
 import { checkData } from "./data-check.ts";
+import { roomWarning } from "./data-room.ts";
 import { adminTokenVariable, manifestSchema, workerdConfig, type WorkerManifest } from "./config.ts";
 
 export type ControlPlaneOptions = {
@@ -31,7 +32,7 @@ export type ControlPlane = {
   /** Where the admin token is kept, or null when it came from the environment. */
   readonly adminTokenFile: string | null;
   readonly logFile: string;
-  /** What of the data is lost, a sentence each; see `checkData`. */
+  /** What of the data is lost (see `checkData`), and that there is little room for it; a sentence each. */
   readonly warnings: readonly string[];
   /** Resolves, with a sentence on how, when the process has ended. */
   readonly ended: Promise<string>;
@@ -61,7 +62,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { adminToken, adminTokenFile } = adminTokenOf(folder);
   const configFile = await writeConfig(folder, manifest, options);
   // Who serves it already has it open, and is told apart below.
-  const warnings = isServed(folder) ? [] : await checkData(folder);
+  const lost = isServed(folder) ? [] : await checkData(folder);
+  const room = roomWarning(folder);
+  const warnings = room === null ? lost : [...lost, room];
   const child = spawnLocked({ folder, configFile, adminToken, logFile });
   const ended = endOf(child);
   const failed = ended.then((how): never => {

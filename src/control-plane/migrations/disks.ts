@@ -21,12 +21,10 @@ export function carrySilentOwners(sql: SqlStorage): void {
     .exec<{ name: string; silent: string }>("SELECT name, silent FROM groups ORDER BY name")
     .toArray()
     .flatMap(({ name: group, silent: json }) =>
-      (JSON.parse(json) as EarlierSilentOwner[]).map(
-        ({ node, incarnation, epoch, host: machine }): SilentOwner => ({
-          ...{ group, epoch, node, incarnation, machine },
-          devices: devices.get(group) ?? [],
-        }),
-      ),
+      (JSON.parse(json) as EarlierSilentOwner[]).map(({ node, incarnation, epoch, host: machine }): SilentOwner => ({
+        ...{ group, epoch, node, incarnation, machine },
+        devices: devices.get(group) ?? [],
+      })),
     );
   sql.exec("UPDATE cluster SET silent = ?", JSON.stringify(silent));
   sql.exec("ALTER TABLE groups DROP COLUMN silent");
@@ -40,7 +38,9 @@ export function rememberDevices(sql: SqlStorage): void {
   }
 }
 
-type Definition = { readonly groups: Readonly<Record<string, { readonly resources: Readonly<Record<string, Resource>> }>> };
+type Definition = {
+  readonly groups: Readonly<Record<string, { readonly resources: Readonly<Record<string, Resource>> }>>;
+};
 type Resource = { readonly properties: Readonly<Record<string, unknown>> };
 
 /** What the resources of each group call their `Device`, read as it was written then. */
