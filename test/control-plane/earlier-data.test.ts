@@ -5,7 +5,7 @@ import { FakeAgent } from "./fake-agent.ts";
 import { allRows, ask, createExchange, expectProblem, inside, json, stubOf, tokenOf } from "./support.ts";
 
 /** Everything of an object's tables, as some commit had written it, by its file's name. */
-const leftBy = import.meta.glob<string>("./schemas/left-by-*.sql", { query: "?raw", import: "default", eager: true });
+const leftBy = import.meta.glob("./schemas/left-by-*.sql", { query: "?raw", import: "default", eager: true });
 
 type Rows = Record<string, Record<string, unknown>[]>;
 
@@ -113,7 +113,11 @@ test("DK6 who may still write to a disk is known after a migration, wherever it 
   const { cluster, holds } = (await allRows("disks")) as Rows;
   expect(JSON.parse(String(cluster?.[0]?.["silent"]))).toEqual([
     {
-      ...{ group: "Exchange", epoch: 7, node: "NODE2", incarnation: "gone", machine: "machine-2" },
+      group: "Exchange",
+      epoch: 7,
+      node: "NODE2",
+      incarnation: "gone",
+      machine: "machine-2",
       devices: ["/dev/disk/by-id/e"],
     },
   ]);

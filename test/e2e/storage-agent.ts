@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import type { AgentMessage, AssignedGroup, HoldRef, ObjectMessage, Renewal } from "../../src/cluster/messages.ts";
 import { decodeObjectMessage, encode } from "../../src/protocol/session.ts";
 

@@ -57,7 +57,11 @@ test(
     for (const node of ["NODE1", "NODE2"]) {
       const { token } = await ask((client) => client.createToken(cluster, { role: "node", node }));
       const agent = new PlainAgent({
-        ...{ cluster, node, token, renewMs: lease.renewMs, url: () => controlPlane.url },
+        cluster,
+        node,
+        token,
+        renewMs: lease.renewMs,
+        url: () => controlPlane.url,
         heard: (message) => {
           if (message.type === "answer" && message.outcome.kind === "grant" && message.outcome.holds.length > 0)
             granted += 1;

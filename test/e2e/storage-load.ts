@@ -92,7 +92,10 @@ class Load {
       const { token } = await this.#sure((client) => client.createToken(cluster, { role: "node", node }));
       this.#agents.push(
         new PlainAgent({
-          ...{ cluster, node, token, renewMs: lease.renewMs },
+          cluster,
+          node,
+          token,
+          renewMs: lease.renewMs,
           url: () => this.#served?.controlPlane.url ?? "http://127.0.0.1:1",
           heard: ({ assignment, generation }) => {
             this.#sawGeneration(generation.number);
@@ -180,11 +183,12 @@ class Load {
       keep(() =>
         this.#writeOne(this.#batch, `batch ${++this.#next}`, (client, text) =>
           client.writeRegistryBatch(cluster, {
-            conditions: [],
             commands: ["left", "right"].map((name) => ({
-              ...{ command: "set-value", key: "", name },
-              data: { type: "REG_SZ", value: text },
-            })) as never,
+              command: "set-value" as const,
+              key: "",
+              name,
+              data: { type: "REG_SZ" as const, value: text },
+            })),
           }),
         ),
       ),
@@ -309,8 +313,8 @@ class Load {
     const epochNow = view.groups[group]?.epoch ?? -1;
     expectThat(epochNow >= epoch, `epoch ${epochNow} after ${epoch}`);
     this.#verifyWritten("maintenance", this.#maintenance, view.maintenance);
-    const { groups } = await this.#sure((client) => client.getDefinition(cluster));
-    const threshold = Number(groups?.[group]?.properties?.["FailoverThreshold"] ?? -1);
+    const { groups } = definitionSchema.parse(await this.#sure((client) => client.getDefinition(cluster)));
+    const threshold = Number(groups[group]?.properties["FailoverThreshold"] ?? -1);
     this.#verifyWritten("FailoverThreshold", this.#threshold, threshold);
     for (const [at, value] of this.#values.entries()) {
       this.#verifyWritten(`value ${at}`, value, await this.#text(`value ${at}`));
@@ -318,11 +322,13 @@ class Load {
     const left = await this.#text("left");
     this.#verifyWritten("batch", this.#batch, left);
     expectThat((await this.#text("right")) === left, "half of a batch");
-    const tokens = (await this.#sure((client) => client.listTokens(cluster))).tokens.map(({ id }) => id);
-    for (const id of this.#tokens) expectThat(tokens.includes(id), `token ${id} is gone`);
-    for (const id of this.#revoked) expectThat(!tokens.includes(id), `token ${id} is there again`);
-    const names = (await this.#sure((client) => client.listClusters())).clusters.map(({ name }) => name);
-    for (const name of this.#clusters) expectThat(names.includes(name), `cluster ${name} is gone`);
+    const { tokens: listed } = await this.#sure((client) => client.listTokens(cluster));
+    const tokens = new Set(listed.map(({ id }) => id));
+    for (const id of this.#tokens) expectThat(tokens.has(id), `token ${id} is gone`);
+    for (const id of this.#revoked) expectThat(!tokens.has(id), `token ${id} is there again`);
+    const { clusters } = await this.#sure((client) => client.listClusters());
+    const names = new Set(clusters.map(({ name }) => name));
+    for (const name of this.#clusters) expectThat(names.has(name), `cluster ${name} is gone`);
     const [any] = [...this.#clusters].slice(-1);
     if (any !== undefined) await this.#sure((client) => client.getCluster(any));
     await this.#readJournal(Math.max(0, this.#journal.size - page));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { packageRoot } from "../../src/cli/package-files.ts";
 import { version } from "../../src/protocol/version.ts";
 import { exchange } from "../../src/cli/local/exchange.ts";

@@ -6,7 +6,7 @@ import { CliError, messageOf } from "../errors.ts";
 import { clusterFile, databaseFiles, directoryFile } from "./object-files.ts";
 
 /** What a database is to be asked, once it is known to be whole. */
-type Sqlite = typeof import("node:sqlite");
+type Sqlite = { readonly DatabaseSync: typeof DatabaseSync };
 
 const restore =
   "Put back a copy of this file, with its -wal file if the copy has one; or put the file and its -wal elsewhere, and start " +
@@ -32,9 +32,9 @@ export async function checkData(folder: string): Promise<string[]> {
     const name = clusters.find((cluster) => clusterFile(folder, cluster) === file);
     return name === undefined ? "" : ` (cluster ${name})`;
   };
-  const withTables = files.filter((file) => isWhole(sqlite, file, nameOf(file)));
+  const withTables = new Set(files.filter((file) => isWhole(sqlite, file, nameOf(file))));
   return clusters
-    .filter((name) => !withTables.includes(clusterFile(folder, name)))
+    .filter((name) => !withTables.has(clusterFile(folder, name)))
     .map((name) => lost(name, clusterFile(folder, name)));
 }
 

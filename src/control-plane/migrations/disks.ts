@@ -22,7 +22,11 @@ export function carrySilentOwners(sql: SqlStorage): void {
     .toArray()
     .flatMap(({ name: group, silent: json }) =>
       (JSON.parse(json) as EarlierSilentOwner[]).map(({ node, incarnation, epoch, host: machine }): SilentOwner => ({
-        ...{ group, epoch, node, incarnation, machine },
+        group,
+        epoch,
+        node,
+        incarnation,
+        machine,
         devices: devices.get(group) ?? [],
       })),
     );
