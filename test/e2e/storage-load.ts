@@ -80,6 +80,8 @@ class Load {
   readonly #tokens = new Set<string>();
   readonly #revoked = new Set<string>();
   readonly #clusters = new Set<string>([cluster]);
+  /** Their making may have been cut off between the directory and the cluster's own object. */
+  readonly #halfMade = new Set<string>();
 
   constructor(random: Random) {
     this.#random = random;
@@ -243,6 +245,7 @@ class Load {
       const name = `more-${++this.#next}`;
       const put = await this.#ask((client) => client.putCluster(name, { ...this.#definition(1), cluster: name }));
       if (put?.ok === true) this.#clusters.add(name);
+      if (put === null) this.#halfMade.add(name);
     }
     await delay(50);
   }
@@ -329,6 +332,11 @@ class Load {
     const { clusters } = await this.#sure((client) => client.listClusters());
     const names = new Set(clusters.map(({ name }) => name));
     for (const name of this.#clusters) expectThat(names.has(name), `cluster ${name} is gone`);
+    for (const name of this.#halfMade) {
+      await this.#sure((client) => client.putCluster(name, { ...this.#definition(1), cluster: name }));
+      this.#clusters.add(name);
+    }
+    this.#halfMade.clear();
     const [any] = [...this.#clusters].slice(-1);
     if (any !== undefined) await this.#sure((client) => client.getCluster(any));
     await this.#readJournal(Math.max(0, this.#journal.size - page));

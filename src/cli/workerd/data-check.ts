@@ -50,8 +50,8 @@ async function importSqlite(): Promise<Sqlite | null> {
 function lost(name: string, file: string): string {
   return (
     `The directory knows cluster ${name}, and ${file} holds nothing of it: it was never defined to the end, or its data is lost. ` +
-    "Put back a copy of that file, or apply the definition again and make its tokens anew; agents keep what they have seen, and " +
-    "epochs go on above it."
+    "Put back a copy of that file. Or stop its agents, or wait for its longest ttl, and then apply the definition again and make its " +
+    "tokens anew; agents keep what they have seen, and epochs go on above it."
   );
 }
 
