@@ -61,8 +61,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   await assertPortIsFree(options);
   const { adminToken, adminTokenFile } = adminTokenOf(folder);
   const configFile = await writeConfig(folder, manifest, options);
-  // Who serves it already has it open, and is told apart below.
-  const lost = isServed(folder) ? [] : await checkData(folder);
+  const lost = await checkUnserved(folder);
   const room = roomWarning(folder);
   const warnings = room === null ? lost : [...lost, room];
   const child = spawnLocked({ folder, configFile, adminToken, logFile });
@@ -80,6 +79,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   } catch (error) {
     failed.catch(() => {});
     child.kill("SIGKILL");
+    throw error;
+  }
+}
+
+/** Who serves the folder already may be writing what looks like damage; that it is served is said by the lock, below. */
+async function checkUnserved(folder: string): Promise<string[]> {
+  try {
+    return await checkData(folder);
+  } catch (error) {
+    if (isServed(folder)) return [];
     throw error;
   }
 }
