@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
@@ -10,6 +10,8 @@ import { CliError, codeOf, messageOf } from "../errors.ts";
 import { workerFolder } from "../package-files.ts";
 import { newSecret, readSecret, writeSecret } from "../secret-file.ts";
 import { isLoopback, loopbackNetworks } from "./endpoint.ts";
+import { checkData } from "./data-check.ts";
+import { roomWarning } from "./data-room.ts";
 import { adminTokenVariable, manifestSchema, workerdConfig, type WorkerManifest } from "./config.ts";
 
 export type ControlPlaneOptions = {
@@ -30,6 +32,8 @@ export type ControlPlane = {
   /** Where the admin token is kept, or null when it came from the environment. */
   readonly adminTokenFile: string | null;
   readonly logFile: string;
+  /** What of the data is lost (see `checkData`), and that there is little room for it; a sentence each. */
+  readonly warnings: readonly string[];
   /** Resolves, with a sentence on how, when the process has ended. */
   readonly ended: Promise<string>;
   /** Ends it; resolves when it is gone. */
@@ -57,6 +61,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   await assertPortIsFree(options);
   const { adminToken, adminTokenFile } = adminTokenOf(folder);
   const configFile = await writeConfig(folder, manifest, options);
+  const lost = await checkUnserved(folder);
+  const room = roomWarning(folder);
+  const warnings = room === null ? lost : [...lost, room];
   const child = spawnLocked({ folder, configFile, adminToken, logFile });
   const ended = endOf(child);
   const failed = ended.then((how): never => {
@@ -68,12 +75,28 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     if (options.tls === null) await Promise.race([failed, healthy(url), tooLate(logFile)]);
     failed.catch(() => {});
     const pid = child.pid ?? 0;
-    return { url, pid, adminToken, adminTokenFile, logFile, ended, stop: () => stop(child, ended) };
+    return { url, pid, adminToken, adminTokenFile, logFile, warnings, ended, stop: () => stop(child, ended) };
   } catch (error) {
     failed.catch(() => {});
     child.kill("SIGKILL");
     throw error;
   }
+}
+
+/** Who serves the folder already may be writing what looks like damage; that it is served is said by the lock, below. */
+async function checkUnserved(folder: string): Promise<string[]> {
+  try {
+    return await checkData(folder);
+  } catch (error) {
+    if (isServed(folder)) return [];
+    throw error;
+  }
+}
+
+/** Without `flock` this says no, and the start says what is missing. */
+function isServed(folder: string): boolean {
+  const args = ["-n", "-E", String(lockedExitCode), join(folder, "lock"), "true"];
+  return spawnSync("flock", args, { stdio: "ignore" }).status === lockedExitCode;
 }
 
 function readManifest(): WorkerManifest {
