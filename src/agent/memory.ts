@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Seen } from "../cluster/messages.ts";
 import { replaceFile } from "./durable-file.ts";
 import { messageOf } from "../mta/message-of.ts";
+import { isMissing } from "../mta/error-code.ts";
 
 /**
  * What an agent keeps on the node's disk over its own restarts (LEASE rule 12): the highest generation, revision and
@@ -60,7 +61,7 @@ export function readMemory(file: string, owner: MemoryOwner): Seen {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return nothingSeen;
+    if (isMissing(error)) return nothingSeen;
     throw unusable(file, error);
   }
   const parsed = fileSchema.safeParse(jsonOf(text));

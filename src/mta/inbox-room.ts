@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, isMissing } from "./durable.ts";
+import { hasCode, isMissing } from "./error-code.ts";
 
 /** What was cut off and never resumed is kept so many times over, of one partner and in all; the oldest goes first. */
 const maxUnfinished = { ofPartner: 32, inAll: 256 } as const;
