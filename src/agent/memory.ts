@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { Seen } from "../cluster/messages.ts";
+import { jsonOf } from "../protocol/json.ts";
 import { replaceFile } from "./durable-file.ts";
 import { messageOf } from "../mta/message-of.ts";
 import { isMissing } from "../mta/error-code.ts";
@@ -92,12 +93,4 @@ function writeDurably(file: string, content: z.infer<typeof fileSchema>): void {
 function unusable(file: string, error: unknown): MemoryError {
   const why = messageOf(error);
   return new MemoryError("memory-unusable", `${file} cannot be used: ${why}`, error);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
