@@ -47,7 +47,8 @@ CREATE TABLE holds (
   addresses   TEXT    NOT NULL,
   phase       TEXT    NOT NULL,
   machine     TEXT,
-  devices     TEXT    NOT NULL DEFAULT '[]'
+  devices     TEXT    NOT NULL DEFAULT '[]',
+  agreement   TEXT    NOT NULL DEFAULT '{"owner":null,"peers":[],"claimants":null}'
 ) STRICT, WITHOUT ROWID;
 
 -- What each owning run was granted: the only table that the steady state writes, one row a renewal.

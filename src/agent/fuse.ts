@@ -8,7 +8,13 @@ import type { HoldRef } from "../cluster/messages.ts";
 export type Fuse = HoldRef & {
   /** The renewal whose grant set it. */
   readonly renewal: number;
+  /** What that grant has given. */
+  readonly granted: number;
+  /** The same, or later: as long as all peers have promised (PW2). */
   readonly deadline: number;
+  readonly ttlMs: number;
+  /** The last answer was a grant that lists it, and it has not blown since. */
+  readonly covered: boolean;
 };
 
 export function fuseDeadline(sentAt: number, ttlMs: number): number {

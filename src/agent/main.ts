@@ -24,6 +24,8 @@ import { endProgramsLeft } from "./left-programs.ts";
 import { openMemory } from "./memory.ts";
 import { createNoticeBook } from "./notices.ts";
 import { type HostSays, noOrders, type Orders } from "./orders.ts";
+import { openPeerChannel, type PeerEndpoint } from "./peers/channel.ts";
+import { openPeerKey } from "./peers/key.ts";
 import { sessionStep, startSession } from "./session.ts";
 import type { SessionEffect, SessionEvent } from "./session-state.ts";
 import { wordsOf } from "./session-words.ts";
@@ -45,6 +47,8 @@ export type AgentOptions = {
   readonly socketGroup: number | null;
   /** The resource types that this host takes; null: all that there is a driver for. */
   readonly resourceTypes: readonly string[] | null;
+  /** Where other agents of the cluster reach this one; null: nowhere, so it holds nothing by their word (PW1). */
+  readonly peerEndpoint: PeerEndpoint | null;
   /** Relative file names in a resource's properties start here. */
   readonly baseFolder: string;
   readonly openHost: (incarnation: string, log: Log) => Promise<AgentHost>;
@@ -86,6 +90,19 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     if (isRunning) tellSession();
   });
   const { log } = notices;
+
+  const peers =
+    options.peerEndpoint === null
+      ? null
+      : await openPeerChannel({
+          listen: options.peerEndpoint,
+          cluster,
+          key: openPeerKey(join(options.stateFolder, "peer.key")),
+          heard: (from, message) => {
+            if (isRunning) session.post({ type: "told", from, message });
+          },
+          log,
+        });
 
   const verdict = (group: string) => localVerdict({ orders, report: says.report, now: monotonicMs() }, group);
   // Both sockets are there before the first lease is, so that no mailer ever finds a closed door and helps itself.
@@ -172,7 +189,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   function performSession(effect: Exclude<SessionEffect, { type: "wake" }>): void {
     switch (effect.type) {
       case "remember":
-        return memory.write(effect.seen);
+        return memory.write(effect);
       case "orders":
         for (const { code, sentence } of holdNews(orders, effect.orders)) log("info", code, sentence);
         orders = effect.orders;
@@ -186,6 +203,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
         return link.disconnect(effect.connection);
       case "send":
         return link.send(effect.connection, effect.message);
+      case "tell":
+        return peers?.tell(effect.peer, effect.message);
       case "note":
         return tell(effect);
       case "exit":
@@ -197,7 +216,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     session.end();
     host.end();
     link.end();
-    await Promise.all([localSocket.close(), socketmap?.close(), onHost.end()]);
+    await Promise.all([localSocket.close(), socketmap?.close(), onHost.end(), peers?.close()]);
     ended.resolve(how);
   }
 
@@ -216,7 +235,11 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const host: Loop<HostEvent> = runLoop({ state: emptyHost, step: hostStep, clock: monotonicMs, perform: performHost });
   const session: Loop<SessionEvent> = runLoop({
-    ...startSession({ incarnation, machine: machineId() }, memory.seen, monotonicMs()),
+    ...startSession(
+      { incarnation, machine: machineId(), peer: peers?.place ?? null },
+      memory.remembered,
+      monotonicMs(),
+    ),
     step: (state, event) => {
       const lostMs = lapse();
       if (lostMs === 0) return sessionStep(state, event);

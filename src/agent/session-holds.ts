@@ -12,6 +12,7 @@ import {
 } from "../cluster/messages.ts";
 import { type Fuse, fuseDeadline, isLive, renewFuse } from "./fuse.ts";
 import type { HoldMode, HoldOrder, Orders } from "./orders.ts";
+import { withoutPromises } from "./peers/asking.ts";
 import { hurried } from "./session-line.ts";
 import type { SessionEffect, SessionState } from "./session-state.ts";
 
@@ -19,12 +20,16 @@ import type { SessionEffect, SessionState } from "./session-state.ts";
 
 /** Only the epochs that the grant lists are moved; all others stay as they are (LEASE rule 1). */
 export function granted(state: SessionState, { outcome, to }: Answer, sentAt: number): ReadonlyMap<string, Fuse> {
-  if (outcome.kind === "refusal" || outcome.holds.length === 0) return state.fuses;
-  const fuses = new Map(state.fuses);
-  const deadline = fuseDeadline(sentAt, outcome.ttlMs);
-  for (const { group, epoch } of outcome.holds) {
+  const holds = outcome.kind === "refusal" ? [] : outcome.holds;
+  // What the control plane no longer grants is held by nobody's word either.
+  const fuses = new Map([...state.fuses].map(([id, fuse]) => [id, { ...fuse, covered: false }]));
+  if (outcome.kind === "refusal") return fuses;
+  const { ttlMs } = outcome;
+  const granted = fuseDeadline(sentAt, ttlMs);
+  for (const { group, epoch } of holds) {
     const id = holdId({ group, epoch });
-    fuses.set(id, renewFuse(fuses.get(id), { group, epoch, renewal: to, deadline }));
+    const fuse = { group, epoch, renewal: to, granted, deadline: granted, ttlMs, covered: true };
+    fuses.set(id, { ...renewFuse(fuses.get(id), fuse), covered: true });
   }
   return fuses;
 }
@@ -64,9 +69,12 @@ function isUnwanted(state: SessionState, { group, epoch, wanted }: AssignedGroup
   return wanted === "Offline" || outdated || state.stopping !== null;
 }
 
+/** A fuse that has blown is lit by a grant alone: no promise counts for it any more. */
 export function noteBlown(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
   const blown = new Set(state.blown);
+  const over = new Set<string>();
   for (const [id, fuse] of state.fuses) {
+    if (fuse.covered && now >= fuse.deadline) over.add(id);
     if (isLive(fuse, now)) blown.delete(id);
     // What has been released is gone already, and its lease may end as it likes.
     else if (!blown.has(id) && !state.released.has(id)) {
@@ -74,7 +82,7 @@ export function noteBlown(state: SessionState, now: number, effects: SessionEffe
       effects.push({ type: "note", code: "fuse-blown", detail: id });
     }
   }
-  return { ...state, blown };
+  return withoutPromises({ ...state, blown }, over);
 }
 
 export function giveOrders(state: SessionState, now: number, effects: SessionEffect[]): SessionState {

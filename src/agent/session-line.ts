@@ -1,8 +1,9 @@
 import { type LeaseTerms, longestHoleMs } from "../cluster/lease/lease.ts";
 import { holdId, nothingTold, toldBy } from "../cluster/messages.ts";
 import { isLive } from "./fuse.ts";
+import { agreeing, nextAskAt } from "./peers/asking.ts";
 import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
-import { claimsOf, markClaimed, nextClaimAt } from "./witness.ts";
+import { claimsOf, markClaimed, nextClaimAt, nextCompleteAt } from "./witness.ts";
 
 /** The line to the object: one connection at a time, and the renewals on it. */
 
@@ -59,8 +60,15 @@ function swarmMs({ renewMs }: LeaseTerms): number {
  * Each `renewMs`, or soon after an owner that is watched; sooner to say something new (one renewal under way at a time, unless
  * somebody waits for it), and at the moment that a count is complete.
  */
-function renewalDue({ lease, counts }: SessionState, { hurry, inFlight, renewedAt, followAt }: JoinedLink): number {
-  const due = Math.min(renewedAt + lease.renewMs, followAt ?? Number.POSITIVE_INFINITY, nextClaimAt(counts));
+function renewalDue(
+  { lease, counts, words }: SessionState,
+  { hurry, inFlight, renewedAt, followAt }: JoinedLink,
+): number {
+  const due = Math.min(
+    renewedAt + lease.renewMs,
+    followAt ?? Number.POSITIVE_INFINITY,
+    nextClaimAt(counts, words.given),
+  );
   // A swarm of them must not outrun the answers: who has confirmed none of the last ones is refused.
   if (hurry === "release" && inFlight.length < 2) return Number.NEGATIVE_INFINITY;
   if (inFlight.length > 0 || hurry === "none") return due;
@@ -84,7 +92,8 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
         .filter((fuse) => isLive(fuse, now) && !state.released.has(holdId(fuse)))
         .map(({ group, epoch }) => ({ group, epoch })),
       released: [...state.released.values()],
-      claims: claimsOf(state.counts, now),
+      claims: claimsOf(state.counts, now, state.words.given),
+      agreeing: agreeing(state, now),
       leaving: state.stopping !== null,
       report: sayReport ? state.host.report : null,
     },
@@ -99,7 +108,7 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
   return {
     ...state,
     renewals: n,
-    counts: markClaimed(state.counts, now),
+    counts: markClaimed(state.counts, now, state.words.given),
     link: { ...link, inFlight, renewedAt: now, followAt: null, hurry: "none" },
   };
 }
@@ -108,7 +117,8 @@ export function nextWake(state: SessionState, now: number): number {
   const { link, lease, stopping } = state;
   const fuses = [...state.fuses.values()].map(({ deadline }) => deadline).filter((deadline) => deadline > now);
   const stop = stopping?.offlineSince == null ? [] : [stopping.offlineSince + lease.ttlMs].filter((at) => at > now);
-  return Math.min(linkWake(state, link), ...fuses, ...stop, now + lease.ttlMs);
+  const peers = Math.min(nextAskAt(state, now), nextCompleteAt(state.counts, now));
+  return Math.min(linkWake(state, link), peers, ...fuses, ...stop, now + lease.ttlMs);
 }
 
 function linkWake(state: SessionState, link: Link): number {

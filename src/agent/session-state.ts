@@ -6,12 +6,17 @@ import type {
   Holding,
   HoldRef,
   ObjectMessage,
+  Peer,
+  PeerPlace,
   Seen,
   Standing,
   Told,
 } from "../cluster/messages.ts";
+import type { PeerMessage } from "../protocol/peer.ts";
 import type { Fuse } from "./fuse.ts";
 import type { HostSays, Orders } from "./orders.ts";
+import type { Words } from "./peers/words.ts";
+import type { Remembered } from "./memory.ts";
 import type { Counts } from "./witness.ts";
 
 /**
@@ -24,6 +29,8 @@ export type SessionEvent = { readonly now: number } & (
   | { readonly type: "closed"; readonly connection: number }
   | { readonly type: "received"; readonly connection: number; readonly message: ObjectMessage }
   | { readonly type: "host"; readonly says: HostSays }
+  /** Another agent has said this, and the signature is that key's. */
+  | { readonly type: "told"; readonly from: Pick<Peer, "key">; readonly message: PeerMessage }
   /** A time that a `wake` effect asked for has come; waking too early or too often does no harm. */
   | { readonly type: "wake" }
   /** Time has passed of which `now` knows nothing: the host was suspended. Comes before what it woke up to. */
@@ -35,13 +42,15 @@ export type SessionEvent = { readonly now: number } & (
 /** To be carried out in their order. */
 export type SessionEffect =
   /** Write this to the node's disk, and sync it, before anything that follows. */
-  | { readonly type: "remember"; readonly seen: Seen }
+  | ({ readonly type: "remember" } & Remembered)
   | { readonly type: "orders"; readonly orders: Orders }
   /** Open a connection; answer with `opened` or, after `timeoutMs` at the latest, with `closed`. */
   | { readonly type: "connect"; readonly connection: number; readonly timeoutMs: number }
   /** Drop it at once, without waiting for the other side. */
   | { readonly type: "disconnect"; readonly connection: number }
   | { readonly type: "send"; readonly connection: number; readonly message: AgentMessage }
+  /** Say this to another agent, which may not hear it. */
+  | { readonly type: "tell"; readonly peer: Peer; readonly message: PeerMessage }
   /** Send `wake` at this time; replaces any earlier one. */
   | { readonly type: "wake"; readonly at: number }
   /** Something for the log: a stable code and what it is about. */
@@ -55,6 +64,7 @@ export type SessionNote =
   | "connection-lost"
   | "reconnected"
   | "fuse-blown"
+  | "word-withdrawn"
   | "lapsed"
   | "refused"
   | "stale-message";
@@ -62,6 +72,8 @@ export type SessionNote =
 export type SessionState = {
   readonly incarnation: string;
   readonly machine: Hello["machine"];
+  /** Where other agents reach this one, and under which key; null: they do not. */
+  readonly peer: PeerPlace | null;
   readonly seen: Seen;
   readonly link: Link;
   /** Numbers of the last connection and of the last renewal of this run. */
@@ -88,6 +100,8 @@ export type SessionState = {
   readonly host: HostSays;
   /** Grows with each change of the host's report. */
   readonly reportVersion: number;
+  /** What was asked of other agents, and what was promised to them. */
+  readonly words: Words;
   /** What answered renewals have carried. */
   readonly told: Told;
   readonly stopping: { readonly since: number; readonly offlineSince: number | null } | null;

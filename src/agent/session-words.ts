@@ -20,6 +20,11 @@ export function wordsOf(code: SessionNote, detail: string): { readonly level: Lo
         level: "warning",
         sentence: `the lease of ${detail} is over, because no renewal was granted in time: all of it is taken away here, and another node may get it`,
       };
+    case "word-withdrawn":
+      return {
+        level: "warning",
+        sentence: `another node does not agree any more that ${detail} stays here while the control plane does not answer`,
+      };
     case "lapsed":
       return {
         level: "warning",

@@ -10,26 +10,39 @@ import {
   type HoldRef,
   nothingTold,
   type ObjectMessage,
+  type Peer,
   type ResourceState,
-  type Seen,
   type Standing,
   type Told,
 } from "../cluster/messages.ts";
+import type { PeerMessage } from "../protocol/peer.ts";
+import {
+  extendByPromises,
+  heardPromise,
+  heardWithdrawal,
+  tellGone,
+  tendAsks,
+  withoutPromises,
+} from "./peers/asking.ts";
+import { forgetWords, heardAsk, heardGone, tendWithdrawals, withSilences } from "./peers/vouching.ts";
+import { noWords } from "./peers/words.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
 import { hurried, nextWake, retryAt, tendLink } from "./session-line.ts";
 import type { JoinedLink, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
+import type { Remembered } from "./memory.ts";
 import { countSilences } from "./witness.ts";
 
 export function startSession(
-  { incarnation, machine }: Pick<Hello, "incarnation" | "machine">,
-  seen: Seen,
+  { incarnation, machine, peer }: Pick<Hello, "incarnation" | "machine" | "peer">,
+  { seen, counted }: Remembered,
   now: number,
 ): { state: SessionState; effects: SessionEffect[] } {
   const state: SessionState = {
     incarnation,
     machine,
+    peer,
     seen,
     link: { kind: "closed", retryAt: now },
     connections: 0,
@@ -49,6 +62,7 @@ export function startSession(
     host: { n: 0, report: emptyReport, offline: [] },
     reportVersion: 0,
     told: nothingTold,
+    words: { ...noWords, withdrawn: new Map(counted.map((silence) => [silence.subject, silence])) },
     stopping: null,
   };
   return sessionStep(state, { type: "wake", now });
@@ -63,8 +77,11 @@ export function sessionStep(
   // other fences have acted, so the host takes everything down before it brings it up again.
   const current = giveOrders(noteBlown(forgetBrokenCounts(before, event.now), event.now, effects), event.now, effects);
   const taken = take(current, event, effects);
-  if (taken.seen !== before.seen) effects.unshift({ type: "remember", seen: taken.seen });
   const state = act(taken, event.now, effects);
+  const hasCounted = state.peer !== null && state.words.withdrawn !== before.words.withdrawn;
+  if (state.seen !== before.seen || hasCounted) {
+    effects.unshift({ type: "remember", seen: state.seen, counted: [...state.words.withdrawn.values()] });
+  }
   return { state, effects };
 }
 
@@ -78,6 +95,8 @@ function take(state: SessionState, event: SessionEvent, effects: SessionEffect[]
       return closed(state, event.connection, event.now, effects);
     case "received":
       return received(state, event.connection, event.message, event.now, effects);
+    case "told":
+      return told(state, event.from, event.message, event.now, effects);
     case "host":
       return hostSays(state, event.says);
     case "wake":
@@ -106,6 +125,7 @@ function opened(state: SessionState, connection: number, now: number, effects: S
       released: [...state.released.values()],
       holding: [...state.holding].filter(([id]) => !state.released.has(id)).map(([, holding]) => holding),
       told: state.told,
+      peer: state.peer,
     },
   });
   return { ...state, link: { kind: "greeting", connection, since: now } };
@@ -192,6 +212,7 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
     lease: assignment.lease,
     assignment,
     fuses: named(state.fuses),
+    words: { ...state.words, promises: named(state.words.promises) },
     released: new Map(
       assignment.groups
         .filter((group) => state.final.includes(holdId(group)))
@@ -225,6 +246,7 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
     seen: withEpochs(state.seen, answer.silences),
     fuses: granted(state, answer, renewal.sentAt),
     counts,
+    words: withSilences(state.words, answer.silences),
     lastAnswerAt: now,
     told: highest(state.told, renewal.told),
     generationSince: state.generationSince ?? now,
@@ -267,12 +289,31 @@ function hasArrived({ host: before, orders }: SessionState, { report }: HostSays
 /** Whatever was granted before is over by a clock that went on, and so is what may still be granted for what was sent then. */
 function lapsed(state: SessionState, lostMs: number, now: number, effects: SessionEffect[]): SessionState {
   effects.push({ type: "note", code: "lapsed", detail: `${Math.round(lostMs)} ms` });
-  const fuses = new Map(
-    [...state.fuses].map(([id, fuse]) => [id, { ...fuse, deadline: Math.min(fuse.deadline, now) }]),
-  );
+  const fuses = new Map([...state.fuses].map(([id, fuse]) => [id, { ...fuse, granted: Math.min(fuse.granted, now) }]));
   const { link } = state;
-  const next = { ...state, fuses, link: link.kind === "joined" ? { ...link, inFlight: [] } : link };
+  const alone = withoutPromises({ ...state, fuses }, new Set(fuses.keys()));
+  const next = { ...alone, link: link.kind === "joined" ? { ...link, inFlight: [] } : link };
   return hurried(next, "news");
+}
+
+/** Another agent speaks; who it is has been verified. */
+function told(
+  state: SessionState,
+  from: Pick<Peer, "key">,
+  message: PeerMessage,
+  now: number,
+  effects: SessionEffect[],
+): SessionState {
+  switch (message.type) {
+    case "ask":
+      return heardAsk(state, from, message, now, effects);
+    case "promise":
+      return heardPromise(state, from, message, effects);
+    case "withdrawal":
+      return heardWithdrawal(state, from, message.holds, effects);
+    case "gone":
+      return heardGone(state, from, message.holds);
+  }
 }
 
 function noteStanding(before: SessionState, standing: Standing, effects: SessionEffect[]): void {
@@ -285,12 +326,19 @@ function noteStanding(before: SessionState, standing: Standing, effects: Session
 
 /** After each event: what the fuses say comes first, then what has to be released, then the line to the object. */
 function act(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
-  const released = takeOffline(state, now);
+  const released = takeOffline(extendByPromises(state), now);
   const ordered = giveOrders(noteBlown(released, now, effects), now, effects);
-  const linked = tendLink(ordered, now, effects);
+  const spoken = tendPeers(ordered, now, effects);
+  const linked = tendLink(spoken, now, effects);
   const stopped = tendStop(linked, now, effects);
   effects.push({ type: "wake", at: nextWake(stopped, now) });
   return stopped;
+}
+
+/** Before the renewal: what it claims was withdrawn first. */
+function tendPeers(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
+  const kept = tendWithdrawals(forgetWords(state, now), now, effects);
+  return tellGone(tendAsks(kept, now, effects), now, effects);
 }
 
 /** A run of answers that has a hole already is not spoken from, even before the answer that ends the hole. */

@@ -36,28 +36,49 @@ export function countSilences(
   );
 }
 
-/** What the next renewal says about the counts that are complete. */
-export function claimsOf(counts: Counts, now: number): Claim[] {
+export function isComplete({ silence, since }: Count, now: number): boolean {
+  return now - since >= silence.ttlMs;
+}
+
+/** Until when this run has promised to claim nothing, by subject (PW4). */
+export type Bound = ReadonlyMap<string, number>;
+
+/** What the next renewal says about the counts that are complete, and bound by no promise. */
+export function claimsOf(counts: Counts, now: number, bound: Bound): Claim[] {
   return [...counts.values()]
-    .filter(({ silence, since }) => now - since >= silence.ttlMs)
+    .filter((count) => now >= claimAt(count, bound))
     .map(({ silence, since, answer }) => ({ silence, countedMs: now - since, since: answer }));
 }
 
-export function markClaimed(counts: Counts, now: number): Counts {
+export function markClaimed(counts: Counts, now: number, bound: Bound): Counts {
   return new Map(
     [...counts].map(([subject, count]) => [
       subject,
-      now - count.since >= count.silence.ttlMs ? { ...count, claimed: true } : count,
+      now >= claimAt(count, bound) ? { ...count, claimed: true } : count,
     ]),
   );
 }
 
-/** When the first count that has not been claimed is complete; infinite when there is none. */
-export function nextClaimAt(counts: Counts): number {
+/** When the first count that has not been claimed may be; infinite when there is none. */
+export function nextClaimAt(counts: Counts, bound: Bound): number {
   return Math.min(
     Number.POSITIVE_INFINITY,
-    ...[...counts.values()].filter(({ claimed }) => !claimed).map(({ silence, since }) => since + silence.ttlMs),
+    ...[...counts.values()].filter(({ claimed }) => !claimed).map((count) => claimAt(count, bound)),
   );
+}
+
+/** When the first count is complete that is not yet; infinite when there is none. */
+export function nextCompleteAt(counts: Counts, now: number): number {
+  return Math.min(
+    Number.POSITIVE_INFINITY,
+    ...[...counts.values()]
+      .filter((count) => !isComplete(count, now))
+      .map(({ silence, since }) => since + silence.ttlMs),
+  );
+}
+
+function claimAt({ silence, since }: Count, bound: Bound): number {
+  return Math.max(since + silence.ttlMs, bound.get(silence.subject) ?? Number.NEGATIVE_INFINITY);
 }
 
 function sameValue(a: Silence, b: Silence): boolean {

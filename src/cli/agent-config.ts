@@ -32,6 +32,8 @@ const agentConfigSchema = z.strictObject({
   socketmap: z.string().exactOptional(),
   /** Who may ask at both sockets beside the agent's user: a group, by name or number; without it, the agent's own. */
   socketGroup: z.union([z.string(), z.int().min(0)]).exactOptional(),
+  /** Where agents of other nodes reach this one, by UDP: for groups that are held while peers agree. */
+  peerListen: z.string().exactOptional(),
   /** The resource types that this host takes, whatever a definition asks for; without it, all. */
   resourceTypes: z.array(z.enum(driverTypes)).exactOptional(),
   /** Where a guard listens that somebody else starts; without it the agent starts its own. */

@@ -1,4 +1,5 @@
 import { MemoryError } from "../agent/memory.ts";
+import { PeerChannelError } from "../agent/peers/channel.ts";
 import { UnixServerError } from "../agent/unix-server.ts";
 import { CliError } from "./errors.ts";
 
@@ -7,7 +8,9 @@ export async function begun<Running>(beginning: Promise<Running>): Promise<Runni
   try {
     return await beginning;
   } catch (error) {
-    if (error instanceof MemoryError || error instanceof UnixServerError) throw new CliError(error.code, error.message);
+    const isOurs =
+      error instanceof MemoryError || error instanceof UnixServerError || error instanceof PeerChannelError;
+    if (isOurs) throw new CliError(error.code, error.message);
     throw error;
   }
 }

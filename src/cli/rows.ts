@@ -56,8 +56,16 @@ export function groupSheet(group: string, view: GroupView): Row {
     address: addressText(view),
     "network name": view.networkName,
     prefers: view.preferredOwners.join(", "),
+    "without control plane": outageText(view),
     note: groupNotes(view).join("; "),
   };
+}
+
+/** What its owner does when no control plane answers. */
+function outageText({ onControlPlaneLoss, owner, peers }: GroupView): string {
+  if (onControlPlaneLoss === "drop") return "goes down after a ttl";
+  if (owner === null) return "stays while peers agree";
+  return peers.length === 0 ? "goes down after a ttl: no peer can be asked" : `stays while ${peers.join(", ")} agree`;
 }
 
 export function resourceRows({ groups }: ClusterView): Row[] {

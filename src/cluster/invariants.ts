@@ -18,6 +18,8 @@ export function assertInvariants({ durable, memory }: ClusterState): void {
       check(!addresses.has(key), `${address} is held by ${addresses.get(key)} and ${id}`);
       addresses.set(key, id);
     }
+    const { peers, claimants } = hold.agreement;
+    check(peers.length === 0 || claimants !== null, `anybody may end ${id}, which may be held by others' word`);
     const row = durable.groups.get(hold.group);
     check(row === undefined || row.epoch >= hold.epoch, `epoch ${hold.epoch} of ${hold.group} is above its row`);
     const lease = durable.leases.get(hold.incarnation)?.held[id];

@@ -43,6 +43,7 @@ export const journalKinds = [
   "group.online",
   "group.offline",
   "group.interrupted",
+  "group.peers",
   "group.move-requested",
   "group.move-scheduled",
   "group.move-cancelled",

@@ -42,7 +42,19 @@ export type Hello = {
   /** What this run may have, whatever it was assigned since: it shows addresses that a control plane has forgotten (LEASE rule 12). */
   readonly holding: readonly Holding[];
   readonly told: Told;
+  /** Under which key, and where, other agents of the cluster may ask this one for its word; null: they cannot. */
+  readonly peer: PeerPlace | null;
 };
+
+/** `key`: public, of the agent's state folder, base64url. `address`: `ADDRESS:PORT`, an IPv6 address in brackets. */
+export type PeerPlace = { readonly key: string; readonly address: string };
+
+/** Another node's agent, as it is known to those who ask it, or are asked by it. */
+export type Peer = PeerPlace & { readonly node: string };
+
+export function isSamePeer(a: Peer, b: Peer): boolean {
+  return a.node === b.node && a.key === b.key;
+}
 
 /** An epoch, and every address that its owner was ever assigned under it. */
 export type Holding = HoldRef & { readonly addresses: readonly string[] };
@@ -73,6 +85,8 @@ export type Renewal = {
   readonly intact: readonly HoldRef[];
   readonly released: readonly HoldRef[];
   readonly claims: readonly Claim[];
+  /** Nodes by whose word, given and not yet over, this run holds what it owns. */
+  readonly agreeing: readonly string[];
   /** The agent was told to stop: it releases what it holds and wants nothing more. */
   readonly leaving: boolean;
   /** What is on the node; null when an answered renewal of this connection has already said the same. */
@@ -157,7 +171,12 @@ export type Assignment = {
    * they come (LEASE rule 15).
    */
   readonly mayCome: readonly string[];
+  /** Ownerships of others for which this agent may give its word, and who may ask for it (PW7). */
+  readonly vouchesFor: readonly VouchedFor[];
 };
+
+/** An ownership, and the agent of its owner. */
+export type VouchedFor = HoldRef & Peer;
 
 export type AssignedGroup = HoldRef & {
   /**
@@ -171,6 +190,8 @@ export type AssignedGroup = HoldRef & {
   readonly heldBefore: Readonly<Record<string, HeldBefore>>;
   /** Nodes that fell silent as owners of this group, and may still write to its disks (LEASE rule 19). */
   readonly unfenced: readonly string[];
+  /** By whose word, all of them, it may be held while the control plane does not answer; empty: by nobody's (PW1). */
+  readonly peers: readonly Peer[];
   readonly resources: Readonly<Record<string, AssignedResource>>;
 };
 

@@ -1,6 +1,17 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
-import type { Assignment, HeldBefore, HoldRef, Report, Silence, Standing, Told, Wanted } from "./messages.ts";
+import type {
+  Assignment,
+  HeldBefore,
+  HoldRef,
+  Peer,
+  PeerPlace,
+  Report,
+  Silence,
+  Standing,
+  Told,
+  Wanted,
+} from "./messages.ts";
 import type { Operation } from "./commands/operation.ts";
 
 /**
@@ -141,6 +152,17 @@ export type Hold = HoldRef & {
   /** What its disks are called: all that they were under this epoch. */
   readonly devices: readonly string[];
   readonly phase: HoldPhase;
+  readonly agreement: Agreement;
+};
+
+/** By whose word an owner may hold while the control plane does not answer, and who may end that by a count (PW1, PW3). */
+export type Agreement = {
+  /** The owner's own agent; null: others cannot reach it, so it holds by nobody's word. */
+  readonly owner: PeerPlace | null;
+  /** As the owner's newest assignment names them. */
+  readonly peers: readonly Peer[];
+  /** Those that are in every list by which the owner may be going; null: anybody, for it goes by no list. */
+  readonly claimants: readonly Peer[] | null;
 };
 
 export type HoldPhase =
@@ -283,6 +305,9 @@ export type Session = {
   readonly incarnation: string;
   readonly node: string;
   readonly machine: string | null;
+  readonly peer: PeerPlace | null;
+  /** Nodes by whose word it last said that it holds. */
+  readonly agreeing: readonly string[];
   readonly connection: Connection;
   readonly standing: Standing;
   /** Answered renewals of this run: the `k` of its silence when it holds nothing. */

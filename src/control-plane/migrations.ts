@@ -2,6 +2,7 @@ import schema from "../../schema.sql";
 import { schemaVersion } from "../protocol/schema-version.ts";
 import { newer } from "../protocol/storage-fault.ts";
 import second from "./migrations/2.sql";
+import fourth from "./migrations/4.sql";
 import { addMissing, tablesOf } from "./migrations/add-missing.ts";
 import { carrySilentOwners, rememberDevices } from "./migrations/disks.ts";
 
@@ -19,6 +20,7 @@ const steps: readonly Step[] = [
     carrySilentOwners(sql);
     rememberDevices(sql);
   },
+  (sql) => addMissing(sql, fourth),
 ];
 
 /** Whether all tables are there as this version has them. It writes nothing. */

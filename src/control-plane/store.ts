@@ -7,6 +7,7 @@ import { damaged } from "../protocol/storage-fault.ts";
 import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
 import {
+  type Agreement,
   type ClusterRow,
   type Durable,
   type GroupRow,
@@ -75,7 +76,7 @@ export class Store {
         readGroup,
       ),
       holds: this.#rows(
-        "SELECT id, group_name, epoch, node, incarnation, machine, addresses, devices, phase FROM holds ORDER BY id",
+        "SELECT id, group_name, epoch, node, incarnation, machine, addresses, devices, phase, agreement FROM holds ORDER BY id",
         readHold,
       ),
       leases: this.#rows("SELECT incarnation, node, held FROM leases ORDER BY incarnation", readLease),
@@ -145,13 +146,14 @@ export class Store {
     );
   }
 
-  #writeHold(id: string, { group, epoch, node, incarnation, machine, addresses, devices, phase }: Hold): void {
+  #writeHold(id: string, hold: Hold): void {
+    const { group, epoch, node, incarnation, machine, addresses, devices, phase, agreement } = hold;
     this.#exec(
-      `INSERT INTO holds (id, group_name, epoch, node, incarnation, machine, addresses, devices, phase)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO holds (id, group_name, epoch, node, incarnation, machine, addresses, devices, phase, agreement)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET group_name = excluded.group_name, epoch = excluded.epoch, node = excluded.node,
          incarnation = excluded.incarnation, machine = excluded.machine, addresses = excluded.addresses,
-         devices = excluded.devices, phase = excluded.phase`,
+         devices = excluded.devices, phase = excluded.phase, agreement = excluded.agreement`,
       id,
       group,
       epoch,
@@ -161,6 +163,7 @@ export class Store {
       JSON.stringify(addresses),
       JSON.stringify(devices),
       JSON.stringify(phase),
+      JSON.stringify(agreement),
     );
   }
 
@@ -290,8 +293,9 @@ function readHold(raw: {
   addresses: string;
   devices: string;
   phase: string;
+  agreement: string;
 }): readonly [string, Hold] {
-  const { id, group_name: group, epoch, node, incarnation, machine, addresses, devices, phase } = raw;
+  const { id, group_name: group, epoch, node, incarnation, machine, addresses, devices, phase, agreement } = raw;
   return [
     id,
     {
@@ -303,6 +307,7 @@ function readHold(raw: {
       addresses: fromJson<string[]>(addresses),
       devices: fromJson<string[]>(devices),
       phase: fromJson<HoldPhase>(phase),
+      agreement: fromJson<Agreement>(agreement),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ClusterDefinition, networkRoles } from "../cluster/definition/definition.ts";
+import { type ClusterDefinition, networkRoles, outagePolicies } from "../cluster/definition/definition.ts";
 import type { Dependency } from "../cluster/definition/dependencies.ts";
 import { parseExpression } from "../cluster/definition/dependency-expression.ts";
 import type { Problem } from "../cluster/events.ts";
@@ -82,6 +82,7 @@ export const groupSchema = z
   .strictObject({
     preferredOwners: ownersSchema.default([]),
     dependsOn: groupDependenciesSchema.default([]),
+    onControlPlaneLoss: z.enum(outagePolicies).default("drop"),
     properties: propertiesSchema,
     resources: named(resourceSchema).default({}),
   })

@@ -43,10 +43,12 @@ export function exportDefinition(definition: ClusterDefinition): Json {
   };
 }
 
-function groupOf({ preferredOwners, dependsOn, properties, resources }: GroupDefinition): Json {
+function groupOf(group: GroupDefinition): Json {
+  const { preferredOwners, dependsOn, onControlPlaneLoss, properties, resources } = group;
   return {
     ...filled({ preferredOwners }),
     ...filled({ dependsOn }),
+    ...unless(onControlPlaneLoss === "drop", { onControlPlaneLoss }),
     ...filled({ properties }),
     ...filled({ resources: mapValues(resources, resourceOf) }),
   };

@@ -14,6 +14,8 @@ import {
   type Holding,
   type HoldRef,
   type ObjectMessage,
+  type Peer,
+  type PeerPlace,
   type Renewal,
   type Report,
   resourceStates,
@@ -58,6 +60,12 @@ const revisionSchema = z.strictObject({ generation: count, n: count }) satisfies
 const leaseTermsSchema = z.strictObject({ ttlMs: durationMs, renewMs: durationMs });
 const propertyValue = z.union([z.string(), z.number(), z.array(z.string())]);
 const dependency = z.union([nameSchema, z.array(nameSchema)]);
+
+const peerPlaceSchema = z.strictObject({
+  key: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  address: host,
+}) satisfies z.ZodType<PeerPlace>;
+const peerSchema = z.strictObject({ node: nameSchema, ...peerPlaceSchema.shape }) satisfies z.ZodType<Peer>;
 
 const silenceSchema = z.strictObject({
   subject: z.string().max(2 * limits.nameLength),
@@ -130,11 +138,13 @@ const assignmentSchema = z.strictObject({
       wanted: z.enum(["Online", "Offline"]),
       observe: z.boolean(),
       unfenced: z.array(nameSchema),
+      peers: z.array(peerSchema).max(limits.nodes),
       heldBefore: z.record(z.string(), z.enum(["unused", "expired"])),
       resources: z.record(nameSchema, assignedResourceSchema),
     }),
   ),
   mayCome: z.array(host),
+  vouchesFor: z.array(z.strictObject({ ...holdRefSchema.shape, ...peerSchema.shape })),
 }) satisfies z.ZodType<Assignment>;
 
 // --- what an agent says ---------------------------------------------------------------------------------------------
@@ -153,6 +163,7 @@ const helloSchema = z.strictObject({
   released: holds,
   holding: z.array(holdingSchema).max(limits.releasedNamed),
   told: z.strictObject({ associations: count, notices: count }),
+  peer: peerPlaceSchema.nullable(),
 }) satisfies z.ZodType<Hello>;
 
 const renewalSchema = z.strictObject({
@@ -165,6 +176,7 @@ const renewalSchema = z.strictObject({
   intact: holds,
   released: holds,
   claims: z.array(claimSchema).max(protocolLimits.claims),
+  agreeing: z.array(nameSchema).max(limits.nodes),
   leaving: z.boolean(),
   report: reportSchema.nullable(),
 }) satisfies z.ZodType<Renewal>;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { networkRoles } from "../cluster/definition/definition.ts";
+import { networkRoles, outagePolicies } from "../cluster/definition/definition.ts";
 import { type JournalEntry, journalKinds } from "../cluster/journal.ts";
 import { resourceStates } from "../cluster/messages.ts";
 import type { SeenAssociation } from "../cluster/state.ts";
@@ -80,6 +80,8 @@ export const groupViewSchema = z
     addresses: z.array(z.string()).default([]),
     networkName: z.string().nullable(),
     preferredOwners: z.array(z.string()),
+    onControlPlaneLoss: z.enum(outagePolicies).default("drop"),
+    peers: z.array(z.string()).default([]),
     resources: z.record(z.string(), resourceViewSchema),
   })
   .meta({ id: "Group" }) satisfies z.ZodType<GroupView>;

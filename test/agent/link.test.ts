@@ -16,6 +16,7 @@ const hello: AgentMessage = {
   released: [],
   holding: [],
   machine: null,
+  peer: null,
   told: { associations: 0, notices: 0 },
 };
 const welcome = {
@@ -23,7 +24,13 @@ const welcome = {
   generation: { number: 1, nonce: "n" },
   connection: 1,
   standing: { kind: "Up" },
-  assignment: { revision: { generation: 1, n: 1 }, lease: { ttlMs: 2_000, renewMs: 500 }, groups: [], mayCome: [] },
+  assignment: {
+    revision: { generation: 1, n: 1 },
+    lease: { ttlMs: 2_000, renewMs: 500 },
+    groups: [],
+    mayCome: [],
+    vouchesFor: [],
+  },
 };
 
 /** As an agent asks for it: what it logs names cluster and node by this. */

@@ -39,6 +39,7 @@ export function virtualServer(host: number, parts: Partial<GroupDefinition> = {}
   return {
     preferredOwners: [],
     dependsOn: [],
+    onControlPlaneLoss: "drop",
     properties: {},
     ...parts,
     resources: { ...addressAndName(host), ...parts.resources },
@@ -50,7 +51,7 @@ export function plainGroup(
   resources: Readonly<Record<string, ResourceDefinition>> = { Disk: disk() },
   parts: Partial<GroupDefinition> = {},
 ): GroupDefinition {
-  return { preferredOwners: [], dependsOn: [], properties: {}, ...parts, resources };
+  return { preferredOwners: [], dependsOn: [], onControlPlaneLoss: "drop", properties: {}, ...parts, resources };
 }
 
 export function ipAddress(host: number, parts: Partial<ResourceDefinition> = {}): ResourceDefinition {

@@ -374,6 +374,7 @@ export class Cluster {
     let run = this.runs.find((one) => one.incarnation === incarnation && one.node === node);
     if (run === undefined) {
       run = new Run(node, incarnation);
+      run.peer = said.peer ?? latest?.peer ?? null;
       if (latest !== undefined) run.generation = latest.generation;
       for (const [group, epoch] of latest?.epochs ?? []) run.epochs.set(group, epoch);
       this.runs.push(run);
@@ -388,6 +389,7 @@ export class Cluster {
       released: [],
       holding: run.holding,
       machine: null,
+      peer: run.peer,
       told: { associations: 0, notices: 0 },
       ...said,
     };

@@ -236,6 +236,7 @@ describe("Grants, the object's side", () => {
       released: [],
       holding: [],
       machine: null,
+      peer: null,
       told: { associations: 0, notices: 0 },
     } as const;
     cluster.event({ type: "hello", socket: socket ?? "", node: "NODE1", nonce: "fresh", message });

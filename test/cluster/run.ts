@@ -7,6 +7,7 @@ import type {
   Holding,
   HoldRef,
   ObjectMessage,
+  PeerPlace,
   Renewal,
   Report,
   ReportedHold,
@@ -31,6 +32,8 @@ export class Run {
   assignment: Assignment | null = null;
   /** What its last grant covered. */
   granted: readonly HoldRef[] = [];
+  /** Null: other agents do not reach it. */
+  peer: PeerPlace | null = null;
   readonly epochs = new Map<string, number>();
   #firstAnswerAt: number | null = null;
   #holding: ReadonlyMap<string, Holding> = new Map();
@@ -82,6 +85,7 @@ export class Run {
       intact: this.granted,
       released: [],
       claims: [],
+      agreeing: [],
       leaving: false,
       report: this.report(),
     };

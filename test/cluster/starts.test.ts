@@ -504,10 +504,24 @@ describe("Starts", () => {
         `IP${n}`,
         { ...six(`${form}${(n + 1).toString(16)}`), ...one },
       ]);
-      const of = { group: "A", epoch: 1, wanted: "Online", observe: false, heldBefore: {}, unfenced: [] } as const;
+      const of = {
+        group: "A",
+        epoch: 1,
+        wanted: "Online",
+        observe: false,
+        heldBefore: {},
+        unfenced: [],
+        peers: [],
+      } as const;
       const groups = [{ ...of, resources: Object.fromEntries(ips) }];
       const lease = { ttlMs, renewMs: 500 };
-      holding = withAddresses(holding, { revision: { generation: 1, n: 1 }, lease, groups, mayCome: [] });
+      holding = withAddresses(holding, {
+        revision: { generation: 1, n: 1 },
+        lease,
+        groups,
+        mayCome: [],
+        vouchesFor: [],
+      });
     }
     // What the protocol takes: 2 * limits.addressesHeld. Beyond it every hello is malformed.
     expect(holding.get("A#1")?.addresses.length).toBeLessThanOrEqual(2 * limits.addressesHeld);

@@ -21,6 +21,8 @@ export function groupView(group: Partial<GroupView> = {}): GroupView {
     addresses: ["127.0.1.100"],
     networkName: "EXCHVS",
     preferredOwners: ["NODE1", "NODE2"],
+    onControlPlaneLoss: "drop",
+    peers: [],
     resources: {
       "Exchange IP": { type: "IP Address", state: "Online", wanted: "Online", dependsOn: [], problem: null },
     },

@@ -15,6 +15,7 @@ afterEach(async () => {
 const files: GroupDefinition = {
   preferredOwners: ["NODE2"],
   dependsOn: [exchange.group],
+  onControlPlaneLoss: "drop",
   properties: {},
   resources: { Disk: { type: "Physical Disk", dependsOn: [], possibleOwners: [], properties: {} } },
 };

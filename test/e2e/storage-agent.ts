@@ -70,6 +70,7 @@ export class PlainAgent {
         intact: assignment.map(({ group, epoch }) => ({ group, epoch })),
         released: [...this.#released.values()],
         claims: [],
+        agreeing: [],
         leaving: false,
         report: { revision: this.#revision, holds: assignment.map(online), associations: [], notices: [] },
       };
@@ -82,6 +83,7 @@ export class PlainAgent {
         protocol: 1,
         incarnation: this.#incarnation,
         machine: null,
+        peer: null,
         connection: ++this.#connections,
         seen: { generation: null, revision: null, epochs: {} },
         released: [...this.#released.values()],

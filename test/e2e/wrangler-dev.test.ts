@@ -107,6 +107,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
     released: [],
     holding: [],
     machine: null,
+    peer: null,
     told: { associations: 0, notices: 0 },
   });
   let last = welcome;
@@ -122,6 +123,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
       intact: [],
       released: [],
       claims: [],
+      agreeing: [],
       leaving: false,
       report: {
         revision: assignment?.revision ?? null,

@@ -34,7 +34,13 @@ describe("what may be left out", () => {
       groups: { G: { resources: { D: { type: "Physical Disk" } } }, H: {} },
     });
     expect(networks["client"]?.role).toBe("InternalAndClient");
-    expect(groups["H"]).toEqual({ preferredOwners: [], dependsOn: [], properties: {}, resources: {} });
+    expect(groups["H"]).toEqual({
+      preferredOwners: [],
+      dependsOn: [],
+      onControlPlaneLoss: "drop",
+      properties: {},
+      resources: {},
+    });
     expect(groups["G"]?.resources["D"]).toEqual({
       type: "Physical Disk",
       dependsOn: [],

@@ -15,6 +15,7 @@ const hello: Hello = {
   released: [{ group: "Exchange", epoch: 4 }],
   holding: [],
   machine: null,
+  peer: null,
   told: { associations: 0, notices: 0 },
 };
 const renewal: Renewal = {
@@ -27,6 +28,7 @@ const renewal: Renewal = {
   intact: [{ group: "Exchange", epoch: 4 }],
   released: [],
   claims: [{ silence: { subject: "Exchange#4", generation, k: 7, ttlMs: 2_000 }, countedMs: 2_000.25, since: 3 }],
+  agreeing: [],
   leaving: false,
   report: {
     revision: { generation: 3, n: 2 },
@@ -127,6 +129,7 @@ describe("what an object says", () => {
     revision: { generation: 3, n: 1 },
     lease: { ttlMs: 2_000, renewMs: 500 },
     mayCome: ["127.0.1.100", "2001:db8::1"],
+    vouchesFor: [{ group: "Disk group", epoch: 2, node: "NODE2", key: "k".repeat(43), address: "[2001:db8::2]:7946" }],
     groups: [
       {
         group: "Exchange",
@@ -135,6 +138,7 @@ describe("what an object says", () => {
         observe: true,
         heldBefore: { "127.0.1.100": "unused" },
         unfenced: ["NODE2"],
+        peers: [{ node: "NODE2", key: "k".repeat(43), address: "192.0.2.12:7946" }],
         resources: {
           "Exchange IP": {
             type: "IP Address",

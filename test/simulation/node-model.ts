@@ -94,8 +94,8 @@ export class Agent implements AgentEnd {
 
   start(): void {
     const { state, effects } = startSession(
-      { incarnation: this.#incarnation, machine: null },
-      this.#node.seen,
+      { incarnation: this.#incarnation, machine: null, peer: null },
+      { seen: this.#node.seen, counted: [] },
       this.#node.clock(),
     );
     this.#session = state;

@@ -361,6 +361,7 @@ function definitionWith(ttlMs: number, drainMs: number): ClusterDefinition {
   const group = (last: number): ClusterDefinition["groups"][string] => ({
     preferredOwners: last === 100 ? ["NODE1", "NODE2"] : [],
     dependsOn: [],
+    onControlPlaneLoss: "drop",
     properties: { FailoverThreshold: 1_000, AutoFailbackType: 1 },
     resources: {
       Disk: { type: "Physical Disk", dependsOn: [], possibleOwners: [], properties: { PendingTimeout: 300 } },

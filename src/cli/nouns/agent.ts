@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Surroundings } from "../../agent/drivers/registry.ts";
@@ -5,6 +6,7 @@ import { openLinuxHost, type GuardPlace } from "../../agent/linux/linux-host.ts"
 import { makingToken } from "../../agent/link.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent } from "../../agent/main.ts";
+import { parsePeerAddress, type PeerEndpoint } from "../../agent/peers/channel.ts";
 import { monotonicMs } from "../../mta/clock.ts";
 import { begun } from "../begun.ts";
 import { agentPlace, guardPath, loadAgentConfig, type AgentConfig } from "../agent-config.ts";
@@ -23,6 +25,7 @@ type AgentCommandOptions = {
   readonly socket?: string;
   readonly socketmap?: string;
   readonly socketGroup?: string;
+  readonly peerListen?: string;
   readonly state?: string;
   readonly base?: string;
   readonly addressScript?: string;
@@ -39,6 +42,10 @@ export function register(noun: Command): void {
     .option("--socket <path>", "local socket, for mailers that ask from which address to call")
     .option("--socketmap <path>", "the same for Postfix (socketmap)")
     .option("--socket-group <group>", "group that may ask at both sockets (default: the agent's own)")
+    .option(
+      "--peer-listen <address:port>",
+      "where agents of other nodes reach this one by UDP (onControlPlaneLoss: hold-while-peers-agree)",
+    )
     .option("--state <folder>", "folder for what the agent remembers")
     .option("--base <folder>", "where relative file names in properties start (default: the folder of the config)")
     .option("--address-script <file>", "tells the network whose an address is, where it is not told by ARP (clouds)")
@@ -67,6 +74,7 @@ async function agent(options: AgentCommandOptions): Promise<void> {
       socketPath: socket,
       socketmapPath: options.socketmap ?? config.socketmap ?? null,
       socketGroup: groupOf(options, config),
+      peerEndpoint: peerEndpointOf(options, config),
       resourceTypes: config.resourceTypes ?? null,
       baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
       openHost: (incarnation, noticing) =>
@@ -106,6 +114,18 @@ async function agent(options: AgentCommandOptions): Promise<void> {
 function groupOf(options: AgentCommandOptions, config: AgentConfig): number | null {
   const group = options.socketGroup ?? config.socketGroup;
   return group === undefined ? null : groupId(String(group));
+}
+
+/** One address, for others are told where to ask. */
+function peerEndpointOf(options: AgentCommandOptions, config: AgentConfig): PeerEndpoint | null {
+  const text = options.peerListen ?? config.peerListen;
+  if (text === undefined) return null;
+  const endpoint = parsePeerAddress(text);
+  if (endpoint !== null && isIP(endpoint.address) !== 0 && !["0.0.0.0", "::"].includes(endpoint.address))
+    return endpoint;
+  throw usageError(
+    `${options.peerListen === undefined ? "peerListen" : "--peer-listen"} should be an address of this host that the other nodes reach, and a port, such as 192.0.2.11:7946 or [2001:db8::11]:7946.`,
+  );
 }
 
 function surroundingsOf(options: AgentCommandOptions, config: AgentConfig, mark: string): Surroundings {

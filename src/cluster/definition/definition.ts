@@ -41,11 +41,20 @@ export type ResourceTypeDefinition = {
   readonly properties: Properties;
 };
 
+/**
+ * `drop`: it goes down, and mail waits. `hold-while-peers-agree`: it stays as long as every other agent that could get it promises not
+ * to (PW1).
+ */
+export const outagePolicies = ["drop", "hold-while-peers-agree"] as const;
+export type OutagePolicy = (typeof outagePolicies)[number];
+
 export type GroupDefinition = {
   /** Nodes in the order in which they shall own the group (SetClusterGroupNodeList). May be empty. */
   readonly preferredOwners: readonly string[];
   /** Groups that must be online before this one comes online (AddClusterGroupDependency). */
   readonly dependsOn: readonly string[];
+  /** What its owner does when its lease ends because no control plane answers. */
+  readonly onControlPlaneLoss: OutagePolicy;
   readonly properties: Properties;
   readonly resources: Readonly<Record<string, ResourceDefinition>>;
 };

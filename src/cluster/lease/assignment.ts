@@ -6,6 +6,7 @@ import {
   type ResourceDefinition,
   servedResources,
 } from "../definition/definition.ts";
+import { refreshAgreements, vouchedForBy } from "./agreement.ts";
 import { distinct } from "../definition/ip-address.ts";
 import { compareRevisions, sameRevision, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
@@ -19,7 +20,7 @@ import { putSession, send, type Turn } from "../turn.ts";
 /** Everything that a run shall hold, said as a whole: level, not edge (LEASE rule 23). */
 export function assignmentFor(
   turn: Turn,
-  { incarnation, node }: Pick<Session, "incarnation" | "node">,
+  { incarnation, node, peer }: Pick<Session, "incarnation" | "node" | "peer">,
   revision: Revision,
   mayCome = addressesThatMayCome(turn.durable.cluster?.definition, node),
 ): Assignment {
@@ -28,6 +29,7 @@ export function assignmentFor(
     lease: turn.durable.cluster?.definition.lease ?? leasePresets.wan,
     groups: holdsOfRun(turn, incarnation).map((hold) => assignedGroup(turn, hold)),
     mayCome,
+    vouchesFor: vouchedForBy(turn, { node, peer }),
   };
 }
 
@@ -42,6 +44,7 @@ function addressesThatMayCome(definition: ClusterDefinition | undefined, node: s
  * will carry it. Nothing is computed when nothing that assignments are made of has changed.
  */
 export function refreshAssignments(turn: Turn, answering: string | null): void {
+  refreshAgreements(turn);
   const { before, durable } = turn;
   const untouched =
     before.durable.holds === durable.holds &&
@@ -105,14 +108,24 @@ function assignedGroup(turn: Turn, hold: Hold): AssignedGroup {
   const defined = cluster && lookup(cluster.definition.groups, group);
   // What drains is taken offline as the agent has it: its definition may have changed or gone meanwhile.
   if (hold.phase.kind === "draining" || row === undefined || cluster === null || !defined) {
-    return { group, epoch, wanted: "Offline", observe: false, heldBefore: {}, unfenced: [], resources: {} };
+    return { group, epoch, wanted: "Offline", observe: false, heldBefore: {}, unfenced: [], peers: [], resources: {} };
   }
   const resources = Object.entries(servedResources(cluster.definition, defined));
   const assigned = resources.map(([name, resource]) => [name, assignedResource(row, name, resource)]);
   const observe = cluster.maintenance && hold.phase.arriving !== true;
   const heldBefore = hold.phase.before ?? {};
   const unfenced = unfencedFor(turn, hold);
-  return { group, epoch, wanted: "Online", observe, heldBefore, unfenced, resources: Object.fromEntries(assigned) };
+  const { peers } = hold.agreement;
+  return {
+    group,
+    epoch,
+    wanted: "Online",
+    observe,
+    heldBefore,
+    unfenced,
+    peers,
+    resources: Object.fromEntries(assigned),
+  };
 }
 
 function assignedResource(

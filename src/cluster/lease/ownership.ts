@@ -3,7 +3,7 @@ import { noteLoss } from "../policies/quarantine.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "../turn.ts";
 import { type HeldBefore, holdId } from "../messages.ts";
 import { becomeSilent } from "./silent-owners.ts";
-import type { DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session, Unasked } from "../state.ts";
+import type { Agreement, DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session, Unasked } from "../state.ts";
 
 /**
  * The life of an ownership, all of it: owned, draining, owned again if a move is called off, ended. Nothing else in this
@@ -14,6 +14,7 @@ export type Beginning = {
   readonly addresses: readonly string[];
   readonly devices: readonly string[];
   readonly owner: Session;
+  readonly agreement: Agreement;
   /** How the group lost its last owner. */
   readonly loss: Loss;
   readonly ttlMs: number;
@@ -23,7 +24,7 @@ export type Beginning = {
 
 /** Begins the next epoch. Everything that would make it unsafe is a broken invariant here: callers have asked before. */
 export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Hold {
-  const { addresses, devices, owner, loss, ttlMs, arriving } = beginning;
+  const { addresses, devices, owner, agreement, loss, ttlMs, arriving } = beginning;
   if (turn.memory.start.kind !== "over") throw new Error("an epoch must not begin while the object is holding");
   if (holdOf(turn, row.name) !== undefined) throw new Error(`group ${row.name} is still held`);
   if (addressesHeld(turn, addresses)) throw new Error(`an address of group ${row.name} is still held`);
@@ -37,6 +38,7 @@ export function becomeOwned(turn: Turn, row: GroupRow, beginning: Beginning): Ho
     addresses,
     devices,
     phase: { kind: "owned", ...(arriving ? { arriving } : {}), ...before(heldBefore(addresses, loss)) },
+    agreement,
   };
   // A new epoch begins with every resource anew on its host, so what was asked of them before is over.
   putGroup(turn, row.name, {
@@ -114,6 +116,11 @@ export function becomeCome(turn: Turn, hold: Hold, online: readonly string[]): v
   const now = Object.keys(held).filter((address) => there.has(comparable(address)));
   if (now.length === came.length) return;
   putHold(turn, holdId(hold), { ...hold, phase: { ...hold.phase, came: now } });
+}
+
+/** Others' words count for it from now on, or others may end it. */
+export function becomeAgreed(turn: Turn, hold: Hold, agreement: Agreement): void {
+  putHold(turn, holdId(hold), { ...hold, agreement });
 }
 
 /** Of these addresses, those that a hold does not have. */
@@ -289,9 +296,16 @@ export function epochOf(of: Pick<Turn, "durable">, { name, epoch }: GroupRow): n
   return holdOf(of, name)?.epoch ?? epoch;
 }
 
-/** A node that was evicted belongs to the cluster until it holds nothing: it has to be able to release, and to count. */
+/**
+ * A node that was evicted belongs to the cluster until it holds nothing, and is not among those who alone may end what another one
+ * holds: it has to be able to release, and to count.
+ */
 export function belongs({ durable }: Pick<Turn, "durable">, node: string): boolean {
-  return durable.nodes.has(node) || [...durable.holds.values()].some((hold) => hold.node === node);
+  return durable.nodes.has(node) || [...durable.holds.values()].some((hold) => isNeededFor(hold, node));
+}
+
+function isNeededFor({ node: owner, agreement }: Hold, node: string): boolean {
+  return owner === node || agreement.claimants?.some((claimant) => claimant.node === node) === true;
 }
 
 export function holdsOfRun({ durable }: Pick<Turn, "durable">, incarnation: string): Hold[] {

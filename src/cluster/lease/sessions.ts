@@ -1,3 +1,4 @@
+import { acknowledgeLists } from "./agreement.ts";
 import { assignmentFor, assignmentOf, isBehind, nextRevision, refreshAssignments } from "./assignment.ts";
 import { parseAddress } from "../definition/ip-address.ts";
 import { noteAssociations } from "../associations.ts";
@@ -81,11 +82,13 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
     deaf,
     expired: deaf && before.expired,
     leaving: message.leaving,
+    agreeing: message.agreeing,
     report: message.report ?? before.report,
     confirmed: message.report === null ? before.confirmed : assignmentOf(before, message.report),
   };
   putSession(turn, incarnation, session);
   takeReleases(turn, before.node, incarnation, message.released);
+  acknowledgeLists(turn, session, message);
   const mayAct = endHoldWhenCounted(turn, message.generation, message.generationAgeMs);
   for (const claim of message.claims) acceptClaim(turn, session, claim);
   hearRun(turn, sessionOf(turn, incarnation));
@@ -216,6 +219,8 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     incarnation: message.incarnation,
     node,
     machine: message.machine,
+    peer: message.peer,
+    agreeing: [],
     connection,
     standing: { kind: "Up" },
     renewals: 0,
@@ -225,7 +230,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     expired: false,
     deaf: false,
     leaving: false,
-    assigned: assignmentFor(turn, { incarnation: message.incarnation, node }, nextRevision(turn)),
+    assigned: assignmentFor(turn, { incarnation: message.incarnation, node, peer: message.peer }, nextRevision(turn)),
     confirmed: null,
     told: message.told,
   };

@@ -1,3 +1,4 @@
+import { mayClaim } from "./agreement.ts";
 import { sameGeneration } from "./generation.ts";
 import { marginMs } from "./lease.ts";
 import { limits } from "../limits.ts";
@@ -59,6 +60,7 @@ export function acceptClaim(turn: Turn, session: Session, { silence, countedMs, 
   const hold = turn.durable.holds.get(silence.subject);
   if (hold !== undefined) {
     const itsOwn = hold.incarnation === session.incarnation;
+    if (!mayClaim(hold, session)) return;
     if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs < leaseOf(turn, hold).ttlHeldMs) return;
     return becomeEnded(turn, hold, { kind: "expired", witness: session.node, countedMs, since });
   }

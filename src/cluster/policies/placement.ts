@@ -7,6 +7,7 @@ import {
   lookup,
   servedResources,
 } from "../definition/definition.ts";
+import { newAgreement } from "../lease/agreement.ts";
 import { failbackAfter } from "./failback.ts";
 import { addressesHeld, becomeOwned, holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
@@ -41,6 +42,7 @@ export function placeGroups(turn: Turn): void {
       addresses,
       devices: devicesOf(served),
       owner: chosen,
+      agreement: newAgreement(turn, name, chosen),
       loss,
       ttlMs: definition.lease.ttlMs,
       arriving: maintenance,

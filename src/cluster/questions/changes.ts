@@ -109,6 +109,7 @@ export const changeOfKind: Readonly<Record<JournalKind, JournalChange>> = {
   "group.online": groupState,
   "group.offline": groupState,
   "group.interrupted": groupState,
+  "group.peers": nothing,
   "group.move-requested": groupState,
   "group.move-cancelled": groupState,
   "group.move-scheduled": { object: "group", changes: ["CLUSTER_CHANGE_GROUP_PROPERTY"] },

@@ -4,6 +4,7 @@ import {
   type GroupDefinition,
   lookup,
   type NetworkRole,
+  type OutagePolicy,
   type Served,
   servedResources,
   virtualServerOf,
@@ -101,6 +102,9 @@ export type GroupView = {
   readonly addresses: readonly string[];
   readonly networkName: string | null;
   readonly preferredOwners: readonly string[];
+  readonly onControlPlaneLoss: OutagePolicy;
+  /** Nodes by whose word, all of theirs, its owner may hold it while the control plane does not answer. */
+  readonly peers: readonly string[];
   readonly resources: Readonly<Record<string, ResourceView>>;
 };
 
@@ -227,6 +231,8 @@ function viewGroup(
     addresses: hold !== undefined && known ? addressesOf(onlineOnes(served, reported)) : [],
     networkName: server?.networkName ?? null,
     preferredOwners: group.preferredOwners,
+    onControlPlaneLoss: group.onControlPlaneLoss,
+    peers: hold?.agreement.peers.map(({ node }) => node) ?? [],
     resources: Object.fromEntries(
       Object.entries(group.resources).map(([name, { type, dependsOn }]) => [
         name,

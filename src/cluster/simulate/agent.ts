@@ -1,5 +1,5 @@
 import { marginMs } from "../lease/lease.ts";
-import { type Claim, holdId, type Seen, type Silence } from "../messages.ts";
+import { type Claim, holdId, type PeerPlace, type Seen, type Silence } from "../messages.ts";
 import { holdsOfRun, leaseOf } from "../lease/ownership.ts";
 import type { ClusterState, Session } from "../state.ts";
 import { localHoldsOf } from "./host.ts";
@@ -17,6 +17,7 @@ export function agentOf(state: ClusterState, session: Session, now: number): Mod
   return {
     node: session.node,
     incarnation: session.incarnation,
+    peer: session.peer,
     line: { kind: "open", socket: connection.socket },
     connection: connection.number,
     renewals: session.lastRenewal,
@@ -37,10 +38,11 @@ export function agentOf(state: ClusterState, session: Session, now: number): Mod
 }
 
 /** A run that is new: it has seen what there is, and holds nothing. */
-export function newAgent(node: string, incarnation: string, now: number): ModelAgent {
+export function newAgent(node: string, incarnation: string, peer: PeerPlace | null, now: number): ModelAgent {
   return {
     node,
     incarnation,
+    peer,
     line: { kind: "closed", connectAt: now },
     connection: 0,
     renewals: 0,

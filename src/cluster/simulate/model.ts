@@ -3,6 +3,7 @@ import type {
   AssignedResource,
   Assignment,
   HoldRef,
+  PeerPlace,
   ReportedAssociation,
   ReportedNotice,
   ReportedResource,
@@ -18,6 +19,7 @@ export const callMs = 10;
 export type ModelAgent = {
   readonly node: string;
   readonly incarnation: string;
+  readonly peer: PeerPlace | null;
   /** `connectAt`: when it connects (again); null: not by itself. */
   line: { kind: "open"; readonly socket: string } | { kind: "closed"; connectAt: number | null };
   connection: number;

@@ -96,7 +96,8 @@ export function disconnect(world: World, agent: ModelAgent, connectAt: number | 
 
 export function startAgent(world: World, node: string): void {
   world.names += 1;
-  world.agents.push(newAgent(node, `simulation-${world.names}`, world.now));
+  const earlier = [...world.agents, ...world.state.memory.sessions.values()].find((run) => run.node === node);
+  world.agents.push(newAgent(node, `simulation-${world.names}`, earlier?.peer ?? null, world.now));
   stir(world);
 }
 
@@ -187,6 +188,7 @@ function connect(world: World, agent: ModelAgent): void {
     holding: [],
     told,
     machine: null,
+    peer: agent.peer,
   } as const;
   happen(world, { type: "hello", socket, node, nonce: `simulation-${world.names}`, message });
 }
@@ -217,6 +219,7 @@ function renew(world: World, agent: ModelAgent): void {
         .map(({ group, epoch }) => ({ group, epoch })),
       released: [...agent.released.values()],
       claims: claimsOf(agent, now),
+      agreeing: [],
       leaving: false,
       report: news ? report : null,
     },

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { fuseDeadline, isLive, renewFuse } from "../../../src/agent/fuse.ts";
+import { type Fuse, fuseDeadline, isLive, renewFuse } from "../../../src/agent/fuse.ts";
+
+const fuseOf = (renewal: number, deadline: number): Fuse => ({
+  group: "Exchange",
+  epoch: 3,
+  renewal,
+  granted: deadline,
+  deadline,
+  ttlMs: 2_000,
+  covered: true,
+});
 
 test.each([
   { ttlMs: 300, holdsMs: 250 },
@@ -12,17 +22,16 @@ test.each([
 });
 
 test("GR1 a fuse is blown at its deadline, not after it; what was never granted is blown", () => {
-  const fuse = { group: "Exchange", epoch: 3, renewal: 1, deadline: 2_000 };
+  const fuse = fuseOf(1, 2_000);
   expect(isLive(fuse, 1_999.99)).toBe(true);
   expect(isLive(fuse, 2_000)).toBe(false);
   expect(isLive(undefined, 0)).toBe(false);
 });
 
 test("GR4 the higher-numbered grant replaces a fuse, be its deadline later or earlier; an equal or lower one does not", () => {
-  const fuse = (renewal: number, deadline: number) => ({ group: "Exchange", epoch: 3, renewal, deadline });
-  expect(renewFuse(undefined, fuse(1, 500))).toEqual(fuse(1, 500));
-  expect(renewFuse(fuse(1, 500), fuse(2, 900))).toEqual(fuse(2, 900));
-  expect(renewFuse(fuse(1, 500), fuse(2, 300))).toEqual(fuse(2, 300));
-  expect(renewFuse(fuse(2, 300), fuse(1, 900))).toEqual(fuse(2, 300));
-  expect(renewFuse(fuse(2, 300), fuse(2, 900))).toEqual(fuse(2, 300));
+  expect(renewFuse(undefined, fuseOf(1, 500))).toEqual(fuseOf(1, 500));
+  expect(renewFuse(fuseOf(1, 500), fuseOf(2, 900))).toEqual(fuseOf(2, 900));
+  expect(renewFuse(fuseOf(1, 500), fuseOf(2, 300))).toEqual(fuseOf(2, 300));
+  expect(renewFuse(fuseOf(2, 300), fuseOf(1, 900))).toEqual(fuseOf(2, 300));
+  expect(renewFuse(fuseOf(2, 300), fuseOf(2, 900))).toEqual(fuseOf(2, 300));
 });

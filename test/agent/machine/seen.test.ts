@@ -7,7 +7,13 @@ import { group, silence } from "./session-driver.ts";
 
 function assigned(seen: Seen, names: readonly (readonly [string, number])[], n = 1): Seen {
   const groups = names.map(([name, epoch]) => group(name, epoch));
-  return withAssignment(seen, { revision: { generation: 1, n }, lease: leasePresets.lan, groups, mayCome: [] });
+  return withAssignment(seen, {
+    revision: { generation: 1, n },
+    lease: leasePresets.lan,
+    groups,
+    mayCome: [],
+    vouchesFor: [],
+  });
 }
 
 test("AM4 the highest epoch of each group is kept, one's own and those of others", () => {

@@ -14,11 +14,13 @@ import {
   holdId,
   type HoldRef,
   type ObjectMessage,
+  type PeerPlace,
   type Renewal,
   type ReportedHold,
   type Seen,
   type Silence,
   type Standing,
+  type VouchedFor,
 } from "../../../src/cluster/messages.ts";
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, "now"> : never;
@@ -42,10 +44,16 @@ export class SessionDriver {
   readonly #waiting: Untimed<SessionEvent>[] = [];
   #busy = false;
 
-  constructor({ seen = nothingSeen, now = 1_000, lease = leasePresets.lan as LeaseTerms } = {}) {
+  constructor({
+    seen = nothingSeen,
+    now = 1_000,
+    lease = leasePresets.lan as LeaseTerms,
+    peer = null as PeerPlace | null,
+    counted = [] as readonly Silence[],
+  } = {}) {
     this.now = now;
     this.object = new FakeObject(lease);
-    const { state, effects } = startSession({ incarnation: "run-1", machine: null }, seen, now);
+    const { state, effects } = startSession({ incarnation: "run-1", machine: null, peer }, { seen, counted }, now);
     this.state = state;
     this.#busy = true;
     this.#perform(effects);
@@ -227,6 +235,8 @@ export class FakeObject {
   generation: Generation = { number: 1, nonce: "a" };
   lease: LeaseTerms;
   revision: Revision = { generation: 1, n: 0 };
+  /** Ownerships of others for which every assignment lets the agent give its word. */
+  vouchesFor: readonly VouchedFor[] = [];
   #answers = 0;
 
   constructor(lease: LeaseTerms) {
@@ -240,7 +250,7 @@ export class FakeObject {
 
   assignment(groups: readonly AssignedGroup[]): Assignment {
     this.revision = { ...this.revision, n: this.revision.n + 1 };
-    return { revision: this.revision, lease: this.lease, groups, mayCome: [] };
+    return { revision: this.revision, lease: this.lease, groups, mayCome: [], vouchesFor: this.vouchesFor };
   }
 
   welcome(connection: number, groups: readonly AssignedGroup[], standing: Standing = { kind: "Up" }): ObjectMessage {
@@ -297,7 +307,16 @@ export function group(name: string, epoch: number, wanted: AssignedGroup["wanted
     fails: 0,
     restarts: 0,
   };
-  return { group: name, epoch, wanted, observe: false, heldBefore: {}, unfenced: [], resources: { ip: address } };
+  return {
+    group: name,
+    epoch,
+    wanted,
+    observe: false,
+    heldBefore: {},
+    unfenced: [],
+    peers: [],
+    resources: { ip: address },
+  };
 }
 
 export function silence(

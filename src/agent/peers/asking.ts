@@ -1,0 +1,181 @@
+import { type AssignedGroup, holdId, type HoldRef, isSamePeer, type Peer } from "../../cluster/messages.ts";
+import { holdsPerMessage, type PeerMessage } from "../../protocol/peer.ts";
+import { fuseDeadline, type Fuse, isLive } from "../fuse.ts";
+import type { SessionEffect, SessionState } from "../session-state.ts";
+import type { Promised, SentAsk } from "./words.ts";
+
+/** The owner's side: it asks every peer of what it holds, over and over, and holds by their word what no grant covers any more. */
+
+/** The fuses, each as long as its grant, or as long as all its peers have promised, whichever is more (PW2, PW6). */
+export function extendByPromises(state: SessionState): SessionState {
+  if (state.words.promises.size === 0 && [...state.fuses.values()].every((fuse) => fuse.deadline === fuse.granted)) {
+    return state;
+  }
+  const lists = new Map((state.assignment?.groups ?? []).map((group) => [holdId(group), group.peers]));
+  const fuses = new Map(
+    [...state.fuses].map(([id, fuse]) => {
+      const deadline = Math.max(fuse.granted, promisedUntil(state, fuse, lists.get(id) ?? []));
+      return [id, deadline === fuse.deadline ? fuse : { ...fuse, deadline }];
+    }),
+  );
+  return { ...state, fuses };
+}
+
+/** Minus infinity when one of them has promised nothing. */
+function promisedUntil({ words }: SessionState, fuse: Fuse, peers: readonly Peer[]): number {
+  if (!fuse.covered || peers.length === 0) return Number.NEGATIVE_INFINITY;
+  const promises = words.promises.get(holdId(fuse));
+  return Math.min(...peers.map(({ key }) => deadlineOf(promises?.get(key), fuse.ttlMs)));
+}
+
+/** A ttl that has become shorter since counts for what was promised before: a witness that starts anew counts no longer than that. */
+function deadlineOf(promised: Promised | undefined, ttlMs: number): number {
+  if (promised === undefined) return Number.NEGATIVE_INFINITY;
+  return fuseDeadline(promised.askedAt, Math.min(promised.durationMs, ttlMs));
+}
+
+/** Nodes whose word this run has. */
+export function agreeing({ assignment, fuses, words }: SessionState, now: number): string[] {
+  const nodes = (assignment?.groups ?? []).flatMap((group) => {
+    const id = holdId(group);
+    const ttlMs = fuses.get(id)?.ttlMs ?? 0;
+    return group.peers
+      .filter(({ key }) => deadlineOf(words.promises.get(id)?.get(key), ttlMs) > now)
+      .map(({ node }) => node);
+  });
+  return [...new Set(nodes)];
+}
+
+/** Asks again when it is time. */
+export function tendAsks(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
+  const held = heldWithPeers(state, now);
+  if (held.length === 0 || now < nextAskAt(state, now)) return state;
+  const sent: SentAsk[] = [];
+  let { asks } = state.words;
+  for (const to of distinctPeers(held)) {
+    const holds = held.filter(({ peers }) => peers.some((peer) => isSamePeer(peer, to)));
+    for (let first = 0; first < holds.length; first += holdsPerMessage) {
+      asks += 1;
+      const some = holds.slice(first, first + holdsPerMessage).map(({ group, epoch }) => ({ group, epoch }));
+      const durationMs = state.lease.ttlMs;
+      effects.push({ type: "tell", peer: to, message: { type: "ask", n: asks, holds: some, durationMs } });
+      sent.push({ n: asks, sentAt: now, durationMs, to, holds: some });
+    }
+  }
+  // What comes back later than that is over already.
+  const inFlight = state.words.inFlight.filter((ask) => now < fuseDeadline(ask.sentAt, ask.durationMs));
+  return { ...state, words: { ...state.words, asks, askedAt: now, inFlight: [...inFlight, ...sent] } };
+}
+
+/** Infinite when there is nothing to ask. */
+export function nextAskAt(state: SessionState, now: number): number {
+  const held = heldWithPeers(state, now);
+  if (held.length === 0) return Number.POSITIVE_INFINITY;
+  const { askedAt, inFlight, promises } = state.words;
+  const asked = (id: string, { key }: Peer): boolean =>
+    promises.get(id)?.has(key) === true ||
+    inFlight.some(({ to, holds }) => to.key === key && holds.some((hold) => holdId(hold) === id));
+  const isNew = held.some((group) => group.peers.some((peer) => !asked(holdId(group), peer)));
+  if (askedAt === null) return now;
+  // One that does not answer is no reason to ask all of them all the time.
+  return isNew ? askedAt + state.lease.renewMs / 4 : askedAt + state.lease.renewMs;
+}
+
+export function heardPromise(
+  state: SessionState,
+  from: Pick<Peer, "key">,
+  message: Extract<PeerMessage, { type: "promise" }>,
+  effects: SessionEffect[],
+): SessionState {
+  const ask = state.words.inFlight.find(({ n, to }) => n === message.n && to.key === from.key);
+  if (ask === undefined) return state;
+  const asked = new Set(ask.holds.map(holdId));
+  const promises = new Map(state.words.promises);
+  for (const hold of message.holds) {
+    const id = holdId(hold);
+    if (!asked.has(id)) continue;
+    const before = promises.get(id)?.get(from.key);
+    if (before !== undefined && before.askedAt > ask.sentAt) continue;
+    const { sentAt: askedAt, durationMs } = ask;
+    promises.set(id, new Map([...(promises.get(id) ?? []), [from.key, { askedAt, durationMs }]]));
+  }
+  const inFlight = state.words.inFlight.filter((other) => other !== ask);
+  return heardWithdrawal({ ...state, words: { ...state.words, promises, inFlight } }, from, message.over, effects);
+}
+
+/** Who withdraws its word is about to have the group: it goes at once, unless a grant still covers it (PW5). */
+export function heardWithdrawal(
+  state: SessionState,
+  { key }: Pick<Peer, "key">,
+  holds: readonly HoldRef[],
+  effects: SessionEffect[],
+): SessionState {
+  const over = holds.filter((hold) => peersOf(state, hold).some((peer) => peer.key === key));
+  if (over.length === 0) return state;
+  const named = over.filter((hold) => state.words.promises.has(holdId(hold))).map(holdId);
+  if (named.length > 0) effects.push({ type: "note", code: "word-withdrawn", detail: named.join(", ") });
+  const ids = new Set(over.map(holdId));
+  const { gone } = state.words;
+  // It has not heard that they are gone, or it would not say this.
+  const untold = new Set([...gone].filter((id) => !ids.has(id)));
+  return withoutPromises({ ...state, words: { ...state.words, gone: untold } }, ids);
+}
+
+/** Nothing that was promised, or asked for, for these counts any more; neither does what will be, before the next grant. */
+export function withoutPromises(state: SessionState, ids: ReadonlySet<string>): SessionState {
+  if (ids.size === 0) return state;
+  const { words } = state;
+  const inFlight = words.inFlight
+    .map((ask) => ({ ...ask, holds: ask.holds.filter((hold) => !ids.has(holdId(hold))) }))
+    .filter(({ holds }) => holds.length > 0);
+  const promises = new Map([...words.promises].filter(([id]) => !ids.has(id)));
+  const fuses = new Map(
+    [...state.fuses].map(([id, fuse]) =>
+      ids.has(id) ? [id, { ...fuse, covered: false, deadline: fuse.granted }] : [id, fuse],
+    ),
+  );
+  return { ...state, fuses, words: { ...words, promises, inFlight } };
+}
+
+/** Tells the peers of what they need not keep their word for any more (PW5). */
+export function tellGone(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
+  const groups = (state.assignment?.groups ?? []).filter(({ peers }) => peers.length > 0);
+  if (groups.length === 0) return state;
+  const offline = state.host.n === state.orders.n ? new Set(state.host.offline.map(holdId)) : new Set<string>();
+  const isGone = (id: string): boolean =>
+    state.released.has(id) || (!isLive(state.fuses.get(id), now) && state.fuses.has(id) && offline.has(id));
+  const gone = groups.filter((group) => isGone(holdId(group)));
+  const news = gone.filter((group) => !state.words.gone.has(holdId(group)));
+  for (const peer of distinctPeers(news)) {
+    const holds = news
+      .filter(({ peers }) => peers.some((other) => isSamePeer(other, peer)))
+      .map(({ group, epoch }) => ({ group, epoch }));
+    for (let first = 0; first < holds.length; first += holdsPerMessage) {
+      effects.push({
+        type: "tell",
+        peer,
+        message: { type: "gone", holds: holds.slice(first, first + holdsPerMessage) },
+      });
+    }
+  }
+  if (news.length === 0 && gone.length === state.words.gone.size) return state;
+  return { ...state, words: { ...state.words, gone: new Set(gone.map(holdId)) } };
+}
+
+// --- parts ----------------------------------------------------------------------------------------------------------
+
+/** What is held under a grant or by others' word, and has peers. */
+function heldWithPeers(state: SessionState, now: number): AssignedGroup[] {
+  return (state.assignment?.groups ?? []).filter((group) => {
+    const fuse = state.fuses.get(holdId(group));
+    return group.peers.length > 0 && fuse?.covered === true && isLive(fuse, now) && !state.released.has(holdId(group));
+  });
+}
+
+function peersOf({ assignment }: SessionState, hold: HoldRef): readonly Peer[] {
+  return assignment?.groups.find((group) => holdId(group) === holdId(hold))?.peers ?? [];
+}
+
+function distinctPeers(groups: readonly Pick<AssignedGroup, "peers">[]): Peer[] {
+  return [...new Map(groups.flatMap(({ peers }) => peers).map((peer) => [peer.key, peer])).values()];
+}

@@ -1,0 +1,144 @@
+import { createSocket, type Socket } from "node:dgram";
+import { createServer, isIPv6, type Server } from "node:net";
+import * as z from "zod";
+import type { Peer, PeerPlace } from "../../cluster/messages.ts";
+import { messageOf } from "../../mta/message-of.ts";
+import { jsonOf } from "../../protocol/json.ts";
+import { type PeerMessage, peerMessageSchema } from "../../protocol/peer.ts";
+import type { Log } from "../log.ts";
+import { isSignedBy, type PeerKey } from "./key.ts";
+
+/** An address of this host, not a name, and a UDP port of it. */
+export type PeerEndpoint = { readonly address: string; readonly port: number };
+
+export type PeerChannelOptions = {
+  readonly listen: PeerEndpoint;
+  readonly cluster: string;
+  readonly key: PeerKey;
+  /** Told of what comes in, whole, for this cluster and this agent, and signed by `from`. */
+  readonly heard: (from: Pick<Peer, "key">, message: PeerMessage) => void;
+  readonly log: Log;
+};
+
+export type PeerChannel = {
+  /** What others have to know to reach this one. */
+  readonly place: PeerPlace;
+  /** Sends one datagram. Nobody may hear it, and nothing is said of that. */
+  readonly tell: (peer: Peer, message: PeerMessage) => void;
+  readonly close: () => Promise<void>;
+};
+
+export class PeerChannelError extends Error {
+  override readonly name = "PeerChannelError";
+  readonly code: "peer-address" | "peer-key-in-use";
+
+  constructor(code: PeerChannelError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Octets of an Ed25519 signature, which comes before the text that is signed. */
+const signatureLength = 64;
+
+const datagramSchema = z.strictObject({
+  cluster: z.string(),
+  from: z.string(),
+  to: z.string(),
+  message: peerMessageSchema,
+});
+
+/**
+ * Datagrams between the agents of a cluster, each signed by its sender for one receiver. One of this key runs at a time on a host: an
+ * agent that is known by a key is one agent (PW3). Rejects with `PeerChannelError`.
+ */
+export async function openPeerChannel(options: PeerChannelOptions): Promise<PeerChannel> {
+  const { listen, cluster, key, heard, log } = options;
+  const lock = await lockKey(key.name);
+  const socket = createSocket(isIPv6(listen.address) ? "udp6" : "udp4");
+  try {
+    await bound(socket, listen);
+  } catch (error) {
+    await closed(lock);
+    throw error;
+  }
+  socket.on("error", (error) => log("warning", "peer-channel", `the way to other agents: ${error.message}`));
+  socket.on("message", (datagram) => {
+    const known = read(datagram, cluster, key.name);
+    if (known !== null) heard({ key: known.from }, known.message);
+  });
+
+  function tell(peer: Peer, message: PeerMessage): void {
+    const place = parsePeerAddress(peer.address);
+    if (place === null) return;
+    const text = Buffer.from(JSON.stringify({ cluster, from: key.name, to: peer.key, message }));
+    // A way that is closed at the moment is an error of this datagram alone, and the next one tries again.
+    socket.send([key.sign(text), text], place.port, place.address, () => {});
+  }
+
+  return {
+    place: { key: key.name, address: peerAddressText({ ...listen, port: socket.address().port }) },
+    tell,
+    close: async () => {
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+      await closed(lock);
+    },
+  };
+}
+
+/** `ADDRESS:PORT`, an IPv6 address in brackets. */
+export function peerAddressText({ address, port }: PeerEndpoint): string {
+  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** Null when it is nothing of the kind. */
+export function parsePeerAddress(text: string): PeerEndpoint | null {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3})):(\d{1,5})$/.exec(text);
+  const address = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return address !== undefined && port <= 65_535 ? { address, port } : null;
+}
+
+function read(datagram: Buffer, cluster: string, me: string): z.infer<typeof datagramSchema> | null {
+  const text = datagram.subarray(signatureLength);
+  const parsed = datagramSchema.safeParse(jsonOf(text.toString()));
+  if (!parsed.success || parsed.data.cluster !== cluster || parsed.data.to !== me) return null;
+  return isSignedBy(parsed.data.from, text, datagram.subarray(0, signatureLength)) ? parsed.data : null;
+}
+
+/** A name in the kernel that goes with its process, however that ends (unix(7), abstract sockets). */
+async function lockKey(name: string): Promise<Server> {
+  const server = createServer((connection) => connection.destroy());
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(
+        new PeerChannelError(
+          "peer-key-in-use",
+          `another agent runs on this host with the same state folder, or with a copy of it: ${messageOf(error)}`,
+        ),
+      ),
+    );
+    server.listen(`\0bridgehead-agent-${name}`, () => resolve(server));
+  });
+}
+
+function bound(socket: Socket, { address, port }: PeerEndpoint): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("error", (error) =>
+      reject(
+        new PeerChannelError(
+          "peer-address",
+          `${peerAddressText({ address, port })} is no place where other agents could ask this one: ${messageOf(error)}. Name an address of this host, and a UDP port that is free.`,
+        ),
+      ),
+    );
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.removeAllListeners("error");
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,43 @@
+import type { HoldRef, Peer, Silence } from "../../cluster/messages.ts";
+
+/**
+ * What this run has asked of other agents and what they have promised it, as the owner of some ownerships; and what it has promised
+ * itself, for the ownerships of others.
+ */
+export type Words = {
+  /** Asks sent by this run. */
+  readonly asks: number;
+  /** Those that have not been answered, oldest first. */
+  readonly inFlight: readonly SentAsk[];
+  /** When the last ones were sent; null: none was yet. */
+  readonly askedAt: number | null;
+  /** By ownership, and by the key of who promised. */
+  readonly promises: ReadonlyMap<string, ReadonlyMap<string, Promised>>;
+  /** Ownerships of which the peers were told that they are offline here. */
+  readonly gone: ReadonlySet<string>;
+  /** Promises of this run's own, by ownership: until when it claims nothing of it. */
+  readonly given: ReadonlyMap<string, number>;
+  /** Silences that were counted to their end: they are not promised any more while the object names the same value (PW4). */
+  readonly withdrawn: ReadonlyMap<string, Silence>;
+};
+
+export type SentAsk = {
+  readonly n: number;
+  readonly sentAt: number;
+  readonly durationMs: number;
+  readonly to: Peer;
+  readonly holds: readonly HoldRef[];
+};
+
+/** A promise counts from the moment before it was asked for. */
+export type Promised = { readonly askedAt: number; readonly durationMs: number };
+
+export const noWords: Words = {
+  asks: 0,
+  inFlight: [],
+  askedAt: null,
+  promises: new Map(),
+  gone: new Set(),
+  given: new Map(),
+  withdrawn: new Map(),
+};

@@ -1,0 +1,123 @@
+import { isPossibleOwner, lookup, possibleOwners } from "../definition/definition.ts";
+import { sameRevision } from "./generation.ts";
+import { holdId, isSamePeer, type Peer, type Renewal, type VouchedFor } from "../messages.ts";
+import { becomeAgreed, holdsOfRun } from "./ownership.ts";
+import type { Agreement, Hold, Session } from "../state.ts";
+import { journal, type Turn } from "../turn.ts";
+
+/**
+ * What holds a group while the control plane does not answer: the word of every other agent that could get it. Its owner may go by the
+ * list that it was told last, or, for as long as it has not said so, by one before it; whoever is to end it by a count has to be in
+ * all of these, because only those have a promise to keep (PW1-PW4).
+ */
+
+type Owner = Pick<Session, "node" | "peer" | "agreeing">;
+
+export function newAgreement(turn: Turn, group: string, owner: Session): Agreement {
+  const peers = peersFor(turn, group, owner, []);
+  return { owner: owner.peer, peers, claimants: claimantsOf(owner, peers) };
+}
+
+/**
+ * The lists of all ownerships as they should be by now. That of an owner that is not connected stays what it is, for it could not be
+ * told; and so does that of one that has not said yet whose word it has.
+ */
+export function refreshAgreements(turn: Turn): void {
+  for (const hold of turn.durable.holds.values()) {
+    const owner = turn.memory.sessions.get(hold.incarnation);
+    if (owner?.connection.kind !== "open" || owner.renewedAt === null || hold.phase.kind === "draining") continue;
+    const peers = peersFor(turn, hold.group, owner, hold.agreement.peers);
+    if (JSON.stringify(peers) === JSON.stringify(hold.agreement.peers)) continue;
+    const claimants = bothOf(hold.agreement.claimants, claimantsOf(owner, peers));
+    becomeAgreed(turn, hold, { owner: owner.peer, peers, claimants });
+    journalList(turn, hold, peers);
+  }
+}
+
+/** The owner works on its newest assignment, so it goes by the newest lists and by none before them. */
+export function acknowledgeLists(turn: Turn, session: Session, { revision }: Renewal): void {
+  if (!sameRevision(session.assigned.revision, revision)) return;
+  for (const hold of holdsOfRun(turn, session.incarnation)) {
+    const { agreement } = hold;
+    // A list is the assignment's only if it was there when the assignment was made.
+    const assigned = session.assigned.groups.find((group) => holdId(group) === holdId(hold));
+    if (assigned === undefined || JSON.stringify(assigned.peers) !== JSON.stringify(agreement.peers)) continue;
+    const claimants = claimantsOf(session, agreement.peers);
+    if (JSON.stringify(claimants) !== JSON.stringify(agreement.claimants)) {
+      becomeAgreed(turn, hold, { ...agreement, claimants });
+    }
+  }
+}
+
+/** Whether a count of this run's may end the ownership. */
+export function mayClaim({ agreement: { claimants } }: Hold, { node, peer }: Session): boolean {
+  return claimants === null || (peer !== null && claimants.some((one) => isSamePeer(one, { node, ...peer })));
+}
+
+/** For which ownerships others may ask this agent for its word. */
+export function vouchedForBy({ durable }: Turn, { node, peer }: Pick<Session, "node" | "peer">): VouchedFor[] {
+  if (peer === null) return [];
+  return [...durable.holds.values()].flatMap(({ group, epoch, node: ownerNode, agreement: { owner, peers } }) =>
+    owner !== null && peers.some((one) => isSamePeer(one, { node, ...peer }))
+      ? [{ group, epoch, node: ownerNode, ...owner }]
+      : [],
+  );
+}
+
+// --- parts ----------------------------------------------------------------------------------------------------------
+
+/**
+ * The agents of all other possible owners that are joined. One that is away stays while the owner says that it has its word. A single
+ * one that cannot be asked is as good as one that does not agree, and would be kept from ending what it could end otherwise: then
+ * there is no list.
+ */
+function peersFor(turn: Turn, group: string, owner: Owner, before: readonly Peer[]): readonly Peer[] {
+  const definition = turn.durable.cluster?.definition;
+  const defined = definition && lookup(definition.groups, group);
+  if (definition === undefined || defined?.onControlPlaneLoss !== "hold-while-peers-agree") return [];
+  if (owner.peer === null || !isPossibleOwner(definition, defined, owner.node)) return [];
+  const peers: Peer[] = [];
+  for (const node of possibleOwners(definition, defined)) {
+    if (node === owner.node) continue;
+    const session = upSessionOf(turn, node);
+    const away = before.find((peer) => peer.node === node && owner.agreeing.includes(node));
+    if (session === undefined && away === undefined) continue;
+    const peer = session === undefined ? away : session.peer && { node, ...session.peer };
+    if (peer == null) return [];
+    peers.push(peer);
+  }
+  return peers;
+}
+
+function upSessionOf({ memory }: Turn, node: string): Session | undefined {
+  for (const session of memory.sessions.values()) {
+    if (session.node === node && session.standing.kind === "Up" && !session.leaving) return session;
+  }
+  return undefined;
+}
+
+/** A later run of the owner's own agent begins when the earlier one is gone, and so may count as well as those who promise. */
+function claimantsOf({ node, peer }: Owner, peers: readonly Peer[]): readonly Peer[] | null {
+  return peers.length === 0 || peer === null ? null : [{ node, ...peer }, ...peers];
+}
+
+function bothOf(a: readonly Peer[] | null, b: readonly Peer[] | null): readonly Peer[] | null {
+  if (a === null || b === null) return a ?? b;
+  return a.filter((one) => b.some((other) => isSamePeer(one, other)));
+}
+
+function journalList(turn: Turn, { node, group, epoch }: Hold, peers: readonly Peer[]): void {
+  const names = peers.map((peer) => peer.node);
+  journal(turn, {
+    kind: "group.peers",
+    severity: names.length === 0 ? "warning" : "info",
+    sentence:
+      names.length === 0
+        ? `Nobody's word holds group ${group} on node ${node} any more while the control plane does not answer.`
+        : `While the control plane does not answer, group ${group} stays on node ${node} as long as ${names.join(", ")} ${names.length === 1 ? "agrees" : "agree"}.`,
+    node,
+    group,
+    epoch,
+    details: { peers: names.join(",") },
+  });
+}

@@ -1,0 +1,351 @@
+import { describe, expect, test } from "vitest";
+import { type AssignedGroup, type Peer, type PeerPlace, type Silence } from "../../../src/cluster/messages.ts";
+import { holdsPerMessage, type PeerMessage } from "../../../src/protocol/peer.ts";
+import { extending, group, SessionDriver, silence } from "./session-driver.ts";
+
+const ttlMs = 2_000;
+const renewMs = 500;
+/** margin of a ttl of 2 000 ms */
+const marginMs = 100;
+const me: PeerPlace = { key: "mine", address: "192.0.2.11:7946" };
+const peer = (node: string): Peer => ({ node, key: `key-of-${node}`, address: `${node}:7946` });
+const exchange = { group: "Exchange", epoch: 3 };
+
+/** What the machine has told other agents since it was asked last. */
+function tells(agent: SessionDriver): { readonly to: string; readonly message: PeerMessage }[] {
+  const told = agent.effects.flatMap((effect) =>
+    effect.type === "tell" ? [{ to: effect.peer.node, message: effect.message }] : [],
+  );
+  agent.clear();
+  return told;
+}
+
+function lastAsk(agent: SessionDriver, node = "NODE2"): Extract<PeerMessage, { type: "ask" }> {
+  const asks = agent.effects.flatMap((effect) =>
+    effect.type === "tell" && effect.peer.node === node && effect.message.type === "ask" ? [effect.message] : [],
+  );
+  const last = asks.at(-1);
+  if (last === undefined) throw new Error(`${node} was not asked`);
+  return last;
+}
+
+function tell(agent: SessionDriver, node: string, message: PeerMessage): void {
+  agent.event({ type: "told", from: { key: peer(node).key }, message });
+}
+
+/** The peer promises what it was asked for last. */
+function promise(agent: SessionDriver, node = "NODE2"): void {
+  const { n, holds } = lastAsk(agent, node);
+  tell(agent, node, { type: "promise", n, holds, over: [] });
+}
+
+describe("the owner", () => {
+  /** It owns the group, was granted it at this moment, and has asked its peers. */
+  function owner(...nodes: readonly string[]): SessionDriver {
+    const agent = new SessionDriver({ peer: me });
+    agent.replies = extending(exchange);
+    agent.join([held(...nodes)]);
+    return agent;
+  }
+  const held = (...nodes: readonly string[]): AssignedGroup => ({ ...group("Exchange", 3), peers: nodes.map(peer) });
+
+  /** The control plane answers no more, and the line to it is broken. */
+  function loseControlPlane(agent: SessionDriver): void {
+    agent.replies = () => null;
+    agent.close();
+  }
+
+  /** Time passes; each of these promises whenever it is asked. */
+  function outage(agent: SessionDriver, ms: number, ...agreeing: readonly string[]): void {
+    const end = agent.now + ms;
+    while (agent.now < end) {
+      agent.advance(Math.min(renewMs, end - agent.now));
+      for (const node of agreeing) promise(agent, node);
+    }
+  }
+
+  test("PW2: while its peers promise it holds, and no longer than they do", () => {
+    const agent = owner("NODE2", "NODE3");
+    loseControlPlane(agent);
+    outage(agent, 60_000, "NODE2", "NODE3");
+    expect(agent.modeOf(exchange)).toBe("up");
+    outage(agent, ttlMs, "NODE2");
+    expect(agent.modeOf(exchange)).toBe("cut");
+  });
+
+  test("PW2: a promise counts from before it was asked for, less the margin", () => {
+    const agent = owner("NODE2");
+    loseControlPlane(agent);
+    agent.advance(renewMs);
+    const askedAt = agent.now;
+    agent.advance(300);
+    promise(agent);
+    expect(agent.deadlineOf(exchange)).toBe(askedAt + ttlMs - marginMs);
+  });
+
+  test("PW2: a grant that lasts longer counts, and so does a promise that does", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    agent.advance(renewMs);
+    const granted = agent.deadlineOf(exchange);
+    expect(granted).toBe(agent.now + ttlMs - marginMs);
+    loseControlPlane(agent);
+    outage(agent, 4 * renewMs, "NODE2");
+    expect(agent.deadlineOf(exchange)).toBeGreaterThan(granted ?? 0);
+  });
+
+  test("PW2: with a shorter ttl what was promised before lasts no longer than that", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    const askedAt = agent.now;
+    agent.object.lease = { ttlMs: 1_000, renewMs: 250 };
+    agent.advance(renewMs);
+    loseControlPlane(agent);
+    agent.advance(100);
+    expect(agent.deadlineOf(exchange)).toBe(askedAt + renewMs + 1_000 - 50);
+  });
+
+  test("PW2: what is promised by another, under another number, or for what was not asked, is nothing", () => {
+    const agent = owner("NODE2", "NODE3");
+    loseControlPlane(agent);
+    agent.advance(renewMs);
+    const { n } = lastAsk(agent, "NODE2");
+    promise(agent, "NODE3");
+    const before = agent.deadlineOf(exchange);
+    tell(agent, "NODE3", { type: "promise", n, holds: [exchange], over: [] });
+    tell(agent, "NODE2", { type: "promise", n: n + 100, holds: [exchange], over: [] });
+    tell(agent, "NODE2", { type: "promise", n, holds: [{ ...exchange, epoch: 2 }], over: [] });
+    expect(agent.deadlineOf(exchange)).toBe(before);
+  });
+
+  test("PW2: each peer is asked every renewMs, with and without the control plane, and of nothing without a list", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    void tells(agent);
+    for (const lost of [false, true]) {
+      if (lost) loseControlPlane(agent);
+      for (let round = 0; round < 3; round += 1) {
+        agent.advance(renewMs);
+        promise(agent);
+        expect(
+          tells(agent).map(({ message }) => message.type),
+          String(lost),
+        ).toEqual(["ask"]);
+      }
+    }
+    const alone = owner();
+    alone.advance(10 * renewMs);
+    expect(tells(alone)).toEqual([]);
+  });
+
+  test("PW2: more than fit one message are asked for in several", () => {
+    const agent = new SessionDriver({ peer: me });
+    const groups = Array.from({ length: holdsPerMessage + 1 }, (_, index) => ({
+      ...group(`G${index}`, 1),
+      peers: [peer("NODE2")],
+    }));
+    agent.replies = extending(...groups.map(({ group: name, epoch }) => ({ group: name, epoch })));
+    agent.join(groups);
+    const asked = tells(agent).flatMap(({ message }) => (message.type === "ask" ? [message.holds.length] : []));
+    expect(asked).toEqual([holdsPerMessage, 1]);
+  });
+
+  test("PW9: its renewals say whose word it has", () => {
+    const agent = owner("NODE2", "NODE3");
+    expect(agent.lastRenewal.agreeing).toEqual([]);
+    promise(agent, "NODE3");
+    agent.advance(renewMs);
+    expect(agent.lastRenewal.agreeing).toEqual(["NODE3"]);
+    agent.advance(ttlMs);
+    expect(agent.lastRenewal.agreeing).toEqual([]);
+  });
+
+  test.each(["withdrawal", "promise"] as const)("PW5: a word that is withdrawn (%s) ends it at once", (type) => {
+    const agent = owner("NODE2", "NODE3");
+    loseControlPlane(agent);
+    outage(agent, 2 * ttlMs, "NODE2", "NODE3");
+    expect(agent.modeOf(exchange)).toBe("up");
+    agent.manualHost = true;
+    const { n } = lastAsk(agent, "NODE2");
+    agent.clear();
+    if (type === "withdrawal") tell(agent, "NODE2", { type, holds: [exchange] });
+    else {
+      agent.advance(renewMs);
+      tell(agent, "NODE2", { type, n: lastAsk(agent, "NODE2").n, holds: [], over: [exchange] });
+      expect(lastAsk(agent, "NODE2").n).toBeGreaterThan(n);
+    }
+    expect(agent.modeOf(exchange)).toBe("cut");
+    agent.clear();
+    agent.wake();
+    expect(tells(agent)).toEqual([]);
+    agent.saysOffline(exchange);
+    expect(tells(agent)).toEqual(
+      ["NODE2", "NODE3"].map((to) => ({ to, message: { type: "gone", holds: [exchange] } })),
+    );
+    agent.wake();
+    expect(tells(agent)).toEqual([]);
+    tell(agent, "NODE2", { type: "withdrawal", holds: [exchange] });
+    expect(tells(agent).filter(({ to }) => to === "NODE2")).toEqual([
+      { to: "NODE2", message: { type: "gone", holds: [exchange] } },
+    ]);
+  });
+
+  test("PW5: who is no peer of the ownership withdraws nothing, and while a grant covers it it stays", () => {
+    const agent = owner("NODE2");
+    loseControlPlane(agent);
+    outage(agent, ttlMs, "NODE2");
+    tell(agent, "NODE3", { type: "withdrawal", holds: [exchange] });
+    expect(agent.modeOf(exchange)).toBe("up");
+    const granted = owner("NODE2");
+    tell(granted, "NODE2", { type: "withdrawal", holds: [exchange] });
+    expect(granted.modeOf(exchange)).toBe("up");
+    expect(granted.deadlineOf(exchange)).toBe(granted.now + ttlMs - marginMs);
+  });
+
+  test("PW6: no promise lights a fuse that has blown, be it on its way already; a grant does", () => {
+    const agent = owner("NODE2");
+    loseControlPlane(agent);
+    agent.advance(ttlMs - marginMs);
+    expect(agent.modeOf(exchange)).toBe("cut");
+    promise(agent);
+    agent.wake();
+    expect(agent.modeOf(exchange)).toBe("cut");
+    agent.replies = extending(exchange);
+    agent.join([held("NODE2")]);
+    expect(agent.modeOf(exchange)).toBe("up");
+  });
+
+  test("PW6: a process that did not run finds its fuse blown, whatever was promised meanwhile", () => {
+    const agent = owner("NODE2");
+    loseControlPlane(agent);
+    agent.advance(3 * renewMs);
+    agent.freeze(ttlMs);
+    promise(agent);
+    expect(agent.modeOf(exchange)).toBe("cut");
+  });
+
+  test("PW6: what the control plane grants no longer is held by nobody's word", () => {
+    for (const refused of [true, false]) {
+      const agent = owner("NODE2");
+      agent.replies = (renewal, { object }) => (refused ? object.refusal(renewal) : object.grant(renewal, []));
+      agent.advance(renewMs);
+      loseControlPlane(agent);
+      outage(agent, 2 * renewMs, "NODE2");
+      expect(agent.modeOf(exchange)).toBe("up");
+      agent.advance(ttlMs);
+      expect(agent.modeOf(exchange), String(refused)).toBe("cut");
+    }
+  });
+
+  test("PW6: when time has passed of which its clock knows nothing, every word is over", () => {
+    const agent = owner("NODE2");
+    loseControlPlane(agent);
+    outage(agent, 2 * ttlMs, "NODE2");
+    agent.event({ type: "lapse", lostMs: 5_000 });
+    expect(agent.modeOf(exchange)).toBe("cut");
+    outage(agent, renewMs);
+    expect(agent.modeOf(exchange)).toBe("cut");
+  });
+});
+
+describe("the peer", () => {
+  const owned: Silence = silence("Exchange#3");
+  const asked = (n = 1): PeerMessage => ({ type: "ask", n, holds: [exchange], durationMs: ttlMs });
+  const replyTo = (agent: SessionDriver, n = 1): PeerMessage | undefined => {
+    agent.clear();
+    tell(agent, "NODE1", asked(n));
+    return tells(agent)[0]?.message;
+  };
+  const promised = (n = 1): PeerMessage => ({ type: "promise", n, holds: [exchange], over: [] });
+  const over = (n = 1): PeerMessage => ({ type: "promise", n, holds: [], over: [exchange] });
+
+  /** It hears of the owner's silence, whose value does not change, and may be asked by its agent. */
+  function voucher(options: ConstructorParameters<typeof SessionDriver>[0] = {}): SessionDriver {
+    const agent = new SessionDriver({ peer: me, ...options });
+    agent.object.vouchesFor = [{ ...exchange, ...peer("NODE1") }];
+    agent.replies = (renewal, { object }) => object.grant(renewal, [], { silences: [owned] });
+    return agent.join();
+  }
+  const claimed = (agent: SessionDriver): boolean => (agent.renewals.at(-1)?.claims.length ?? 0) > 0;
+
+  test("PW4: it promises, and claims nothing before that is over, be its count complete or not", () => {
+    const agent = voucher();
+    agent.advance(ttlMs - 200);
+    expect(replyTo(agent)).toEqual(promised());
+    agent.advance(ttlMs - 1);
+    expect(claimed(agent)).toBe(false);
+    agent.advance(1);
+    expect(claimed(agent)).toBe(true);
+  });
+
+  test("PW4: without a promise it claims when its count is complete", () => {
+    const agent = voucher();
+    agent.advance(ttlMs - 1);
+    expect(claimed(agent)).toBe(false);
+    agent.advance(1);
+    expect(claimed(agent)).toBe(true);
+  });
+
+  test("PW5: it withdraws when its count is complete, says so at once, and claims when the owner has nothing any more", () => {
+    const agent = voucher();
+    agent.advance(ttlMs - 200);
+    void replyTo(agent);
+    agent.advance(200);
+    expect(tells(agent)).toEqual([{ to: "NODE1", message: { type: "withdrawal", holds: [exchange] } }]);
+    expect(replyTo(agent, 2)).toEqual(over(2));
+    tell(agent, "NODE3", { type: "gone", holds: [exchange] });
+    agent.advance(10);
+    expect(claimed(agent)).toBe(false);
+    tell(agent, "NODE1", { type: "gone", holds: [exchange] });
+    expect(claimed(agent)).toBe(true);
+  });
+
+  test("PW4: what it has counted to its end it promises no more, not after a hole either, before the value is another", () => {
+    const agent = voucher();
+    agent.advance(ttlMs);
+    expect(replyTo(agent)).toEqual(over());
+    agent.replies = () => null;
+    agent.advance(3 * ttlMs);
+    expect(replyTo(agent, 2)).toEqual(over(2));
+    agent.replies = (renewal, { object }) => object.grant(renewal, [], { silences: [owned] });
+    agent.join();
+    agent.advance(renewMs);
+    expect(replyTo(agent, 3)).toEqual(over(3));
+    agent.replies = (renewal, { object }) => object.grant(renewal, [], { silences: [{ ...owned, k: 2 }] });
+    agent.advance(renewMs);
+    expect(replyTo(agent, 4)).toEqual(promised(4));
+  });
+
+  test("PW4: a later run knows what an earlier one has counted, for it was on the disk before it was claimed", () => {
+    const agent = voucher();
+    agent.advance(ttlMs - 1);
+    agent.clear();
+    agent.advance(1);
+    const kinds = agent.effects.map(({ type }) => type);
+    expect(kinds.indexOf("remember")).toBe(0);
+    expect(claimed(agent)).toBe(true);
+    const [remembered] = agent.effects.flatMap((effect) => (effect.type === "remember" ? [effect] : []));
+    expect(remembered?.counted).toEqual([owned]);
+    const later = voucher({ counted: remembered?.counted ?? [] });
+    expect(replyTo(later)).toEqual(over());
+  });
+
+  test("PW4: without an agent to ask it, it writes nothing for a claim", () => {
+    const agent = voucher({ peer: null });
+    agent.clear();
+    agent.advance(ttlMs);
+    expect(claimed(agent)).toBe(true);
+    expect(agent.effects.some(({ type }) => type === "remember")).toBe(false);
+  });
+
+  test("PW7: it promises nothing that its assignment does not name, to nobody else, and not while it waits to join", () => {
+    const agent = voucher();
+    tell(agent, "NODE3", asked());
+    tell(agent, "NODE1", { type: "ask", n: 1, holds: [{ ...exchange, epoch: 2 }], durationMs: ttlMs });
+    const joining = new SessionDriver({ peer: me });
+    joining.object.vouchesFor = [{ ...exchange, ...peer("NODE1") }];
+    joining.join([], { kind: "Joining", reason: "another-run-is-connected", predecessor: "run-0" });
+    tell(joining, "NODE1", asked());
+    expect([...tells(agent), ...tells(joining)]).toEqual([]);
+  });
+});

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "vitest";
+import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
+import type { Peer, PeerPlace } from "../../src/cluster/messages.ts";
+import { clusterOf, nodes, ttlMs, virtualServer } from "./definitions.ts";
+import { Cluster } from "./driver.ts";
+
+const place = (node: string): PeerPlace => ({ key: `key-of-${node}`, address: `${node}:7946` });
+const peer = (node: string): Peer => ({ node, ...place(node) });
+const names = (peers: readonly Peer[] | null | undefined): string[] | null => peers?.map(({ node }) => node) ?? null;
+
+const definitionOf = (onControlPlaneLoss: OutagePolicy, ...of: readonly string[]) =>
+  clusterOf(
+    { Exchange: virtualServer(100, { onControlPlaneLoss, preferredOwners: ["NODE1"] }) },
+    { nodes: nodes(...of) },
+  );
+
+/** All nodes are joined and can ask each other; NODE1 owns the group and has confirmed all that it was told. */
+function agreed(policy: OutagePolicy, ...of: readonly string[]): Cluster {
+  const cluster = new Cluster(definitionOf(policy, ...of));
+  for (const node of of) cluster.hello(node, { peer: place(node) });
+  for (const node of of) cluster.renew(node);
+  cluster.countStart(...of);
+  for (let round = 0; round < 3; round += 1) for (const node of of) cluster.renew(node);
+  expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  return cluster;
+}
+
+const two = (): Cluster => agreed("hold-while-peers-agree", "NODE1", "NODE2");
+const three = (): Cluster => agreed("hold-while-peers-agree", "NODE1", "NODE2", "NODE3");
+const peersOf = (cluster: Cluster): string[] | null => names(cluster.assigned("NODE1").groups[0]?.peers);
+const claimants = (cluster: Cluster): string[] | null => names(cluster.hold("Exchange").agreement.claimants);
+
+describe("the list", () => {
+  test("PW1: an owner is told all other possible owners that are joined, and each of these who may ask it", () => {
+    const cluster = three();
+    expect(cluster.assigned("NODE1").groups[0]?.peers).toEqual([peer("NODE2"), peer("NODE3")]);
+    const asking = [{ group: "Exchange", epoch: 1, ...peer("NODE1") }];
+    expect(cluster.assigned("NODE2").vouchesFor).toEqual(asking);
+    expect(cluster.assigned("NODE3").vouchesFor).toEqual(asking);
+    expect(cluster.assigned("NODE1").vouchesFor).toEqual([]);
+  });
+
+  test("PW1: it is there with the ownership, before the owner is told of it", () => {
+    const cluster = two();
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
+    cluster.release("NODE1");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+    expect(cluster.written).toContain("holds Exchange#2");
+    expect(names(cluster.hold("Exchange").agreement.peers)).toEqual(["NODE1"]);
+    expect(claimants(cluster)).toEqual(["NODE2", "NODE1"]);
+  });
+
+  test("PW1: by default there is none, and with a single node there is none", () => {
+    expect(peersOf(agreed("drop", "NODE1", "NODE2"))).toEqual([]);
+    const alone = agreed("hold-while-peers-agree", "NODE1");
+    expect([peersOf(alone), claimants(alone)]).toEqual([[], null]);
+  });
+
+  test("PW1: one that cannot be asked leaves none, and so does an owner that cannot ask", () => {
+    const cluster = new Cluster(definitionOf("hold-while-peers-agree", "NODE1", "NODE2", "NODE3"));
+    cluster.hello("NODE1", { peer: place("NODE1") });
+    cluster.hello("NODE2", { peer: place("NODE2") });
+    cluster.hello("NODE3");
+    for (const node of ["NODE1", "NODE2", "NODE3"]) cluster.renew(node);
+    cluster.countStart("NODE1", "NODE2", "NODE3");
+    cluster.renew("NODE1");
+    expect([cluster.owner("Exchange"), peersOf(cluster), claimants(cluster)]).toEqual(["NODE1#1", [], null]);
+    cluster.command({ type: "move", group: "Exchange", target: "NODE3", at: null });
+    cluster.release("NODE1");
+    expect(cluster.owner("Exchange")).toBe("NODE3#2");
+    expect(cluster.hold("Exchange").agreement).toEqual({ owner: null, peers: [], claimants: null });
+  });
+
+  test("PW1: one that joins is added, and the journal says by whose word the group is held", () => {
+    const cluster = new Cluster(definitionOf("hold-while-peers-agree", "NODE1", "NODE2"));
+    cluster.hello("NODE1", { peer: place("NODE1") });
+    cluster.renew("NODE1");
+    cluster.countStart("NODE1");
+    expect(peersOf(cluster)).toEqual([]);
+    cluster.hello("NODE2", { peer: place("NODE2") });
+    expect(peersOf(cluster)).toEqual(["NODE2"]);
+    expect(cluster.entry("group.peers")).toMatchObject({
+      node: "NODE1",
+      group: "Exchange",
+      details: { peers: "NODE2" },
+    });
+  });
+
+  test("PW9: one that is gone stays while the owner has its word, and leaves when it has not", () => {
+    const cluster = three();
+    cluster.renew("NODE1", { agreeing: ["NODE2", "NODE3"] });
+    cluster.close("NODE2");
+    cluster.renew("NODE1", { agreeing: ["NODE2", "NODE3"] });
+    expect(peersOf(cluster)).toEqual(["NODE2", "NODE3"]);
+    cluster.renew("NODE1", { agreeing: ["NODE3"] });
+    cluster.renew("NODE1", { agreeing: ["NODE3"] });
+    expect(peersOf(cluster)).toEqual(["NODE3"]);
+    cluster.hello("NODE2");
+    expect(peersOf(cluster)).toEqual(["NODE2", "NODE3"]);
+  });
+
+  test("PW9: one that is stopping leaves at once", () => {
+    const cluster = three();
+    cluster.renew("NODE2", { leaving: true });
+    expect(peersOf(cluster)).toEqual(["NODE3"]);
+  });
+
+  test("PW1: it outlives a start of the object", () => {
+    const cluster = two();
+    cluster.restart();
+    expect(cluster.hold("Exchange").agreement.claimants).toEqual([peer("NODE1"), peer("NODE2")]);
+    cluster.hello("NODE1");
+    cluster.renew("NODE1", { agreeing: ["NODE2"] });
+    expect(peersOf(cluster)).toEqual(["NODE2"]);
+  });
+});
+
+describe("who may end it", () => {
+  test("PW3: a peer of the list ends it by its count", () => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.witness("NODE2");
+    expect(cluster.owner("Exchange")).toBe("NODE2#2");
+  });
+
+  test("PW3: who is not in the list does not, be its count as long as it will; without a list anybody does", () => {
+    for (const policy of ["hold-while-peers-agree", "drop"] as const) {
+      const cluster = agreed(policy, "NODE1", "NODE2");
+      cluster.define(definitionOf(policy, "NODE1", "NODE2", "NODE3"));
+      cluster.close("NODE1");
+      cluster.close("NODE2");
+      cluster.hello("NODE3", { peer: place("NODE3") });
+      cluster.renew("NODE3");
+      cluster.witness("NODE3");
+      cluster.pass(5 * ttlMs, "NODE3");
+      cluster.renew("NODE3", { claims: cluster.claims("NODE3") });
+      expect(cluster.owner("Exchange"), policy).toBe(policy === "drop" ? "NODE3#2" : "NODE1#1");
+    }
+  });
+
+  test("PW3: nor does another agent under the name of a peer, or of the owner", () => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.close("NODE2");
+    cluster.hello("NODE2", { incarnation: "another-host", peer: place("COPY") });
+    cluster.witness("another-host");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    cluster.hello("NODE1", { incarnation: "another-host-too", peer: place("COPY2") });
+    cluster.witness("another-host-too");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+  });
+
+  test.each(["NODE1", "NODE2"])("PW3: a later run of %s, known by its key, does", (node) => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.close("NODE2");
+    cluster.hello(node, { incarnation: "later" });
+    cluster.witness("later");
+    expect(cluster.owner("Exchange")).toBe(`${node}#2`);
+  });
+
+  test("PW3: one that joins does not before the owner has said that it goes by the new list", () => {
+    const cluster = two();
+    cluster.define(definitionOf("hold-while-peers-agree", "NODE1", "NODE2", "NODE3"));
+    cluster.renew("NODE1");
+    const before = cluster.assigned("NODE1").revision;
+    cluster.hello("NODE3", { peer: place("NODE3") });
+    expect(peersOf(cluster)).toEqual(["NODE2", "NODE3"]);
+    cluster.renewal("NODE1", { revision: before }, { deaf: true });
+    expect(claimants(cluster)).toEqual(["NODE1", "NODE2"]);
+    cluster.close("NODE1");
+    cluster.witness("NODE3");
+    expect(cluster.owner("Exchange")).toBe("NODE1#1");
+    cluster.hello("NODE1");
+    cluster.renew("NODE1");
+    expect(claimants(cluster)).toEqual(["NODE1", "NODE2", "NODE3"]);
+    cluster.close("NODE1");
+    cluster.witness("NODE3");
+    expect(cluster.owner("Exchange")).toBe("NODE3#2");
+  });
+
+  test("PW3: a policy that is changed counts once its owner has said so, and not while it is away", () => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.define(definitionOf("drop", "NODE1", "NODE2"));
+    expect(claimants(cluster)).toEqual(["NODE1", "NODE2"]);
+    cluster.hello("NODE1");
+    expect([peersOf(cluster), claimants(cluster)]).toEqual([[], ["NODE1", "NODE2"]]);
+    cluster.renew("NODE1");
+    expect(claimants(cluster)).toBeNull();
+  });
+
+  test("PW3: a peer that is evicted meanwhile belongs to the cluster until the owner goes by another list", () => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.define(definitionOf("hold-while-peers-agree", "NODE1"));
+    cluster.renew("NODE2");
+    cluster.pass(ttlMs, "NODE2");
+    expect(cluster.knows("NODE2")).toBe(true);
+    expect(cluster.renewal("NODE2", { claims: cluster.claims("NODE2") })).toBeNull();
+    expect([cluster.owner("Exchange"), cluster.knows("NODE2")]).toEqual(["nobody", false]);
+  });
+
+  test("PW3: an operator's word ends it all the same", () => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.close("NODE2");
+    expect(cluster.ask({ type: "confirm-down", node: "NODE1" })).toBe("done");
+    expect(cluster.owner("Exchange")).toBe("nobody");
+  });
+});
+
+describe("what readers are told", () => {
+  test("PW1: a group shows its policy and by whose word it is held", () => {
+    expect(two().groupView("Exchange")).toMatchObject({
+      onControlPlaneLoss: "hold-while-peers-agree",
+      peers: ["NODE2"],
+    });
+    expect(agreed("drop", "NODE1", "NODE2").groupView("Exchange")).toMatchObject({
+      onControlPlaneLoss: "drop",
+      peers: [],
+    });
+  });
+});
