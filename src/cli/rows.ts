@@ -65,7 +65,9 @@ export function groupSheet(group: string, view: GroupView): Row {
 function outageText({ onControlPlaneLoss, owner, peers }: GroupView): string {
   if (onControlPlaneLoss === "drop") return "goes down after a ttl";
   if (owner === null) return "stays while peers agree";
-  return peers.length === 0 ? "goes down after a ttl: no peer can be asked" : `stays while ${peers.join(", ")} agree`;
+  if (peers.length === 0) return "goes down after a ttl: no other agent can be asked";
+  const named = peers.map(({ node, agrees }) => (agrees ? node : `${node} (which did not answer)`));
+  return `stays while these agree: ${named.join(", ")}`;
 }
 
 export function resourceRows({ groups }: ClusterView): Row[] {

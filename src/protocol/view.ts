@@ -81,7 +81,7 @@ export const groupViewSchema = z
     networkName: z.string().nullable(),
     preferredOwners: z.array(z.string()),
     onControlPlaneLoss: z.enum(outagePolicies).default("drop"),
-    peers: z.array(z.string()).default([]),
+    peers: z.array(z.object({ node: z.string(), agrees: z.boolean() })).default([]),
     resources: z.record(z.string(), resourceViewSchema),
   })
   .meta({ id: "Group" }) satisfies z.ZodType<GroupView>;

@@ -212,10 +212,13 @@ describe("who may end it", () => {
 
 describe("what readers are told", () => {
   test("PW1: a group shows its policy and by whose word it is held", () => {
-    expect(two().groupView("Exchange")).toMatchObject({
+    const cluster = two();
+    expect(cluster.groupView("Exchange")).toMatchObject({
       onControlPlaneLoss: "hold-while-peers-agree",
-      peers: ["NODE2"],
+      peers: [{ node: "NODE2", agrees: false }],
     });
+    cluster.renew("NODE1", { agreeing: ["NODE2"] });
+    expect(cluster.groupView("Exchange").peers).toEqual([{ node: "NODE2", agrees: true }]);
     expect(agreed("drop", "NODE1", "NODE2").groupView("Exchange")).toMatchObject({
       onControlPlaneLoss: "drop",
       peers: [],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { execFile, type ChildProcess } from "node:child_process";
 import type { Client } from "../../src/client/http-client.ts";
+import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
 import { until } from "../support/until.ts";
 import { commandModule, openControl } from "./control.ts";
 import { expectOk } from "./expect-ok.ts";
@@ -55,20 +56,20 @@ export type Stage = {
 
 export type LeaseTerms = { readonly ttlMs: number; readonly renewMs: number };
 
-export async function openStage(lease: LeaseTerms): Promise<Stage> {
+export async function openStage(lease: LeaseTerms, onControlPlaneLoss: OutagePolicy = "drop"): Promise<Stage> {
   const lan = await openLan(["NODE1", "NODE2", "PEER", "CONTROL"]);
   try {
-    return await furnish(lan, lease);
+    return await furnish(lan, lease, onControlPlaneLoss);
   } catch (error) {
     await lan.close();
     throw error;
   }
 }
 
-async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
+async function furnish(lan: Lan, lease: LeaseTerms, onControlPlaneLoss: OutagePolicy): Promise<Stage> {
   const control = await openControl(lan);
   const { client, folder, logOf } = control;
-  await control.define(cluster, definition(lan, lease), nodeNames);
+  await control.define(cluster, definition(lan, lease, onControlPlaneLoss), nodeNames);
   const signalControl = (signal: NodeJS.Signals) => signalIn(lan.host("CONTROL"), () => true, signal);
   return {
     lan,
@@ -163,7 +164,7 @@ function commandLineOf(pid: string): string {
   }
 }
 
-function definition(lan: Lan, lease: LeaseTerms) {
+function definition(lan: Lan, lease: LeaseTerms, onControlPlaneLoss: OutagePolicy) {
   const node = (name: string) => ({ address: lan.host(name).addressOn("client") });
   const ip = (address: string, mask: string, network: string) => ({
     type: "IP Address",
@@ -177,6 +178,7 @@ function definition(lan: Lan, lease: LeaseTerms) {
     groups: {
       [group]: {
         preferredOwners: ["NODE1", "NODE2"],
+        onControlPlaneLoss,
         resources: {
           IP: ip(virtualAddress, "255.255.255.0", "client"),
           IP6: ip(virtualAddress6, "64", "client6"),

@@ -103,8 +103,8 @@ export type GroupView = {
   readonly networkName: string | null;
   readonly preferredOwners: readonly string[];
   readonly onControlPlaneLoss: OutagePolicy;
-  /** Nodes by whose word, all of theirs, its owner may hold it while the control plane does not answer. */
-  readonly peers: readonly string[];
+  /** By whose word, all of theirs, its owner may hold it while the control plane does not answer, and whose it had when it last said so. */
+  readonly peers: readonly { readonly node: string; readonly agrees: boolean }[];
   readonly resources: Readonly<Record<string, ResourceView>>;
 };
 
@@ -232,7 +232,7 @@ function viewGroup(
     networkName: server?.networkName ?? null,
     preferredOwners: group.preferredOwners,
     onControlPlaneLoss: group.onControlPlaneLoss,
-    peers: hold?.agreement.peers.map(({ node }) => node) ?? [],
+    peers: hold === undefined ? [] : peersOf(state, hold),
     resources: Object.fromEntries(
       Object.entries(group.resources).map(([name, { type, dependsOn }]) => [
         name,
@@ -246,6 +246,11 @@ function viewGroup(
       ]),
     ),
   };
+}
+
+function peersOf({ memory }: ClusterState, { incarnation, agreement }: Hold): GroupView["peers"] {
+  const agreeing = memory.sessions.get(incarnation)?.agreeing ?? [];
+  return agreement.peers.map(({ node }) => ({ node, agrees: agreeing.includes(node) }));
 }
 
 function onlineOnes(resources: Served, reported: Readonly<Record<string, ReportedResource>>): Served {
