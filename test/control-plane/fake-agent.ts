@@ -106,6 +106,7 @@ export class FakeAgent {
       released: [],
       holding: [],
       machine: null,
+      peer: null,
       told: { associations: 0, notices: 0 },
       ...change,
     };
@@ -129,6 +130,7 @@ export class FakeAgent {
       intact: this.groups.map(({ group, epoch }) => ({ group, epoch })),
       released: [],
       claims: [],
+      agreeing: [],
       leaving: false,
       report: {
         revision: assignment?.revision ?? null,

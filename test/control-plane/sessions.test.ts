@@ -21,6 +21,7 @@ const hello = {
   released: [],
   holding: [],
   machine: null,
+  peer: null,
   told: { associations: 0, notices: 0 },
 };
 const deep = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
