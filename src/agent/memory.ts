@@ -5,6 +5,7 @@ import type { Seen, Silence } from "../cluster/messages.ts";
 import { jsonOf } from "../protocol/json.ts";
 import { replaceFile } from "./durable-file.ts";
 import { messageOf } from "../mta/message-of.ts";
+import type { Remembered } from "./session-state.ts";
 import { isMissing } from "../mta/error-code.ts";
 
 /**
@@ -19,9 +20,6 @@ export type DiskMemory = {
    */
   readonly write: (remembered: Remembered) => void;
 };
-
-/** `counted`: silences that a run has counted to their end, so that what it claims of them may still be heard (PW4). */
-export type Remembered = { readonly seen: Seen; readonly counted: readonly Silence[] };
 
 export class MemoryError extends Error {
   override readonly name = "MemoryError";

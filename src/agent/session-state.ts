@@ -9,14 +9,14 @@ import type {
   Peer,
   PeerPlace,
   Seen,
+  Silence,
   Standing,
   Told,
 } from "../cluster/messages.ts";
-import type { PeerMessage } from "../protocol/peer.ts";
+import type { PeerMessage } from "../cluster/peer-messages.ts";
 import type { Fuse } from "./fuse.ts";
 import type { HostSays, Orders } from "./orders.ts";
 import type { Words } from "./peers/words.ts";
-import type { Remembered } from "./memory.ts";
 import type { Counts } from "./witness.ts";
 
 /**
@@ -57,6 +57,9 @@ export type SessionEffect =
   | { readonly type: "note"; readonly code: SessionNote; readonly detail: string }
   /** `told`: the object knows that everything was released; else a ttl has passed in which it could not be told. */
   | { readonly type: "exit"; readonly told: boolean };
+
+/** What it keeps on the disk over its runs. `counted`: silences that a run has counted to their end, so that what it claims of them may still be heard (PW4). */
+export type Remembered = { readonly seen: Seen; readonly counted: readonly Silence[] };
 
 export type SessionNote =
   | "joined"

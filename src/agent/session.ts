@@ -15,7 +15,7 @@ import {
   type Standing,
   type Told,
 } from "../cluster/messages.ts";
-import type { PeerMessage } from "../protocol/peer.ts";
+import type { PeerMessage } from "../cluster/peer-messages.ts";
 import {
   extendByPromises,
   heardPromise,
@@ -30,8 +30,7 @@ import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
 import { hurried, nextWake, retryAt, tendLink } from "./session-line.ts";
-import type { JoinedLink, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
-import type { Remembered } from "./memory.ts";
+import type { JoinedLink, Remembered, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
 import { countSilences } from "./witness.ts";
 
 export function startSession(

@@ -37,4 +37,6 @@ export const limits = {
   /** How far ahead of ours a generation or an epoch may be that an agent says it has seen. */
   plausibleJump: 2 ** 20,
   releasedNamed: 400,
+  /** Ownerships of which agents speak in one datagram: even with the longest names they fit one. */
+  holdsOfPeerMessage: 8,
 } as const;

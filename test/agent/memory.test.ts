@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MemoryError, openMemory, type Remembered } from "../../src/agent/memory.ts";
+import { MemoryError, openMemory } from "../../src/agent/memory.ts";
+import type { Remembered } from "../../src/agent/session-state.ts";
 import type { Seen } from "../../src/cluster/messages.ts";
 
 let folder = "";

@@ -38,6 +38,9 @@ const machines = [
   "witness",
   "seen",
   "orders",
+  "peers/asking",
+  "peers/vouching",
+  "peers/words",
 ].map((name) => `src/agent/${name}.ts`);
 const pure = source.filter(({ path }) => path.startsWith("src/cluster/") || machines.includes(path));
 

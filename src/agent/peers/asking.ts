@@ -1,8 +1,9 @@
 import { type AssignedGroup, holdId, type HoldRef, isSamePeer, type Peer } from "../../cluster/messages.ts";
-import { holdsPerMessage, type PeerMessage } from "../../protocol/peer.ts";
+import { limits } from "../../cluster/limits.ts";
+import type { Promised as PromiseMessage } from "../../cluster/peer-messages.ts";
 import { fuseDeadline, type Fuse, isLive } from "../fuse.ts";
 import type { SessionEffect, SessionState } from "../session-state.ts";
-import type { Promised, SentAsk } from "./words.ts";
+import type { SentAsk, Word } from "./words.ts";
 
 /** The owner's side: it asks every peer of what it holds, over and over, and holds by their word what no grant covers any more. */
 
@@ -29,9 +30,9 @@ function promisedUntil({ words }: SessionState, fuse: Fuse, peers: readonly Peer
 }
 
 /** A ttl that has become shorter since counts for what was promised before: a witness that starts anew counts no longer than that. */
-function deadlineOf(promised: Promised | undefined, ttlMs: number): number {
-  if (promised === undefined) return Number.NEGATIVE_INFINITY;
-  return fuseDeadline(promised.askedAt, Math.min(promised.durationMs, ttlMs));
+function deadlineOf(word: Word | undefined, ttlMs: number): number {
+  if (word === undefined) return Number.NEGATIVE_INFINITY;
+  return fuseDeadline(word.askedAt, Math.min(word.durationMs, ttlMs));
 }
 
 /** Nodes whose word this run has. */
@@ -54,9 +55,9 @@ export function tendAsks(state: SessionState, now: number, effects: SessionEffec
   let { asks } = state.words;
   for (const to of distinctPeers(held)) {
     const holds = held.filter(({ peers }) => peers.some((peer) => isSamePeer(peer, to)));
-    for (let first = 0; first < holds.length; first += holdsPerMessage) {
+    for (let first = 0; first < holds.length; first += limits.holdsOfPeerMessage) {
       asks += 1;
-      const some = holds.slice(first, first + holdsPerMessage).map(({ group, epoch }) => ({ group, epoch }));
+      const some = holds.slice(first, first + limits.holdsOfPeerMessage).map(({ group, epoch }) => ({ group, epoch }));
       const durationMs = state.lease.ttlMs;
       effects.push({ type: "tell", peer: to, message: { type: "ask", n: asks, holds: some, durationMs } });
       sent.push({ n: asks, sentAt: now, durationMs, to, holds: some });
@@ -84,7 +85,7 @@ export function nextAskAt(state: SessionState, now: number): number {
 export function heardPromise(
   state: SessionState,
   from: Pick<Peer, "key">,
-  message: Extract<PeerMessage, { type: "promise" }>,
+  message: PromiseMessage,
   effects: SessionEffect[],
 ): SessionState {
   const ask = state.words.inFlight.find(({ n, to }) => n === message.n && to.key === from.key);
@@ -150,11 +151,11 @@ export function tellGone(state: SessionState, now: number, effects: SessionEffec
     const holds = news
       .filter(({ peers }) => peers.some((other) => isSamePeer(other, peer)))
       .map(({ group, epoch }) => ({ group, epoch }));
-    for (let first = 0; first < holds.length; first += holdsPerMessage) {
+    for (let first = 0; first < holds.length; first += limits.holdsOfPeerMessage) {
       effects.push({
         type: "tell",
         peer,
-        message: { type: "gone", holds: holds.slice(first, first + holdsPerMessage) },
+        message: { type: "gone", holds: holds.slice(first, first + limits.holdsOfPeerMessage) },
       });
     }
   }

@@ -4,7 +4,8 @@ import * as z from "zod";
 import type { Peer, PeerPlace } from "../../cluster/messages.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import { jsonOf } from "../../protocol/json.ts";
-import { type PeerMessage, peerMessageSchema } from "../../protocol/peer.ts";
+import type { PeerMessage } from "../../cluster/peer-messages.ts";
+import { peerMessageSchema } from "../../protocol/peer.ts";
 import type { Log } from "../log.ts";
 import { isSignedBy, type PeerKey } from "./key.ts";
 

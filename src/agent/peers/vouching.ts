@@ -1,5 +1,5 @@
 import { holdId, type HoldRef, type Peer, type Silence, type VouchedFor } from "../../cluster/messages.ts";
-import type { Ask } from "../../protocol/peer.ts";
+import type { Ask } from "../../cluster/peer-messages.ts";
 import { sameGeneration } from "../../cluster/lease/generation.ts";
 import type { SessionEffect, SessionState } from "../session-state.ts";
 import { isComplete } from "../witness.ts";

@@ -12,7 +12,7 @@ export type Words = {
   /** When the last ones were sent; null: none was yet. */
   readonly askedAt: number | null;
   /** By ownership, and by the key of who promised. */
-  readonly promises: ReadonlyMap<string, ReadonlyMap<string, Promised>>;
+  readonly promises: ReadonlyMap<string, ReadonlyMap<string, Word>>;
   /** Ownerships of which the peers were told that they are offline here. */
   readonly gone: ReadonlySet<string>;
   /** Promises of this run's own, by ownership: until when it claims nothing of it. */
@@ -30,7 +30,7 @@ export type SentAsk = {
 };
 
 /** A promise counts from the moment before it was asked for. */
-export type Promised = { readonly askedAt: number; readonly durationMs: number };
+export type Word = { readonly askedAt: number; readonly durationMs: number };
 
 export const noWords: Words = {
   asks: 0,

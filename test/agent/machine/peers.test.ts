@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type AssignedGroup, type Peer, type PeerPlace, type Silence } from "../../../src/cluster/messages.ts";
-import { holdsPerMessage, type PeerMessage } from "../../../src/protocol/peer.ts";
+import { limits } from "../../../src/cluster/limits.ts";
+import type { PeerMessage } from "../../../src/cluster/peer-messages.ts";
 import { extending, group, SessionDriver, silence } from "./session-driver.ts";
 
 const ttlMs = 2_000;
@@ -140,14 +141,14 @@ describe("the owner", () => {
 
   test("PW2: more than fit one message are asked for in several", () => {
     const agent = new SessionDriver({ peer: me });
-    const groups = Array.from({ length: holdsPerMessage + 1 }, (_, index) => ({
+    const groups = Array.from({ length: limits.holdsOfPeerMessage + 1 }, (_, index) => ({
       ...group(`G${index}`, 1),
       peers: [peer("NODE2")],
     }));
     agent.replies = extending(...groups.map(({ group: name, epoch }) => ({ group: name, epoch })));
     agent.join(groups);
     const asked = tells(agent).flatMap(({ message }) => (message.type === "ask" ? [message.holds.length] : []));
-    expect(asked).toEqual([holdsPerMessage, 1]);
+    expect(asked).toEqual([limits.holdsOfPeerMessage, 1]);
   });
 
   test("PW9: its renewals say whose word it has", () => {

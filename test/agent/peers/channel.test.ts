@@ -1,0 +1,148 @@
+import { createSocket } from "node:dgram";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openPeerChannel, type PeerChannel, parsePeerAddress } from "../../../src/agent/peers/channel.ts";
+import { isSignedBy, openPeerKey, type PeerKey } from "../../../src/agent/peers/key.ts";
+import type { PeerMessage } from "../../../src/cluster/peer-messages.ts";
+import { until } from "../../support/until.ts";
+
+let folder = "";
+let open: PeerChannel[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bridgehead-peers-"));
+});
+afterEach(async () => {
+  await Promise.all(open.map((channel) => channel.close()));
+  open = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const keyOf = (name: string): PeerKey => openPeerKey(join(folder, `${name}.key`));
+const ask: PeerMessage = { type: "ask", n: 1, holds: [{ group: "Exchange", epoch: 3 }], durationMs: 2_000 };
+const gone: PeerMessage = { type: "gone", holds: [] };
+
+type Heard = { readonly from: string; readonly message: PeerMessage };
+
+async function agent(name: string, { cluster = "exchange", address = "127.0.0.1" } = {}) {
+  const heard: Heard[] = [];
+  const channel = await openPeerChannel({
+    listen: { address, port: 0 },
+    cluster,
+    key: keyOf(name),
+    heard: ({ key: from }, message) => heard.push({ from, message }),
+    log: () => {},
+  });
+  open.push(channel);
+  return { heard, channel, peer: { node: name, ...channel.place } };
+}
+
+/** Whatever came before this has come, or will not. */
+async function after(to: Awaited<ReturnType<typeof agent>>, from: Awaited<ReturnType<typeof agent>>): Promise<void> {
+  const before = to.heard.filter(({ message }) => message.type === "gone").length;
+  await until(
+    async () => {
+      from.channel.tell(to.peer, gone);
+      return to.heard.filter(({ message }) => message.type === "gone").length > before;
+    },
+    5_000,
+    "the last word",
+  );
+}
+
+const asksHeard = ({ heard }: { readonly heard: readonly Heard[] }): readonly Heard[] =>
+  heard.filter(({ message }) => message.type === "ask");
+
+test.each(["127.0.0.1", "::1"])("PW7 what an agent says to another is heard as its own, on %s", async (address) => {
+  const [one, other] = [await agent("one", { address }), await agent("other", { address })];
+  one.channel.tell(other.peer, ask);
+  await until(async () => asksHeard(other).length > 0, 5_000, "the question");
+  expect(asksHeard(other)).toEqual([{ from: one.channel.place.key, message: ask }]);
+  expect(parsePeerAddress(one.channel.place.address)?.address).toBe(address);
+});
+
+test("PW7 what is for another cluster, or for another agent, is not heard", async () => {
+  const [one, other] = [await agent("one"), await agent("other")];
+  const stranger = await agent("stranger", { cluster: "another" });
+  stranger.channel.tell(other.peer, ask);
+  one.channel.tell({ ...other.peer, key: stranger.channel.place.key }, ask);
+  await after(other, one);
+  expect(asksHeard(other)).toEqual([]);
+});
+
+test("PW7 what was changed on its way, has another's name on it, or is nothing of the kind, is not heard", async () => {
+  const [one, other] = [await agent("one"), await agent("other")];
+  const thief = keyOf("thief");
+  const [from, to] = [one.channel.place.key, other.channel.place.key];
+  const text = (words: object): Buffer =>
+    Buffer.from(JSON.stringify({ cluster: "exchange", from, to, message: ask, ...words }));
+  const good = text({});
+  const signed = Buffer.concat([keyOf("one").sign(good), good]);
+  const bad = [
+    Buffer.concat([thief.sign(good), good]),
+    Buffer.concat([keyOf("one").sign(good), text({ message: { ...ask, n: 2 } })]),
+    Buffer.concat([keyOf("one").sign(text({ more: 1 })), text({ more: 1 })]),
+    Buffer.concat([keyOf("one").sign(text({ message: { type: "shout" } })), text({ message: { type: "shout" } })]),
+    signed.subarray(0, 40),
+    signed.subarray(0, -1),
+    Buffer.alloc(0),
+    Buffer.alloc(3_000, 0x5b),
+  ];
+  const place = parsePeerAddress(other.channel.place.address);
+  const socket = createSocket("udp4");
+  for (const datagram of bad) {
+    await new Promise((resolve) => socket.send(datagram, place?.port ?? 0, place?.address, resolve));
+  }
+  await after(other, one);
+  expect(asksHeard(other)).toEqual([]);
+  await new Promise((resolve) => socket.send(signed, place?.port ?? 0, place?.address, resolve));
+  await until(async () => asksHeard(other).length === 1, 5_000, "the same, as it was signed");
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+});
+
+test("PW7 where nobody listens, or cannot, what is said is lost, and nothing else", async () => {
+  const [one, other] = [await agent("one"), await agent("other")];
+  one.channel.tell({ ...other.peer, address: "127.0.0.1:9" }, ask);
+  one.channel.tell({ ...other.peer, address: "no address" }, ask);
+  one.channel.tell({ ...other.peer, address: "[2001:db8::1]:9" }, ask);
+  one.channel.tell(other.peer, ask);
+  await until(async () => asksHeard(other).length === 1, 5_000, "the question");
+});
+
+test("PW8 one agent of a key runs at a time, and the next one when it is gone", async () => {
+  const one = await agent("one");
+  await expect(agent("one")).rejects.toMatchObject({ code: "peer-key-in-use" });
+  await one.channel.close();
+  open = [];
+  await expect(agent("one")).resolves.toMatchObject({ channel: { place: { key: one.channel.place.key } } });
+});
+
+test("PW8 an address that is not this host's is refused with what to do, and leaves the key free", async () => {
+  const refused = agent("one", { address: "192.0.2.77" });
+  await expect(refused).rejects.toMatchObject({ code: "peer-address" });
+  await expect(refused).rejects.toThrow("192.0.2.77:0");
+  await expect(agent("one")).resolves.toBeDefined();
+});
+
+test("PW8 a key is made once, for its owner alone, and signs as itself", () => {
+  const file = join(folder, "peer.key");
+  const made = openPeerKey(file);
+  const again = openPeerKey(file);
+  const text = Buffer.from("word");
+  expect(again.name).toBe(made.name);
+  expect(made.name).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(isSignedBy(made.name, text, again.sign(text))).toBe(true);
+  expect(isSignedBy(keyOf("another").name, text, made.sign(text))).toBe(false);
+  expect(isSignedBy("no key", text, made.sign(text))).toBe(false);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test.each(["", "nonsense", "an RSA key"])("PW8 a damaged key is never used, and not replaced: %s", (what) => {
+  const file = join(folder, "peer.key");
+  openPeerKey(file);
+  const text = what === "an RSA key" ? readFileSync(file, "utf8").replaceAll(/[A-Za-z]{8}/g, "AAAAAAAA") : what;
+  writeFileSync(file, text);
+  expect(() => openPeerKey(file)).toThrow(expect.objectContaining({ code: "memory-damaged" }));
+  expect(readFileSync(file, "utf8")).toBe(text);
+});
