@@ -281,6 +281,8 @@ function largest(): ClusterFigures {
       addresses: [],
       networkName: null,
       preferredOwners: [],
+      onControlPlaneLoss: "drop" as const,
+      peers: [],
       resources: named(limits.resources / limits.groups, "R", resource),
     }),
     associations: [],
