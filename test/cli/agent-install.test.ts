@@ -91,3 +91,18 @@ test("CL2 without a node or a cluster nothing is written", async () => {
   expect(err).toContain("Which node is this, and of which cluster?");
   expect(existsSync(join(root, "etc"))).toBe(false);
 });
+
+test("CL31 where others reach the agent is written into its configuration, and has to be one address and a port", async () => {
+  expect(await install("--peer-listen", "192.0.2.11:7946", "--write", "--root", root)).toBe(0);
+  expect(loadAgentConfig(join(root, "etc/bridgehead/agent.yaml")).peerListen).toBe("192.0.2.11:7946");
+  for (const wrong of [
+    "192.0.2.11",
+    "0.0.0.0:7946",
+    "[::]:7946",
+    "host.test:7946",
+    "192.0.2.11:99999",
+    "192.0.2.999:1",
+  ]) {
+    expect(await install("--peer-listen", wrong, "--root", root), wrong).toBe(2);
+  }
+});

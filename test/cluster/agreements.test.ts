@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
 import type { Peer, PeerPlace } from "../../src/cluster/messages.ts";
+import { explainGroup } from "../../src/cluster/explain/explain.ts";
 import { clusterOf, nodes, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
@@ -211,6 +212,22 @@ describe("who may end it", () => {
 });
 
 describe("what readers are told", () => {
+  test("PW3: why nobody else gets the group of a silent owner is explained, and what to do when nobody can end it", () => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.pass(ttlMs + 1, "NODE2");
+    const because = () => explainGroup(cluster.state, "Exchange", cluster.objectNow, [])?.because;
+    expect(because()).toMatchObject({ code: "owner-silent", rule: "PW3" });
+    expect(because()?.sentence).toMatch(/the agent of NODE1 or NODE2 has to count 2000 ms/);
+    expect(because()?.sentence).not.toContain("confirm-down");
+    cluster.close("NODE2");
+    expect(because()?.sentence).toContain("node confirm-down NODE1");
+    const usual = agreed("drop", "NODE1", "NODE2");
+    usual.close("NODE1");
+    usual.pass(ttlMs + 1, "NODE2");
+    expect(explainGroup(usual.state, "Exchange", usual.objectNow, [])?.because.rule).toBe("EN3");
+  });
+
   test("PW1: a group shows its policy and by whose word it is held", () => {
     const cluster = two();
     expect(cluster.groupView("Exchange")).toMatchObject({

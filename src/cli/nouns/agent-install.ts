@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
+import { assertPeerListen } from "../peer-listen.ts";
 import { defaultUrl, urlOf } from "../context.ts";
 import { CliError, messageOf, usageError } from "../errors.ts";
 import { print, write } from "../output.ts";
@@ -18,6 +19,7 @@ type InstallOptions = {
   readonly node?: string;
   readonly cluster?: string;
   readonly url?: string;
+  readonly peerListen?: string;
   readonly user: string;
   readonly disks?: true;
   readonly write?: true;
@@ -58,7 +60,9 @@ function install(options: InstallOptions): void {
   }
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw usageError(`${user} is no name of a user`);
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? defaultUrl);
-  const files = hostFiles({ node, cluster, url, user, disks: options.disks === true });
+  const { peerListen } = options;
+  if (peerListen !== undefined) assertPeerListen(peerListen, "--peer-listen");
+  const files = hostFiles({ node, cluster, url, user, peerListen, disks: options.disks === true });
   const written = options.write === true ? files.map((file) => put(root, file)) : [];
   if (output === "json") return print(output, { files: files.map(({ path, text }) => ({ path, text })), written }, []);
   if (options.write === true) write(written.join("\n"));
@@ -75,8 +79,12 @@ function hostFiles({
   cluster,
   url,
   user,
+  peerListen,
   disks,
-}: Readonly<Record<"node" | "cluster" | "url" | "user", string>> & { readonly disks: boolean }): HostFile[] {
+}: Readonly<Record<"node" | "cluster" | "url" | "user", string>> & {
+  readonly peerListen: string | undefined;
+  readonly disks: boolean;
+}): HostFile[] {
   const units = unitFiles({ user, command: [process.execPath, commandModule], config: configFile, disks });
   const config = {
     node,
@@ -87,6 +95,7 @@ function hostFiles({
     socket: `${runtimeFolder}/agent.sock`,
     socketmap: `${runtimeFolder}/socketmap.sock`,
     guardSocket,
+    ...(peerListen === undefined ? {} : { peerListen }),
     log: "json",
   };
   return [

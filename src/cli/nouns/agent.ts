@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Surroundings } from "../../agent/drivers/registry.ts";
@@ -6,12 +5,13 @@ import { openLinuxHost, type GuardPlace } from "../../agent/linux/linux-host.ts"
 import { makingToken } from "../../agent/link.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent } from "../../agent/main.ts";
-import { parsePeerAddress, type PeerEndpoint } from "../../agent/peers/channel.ts";
+import type { PeerEndpoint } from "../../agent/peers/channel.ts";
 import { monotonicMs } from "../../mta/clock.ts";
 import { begun } from "../begun.ts";
 import { agentPlace, guardPath, loadAgentConfig, type AgentConfig } from "../agent-config.ts";
 import { usageError } from "../errors.ts";
 import { groupId } from "../local/group-id.ts";
+import { assertPeerListen } from "../peer-listen.ts";
 import { onEndingSignals } from "../local/signals.ts";
 import { commandModule } from "../package-files.ts";
 import { assertToken, readSecret } from "../secret-file.ts";
@@ -116,16 +116,9 @@ function groupOf(options: AgentCommandOptions, config: AgentConfig): number | nu
   return group === undefined ? null : groupId(String(group));
 }
 
-/** One address, for others are told where to ask. */
 function peerEndpointOf(options: AgentCommandOptions, config: AgentConfig): PeerEndpoint | null {
-  const text = options.peerListen ?? config.peerListen;
-  if (text === undefined) return null;
-  const endpoint = parsePeerAddress(text);
-  if (endpoint !== null && isIP(endpoint.address) !== 0 && !["0.0.0.0", "::"].includes(endpoint.address))
-    return endpoint;
-  throw usageError(
-    `${options.peerListen === undefined ? "peerListen" : "--peer-listen"} should be an address of this host that the other nodes reach, and a port, such as 192.0.2.11:7946 or [2001:db8::11]:7946.`,
-  );
+  if (options.peerListen !== undefined) return assertPeerListen(options.peerListen, "--peer-listen");
+  return config.peerListen === undefined ? null : assertPeerListen(config.peerListen, "peerListen");
 }
 
 function surroundingsOf(options: AgentCommandOptions, config: AgentConfig, mark: string): Surroundings {

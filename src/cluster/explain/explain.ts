@@ -4,6 +4,7 @@ import { type CandidateExplanation, explainCandidates } from "./explain-candidat
 import { explainNext, nobodyCounts, type NextStep } from "./explain-next.ts";
 import { explainResources, type ResourceExplanation } from "./explain-resources.ts";
 import type { JournalEntry } from "../journal.ts";
+import { isSamePeer, type Peer } from "../messages.ts";
 import { holdersOf, holdOf } from "../lease/ownership.ts";
 import { noLoss } from "../policies/placement.ts";
 import { failoversLately } from "../policies/troubles.ts";
@@ -118,7 +119,9 @@ function isOwnedBecause(value: unknown): value is OwnedBecause {
   return becauses.has(value);
 }
 
-function whyHere({ state, turn, definition, arrival }: Subject, { node, epoch, phase, incarnation }: Hold): Reason {
+function whyHere(subject: Subject, hold: Hold): Reason {
+  const { state, turn, definition, arrival } = subject;
+  const { node, epoch, phase, incarnation } = hold;
   if (phase.kind === "draining") {
     const to = phase.target === null ? "the next best node" : phase.target;
     const sentence = `It is being taken offline on ${node} (${phase.because}), to go to ${to}: until it is released nobody else may have it.`;
@@ -126,8 +129,7 @@ function whyHere({ state, turn, definition, arrival }: Subject, { node, epoch, p
   }
   const silentMs = silentForMs(state, incarnation, turn.now);
   if (silentMs === null || silentMs > definition.lease.ttlMs) {
-    const sentence = `${node} holds it under epoch ${epoch} and is silent: a witness has to count ${definition.lease.ttlMs} ms of that before anybody else may have it.`;
-    return { code: "owner-silent", rule: "EN3", sentence };
+    return whileSilent(turn, hold, definition.lease.ttlMs);
   }
   if (arrival === null) {
     const sentence = `${node} owns it under epoch ${epoch}; the journal does not tell any more how that came about.`;
@@ -140,6 +142,22 @@ function whyHere({ state, turn, definition, arrival }: Subject, { node, epoch, p
     rule,
     sentence: `${node} owns it under epoch ${epoch}: ${why(from ?? "its last owner", actor)}.`,
   };
+}
+
+function whileSilent({ memory }: Turn, { node: owner, epoch, agreement }: Hold, ttlMs: number): Reason {
+  const silent = `${owner} holds it under epoch ${epoch} and is silent`;
+  const counts = `has to count ${ttlMs} ms of that before anybody else may have it`;
+  const { claimants } = agreement;
+  if (claimants === null) return { code: "owner-silent", rule: "EN3", sentence: `${silent}: a witness ${counts}.` };
+  const sessions = [...memory.sessions.values()].filter(({ connection }) => connection.kind === "open");
+  const isThere = (one: Peer): boolean =>
+    sessions.some(({ node, peer }) => peer !== null && isSamePeer(one, { node, ...peer }));
+  const names = [...new Set(claimants.map(({ node }) => node))].join(" or ");
+  const sentence = claimants.some(isThere)
+    ? `${silent}: by the word of its peers it may hold it still, so the agent of ${names} ${counts}.`
+    : `${silent}: by the word of its peers it may hold it still, so the agent of ${names} ${counts}, and none of them is connected. ` +
+      `If they are gone for good, and ${owner} is down: node confirm-down ${owner}.`;
+  return { code: "owner-silent", rule: "PW3", sentence };
 }
 
 const first = "it was then the first in the order that could take it";
