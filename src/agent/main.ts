@@ -26,6 +26,7 @@ import { createNoticeBook } from "./notices.ts";
 import { type HostSays, noOrders, type Orders } from "./orders.ts";
 import { openPeerChannel, type PeerEndpoint } from "./peers/channel.ts";
 import { openPeerKey } from "./peers/key.ts";
+import { peerProofText } from "../protocol/peer.ts";
 import { sessionStep, startSession } from "./session.ts";
 import type { SessionEffect, SessionEvent } from "./session-state.ts";
 import { wordsOf } from "./session-words.ts";
@@ -236,7 +237,11 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const host: Loop<HostEvent> = runLoop({ state: emptyHost, step: hostStep, clock: monotonicMs, perform: performHost });
   const session: Loop<SessionEvent> = runLoop({
     ...startSession(
-      { incarnation, machine: machineId(), peer: peers?.place ?? null },
+      {
+        incarnation,
+        machine: machineId(),
+        peer: peers && { ...peers.place, proof: peers.prove(peerProofText(incarnation)) },
+      },
       memory.remembered,
       monotonicMs(),
     ),

@@ -7,7 +7,6 @@ import type {
   HoldRef,
   ObjectMessage,
   Peer,
-  PeerPlace,
   Seen,
   Silence,
   Standing,
@@ -76,7 +75,7 @@ export type SessionState = {
   readonly incarnation: string;
   readonly machine: Hello["machine"];
   /** Where other agents reach this one, and under which key; null: they do not. */
-  readonly peer: PeerPlace | null;
+  readonly peer: Hello["peer"];
   readonly seen: Seen;
   readonly link: Link;
   /** Numbers of the last connection and of the last renewal of this run. */

@@ -43,8 +43,11 @@ export type Hello = {
   readonly holding: readonly Holding[];
   readonly told: Told;
   /** Under which key, and where, other agents of the cluster may ask this one for its word; null: they cannot. */
-  readonly peer: PeerPlace | null;
+  readonly peer: ProvenPlace | null;
 };
+
+/** `proof`: the run's name (`peerProofText`), signed with that key: whoever has a node's token does not have its agent's key by that. */
+export type ProvenPlace = PeerPlace & { readonly proof: string };
 
 /** `key`: public, of the agent's state folder, base64url. `address`: `ADDRESS:PORT`, an IPv6 address in brackets. */
 export type PeerPlace = { readonly key: string; readonly address: string };

@@ -322,8 +322,8 @@ export class ClusterObject extends DurableObject<Env> {
       : this.watchers.openStream(after, token, this.clock());
   }
 
-  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
-    this.#sessionDesk.frame(socket, frame);
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void | Promise<void> {
+    return this.#sessionDesk.frame(socket, frame);
   }
 
   override webSocketClose(socket: WebSocket): void {

@@ -1,5 +1,6 @@
 import type { ClusterEvent } from "../cluster/events.ts";
-import type { AgentMessage } from "../cluster/messages.ts";
+import type { AgentMessage, Hello } from "../cluster/messages.ts";
+import { isProven } from "./peer-proof.ts";
 import { decodeAgentMessage, type FrameFault } from "../protocol/session.ts";
 import { refuse } from "./respond.ts";
 import { attachmentOf, type SessionAttachment, type SessionSockets } from "./sockets.ts";
@@ -23,20 +24,17 @@ export class SessionDesk {
     return new Response(null, { status: 101, webSocket: accepted.client });
   }
 
-  frame(socket: WebSocket, frame: string | ArrayBuffer): void {
+  /** Resolves, where it takes time, when what the frame says has been heard. */
+  frame(socket: WebSocket, frame: string | ArrayBuffer): void | Promise<void> {
     const attachment = attachmentOf(socket);
     // A watcher has nothing to say, and what it says does no harm.
     if (attachment.kind === "watch" || !this.#sockets.isOpen(attachment.id)) return;
     if (typeof frame !== "string") return this.#hangUp(attachment, "malformed");
     const decoded = decodeAgentMessage(frame);
     if (!decoded.ok) return this.#hangUp(attachment, decoded.code);
-    try {
-      this.#hear(attachment, decoded.message);
-    } catch (error) {
-      // The brain says a fault by throwing, and then nothing has changed: one agent must not take the others with it.
-      console.error(error);
-      this.#hangUp(attachment, "internal");
-    }
+    const { message } = decoded;
+    if (message.type === "hello" && message.peer !== null) return this.#hearProven(attachment, message, message.peer);
+    this.#hear(attachment, message);
   }
 
   lost(socket: WebSocket): void {
@@ -54,7 +52,25 @@ export class SessionDesk {
     }
   }
 
-  #hear({ id: socket, node }: SessionAttachment, message: AgentMessage): void {
+  /** An agent says nothing more before it is answered, so that nothing overtakes its hello meanwhile. */
+  async #hearProven(attachment: SessionAttachment, hello: Hello, peer: NonNullable<Hello["peer"]>): Promise<void> {
+    const isTrue = await isProven(hello, peer);
+    if (!this.#sockets.isOpen(attachment.id)) return;
+    if (isTrue) this.#hear(attachment, hello);
+    else this.#hangUp(attachment, "malformed");
+  }
+
+  #hear(attachment: SessionAttachment, message: AgentMessage): void {
+    try {
+      this.#tell(attachment, message);
+    } catch (error) {
+      // The brain says a fault by throwing, and then nothing has changed: one agent must not take the others with it.
+      console.error(error);
+      this.#hangUp(attachment, "internal");
+    }
+  }
+
+  #tell({ id: socket, node }: SessionAttachment, message: AgentMessage): void {
     const now = this.#clock();
     switch (message.type) {
       case "hello":

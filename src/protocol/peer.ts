@@ -4,6 +4,11 @@ import { ttlLimitsMs } from "../cluster/lease/lease.ts";
 import type { PeerMessage } from "../cluster/peer-messages.ts";
 import { holdRefSchema } from "./session.ts";
 
+/** What a run signs to show that the key which it names is its own (RFC 8032). */
+export function peerProofText(incarnation: string): string {
+  return `bridgehead run ${incarnation}`;
+}
+
 const holds = z.array(holdRefSchema).max(limits.holdsOfPeerMessage);
 const number = z.int().nonnegative();
 

@@ -163,7 +163,7 @@ const helloSchema = z.strictObject({
   released: holds,
   holding: z.array(holdingSchema).max(limits.releasedNamed),
   told: z.strictObject({ associations: count, notices: count }),
-  peer: peerPlaceSchema.nullable(),
+  peer: z.strictObject({ ...peerPlaceSchema.shape, proof: z.string().regex(/^[A-Za-z0-9_-]{86}$/) }).nullable(),
 }) satisfies z.ZodType<Hello>;
 
 const renewalSchema = z.strictObject({

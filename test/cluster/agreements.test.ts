@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
-import type { Peer, PeerPlace } from "../../src/cluster/messages.ts";
+import type { Peer, ProvenPlace } from "../../src/cluster/messages.ts";
 import { explainGroup } from "../../src/cluster/explain/explain.ts";
 import { clusterOf, nodes, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
-const place = (node: string): PeerPlace => ({ key: `key-of-${node}`, address: `${node}:7946` });
-const peer = (node: string): Peer => ({ node, ...place(node) });
+const place = (node: string): ProvenPlace => ({ key: `key-of-${node}`, address: `${node}:7946`, proof: "" });
+const peer = (node: string): Peer => ({ node, key: place(node).key, address: place(node).address });
 const names = (peers: readonly Peer[] | null | undefined): string[] | null => peers?.map(({ node }) => node) ?? null;
 
 const definitionOf = (onControlPlaneLoss: OutagePolicy, ...of: readonly string[]) =>

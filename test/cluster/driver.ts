@@ -389,7 +389,7 @@ export class Cluster {
       released: [],
       holding: run.holding,
       machine: null,
-      peer: run.peer,
+      peer: run.peer && { ...run.peer, proof: "" },
       told: { associations: 0, notices: 0 },
       ...said,
     };

@@ -1,5 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
+import { peerProofText } from "../../src/protocol/peer.ts";
 import { FakeAgent, joinBoth } from "./fake-agent.ts";
 import { allRows, ask, createExchange, inside, stubOf, tokenOf } from "./support.ts";
 
@@ -37,4 +38,50 @@ test("AU4: nor is it after the object has started anew, when nobody else has sai
   await thief.hello({ connection: 99, released: [{ group: "Exchange", epoch: 1 }] }).catch(() => undefined);
   expect(thief.groups).toEqual([]);
   expect((await allRows("anew"))["holds"]).toEqual(holds);
+});
+
+/** A key of an agent, and its proof that it has it. */
+async function agentKey(): Promise<{
+  readonly key: string;
+  readonly proofOf: (incarnation: string) => Promise<string>;
+}> {
+  const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]);
+  if (!("privateKey" in pair)) throw new Error("one key is no pair");
+  const textOf = (octets: ArrayBuffer): string =>
+    btoa(String.fromCharCode(...new Uint8Array(octets)))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
+  const raw = await crypto.subtle.exportKey("raw", pair.publicKey);
+  if (!(raw instanceof ArrayBuffer)) throw new Error("a raw key is octets");
+  return {
+    key: textOf(raw),
+    proofOf: async (incarnation) =>
+      textOf(
+        await crypto.subtle.sign(
+          { name: "Ed25519" },
+          pair.privateKey,
+          new TextEncoder().encode(peerProofText(incarnation)),
+        ),
+      ),
+  };
+}
+
+test("PW8: an agent is let in under the key that it has, and nobody under a key that is another's", async () => {
+  await createExchange("keys");
+  const token = await tokenOf("keys", { role: "node", node: "NODE2" });
+  const { key, proofOf } = await agentKey();
+  const address = "192.0.2.12:7946";
+  const proof = await proofOf("its-run");
+  const agent = await FakeAgent.connect("keys", "NODE2", token, "its-run");
+  expect((await agent.hello({ peer: { key, address, proof } })).standing).toEqual({ kind: "Up" });
+  const thief = await FakeAgent.connect("keys", "NODE2", token, "another-run");
+  await expect(thief.hello({ peer: { key, address, proof } })).rejects.toThrow("malformed");
+  const other = await FakeAgent.connect("keys", "NODE2", token, "another-run");
+  const own = await agentKey();
+  await expect(other.hello({ peer: { key, address, proof: await own.proofOf("another-run") } })).rejects.toThrow(
+    "malformed",
+  );
+  const sessions = await inside("keys", (object) => [...(object.present()?.state.memory.sessions.keys() ?? [])]);
+  expect(sessions).toEqual(["its-run"]);
 });

@@ -24,6 +24,8 @@ export type PeerChannelOptions = {
 export type PeerChannel = {
   /** What others have to know to reach this one. */
   readonly place: PeerPlace;
+  /** Signs a text with this agent's key; base64url. */
+  readonly prove: (text: string) => string;
   /** Sends one datagram. Nobody may hear it, and nothing is said of that. */
   readonly tell: (peer: Peer, message: PeerMessage) => void;
   readonly close: () => Promise<void>;
@@ -79,6 +81,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
 
   return {
     place: { key: key.name, address: peerAddressText({ ...listen, port: socket.address().port }) },
+    prove: (text) => key.sign(Buffer.from(text)).toString("base64url"),
     tell,
     close: async () => {
       await new Promise<void>((resolve) => socket.close(() => resolve()));

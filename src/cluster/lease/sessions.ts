@@ -215,11 +215,12 @@ function forgetRunsThatAreOver(turn: Turn): void {
 }
 
 function newSession(turn: Turn, node: string, message: Hello, connection: OpenConnection): Session {
+  const peer = message.peer && { key: message.peer.key, address: message.peer.address };
   const blank: Session = {
     incarnation: message.incarnation,
     node,
     machine: message.machine,
-    peer: message.peer,
+    peer,
     agreeing: [],
     connection,
     standing: { kind: "Up" },
@@ -230,7 +231,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     expired: false,
     deaf: false,
     leaving: false,
-    assigned: assignmentFor(turn, { incarnation: message.incarnation, node, peer: message.peer }, nextRevision(turn)),
+    assigned: assignmentFor(turn, { incarnation: message.incarnation, node, peer }, nextRevision(turn)),
     confirmed: null,
     told: message.told,
   };

@@ -188,7 +188,7 @@ function connect(world: World, agent: ModelAgent): void {
     holding: [],
     told,
     machine: null,
-    peer: agent.peer,
+    peer: agent.peer && { ...agent.peer, proof: "" },
   } as const;
   happen(world, { type: "hello", socket, node, nonce: `simulation-${world.names}`, message });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type AssignedGroup, type Peer, type PeerPlace, type Silence } from "../../../src/cluster/messages.ts";
+import { type AssignedGroup, type Peer, type Silence } from "../../../src/cluster/messages.ts";
 import { limits } from "../../../src/cluster/limits.ts";
 import type { PeerMessage } from "../../../src/cluster/peer-messages.ts";
 import { extending, group, SessionDriver, silence } from "./session-driver.ts";
@@ -8,7 +8,7 @@ const ttlMs = 2_000;
 const renewMs = 500;
 /** margin of a ttl of 2 000 ms */
 const marginMs = 100;
-const me: PeerPlace = { key: "mine", address: "192.0.2.11:7946" };
+const me = { key: "mine", address: "192.0.2.11:7946", proof: "proof" };
 const peer = (node: string): Peer => ({ node, key: `key-of-${node}`, address: `${node}:7946` });
 const exchange = { group: "Exchange", epoch: 3 };
 

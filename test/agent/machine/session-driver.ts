@@ -14,7 +14,6 @@ import {
   holdId,
   type HoldRef,
   type ObjectMessage,
-  type PeerPlace,
   type Renewal,
   type ReportedHold,
   type Seen,
@@ -48,7 +47,7 @@ export class SessionDriver {
     seen = nothingSeen,
     now = 1_000,
     lease = leasePresets.lan as LeaseTerms,
-    peer = null as PeerPlace | null,
+    peer = null as Hello["peer"],
     counted = [] as readonly Silence[],
   } = {}) {
     this.now = now;
