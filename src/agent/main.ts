@@ -99,6 +99,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
           listen: options.peerEndpoint,
           cluster,
           key: openPeerKey(join(options.stateFolder, "peer.key")),
+          lockPath: join(options.stateFolder, "peer.lock"),
           heard: (from, message) => {
             if (isRunning) session.post({ type: "told", from, message });
           },

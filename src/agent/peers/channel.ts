@@ -7,6 +7,7 @@ import { jsonOf } from "../../protocol/json.ts";
 import type { PeerMessage } from "../../cluster/peer-messages.ts";
 import { peerMessageSchema } from "../../protocol/peer.ts";
 import type { Log } from "../log.ts";
+import { listenUnix, UnixServerError } from "../unix-server.ts";
 import { isSignedBy, type PeerKey } from "./key.ts";
 
 /** An address of this host, not a name, and a UDP port of it. */
@@ -16,6 +17,8 @@ export type PeerChannelOptions = {
   readonly listen: PeerEndpoint;
   readonly cluster: string;
   readonly key: PeerKey;
+  /** A unix socket beside the key, which nobody talks to. */
+  readonly lockPath: string;
   /** Told of what comes in, whole, for this cluster and this agent, and signed by `from`. */
   readonly heard: (from: Pick<Peer, "key">, message: PeerMessage) => void;
   readonly log: Log;
@@ -57,12 +60,12 @@ const datagramSchema = z.strictObject({
  */
 export async function openPeerChannel(options: PeerChannelOptions): Promise<PeerChannel> {
   const { listen, cluster, key, heard, log } = options;
-  const lock = await lockKey(key.name);
+  const unlock = await lock(options);
   const socket = createSocket(isIPv6(listen.address) ? "udp6" : "udp4");
   try {
     await bound(socket, listen);
   } catch (error) {
-    await closed(lock);
+    await unlock();
     throw error;
   }
   socket.on("error", (error) => log("warning", "peer-channel", `the way to other agents: ${error.message}`));
@@ -85,7 +88,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
     tell,
     close: async () => {
       await new Promise<void>((resolve) => socket.close(() => resolve()));
-      await closed(lock);
+      await unlock();
     },
   };
 }
@@ -110,20 +113,42 @@ function read(datagram: Buffer, cluster: string, me: string): z.infer<typeof dat
   return isSignedBy(parsed.data.from, text, datagram.subarray(0, signatureLength)) ? parsed.data : null;
 }
 
-/** A name in the kernel that goes with its process, however that ends (unix(7), abstract sockets). */
-async function lockKey(name: string): Promise<Server> {
+/**
+ * Two locks, each of which goes with its process, however that ends. A copy of the folder on this host has the same key, which is a name
+ * in the kernel (unix(7), abstract sockets); the folder itself may be seen from several network namespaces, which have names of their own.
+ */
+async function lock({ key, lockPath, log }: PeerChannelOptions): Promise<() => Promise<void>> {
+  const ofKey = await lockKey(key.name);
+  try {
+    const ofFolder = await listenUnix({
+      path: lockPath,
+      name: "the lock of the state folder",
+      onConnection: (socket) => socket.destroy(),
+      log,
+      admits: "owner",
+    });
+    return async () => {
+      await Promise.all([ofFolder.close(), closed(ofKey)]);
+    };
+  } catch (error) {
+    await closed(ofKey);
+    throw error instanceof UnixServerError && error.code === "socket-in-use" ? inUse(error) : error;
+  }
+}
+
+function lockKey(name: string): Promise<Server> {
   const server = createServer((connection) => connection.destroy());
   return new Promise((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new PeerChannelError(
-          "peer-key-in-use",
-          `another agent runs on this host with the same state folder, or with a copy of it: ${messageOf(error)}`,
-        ),
-      ),
-    );
+    server.once("error", (error) => reject(inUse(error)));
     server.listen(`\0bridgehead-agent-${name}`, () => resolve(server));
   });
+}
+
+function inUse(error: Error): PeerChannelError {
+  return new PeerChannelError(
+    "peer-key-in-use",
+    `another agent runs on this host with the same state folder, or with a copy of it: ${error.message}`,
+  );
 }
 
 function bound(socket: Socket, { address, port }: PeerEndpoint): Promise<void> {

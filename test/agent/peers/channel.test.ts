@@ -25,12 +25,13 @@ const gone: PeerMessage = { type: "gone", holds: [] };
 
 type Heard = { readonly from: string; readonly message: PeerMessage };
 
-async function agent(name: string, { cluster = "exchange", address = "127.0.0.1" } = {}) {
+async function agent(name: string, { cluster = "exchange", address = "127.0.0.1", lock = name } = {}) {
   const heard: Heard[] = [];
   const channel = await openPeerChannel({
     listen: { address, port: 0 },
     cluster,
     key: keyOf(name),
+    lockPath: join(folder, `${lock}.lock`),
     heard: ({ key: from }, message) => heard.push({ from, message }),
     log: () => {},
   });
@@ -112,7 +113,8 @@ test("PW7 where nobody listens, or cannot, what is said is lost, and nothing els
 
 test("PW8 one agent of a key runs at a time, and the next one when it is gone", async () => {
   const one = await agent("one");
-  await expect(agent("one")).rejects.toMatchObject({ code: "peer-key-in-use" });
+  await expect(agent("one", { lock: "copy" })).rejects.toMatchObject({ code: "peer-key-in-use" });
+  await expect(agent("other", { lock: "one" })).rejects.toMatchObject({ code: "peer-key-in-use" });
   await one.channel.close();
   open = [];
   await expect(agent("one")).resolves.toMatchObject({ channel: { place: { key: one.channel.place.key } } });
