@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
 import type { Peer, ProvenPlace } from "../../src/cluster/messages.ts";
 import { explainGroup } from "../../src/cluster/explain/explain.ts";
+import { quorumOf } from "../../src/cluster/questions/quorum.ts";
 import { clusterOf, nodes, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
@@ -226,6 +227,13 @@ describe("what readers are told", () => {
     usual.close("NODE1");
     usual.pass(ttlMs + 1, "NODE2");
     expect(explainGroup(usual.state, "Exchange", usual.objectNow, [])?.because.rule).toBe("EN3");
+  });
+
+  test("PW3: the quorum names as witnesses only those in the list", () => {
+    const cluster = three();
+    expect(quorumOf(cluster.view()).ownerships[0]?.witnesses).toEqual(["NODE2", "NODE3"]);
+    cluster.renew("NODE3", { leaving: true });
+    expect(quorumOf(cluster.view()).ownerships[0]?.witnesses).toEqual(["NODE2"]);
   });
 
   test("PW1: a group shows its policy and by whose word it is held", () => {

@@ -6,11 +6,12 @@ import { ask, createExchange, eventually, expectProblem, json, stubOf, tokenOf }
 
 const cluster = "object-cluster";
 const at = `/clusters/${cluster}`;
+let owner: FakeAgent;
 let standby: FakeAgent;
 
 beforeAll(async () => {
   await createExchange(cluster);
-  ({ standby } = await joinBoth(cluster));
+  ({ owner, standby } = await joinBoth(cluster));
 });
 
 test("DF16: what edits make of a definition can be read again by the next instance", async () => {
@@ -105,6 +106,7 @@ describe("Networks", () => {
   });
 
   test("OB4: an interface is found by its name, and by its node and network, as one and the same", async () => {
+    await owner.renew();
     const byName = await json(ask("GET", `${at}/net-interfaces/NODE1 - client`));
     expect(byName).toEqual({
       name: "NODE1 - client",
@@ -155,6 +157,7 @@ describe("Who asks, and who could witness", () => {
 
   test("OB6: the quorum names the witnesses of each ownership, and warns when there is none", async () => {
     const quorum = () => json<{ ownerships: { witnesses: string[] }[]; sentence: string }>(ask("GET", `${at}/quorum`));
+    await Promise.all([owner.renew(), standby.renew()]);
     expect((await quorum()).ownerships).toMatchObject([{ group: "Exchange", owner: "NODE1", witnesses: ["NODE2"] }]);
     standby.line.close();
     const alone = await eventually(quorum, ({ ownerships }) => ownerships[0]?.witnesses.length === 0);

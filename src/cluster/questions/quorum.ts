@@ -25,10 +25,12 @@ export function quorumOf({ nodes, groups, generation, starting }: ClusterView): 
   const witnesses = Object.entries(nodes)
     .filter(([, { state }]) => state === "Up" || state === "Paused" || state === "Joining")
     .map(([name]) => name);
-  const ownerships = Object.entries(groups).flatMap(([group, { owner, lastOwner, epoch }]) => {
+  const ownerships = Object.entries(groups).flatMap(([group, { owner, lastOwner, epoch, peers }]) => {
     const holder = owner === "Unknown" ? lastOwner : owner;
     if (holder === null) return [];
-    return [{ group, owner: holder, epoch, witnesses: witnesses.filter((node) => node !== holder) }];
+    // With a list of peers only those may end it who are in it (PW3).
+    const mayCount = (node: string): boolean => peers.length === 0 || peers.some((peer) => peer.node === node);
+    return [{ group, owner: holder, epoch, witnesses: witnesses.filter((node) => node !== holder && mayCount(node)) }];
   });
   const unwitnessed = ownerships.filter((one) => one.witnesses.length === 0).map(({ group }) => group);
   return {
