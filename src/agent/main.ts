@@ -191,7 +191,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   function performSession(effect: Exclude<SessionEffect, { type: "wake" }>): void {
     switch (effect.type) {
       case "remember":
-        return memory.write(effect);
+        return memory.write(effect.seen);
       case "orders":
         for (const { code, sentence } of holdNews(orders, effect.orders)) log("info", code, sentence);
         orders = effect.orders;
@@ -243,7 +243,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
         machine: machineId(),
         peer: peers && { ...peers.place, proof: peers.prove(peerProofText(incarnation)) },
       },
-      memory.remembered,
+      memory.seen,
       monotonicMs(),
     ),
     step: (state, event) => {

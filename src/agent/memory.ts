@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import type { Seen, Silence } from "../cluster/messages.ts";
+import type { Seen } from "../cluster/messages.ts";
 import { jsonOf } from "../protocol/json.ts";
 import { replaceFile } from "./durable-file.ts";
 import { messageOf } from "../mta/message-of.ts";
-import type { Remembered } from "./session-state.ts";
 import { isMissing } from "../mta/error-code.ts";
 
 /**
@@ -13,12 +12,12 @@ import { isMissing } from "../mta/error-code.ts";
  * epochs that it has seen. It is how a control plane that was rolled back is told so.
  */
 export type DiskMemory = {
-  readonly remembered: Remembered;
+  readonly seen: Seen;
   /**
    * On the disk, and synced, when this returns. It blocks on purpose: no effect after it may happen before, and it is
    * written when an epoch, a revision or a generation is new, never in the steady state.
    */
-  readonly write: (remembered: Remembered) => void;
+  readonly write: (seen: Seen) => void;
 };
 
 export class MemoryError extends Error {
@@ -40,25 +39,12 @@ const seenSchema = z.strictObject({
   revision: revisionSchema.nullable(),
   epochs: z.record(z.string(), count),
 }) satisfies z.ZodType<Seen>;
-const countedSchema = z.strictObject({
-  subject: z.string(),
-  generation: generationSchema,
-  k: count,
-  ttlMs: z.number(),
-}) satisfies z.ZodType<Silence>;
-const fileSchema = z.strictObject({
-  version: z.literal(1),
-  cluster: z.string(),
-  node: z.string(),
-  seen: seenSchema,
-  // An earlier version promised nothing, so it had nothing to keep.
-  counted: z.array(countedSchema).default([]),
-});
+const fileSchema = z.strictObject({ version: z.literal(1), cluster: z.string(), node: z.string(), seen: seenSchema });
 
 /** Whose memory it is: a folder that moves to another node or cluster would bring wrong epochs with it. */
 export type MemoryOwner = { readonly cluster: string; readonly node: string };
 
-const nothing: Remembered = { seen: { generation: null, revision: null, epochs: {} }, counted: [] };
+const nothingSeen: Seen = { generation: null, revision: null, epochs: {} };
 
 /** Opens the memory in `file`; without the file nothing was seen yet. Throws `MemoryError`. */
 export function openMemory(file: string, owner: MemoryOwner): DiskMemory {
@@ -67,19 +53,16 @@ export function openMemory(file: string, owner: MemoryOwner): DiskMemory {
   } catch (error) {
     throw unusable(file, error);
   }
-  return {
-    remembered: readMemory(file, owner),
-    write: ({ seen, counted }) => writeDurably(file, { version: 1, ...owner, seen, counted: [...counted] }),
-  };
+  return { seen: readMemory(file, owner), write: (seen) => writeDurably(file, { version: 1, ...owner, seen }) };
 }
 
-/** What `file` says; nothing without the file. It changes nothing. Throws `MemoryError`. */
-export function readMemory(file: string, owner: MemoryOwner): Remembered {
+/** What `file` says was seen; nothing without the file. It changes nothing. Throws `MemoryError`. */
+export function readMemory(file: string, owner: MemoryOwner): Seen {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (isMissing(error)) return nothing;
+    if (isMissing(error)) return nothingSeen;
     throw unusable(file, error);
   }
   const parsed = fileSchema.safeParse(jsonOf(text));
@@ -90,8 +73,8 @@ export function readMemory(file: string, owner: MemoryOwner): Remembered {
         "new node; that is safe unless the control plane's data was set back to an older copy since.",
     );
   }
-  const { cluster, node, seen, counted } = parsed.data;
-  if (cluster === owner.cluster && node === owner.node) return { seen, counted };
+  const { cluster, node, seen } = parsed.data;
+  if (cluster === owner.cluster && node === owner.node) return seen;
   throw new MemoryError(
     "memory-of-another",
     `${file} belongs to node ${node} of cluster ${cluster}, not to ${owner.node} of ${owner.cluster}. ` +

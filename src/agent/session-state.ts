@@ -8,7 +8,6 @@ import type {
   ObjectMessage,
   Peer,
   Seen,
-  Silence,
   Standing,
   Told,
 } from "../cluster/messages.ts";
@@ -41,7 +40,7 @@ export type SessionEvent = { readonly now: number } & (
 /** To be carried out in their order. */
 export type SessionEffect =
   /** Write this to the node's disk, and sync it, before anything that follows. */
-  | ({ readonly type: "remember" } & Remembered)
+  | { readonly type: "remember"; readonly seen: Seen }
   | { readonly type: "orders"; readonly orders: Orders }
   /** Open a connection; answer with `opened` or, after `timeoutMs` at the latest, with `closed`. */
   | { readonly type: "connect"; readonly connection: number; readonly timeoutMs: number }
@@ -56,9 +55,6 @@ export type SessionEffect =
   | { readonly type: "note"; readonly code: SessionNote; readonly detail: string }
   /** `told`: the object knows that everything was released; else a ttl has passed in which it could not be told. */
   | { readonly type: "exit"; readonly told: boolean };
-
-/** What it keeps on the disk over its runs. `counted`: silences that a run has counted to their end, so that what it claims of them may still be heard (PW4). */
-export type Remembered = { readonly seen: Seen; readonly counted: readonly Silence[] };
 
 export type SessionNote =
   | "joined"

@@ -12,6 +12,7 @@ import {
   type ObjectMessage,
   type Peer,
   type ResourceState,
+  type Seen,
   type Standing,
   type Told,
 } from "../cluster/messages.ts";
@@ -24,18 +25,18 @@ import {
   tendAsks,
   withoutPromises,
 } from "./peers/asking.ts";
-import { forgetWords, heardAsk, heardGone, tendWithdrawals, withSilences } from "./peers/vouching.ts";
+import { forgetWords, heardAsk, heardGone, tendWithdrawals } from "./peers/vouching.ts";
 import { noWords } from "./peers/words.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
 import { hurried, nextWake, retryAt, tendLink } from "./session-line.ts";
-import type { JoinedLink, Remembered, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
+import type { JoinedLink, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
 import { countSilences } from "./witness.ts";
 
 export function startSession(
   { incarnation, machine, peer }: Pick<Hello, "incarnation" | "machine" | "peer">,
-  { seen, counted }: Remembered,
+  seen: Seen,
   now: number,
 ): { state: SessionState; effects: SessionEffect[] } {
   const state: SessionState = {
@@ -61,7 +62,7 @@ export function startSession(
     host: { n: 0, report: emptyReport, offline: [] },
     reportVersion: 0,
     told: nothingTold,
-    words: { ...noWords, withdrawn: new Map(counted.map((silence) => [silence.subject, silence])) },
+    words: noWords,
     stopping: null,
   };
   return sessionStep(state, { type: "wake", now });
@@ -76,11 +77,8 @@ export function sessionStep(
   // other fences have acted, so the host takes everything down before it brings it up again.
   const current = giveOrders(noteBlown(forgetBrokenCounts(before, event.now), event.now, effects), event.now, effects);
   const taken = take(current, event, effects);
+  if (taken.seen !== before.seen) effects.unshift({ type: "remember", seen: taken.seen });
   const state = act(taken, event.now, effects);
-  const hasCounted = state.peer !== null && state.words.withdrawn !== before.words.withdrawn;
-  if (state.seen !== before.seen || hasCounted) {
-    effects.unshift({ type: "remember", seen: state.seen, counted: [...state.words.withdrawn.values()] });
-  }
   return { state, effects };
 }
 
@@ -245,7 +243,6 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
     seen: withEpochs(state.seen, answer.silences),
     fuses: granted(state, answer, renewal.sentAt),
     counts,
-    words: withSilences(state.words, answer.silences),
     lastAnswerAt: now,
     told: highest(state.told, renewal.told),
     generationSince: state.generationSince ?? now,

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MemoryError, openMemory } from "../../src/agent/memory.ts";
-import type { Remembered } from "../../src/agent/session-state.ts";
 import type { Seen } from "../../src/cluster/messages.ts";
 
 let folder = "";
@@ -18,8 +17,6 @@ const seen: Seen = {
   revision: { generation: 3, n: 7 },
   epochs: { Exchange: 12 },
 };
-const counted = [{ subject: "Exchange#12", generation: { number: 3, nonce: "abc" }, k: 5, ttlMs: 2_000 }];
-const remembered: Remembered = { seen, counted };
 const fileIn = (): string => join(folder, "state", "seen.json");
 
 function codeOfOpening(): string {
@@ -34,18 +31,18 @@ function codeOfOpening(): string {
 
 test("AG3 what was written is seen by the next run, and nothing was seen without a file", () => {
   const memory = openMemory(fileIn(), owner);
-  expect(memory.remembered).toEqual({ seen: { generation: null, revision: null, epochs: {} }, counted: [] });
-  memory.write(remembered);
-  expect(openMemory(fileIn(), owner).remembered).toEqual(remembered);
+  expect(memory.seen).toEqual({ generation: null, revision: null, epochs: {} });
+  memory.write(seen);
+  expect(openMemory(fileIn(), owner).seen).toEqual(seen);
 });
 
 test("AG3 a write that a crash cut off leaves the old text in force", () => {
   const memory = openMemory(fileIn(), owner);
-  memory.write(remembered);
+  memory.write(seen);
   writeFileSync(`${fileIn()}.new`, '{"version":1,"clu');
-  expect(openMemory(fileIn(), owner).remembered).toEqual(remembered);
-  memory.write({ ...remembered, seen: { ...seen, epochs: { Exchange: 13 } } });
-  expect(openMemory(fileIn(), owner).remembered.seen.epochs).toEqual({ Exchange: 13 });
+  expect(openMemory(fileIn(), owner).seen).toEqual(seen);
+  memory.write({ ...seen, epochs: { Exchange: 13 } });
+  expect(openMemory(fileIn(), owner).seen.epochs).toEqual({ Exchange: 13 });
   expect(readdirSync(join(folder, "state"))).toEqual(["seen.json"]);
 });
 
@@ -55,7 +52,7 @@ test.each([
   "{}",
   '{"version":1,"cluster":"exchange","node":"NODE1","seen":{"epochs":{"Exchange":-1}}}',
 ])("AG4 a damaged memory is named, and how to mend it: %j", (text) => {
-  openMemory(fileIn(), owner).write(remembered);
+  openMemory(fileIn(), owner).write(seen);
   writeFileSync(fileIn(), text);
   const told = codeOfOpening();
   expect(told).toContain("memory-damaged");
@@ -65,7 +62,7 @@ test.each([
 });
 
 test("AG4 the memory of another node is not taken for one's own", () => {
-  openMemory(fileIn(), { ...owner, node: "NODE2" }).write(remembered);
+  openMemory(fileIn(), { ...owner, node: "NODE2" }).write(seen);
   expect(codeOfOpening()).toContain("memory-of-another");
 });
 

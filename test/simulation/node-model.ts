@@ -95,7 +95,7 @@ export class Agent implements AgentEnd {
   start(): void {
     const { state, effects } = startSession(
       { incarnation: this.#incarnation, machine: null, peer: null },
-      { seen: this.#node.seen, counted: [] },
+      this.#node.seen,
       this.#node.clock(),
     );
     this.#session = state;

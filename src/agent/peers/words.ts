@@ -1,4 +1,4 @@
-import type { HoldRef, Peer, Silence } from "../../cluster/messages.ts";
+import type { HoldRef, Peer } from "../../cluster/messages.ts";
 
 /**
  * What this run has asked of other agents and what they have promised it, as the owner of some ownerships; and what it has promised
@@ -17,8 +17,8 @@ export type Words = {
   readonly gone: ReadonlySet<string>;
   /** Promises of this run's own, by ownership: until when it claims nothing of it. */
   readonly given: ReadonlyMap<string, number>;
-  /** Silences that were counted to their end: they are not promised any more while the object names the same value (PW4). */
-  readonly withdrawn: ReadonlyMap<string, Silence>;
+  /** Ownerships whose owner was told that this run promises nothing more for them. */
+  readonly withdrawn: ReadonlySet<string>;
 };
 
 export type SentAsk = {
@@ -39,5 +39,5 @@ export const noWords: Words = {
   promises: new Map(),
   gone: new Set(),
   given: new Map(),
-  withdrawn: new Map(),
+  withdrawn: new Set(),
 };

@@ -48,11 +48,10 @@ export class SessionDriver {
     now = 1_000,
     lease = leasePresets.lan as LeaseTerms,
     peer = null as Hello["peer"],
-    counted = [] as readonly Silence[],
   } = {}) {
     this.now = now;
     this.object = new FakeObject(lease);
-    const { state, effects } = startSession({ incarnation: "run-1", machine: null, peer }, { seen, counted }, now);
+    const { state, effects } = startSession({ incarnation: "run-1", machine: null, peer }, seen, now);
     this.state = state;
     this.#busy = true;
     this.#perform(effects);
