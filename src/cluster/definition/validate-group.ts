@@ -78,7 +78,7 @@ function checkResource(
   const rules = driverType === undefined ? undefined : rulesOfType(driverType);
   if (driverType === undefined || rules === undefined) {
     const known = quotedList([...Object.keys(resourceTypes), ...Object.keys(definition.resourceTypes)]);
-    report([...path, "type"], "unknown-type", `there is no resource type "${resource.type}"; there is ${known}`);
+    report([...path, "type"], "unknown-type", `this is no resource type; there is ${known}`);
     return;
   }
   checkProperties(rules, resource.properties, [...path, "properties"], withArticle(resource.type), report);
