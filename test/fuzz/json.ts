@@ -88,6 +88,9 @@ export type Edit = { readonly kind: (typeof kinds)[number]; readonly place: numb
 const editWith = (name: fc.Arbitrary<string>): fc.Arbitrary<Edit> =>
   fc.record({ kind: fc.constantFrom("replace", ...kinds), place: fc.nat(500), with: name });
 
+/** None of them brings anything large. */
+export const smallEdits: fc.Arbitrary<readonly Edit[]> = fc.array(editWith(oddName), { minLength: 1, maxLength: 2 });
+
 /** One or two, of which only the last brings something large. */
 export const edits: fc.Arbitrary<readonly Edit[]> = fc
   .tuple(fc.array(editWith(oddName), { maxLength: 1 }), editWith(oddOrLargeName))

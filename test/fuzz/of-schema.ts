@@ -121,10 +121,10 @@ function textsOf(schema: z.core.$ZodType): fc.Arbitrary<string> {
   if (def.type === "enum") return fc.constantFrom(...Object.values(def.entries).map(String));
   if (known.length === 0) return patternOf(schema);
   // Any text, where the schema takes it, and now and then a known one; the filter would else have nothing to choose from.
-  const any = fc
+  const others = fc
     .string({ unit: "binary", maxLength: 20 })
     .map((text) => (takes(schema, text) ? text : (known[text.length % known.length] ?? "")));
-  return fc.oneof(fc.constantFrom(...known), any);
+  return fc.oneof(fc.constantFrom(...known), others);
 }
 
 function defaultOf(schema: z.core.$ZodType): string[] {

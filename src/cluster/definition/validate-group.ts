@@ -139,7 +139,7 @@ function checkAddressInNetwork(
   if (typeof networkName !== "string") return;
   const network = lookup(definition.networks, networkName);
   if (network === undefined) {
-    report([...path, "properties", "Network"], "no-such-network", `there is no network "${networkName}"`);
+    report([...path, "properties", "Network"], "no-such-network", "there is no such network");
     return;
   }
   const range = parseNetwork(network.cidr);
