@@ -109,7 +109,8 @@ export function parsePartners(text: string, file = "partners file"): Partners {
 
 function parseYaml(text: string, file: string): unknown {
   try {
-    return parse(text);
+    // Its warnings would quote the text, too.
+    return parse(text, { logLevel: "error" });
   } catch (error) {
     // The parser's message quotes the line, and the line may hold a password: only the place is told.
     const place = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;

@@ -78,7 +78,7 @@ function checkResource(
   const rules = driverType === undefined ? undefined : rulesOfType(driverType);
   if (driverType === undefined || rules === undefined) {
     const known = quotedList([...Object.keys(resourceTypes), ...Object.keys(definition.resourceTypes)]);
-    report([...path, "type"], "unknown-type", `there is no resource type "${resource.type}"; there is ${known}`);
+    report([...path, "type"], "unknown-type", `this is no resource type; there is ${known}`);
     return;
   }
   checkProperties(rules, resource.properties, [...path, "properties"], withArticle(resource.type), report);
@@ -139,7 +139,7 @@ function checkAddressInNetwork(
   if (typeof networkName !== "string") return;
   const network = lookup(definition.networks, networkName);
   if (network === undefined) {
-    report([...path, "properties", "Network"], "no-such-network", `there is no network "${networkName}"`);
+    report([...path, "properties", "Network"], "no-such-network", "there is no such network");
     return;
   }
   const range = parseNetwork(network.cidr);

@@ -23,7 +23,7 @@ export function checkProperties(
       report(
         [...path, name],
         "unknown-property",
-        `${owner} has no property ${name}; it has ${Object.keys(rules).join(", ")}`,
+        `${owner} has no such property; it has ${Object.keys(rules).join(", ")}`,
       );
       continue;
     }

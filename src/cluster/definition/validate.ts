@@ -59,11 +59,7 @@ function checkCluster({ lease, timeZone, properties }: ClusterDefinition, report
 function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: ReportProblem): void {
   for (const [name, { cidr, properties }] of Object.entries(networks)) {
     if (parseNetwork(cidr) === null) {
-      report(
-        ["networks", name, "cidr"],
-        "network-cidr",
-        `"${cidr}" is not an address and prefix, such as 192.0.2.0/24`,
-      );
+      report(["networks", name, "cidr"], "network-cidr", "this is not an address and prefix, such as 192.0.2.0/24");
     }
     checkProperties(networkProperties, properties, ["networks", name, "properties"], "a network", report);
   }
@@ -72,7 +68,7 @@ function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: R
     checkProperties(nodeProperties, properties, ["nodes", name, "properties"], "a node", report);
     const parsed = parseUnicast(address);
     if (parsed === null) {
-      report(["nodes", name, "address"], "node-address", `"${address}" is no IPv4 or IPv6 address of a host`);
+      report(["nodes", name, "address"], "node-address", "this is no IPv4 or IPv6 address of a host");
       continue;
     }
     const other = owners.get(canonical(parsed));
@@ -92,7 +88,7 @@ function checkResourceTypes({ resourceTypes: own }: ClusterDefinition, report: R
     if (builtIn.has(name.toLowerCase())) report(path, "type-built-in", `${name} is a type that there is`);
     if (lookup(resourceTypes, basedOn) === undefined) {
       const known = quotedList(Object.keys(resourceTypes));
-      report([...path, "basedOn"], "unknown-type", `there is no built-in type "${basedOn}"; there is ${known}`);
+      report([...path, "basedOn"], "unknown-type", `this is no built-in type; there is ${known}`);
     }
     checkProperties(resourceTypeProperties, properties, [...path, "properties"], "a resource type", report);
   }

@@ -1,0 +1,234 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { parse } from "yaml";
+import { definitionIn } from "../../src/cli/definition-file.ts";
+import { CliError } from "../../src/cli/errors.ts";
+import { examplesFolder } from "../../src/cli/package-files.ts";
+import { definitionYaml } from "../../src/cli/yaml-text.ts";
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
+import { assertInvariants } from "../../src/cluster/invariants.ts";
+import type { ClusterState } from "../../src/cluster/state.ts";
+import { step } from "../../src/cluster/step.ts";
+import { parsePartners, PartnersFileError } from "../../src/mta/partners.ts";
+import { definitionSchema, parseDefinition } from "../../src/protocol/definition.ts";
+import { Cluster } from "../cluster/driver.ts";
+import { always } from "./always.ts";
+import { edited, edits, marker, smallEdits } from "./json.ts";
+import { valuesOf } from "./of-schema.ts";
+
+const example = readFileSync(join(examplesFolder, "q186756.yaml"), "utf8");
+const document: unknown = parse(example);
+const empty = new Cluster();
+
+/** A refusal says what and where, and repeats nothing but names; anything else that is thrown is a fault. */
+function read(text: string): ClusterDefinition | null {
+  try {
+    return definitionIn(text, "file");
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (error.code === "not-yaml" && /^file(?:, line \d+, column \d+)?: [^\n]+/.test(error.message)) return null;
+    const problems = error.parts.problems ?? [];
+    const isPlaced = problems.every(
+      ({ path, sentence }) =>
+        /^(?:line \d+ \(|\(document\)$|[^ ])/.test(path) && sentence !== "" && !sentence.includes(marker),
+    );
+    if (error.code === "invalid-definition" && problems.length > 0 && isPlaced) return null;
+    throw new Error("a refusal that does not say where", { cause: error });
+  }
+}
+
+function refusalOf(refused: unknown): Extract<ReturnType<typeof parseDefinition>, { ok: false }> {
+  const parsed = parseDefinition(refused);
+  return parsed.ok ? expect.fail("it was taken") : parsed;
+}
+
+/** The brain takes it for a new cluster, and welcomes the nodes that it has. */
+function takes(definition: ClusterDefinition): void {
+  const at = (state: ClusterState, event: Parameters<typeof step>[1]): ClusterState => {
+    const { state: next, outcome } = step(state, event);
+    if (outcome.kind === "refused") throw new Error(`refused: ${outcome.refusal.detail}`);
+    assertInvariants(next);
+    return next;
+  };
+  const { now } = empty;
+  let state = at(empty.state, { type: "define", definition, actor: "operator", force: false, now });
+  for (const [index, node] of Object.keys(definition.nodes).entries()) {
+    const message = {
+      type: "hello",
+      protocol: 1,
+      incarnation: `run-${index}`,
+      machine: null,
+      connection: 1,
+      seen: { generation: null, revision: null, epochs: {} },
+      released: [],
+      holding: [],
+      told: { associations: 0, notices: 0 },
+    } as const;
+    state = at(state, { type: "hello", socket: `s${index}`, node, nonce: "n", message, now: now + 1 });
+  }
+  at(state, { type: "alarm", now: now + 60_000 });
+}
+
+const pieces = [
+  "&a ",
+  "*a",
+  "<<: *a",
+  "!!binary ",
+  "!!set ",
+  "!!float ",
+  "!other ",
+  "? ",
+  ": ",
+  "- ",
+  "\t",
+  "|\n",
+  ">-\n",
+  "#",
+  "'",
+  '"',
+  "%YAML 1.1\n---\n",
+  "---\n",
+  "...\n",
+  "[",
+  "]",
+  "{",
+  "}",
+  "\n",
+  "  ",
+  "~",
+  "0o17",
+  ".nan",
+  "1e400",
+  "\u0000",
+  "\ud800",
+  "__proto__: 1\n",
+  marker,
+];
+const slips = fc.array(fc.tuple(fc.nat(5_000), fc.nat(4), fc.constantFrom(...pieces)), { minLength: 1, maxLength: 3 });
+const slipped = (text: string, done: readonly (readonly [number, number, string])[]): string =>
+  done.reduce((before, [where, gone, put]) => {
+    const at = where % (before.length + 1);
+    return before.slice(0, at) + put + before.slice(at + gone);
+  }, text);
+
+const bombs: readonly (readonly [string, string])[] = [
+  ["lists without end", "[".repeat(20_000)],
+  ["lists without end, closed", `${"[".repeat(20_000)}${"]".repeat(20_000)}`],
+  ["objects without end", "{a: ".repeat(20_000)],
+  ["levels of lists", "- ".repeat(20_000)],
+  ["levels of keys", "? ".repeat(20_000)],
+  ["levels by indentation", Array.from({ length: 1_500 }, (_, level) => `${" ".repeat(level)}a:\n`).join("")],
+  ["an alias of itself", "cluster: &a [*a]\n"],
+  ["an object of itself", "cluster: a\ngroups: &a\n  G: *a\n"],
+  [
+    "aliases of aliases",
+    `l0: &l0 [x, x, x]\n${Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(", ")}]`).join("\n")}\n`,
+  ],
+  [
+    "merged aliases",
+    `%YAML 1.1\n---\na0: &a0 {x: 1}\n${Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} {p: *a${n}, q: *a${n}}`).join("\n")}\n`,
+  ],
+  ["a list as a key", "? [a, b]\n: c\n"],
+  ["a prototype", "__proto__: {cluster: a}\ncluster: a\n"],
+  [
+    "what only this parser makes",
+    "%YAML 1.1\n---\ncluster: !!binary aGk=\nnodes: !!set {a, b}\ngroups: !!omap [a: 1]\ntimeZone: 2026-11-26\n",
+  ],
+];
+
+describe("what is read as a definition", () => {
+  test.each(bombs)("FZ8 %s are refused by their place", (_, text) => {
+    expect(read(text)).toBeNull();
+    expect(read(`cluster: exchange\nproperties:\n  Description: ${text}`)).toBeNull();
+  });
+
+  test("FZ8 what is refused is told by its place, and a text that may be anything is not repeated", () => {
+    const properties = { [marker]: marker };
+    const address = {
+      type: "IP Address",
+      properties: { Address: "192.0.2.100", SubnetMask: "255.255.255.0", Network: marker },
+    };
+    const { problems } = refusalOf({
+      cluster: "exchange",
+      networks: { client: { cidr: marker } },
+      nodes: { NODE1: { address: marker } },
+      resourceTypes: { Own: { basedOn: marker } },
+      groups: { Group: { properties, resources: { Resource: { type: marker }, Address: address } } },
+    });
+    expect(problems.map(({ code }) => code)).toEqual([
+      "network-cidr",
+      "node-address",
+      "unknown-type",
+      "unknown-property",
+      "unknown-type",
+      "no-such-network",
+    ]);
+    expect(problems.filter(({ sentence }) => sentence.includes(marker))).toEqual([]);
+  });
+
+  test("FZ8 nothing of a file is told in passing", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+    expect(read("? [secret]\n: 1\n")).toBeNull();
+    expect(() => parsePartners("partners:\n  ? { password: secret }\n  : 1\n")).toThrow(PartnersFileError);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
+  test("FZ8 a partners file that is nearly YAML is one, or is refused as one", () => {
+    const file = readFileSync(join(examplesFolder, "partners.yaml"), "utf8");
+    always(
+      slips,
+      (done) => {
+        try {
+          parsePartners(slipped(file, done));
+        } catch (error) {
+          if (!(error instanceof PartnersFileError)) throw error;
+        }
+      },
+      { of: 0.2 },
+    );
+  });
+
+  test("FZ8 a file that is nearly YAML is a definition, or is refused by its place", () => {
+    always(
+      slips,
+      (done) => {
+        const definition = read(slipped(example, done));
+        if (definition !== null) takes(definition);
+      },
+      { of: 0.3 },
+    );
+  });
+
+  test("FZ8 a file that is nearly a definition is one, or is refused by its place", () => {
+    let taken = 0;
+    const documents = fc.oneof(
+      { weight: 3, arbitrary: fc.constant(document) },
+      { weight: 1, arbitrary: valuesOf(definitionSchema) },
+    );
+    always(fc.tuple(documents, edits), ([base, done]) => {
+      const other = edited(base, done);
+      const parsed = parseDefinition(other);
+      if (!parsed.ok) return void (parsed.problems.length === 0 && expect.fail("no problem is named"));
+      taken += 1;
+      takes(parsed.definition);
+    });
+    expect(taken).toBeGreaterThan(0);
+  });
+
+  test("FZ8 what it is as an object, it is as a file", () => {
+    always(
+      smallEdits,
+      (done) => {
+        // A file says no more than JSON does.
+        const asJson: unknown = JSON.parse(JSON.stringify(edited(document, done)) ?? "null");
+        const isOne = parseDefinition(asJson).ok;
+        if ((read(JSON.stringify(asJson)) !== null) !== isOne) throw new Error("it is another as JSON");
+        if ((read(definitionYaml(asJson)) !== null) !== isOne) throw new Error("it is another as YAML");
+      },
+      { of: 0.1 },
+    );
+  });
+});
