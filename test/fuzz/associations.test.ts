@@ -50,6 +50,7 @@ const endings: ReadonlySet<string> = new Set([
   "too-large",
   "unsupported",
   "aborted-by-partner",
+  "fault-found-by-partner",
   "activity-unknown",
   "message-refused",
   "released",
