@@ -1,10 +1,6 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Lan } from "../../test/network/lan.ts";
-import { until } from "../../test/support/until.ts";
+import { captureAtSwitch, type Captured } from "../capture.ts";
 import type { Frame } from "./history.ts";
-import { ended } from "../lines.ts";
 
 const fields = [
   "frame.time_epoch",
@@ -17,7 +13,9 @@ const fields = [
   "tcp.flags.syn",
 ] as const;
 
-export type Capture = {
+type Seen = Captured<(typeof fields)[number]>["frames"][number];
+
+export type FrameRecord = {
   /** @param toMonotonic from the wall clock, which is the kernel's for frames */
   readonly end: (toMonotonic: (wall: number) => number) => Promise<{ frames: Frame[]; missed: number }>;
 };
@@ -28,39 +26,29 @@ export async function captureFrames(
   hosts: readonly string[],
   addresses: readonly string[],
   folder: string,
-): Promise<Capture> {
-  const file = join(folder, "frames.pcapng");
-  const ports = hosts.map((name) => lan.portOf(name, "client"));
+): Promise<FrameRecord> {
   // A neighbour advertisement may tell of an address and come from another one (RFC 4861 section 4.4).
   const filter = [...addresses.map((address) => `src host ${address}`), "(icmp6 and ip6[40] == 136)"].join(" or ");
-  const words = ["-q", "-s", "128", "-B", "16", "-f", filter, ...ports.flatMap((port) => ["-i", port]), "-w", file];
-  const child = lan.startAtSwitches("dumpcap", words);
-  let said = "";
-  child.stderr?.on("data", (text: Buffer) => (said += text.toString("utf8")));
-  await until(() => /Capturing|File:/.test(said), 30_000, "the capture");
+  const capture = await captureAtSwitch(lan, hosts, filter, fields, folder);
   return {
     end: async (toMonotonic) => {
-      if (child.exitCode !== null) throw new Error(`the capture ended before its time: ${said}`);
-      await ended(child, "SIGINT");
-      const words = ["-n", "-r", file, "-T", "fields", ...fields.flatMap((name) => ["-e", name])];
-      const { stdout } = await promisify(execFile)("tshark", words, { maxBuffer: 2 ** 29 });
-      const frames = stdout.split("\n").flatMap((line) => frameOf(line, addresses, toMonotonic));
-      return { frames: frames.toSorted((a, b) => a.at - b.at), missed: missedOf(said) };
+      const { frames, missed } = await capture.end();
+      const spoken = frames.flatMap((seen) => frameOf(seen, addresses, toMonotonic));
+      return { frames: spoken.toSorted((a, b) => a.at - b.at), missed };
     },
   };
 }
 
-function frameOf(line: string, addresses: readonly string[], toMonotonic: (wall: number) => number): Frame[] {
-  const [seconds, mac = "", arp, ip, ip6, told, source, syn] = line.split("\t");
-  const address = [arp, ip, ip6, told].find((one) => one !== undefined && addresses.includes(one));
+function frameOf(seen: Seen, addresses: readonly string[], toMonotonic: (wall: number) => number): Frame[] {
+  const told = [
+    seen["arp.src.proto_ipv4"],
+    seen["ip.src"],
+    seen["ipv6.src"],
+    seen["icmpv6.nd.na.target_address"],
+  ] as const;
+  const address = told.find((one) => addresses.includes(one));
   if (address === undefined) return [];
-  const tcp =
-    source === undefined || source === "" ? null : { port: Number(source), isAck: !/^(1|True)$/i.test(syn ?? "") };
-  return [{ at: toMonotonic(Number(seconds) * 1_000), mac, address, tcp }];
-}
-
-/** Of each device it says `Packets received/dropped on interface 'client1': 28/0 (pcap:0/dumpcap:0/flushed:0/ps_ifdrop:0) (100.0%)`. */
-export function missedOf(said: string): number {
-  const each = [...said.matchAll(/received\/dropped on interface [^:]*: \d+\/(\d+)/g)];
-  return each.reduce((sum, [, dropped]) => sum + Number(dropped), 0);
+  const port = seen["tcp.srcport"];
+  const tcp = port === "" ? null : { port: Number(port), isAck: !/^(1|True)$/i.test(seen["tcp.flags.syn"]) };
+  return [{ at: toMonotonic(Number(seen["frame.time_epoch"]) * 1_000), mac: seen["eth.src"], address, tcp }];
 }

@@ -2,7 +2,7 @@ import { inUtc } from "../../test/network/address-record.ts";
 import type { Host } from "../../test/network/lan.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import type { KernelEvent } from "./history.ts";
-import { eachLine, ended } from "../lines.ts";
+import { eachLine, ended } from "../../test/support/lines.ts";
 
 const filter = ["filter opened", "filter closed"] as const;
 

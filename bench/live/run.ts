@@ -11,7 +11,7 @@ import { captureFrames } from "./frames.ts";
 import type { Attempt, Call, History, PlayedFault } from "./history.ts";
 import { readJournal } from "./journal-record.ts";
 import { recordKernel } from "./kernel-record.ts";
-import { eachLine, ended } from "../lines.ts";
+import { eachLine, ended } from "../../test/support/lines.ts";
 import { type Fault, planOf, takenBy } from "./plan.ts";
 
 export type LiveRun = {

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { parseAddress } from "../cluster/definition/ip-address.ts";
+import { isMissing } from "../mta/error-code.ts";
 
 /**
  * The TCP connections of an address, and its other sockets, as the kernel lists them (proc_net_tcp of its documentation), in this process's network
@@ -82,8 +83,8 @@ function wordOf(value: bigint): string {
 
 /** The kernel says no size beforehand, so it is read until its end, and no further than the bound. A host without IPv6 has one list. */
 async function read(path: string): Promise<string> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" && path.endsWith("6")) return null;
+  const file = await open(path).catch((error: unknown) => {
+    if (isMissing(error) && path.endsWith("6")) return null;
     throw error;
   });
   if (file === null) return "";

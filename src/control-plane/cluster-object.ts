@@ -198,11 +198,17 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   async #confirmGeneration(): Promise<Generation> {
+    let generation: Generation;
     try {
-      return await this.#brain.confirmGeneration();
-    } finally {
+      generation = await this.#brain.confirmGeneration();
+    } catch (error) {
+      // The tables were there when the constructor ended: their write was not taken, and the platform has yet to end this instance.
+      if (!isUpToDate(this.ctx.storage.sql)) throw notWritable();
       endTrouble(this.ctx.id.toString());
+      throw error;
     }
+    endTrouble(this.ctx.id.toString());
+    return generation;
   }
 
   /** The last instance ended with a write that was not taken: this one answers questions, and tries no write before it is due. */

@@ -119,3 +119,24 @@ test(
     expect(view.groups["Queue"]?.epoch).toBeGreaterThanOrEqual(epoch);
   },
 );
+
+test(
+  "DK2 what is new is refused with the same code, at whichever step of its first writes it is told",
+  { timeout: 60_000 },
+  async () => {
+    const served = await serveLimited(newFolder());
+    const { ask } = served;
+    limitFiles(served, 32_768);
+    const names = Array.from({ length: 400 }, (_, at) => `new-${at}`);
+    const codes = await Promise.all(
+      names.map((name) => refusalOf(ask((client) => client.putCluster(name, smallCluster(name))))),
+    );
+    expect(new Set(codes)).toEqual(new Set(["storage-unwritable"]));
+    limitFiles(served, "unlimited");
+    await until(
+      async () => (await refusalOf(ask((client) => client.putCluster("new-0", smallCluster("new-0"))))) === null,
+      10_000,
+      "a cluster that is new",
+    );
+  },
+);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { offsetAt } from "../../bench/live/clock.ts";
-import { missedOf } from "../../bench/live/frames.ts";
+import { missedOf } from "../../bench/capture.ts";
 import { type Fault, faultKinds, planOf, takenBy } from "../../bench/live/plan.ts";
 
 const nodes = ["NODE1", "NODE2"];

@@ -27,15 +27,13 @@ export async function checkData(folder: string): Promise<string[]> {
   const sqlite = await importSqlite();
   if (sqlite === null) return [];
   const files = databaseFiles(folder);
-  const clusters = clustersOf(sqlite, folder);
+  const clusters = new Map(clustersOf(sqlite, folder).map((name) => [clusterFile(folder, name), name]));
   const nameOf = (file: string): string => {
-    const name = clusters.find((cluster) => clusterFile(folder, cluster) === file);
+    const name = clusters.get(file);
     return name === undefined ? "" : ` (cluster ${name})`;
   };
   const withTables = new Set(files.filter((file) => isWhole(sqlite, file, nameOf(file))));
-  return clusters
-    .filter((name) => !withTables.has(clusterFile(folder, name)))
-    .map((name) => lost(name, clusterFile(folder, name)));
+  return [...clusters].filter(([file]) => !withTables.has(file)).map(([file, name]) => lost(name, file));
 }
 
 /** Node has it from version 22.5 on; without it nothing is looked at. */

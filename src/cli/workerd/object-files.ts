@@ -1,16 +1,17 @@
 import { createHash, createHmac } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { nameKey } from "../../protocol/names.ts";
 import { objectClasses, uniqueKeyOf } from "./config.ts";
 
 /** Where plain workerd keeps the objects of one class. `folder`: the control plane's. */
-export function objectFolderOf(folder: string, binding: keyof typeof objectClasses): string {
+function objectFolderOf(folder: string, binding: keyof typeof objectClasses): string {
   return join(folder, "data", uniqueKeyOf(objectClasses[binding]));
 }
 
 /** The database of one cluster's object. */
 export function clusterFile(folder: string, name: string): string {
-  return join(objectFolderOf(folder, "CLUSTER"), `${objectId("CLUSTER", name.toLowerCase())}.sqlite`);
+  return join(objectFolderOf(folder, "CLUSTER"), `${objectId("CLUSTER", nameKey(name))}.sqlite`);
 }
 
 export function directoryFile(folder: string): string {

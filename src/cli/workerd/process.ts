@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CliError, codeOf, messageOf } from "../errors.ts";
 import { workerFolder } from "../package-files.ts";
 import { newSecret, readSecret, writeSecret } from "../secret-file.ts";
-import { isLoopback, loopbackNetworks } from "./endpoint.ts";
+import { endpointText, isLoopback, loopbackNetworks } from "./endpoint.ts";
 import { checkData } from "./data-check.ts";
 import { roomWarning } from "./data-room.ts";
 import { adminTokenVariable, manifestSchema, workerdConfig, type WorkerManifest } from "./config.ts";
@@ -71,7 +71,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   try {
     const port = await Promise.race([failed, portOf(child), tooLate(logFile)]);
-    const url = `${options.tls === null ? "http" : "https"}://${urlHost(options.host)}:${port}`;
+    const url = `${options.tls === null ? "http" : "https"}://${endpointText({ host: options.host, port })}`;
     if (options.tls === null) await Promise.race([failed, healthy(url), tooLate(logFile)]);
     failed.catch(() => {});
     const pid = child.pid ?? 0;
@@ -142,7 +142,7 @@ async function writeConfig(folder: string, manifest: WorkerManifest, options: Co
     manifest,
     moduleFolder: "worker",
     objectFolder: "data",
-    listen: `${urlHost(host)}:${port}`,
+    listen: endpointText({ host, port }),
     // Whoever is let in from elsewhere shall not reach, by a webhook, what listens for this machine only.
     reachable: isLoopback(host) ? [...loopbackNetworks, ...webhookNetworks] : webhookNetworks,
     tls:
@@ -262,8 +262,4 @@ function diedError(how: string, logFile: string): CliError {
     "control-plane-ended",
     [`The control plane did not start: ${how}.`, `${logFile} ends with:`, ...tail].join("\n"),
   );
-}
-
-function urlHost(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }
