@@ -1,9 +1,16 @@
 import * as fc from "fast-check";
+import { limits } from "../../src/cluster/limits.ts";
 
 /** Documents that are nearly right: one that is, with one place of it changed. */
 
-/** Stands in what is submitted, and must not come back. It is no name: those are told. */
-export const marker = "*submitted, and never to come back*";
+/** Stands in what is submitted, and must not come back: no name has an asterisk. Nor must the rest of what is too long for a name. */
+export const marker = "*never*to*come*back*";
+const longName = "n".repeat(2_000);
+
+/** Whether what is said repeats more of what was submitted than a name. */
+export function repeatsMore(said: string): boolean {
+  return said.includes("*never") || said.includes("never*") || said.includes("n".repeat(limits.nameLength + 1));
+}
 
 type Json = unknown;
 
@@ -33,6 +40,8 @@ const small: Readonly<Record<string, Json>> = {
   "half a pair": "\ud800",
   "the other half": "a\udc00",
   "a mark": marker,
+  "a mark after a name": `Name${marker}`,
+  "a name without end": longName,
   "a number as text": "7",
   "a long number as text": "9".repeat(400),
   "a date before all": "0000-01-01T00:00:00Z",
@@ -51,7 +60,7 @@ const small: Readonly<Record<string, Json>> = {
   "an object": { [marker]: marker },
   "a prototype": JSON.parse(`{"__proto__": {"type": "${marker}"}}`),
   constructors: { constructor: { prototype: 1 }, toString: 1, hasOwnProperty: 1, length: 2 ** 32 },
-  "a long name": { ["x".repeat(2_000)]: marker },
+  "keys that are no names": { [longName]: marker, [`Name${marker}`]: longName },
 };
 
 const large: Readonly<Record<string, () => Json>> = {

@@ -8,7 +8,7 @@ import { protocolLimits } from "../../src/protocol/limits.ts";
 import { moveRequestSchema } from "../../src/protocol/requests.ts";
 import { parse } from "../../src/protocol/shape.ts";
 import { always } from "./always.ts";
-import { edited, edits, marker, odd, oddNames } from "./json.ts";
+import { edited, edits, odd, oddNames, repeatsMore } from "./json.ts";
 import { valuesOf } from "./of-schema.ts";
 
 /** Every schema that a file of `src/protocol` exports: one that is added is tried, too. */
@@ -53,7 +53,7 @@ function read({ name, schema, isOfText }: Tried, document: unknown): boolean {
   for (const { path, code, sentence } of problems) {
     if (!/^(?:\/|$)/.test(path)) throw new Error(`${path} is no JSON Pointer`);
     if (!/^[a-z]+(?:-[a-z]+)*$/.test(code)) throw new Error(`${code} is no code`);
-    if (sentence === "" || sentence.includes(marker) || /\n\s+at /.test(sentence))
+    if (sentence === "" || repeatsMore(sentence) || /\n\s+at /.test(sentence))
       throw new Error(`the sentence ${sentence}`);
   }
   return false;

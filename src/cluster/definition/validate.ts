@@ -4,6 +4,7 @@ import type { Problem } from "../events.ts";
 import { canonical, parseAddress, parseNetwork, parseUnicast } from "./ip-address.ts";
 import { longestRenewMs, renewLimitsMs, ttlLimitsMs } from "../lease/lease.ts";
 import { limits } from "../limits.ts";
+import { shownName } from "../shown-name.ts";
 import {
   clusterProperties,
   networkProperties,
@@ -88,7 +89,11 @@ function checkResourceTypes({ resourceTypes: own }: ClusterDefinition, report: R
     if (builtIn.has(name.toLowerCase())) report(path, "type-built-in", `${name} is a type that there is`);
     if (lookup(resourceTypes, basedOn) === undefined) {
       const known = quotedList(Object.keys(resourceTypes));
-      report([...path, "basedOn"], "unknown-type", `this is no built-in type; there is ${known}`);
+      report(
+        [...path, "basedOn"],
+        "unknown-type",
+        `there is no built-in type "${shownName(basedOn)}"; there is ${known}`,
+      );
     }
     checkProperties(resourceTypeProperties, properties, [...path, "properties"], "a resource type", report);
   }
@@ -154,10 +159,15 @@ function checkAddressesAreDistinct(definition: ClusterDefinition, report: Report
 function checkNetworkNamesAreDistinct(definition: ClusterDefinition, report: ReportProblem): void {
   const owners = new Map<string, string>();
   forEachResource(definition, "Network Name", (path, resource, where) => {
-    const name = String(lookup(resource.properties, "Name"));
+    const name = lookup(resource.properties, "Name");
+    if (typeof name !== "string") return;
     const other = owners.get(name.toLowerCase());
     if (other !== undefined) {
-      report([...path, "properties", "Name"], "name-twice", `${name} is already the network name of ${other}`);
+      report(
+        [...path, "properties", "Name"],
+        "name-twice",
+        `${shownName(name)} is already the network name of ${other}`,
+      );
     }
     owners.set(name.toLowerCase(), where);
   });
