@@ -83,7 +83,7 @@ export const oddNames: readonly string[] = Object.keys(small);
 const oddName = fc.constantFrom(...oddNames);
 /** Large ones are few: they cost what a thousand others do. */
 const oddOrLargeName = fc.oneof(
-  { weight: 200, arbitrary: oddName },
+  { weight: 500, arbitrary: oddName },
   { weight: 1, arbitrary: fc.constantFrom(...Object.keys(large)) },
 );
 
@@ -107,15 +107,25 @@ export const edits: fc.Arbitrary<readonly Edit[]> = fc
 
 export function edited(document: Json, done: readonly Edit[]): Json {
   return done.reduce<Json>((before, { kind, place, with: name }) => {
-    const paths = [...places(before, [])];
-    return changed(before, paths[place % paths.length] ?? [], kind, odd(name));
+    return changed(before, pathTo(before, place % countOf(before)) ?? [], kind, odd(name));
   }, document);
 }
 
-function* places(value: Json, path: readonly string[]): Generator<readonly string[]> {
-  yield path;
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, inner] of Object.entries(value)) yield* places(inner, [...path, key]);
+/** Places of a document: itself, and those within it. */
+function countOf(value: Json): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, inner) => sum + countOf(inner), 1);
+}
+
+function pathTo(value: Json, place: number): string[] | null {
+  if (place === 0 || typeof value !== "object" || value === null) return place === 0 ? [] : null;
+  let left = place - 1;
+  for (const [key, inner] of Object.entries(value)) {
+    const count = countOf(inner);
+    if (left < count) return [key, ...(pathTo(inner, left) ?? [])];
+    left -= count;
+  }
+  return null;
 }
 
 function changed(value: Json, path: readonly string[], kind: Edit["kind"], other: Json): Json {

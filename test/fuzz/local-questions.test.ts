@@ -29,6 +29,9 @@ const requests = [
   "transport/Mail%20One/[relay]:25 x",
   "",
   "x".repeat(longestRequest),
+  // Nobody waits for so much.
+  "x".repeat(longestRequest + 1),
+  "x".repeat(999),
 ].map((text) => Buffer.from(netstring(text)));
 const lines = [
   "source-address Exchange\n",
