@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Problem, RefusedCode } from "../cluster/events.ts";
-import { shownName } from "../cluster/shown-name.ts";
+import { limits } from "../cluster/limits.ts";
 
 /** A Win32 system error, where the cluster API (clusapi.h) has one for the same case. */
 export type Win32Error = { readonly name: string; readonly number: number };
@@ -169,7 +169,9 @@ export const problemMediaType = "application/problem+json";
 const problemSchema = z.object({
   path: z
     .string()
-    .describe("JSON Pointer (RFC 6901) to the place; a key in it that could be no name is cut, and ends in …"),
+    .describe(
+      "JSON Pointer (RFC 6901) to the place; a key that is too long for a name, or has other signs than names and pointers, is cut and ends in …",
+    ),
   code: z.string(),
   sentence: z.string(),
 }) satisfies z.ZodType<Problem>;
@@ -207,7 +209,15 @@ export function problemDetails(code: ProblemCode, detail: string, problems?: rea
   };
 }
 
-/** A key of a body comes back as a name in a sentence does, and no more of it: there is nothing else of our own in a place. */
 function shownProblem({ path, ...said }: Problem): Problem {
-  return { path: path.split("/").map(shownName).join("/"), ...said };
+  return { path: path.split("/").map(shownKey).join("/"), ...said };
+}
+
+/** What names are made of, and what a pointer has for a slash and a tilde (RFC 6901 section 3). */
+const ofKeys = /^(?:[A-Za-z0-9._: -]|~[01])*/;
+
+/** A key of a body comes back in a place much as a name does in a sentence (`shownName`), and no more of it. */
+function shownKey(key: string): string {
+  const [shown = ""] = ofKeys.exec(key.slice(0, limits.nameLength)) ?? [];
+  return shown === key ? key : `${shown}…`;
 }

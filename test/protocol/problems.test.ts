@@ -37,11 +37,12 @@ test("HT8: the version that is served is the package's", () => {
 
 test.each([
   ["/groups/Exchange/resources/Exchange IP/dependsOn/0", "/groups/Exchange/resources/Exchange IP/dependsOn/0"],
-  ["/groups/Exch~1ange", "/groups/Exch…"],
-  ["/gruppe ä/a~0b//c", "/gruppe…/a…//c"],
+  ["/groups/Exch~1ange", "/groups/Exch~1ange"],
+  ["/gruppe ä/a~0b/*a//c", "/gruppe …/a~0b/…//c"],
   [`/${"x".repeat(64)}`, `/${"x".repeat(63)}…`],
+  [`/${"x".repeat(62)}~1`, `/${"x".repeat(62)}…`],
   ["", ""],
-])("HT3: of the keys in %j as much comes back as could be names", (path, shown) => {
+])("HT3: of the keys in %j no more comes back than names and pointers have", (path, shown) => {
   const { problems } = problemDetails("invalid-request", "A sentence.", [{ path, code: "unknown-key", sentence: "s" }]);
   expect(problems).toEqual([{ path: shown, code: "unknown-key", sentence: "s" }]);
 });
