@@ -131,6 +131,19 @@ describe("Groups", () => {
     });
   });
 
+  test("GP3: a try that the control plane does not remember, because its state was rolled back, has failed all the same", () => {
+    const cluster = fragile({ RestartThreshold: 5 });
+    const backup = cluster.rows.copy();
+    fail(cluster);
+    fail(cluster);
+    expect(attempt(cluster)).toBe(3);
+    cluster.restart(backup);
+    cluster.hello("NODE1");
+    expect(attempt(cluster)).toBeUndefined();
+    cluster.renew("NODE1", { report: cluster.report("NODE1", { Disk: { state: "Failed", attempt: 3 } }) });
+    expect([attempt(cluster), cluster.owner("A")]).toEqual([4, "NODE1#1"]);
+  });
+
   test("GP3: a failed resource is tried again on its node while its threshold lasts, and then the group fails over", () => {
     const cluster = fragile({ RestartThreshold: 2 });
     fail(cluster);

@@ -24,7 +24,9 @@ export function judgeFailures(
   for (const [name, resource] of Object.entries(reported)) {
     const row = turn.durable.groups.get(hold.group);
     if (row === undefined || resource.state !== "Failed" || lookup(group.resources, name) === undefined) continue;
-    const trouble = lookup(row.troubles.resources, name) ?? { attempt: 1, judged: 0, failedAt: [] };
+    const known = lookup(row.troubles.resources, name) ?? { attempt: 1, judged: 0, failedAt: [] };
+    // A higher one was asked for by a state that was rolled back since; the agent makes none of a lower number any more.
+    const trouble = { ...known, attempt: Math.max(known.attempt, resource.attempt) };
     if (resource.attempt !== trouble.attempt || trouble.judged >= trouble.attempt) continue;
     judgeFailure(turn, hold, definition, group, row, name, trouble, resource.problem ?? unsaid);
   }
