@@ -11,7 +11,12 @@ import { parseYaml, type YamlFile } from "./yaml-file.ts";
  */
 export function loadDefinition(file: string): ClusterDefinition {
   const shown = file === "-" ? "standard input" : file;
-  const yaml = parseYaml(readText(file, shown), shown);
+  return definitionIn(readText(file, shown), shown);
+}
+
+/** The same of a text; `shown` names it. */
+export function definitionIn(text: string, shown: string): ClusterDefinition {
+  const yaml = parseYaml(text, shown);
   const parsed = parseDefinition(yaml.value);
   if (parsed.ok) return parsed.definition;
   throw new CliError("invalid-definition", `${shown} cannot be applied`, exitCodes.failed, {

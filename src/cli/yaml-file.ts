@@ -1,4 +1,6 @@
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { isNode } from "yaml";
+import { shownName } from "../cluster/shown-name.ts";
+import { readYaml } from "../mta/read-yaml.ts";
 import { CliError } from "./errors.ts";
 
 export type YamlFile = {
@@ -7,19 +9,15 @@ export type YamlFile = {
   readonly placeOf: (path: readonly PropertyKey[]) => string;
 };
 
-/** Parses YAML or JSON, and remembers where each value stands. Throws `CliError` `not-yaml` with the line. */
+/** Parses YAML or JSON, and remembers where each value stands. Throws `CliError` `not-yaml` or `too-deep` with the line. */
 export function parseYaml(text: string, file: string): YamlFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const [fault] = document.errors;
-  if (fault !== undefined) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    throw new CliError("not-yaml", `${file}, line ${line}, column ${col}: ${fault.message}`);
-  }
+  const read = readYaml(text, file);
+  if (!read.ok) throw new CliError(read.code, read.message);
+  const { value, document, lines } = read;
   return {
-    value: aliasesResolved(() => document.toJS({ maxAliasCount: 100 }), file),
+    value,
     placeOf: (path) => {
-      const shown = path.map(String).join(".") || "(document)";
+      const shown = path.map((part) => shownName(String(part))).join(".") || "(document)";
       for (let length = path.length; length >= 0; length -= 1) {
         const node = document.getIn(path.slice(0, length), true);
         if (isNode(node) && node.range) return `line ${lines.linePos(node.range[0]).line} (${shown})`;
@@ -27,14 +25,4 @@ export function parseYaml(text: string, file: string): YamlFile {
       return shown;
     },
   };
-}
-
-/** A document of aliases of aliases can stand for more than fits into memory; the parser refuses to write it out. */
-function aliasesResolved(convert: () => unknown, file: string): unknown {
-  try {
-    return convert();
-  } catch (error) {
-    if (error instanceof ReferenceError) throw new CliError("not-yaml", `${file}: ${error.message}`);
-    throw error;
-  }
 }

@@ -9,7 +9,7 @@ export function answer(status: number, body: unknown, headers: Readonly<Record<s
 /** The longest time, in seconds, after which something is let in again that came too often; for those who know no better. */
 const longestWaitS = "10";
 
-/** @param detail a sentence about this case; it repeats nothing that was submitted */
+/** @param detail a sentence about this case; of what was submitted it repeats names and addresses at most (`shownName`) */
 export function refuse(
   code: ProblemCode,
   detail: string,

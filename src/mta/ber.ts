@@ -21,11 +21,36 @@ export function parseElement(octets: Uint8Array, bounds: Bounds, what: string): 
 
 /** The library throws for some faults (a time that is none, within whatever it is), and tells of the others. */
 function read(octets: Uint8Array, bounds: Bounds, what: string): ReturnType<typeof asn1js.fromBER> {
+  dearOctets = 0;
   try {
-    return asn1js.fromBER(octets, bounds);
+    // The content of a string is nobody's here: what it may be made of would count as parts, and cost as much.
+    return asn1js.fromBER(octets, { ...bounds, parseEmbedded: false });
   } catch {
     throw malformed(what);
   }
+}
+
+/**
+ * Octets of one unit, in all, of the types that cost the library microseconds for each: its own bounds count an element alike, whatever it
+ * is, and a message that is one identifier would take a minute. A unit has a few dozen of them.
+ */
+const maxDearOctets = 4_096;
+let dearOctets = 0;
+
+const dear: readonly Element[] = [
+  asn1js.ObjectIdentifier.prototype,
+  asn1js.RelativeObjectIdentifier.prototype,
+  asn1js.BmpString.prototype,
+  asn1js.UniversalString.prototype,
+];
+for (const type of dear) {
+  const { fromBER } = type;
+  type.fromBER = function (this: Element, ...read) {
+    const [, , length] = read;
+    dearOctets += length;
+    if (dearOctets > maxDearOctets) throw malformed("identifiers without end");
+    return fromBER.apply(this, read);
+  };
 }
 
 export function isTagged(element: Element, tagNumber: number, tagClass: TagClass = "context"): boolean {

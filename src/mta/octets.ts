@@ -61,6 +61,40 @@ export class OctetReader {
   }
 }
 
+/** Octets that come in pieces, copied together as they come: a piece that is kept as it is costs a hundred times what is in it. */
+export class GatheredOctets {
+  #memory: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#memory.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#length));
+      larger.set(this.octets);
+      this.#memory = larger;
+    }
+    this.#memory.set(piece, this.#length);
+    this.#length = length;
+  }
+
+  /** All of them. Valid until the next is appended. */
+  get octets(): Buffer {
+    return this.#memory.subarray(0, this.#length);
+  }
+
+  /** All of them, to be kept; nothing is left here. */
+  take(): Buffer {
+    const { octets } = this;
+    this.#memory = Buffer.alloc(0);
+    this.#length = 0;
+    return octets;
+  }
+}
+
 /** Big-endian 16 bits. */
 export function u16(value: number): [number, number] {
   return [(value >> 8) & 0xff, value & 0xff];

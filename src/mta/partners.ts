@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
-import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
+import { shownName } from "../cluster/shown-name.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { messageOf } from "./message-of.ts";
+import { readYaml } from "./read-yaml.ts";
 
 /** X.411 upper bounds: ub-mta-name-length and ub-password-length. */
 const maxMtaNameLength = 32;
@@ -68,7 +69,7 @@ export type Partners = ReadonlyMap<string, Partner>;
 /** What is wrong with a partners file, and where in it. No value of the file is repeated: it holds passwords. */
 export class PartnersFileError extends Error {
   override readonly name = "PartnersFileError";
-  readonly code: "unreadable" | "no-yaml" | "invalid" | "unknown-partner";
+  readonly code: "unreadable" | "not-yaml" | "too-deep" | "invalid" | "unknown-partner";
   /** Paths in the document, such as `partners.peer.test.port`; empty when the document as a whole is at fault. */
   readonly paths: readonly string[];
 
@@ -94,9 +95,14 @@ export async function loadPartners(file: string): Promise<Partners> {
 export function parsePartners(text: string, file = "partners file"): Partners {
   if (text.length > maxFileLength)
     throw new PartnersFileError("invalid", `${file} is over ${maxFileLength} characters`);
-  const parsed = partnersFileSchema.safeParse(parseYaml(text, file));
+  const read = readYaml(text, file);
+  if (!read.ok) throw new PartnersFileError(read.code, read.message);
+  const parsed = partnersFileSchema.safeParse(read.value);
   if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join(".") || "(document)", message }));
+    const issues = parsed.error.issues.map((issue) => ({
+      path: issue.path.map(shownKey).join(".") || "(document)",
+      message: issue.code === "unrecognized_keys" ? `has no ${issue.keys.map(shownKey).join(", ")}` : issue.message,
+    }));
     const lines = issues.map(({ path, message }) => `${path}: ${message}`);
     throw new PartnersFileError(
       "invalid",
@@ -107,13 +113,7 @@ export function parsePartners(text: string, file = "partners file"): Partners {
   return new Map(Object.entries(parsed.data.partners).map(([mtaName, partner]) => [mtaName, { ...partner, mtaName }]));
 }
 
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    // The parser's message quotes the line, and the line may hold a password: only the place is told.
-    const place = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
-    const where = place === undefined ? "" : ` at line ${place.line}, column ${place.col}`;
-    throw new PartnersFileError("no-yaml", `${file} is no YAML${where}`);
-  }
+/** As a name is told (`shownName`), up to a colon: a password that stands too near to its own is part of the key. */
+function shownKey(key: PropertyKey): string {
+  return shownName(String(key).replace(/:.*$/s, "…"));
 }

@@ -1,4 +1,4 @@
-import { ProtocolFault, u16 } from "./octets.ts";
+import { GatheredOctets, ProtocolFault, u16 } from "./octets.ts";
 
 /**
  * TPKT, the frame of ISO transport over TCP (RFC 1006 §6): version 3, a reserved octet, and the length of the whole
@@ -18,60 +18,38 @@ export function encodeTpkt(tpdu: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.of(version, 0, ...u16(length)), tpdu]);
 }
 
-/**
- * Cuts a byte stream into TPDUs. It holds at most one packet and one chunk of the stream, and joins the chunks of a
- * packet once, so that a packet that comes octet by octet costs no more than one that comes whole.
- */
+/** Cuts a byte stream into TPDUs. It holds at most one packet and one chunk of the stream. */
 export class TpktDecoder {
-  #chunks: Uint8Array[] = [];
-  #length = 0;
+  readonly #held = new GatheredOctets();
 
   /** True between two packets: a stream that ends elsewhere was cut off. */
   get idle(): boolean {
-    return this.#length === 0;
+    return this.#held.length === 0;
   }
 
-  /** The TPDUs that `chunk` completes, in order. Throws `malformed` at the first header that is none. */
+  /** The TPDUs that `chunk` completes, in order; to be read to the end. Throws `malformed` at the first header that is none. */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    for (;;) {
-      const packetLength = this.#announcedLength();
-      if (packetLength === null || this.#length < packetLength) return;
-      const octets = this.#joined();
-      this.#chunks = octets.length > packetLength ? [octets.subarray(packetLength)] : [];
-      this.#length = octets.length - packetLength;
-      yield octets.subarray(headerLength, packetLength);
+    this.#held.append(chunk);
+    let length = announcedLength(this.#held.octets);
+    if (length === null || this.#held.length < length) return;
+    let rest: Uint8Array = this.#held.take();
+    while (length !== null && rest.length >= length) {
+      yield rest.subarray(headerLength, length);
+      rest = rest.subarray(length);
+      length = announcedLength(rest);
     }
+    this.#held.append(rest);
   }
+}
 
-  #announcedLength(): number | null {
-    if (this.#length < headerLength) {
-      // What is no TPKT is known by its first octet: there is nothing to wait for.
-      const first = this.#chunks.find((chunk) => chunk.length > 0)?.[0];
-      if (first !== undefined && first !== version) throw notTpkt(first);
-      return null;
-    }
-    const [octet = 0, , high = 0, low = 0] = this.#header();
-    if (octet !== version) throw notTpkt(octet);
-    const length = high * 256 + low;
-    if (length < minPacketLength) throw new ProtocolFault("malformed", `a TPKT cannot be ${length} octets long`);
-    return length;
-  }
-
-  #header(): Uint8Array {
-    const first = this.#chunks[0];
-    return first !== undefined && first.length >= headerLength ? first : this.#joined();
-  }
-
-  #joined(): Uint8Array {
-    const [first] = this.#chunks;
-    if (first !== undefined && this.#chunks.length === 1) return first;
-    // Twice for a packet at most: once for its header, once when it is whole.
-    const joined = Buffer.concat(this.#chunks);
-    this.#chunks = [joined];
-    return joined;
-  }
+function announcedLength(octets: Uint8Array): number | null {
+  const [first, , high, low] = octets;
+  // What is no TPKT is known by its first octet: there is nothing to wait for.
+  if (first !== undefined && first !== version) throw notTpkt(first);
+  if (high === undefined || low === undefined) return null;
+  const length = high * 256 + low;
+  if (length < minPacketLength) throw new ProtocolFault("malformed", `a TPKT cannot be ${length} octets long`);
+  return length;
 }
 
 function notTpkt(octet: number): ProtocolFault {

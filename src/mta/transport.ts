@@ -1,5 +1,5 @@
 import { decodeTpdu, encodeTpdu, segment, unnegotiatedTpduSize, type Tpdu } from "./cotp.ts";
-import { ProtocolFault } from "./octets.ts";
+import { GatheredOctets, ProtocolFault } from "./octets.ts";
 import { encodeTpkt, TpktDecoder } from "./tpkt.ts";
 
 /** What comes up from the transport: its own TPDUs, and whole TSDUs, reassembled. */
@@ -11,8 +11,7 @@ export const maxTsduLength = 64 * 1024;
 /** The receiving half of a transport connection: bytes of the stream in, units out. It does no I/O. */
 export class TransportReceiver {
   readonly #packets = new TpktDecoder();
-  #segments: Uint8Array[] = [];
-  #length = 0;
+  readonly #segments = new GatheredOctets();
 
   /** True when nothing is half received: a stream that ends elsewhere was cut off. */
   get idle(): boolean {
@@ -26,7 +25,7 @@ export class TransportReceiver {
       if (tpdu.type !== "DT") yield tpdu;
       else {
         this.#append(tpdu.data);
-        if (tpdu.endOfTsdu) yield { type: "TSDU", octets: this.#takeTsdu() };
+        if (tpdu.endOfTsdu) yield { type: "TSDU", octets: this.#segments.take() };
       }
     }
   }
@@ -34,16 +33,10 @@ export class TransportReceiver {
   #append(data: Uint8Array): void {
     // An empty segment that is not the last says nothing, and a stream of them would never end.
     if (data.length === 0) throw new ProtocolFault("malformed", "a DT without data");
-    this.#length += data.length;
-    if (this.#length > maxTsduLength) throw new ProtocolFault("too-large", `a TSDU over ${maxTsduLength} octets`);
-    this.#segments.push(data);
-  }
-
-  #takeTsdu(): Uint8Array {
-    const tsdu = Buffer.concat(this.#segments);
-    this.#segments = [];
-    this.#length = 0;
-    return tsdu;
+    if (this.#segments.length + data.length > maxTsduLength) {
+      throw new ProtocolFault("too-large", `a TSDU over ${maxTsduLength} octets`);
+    }
+    this.#segments.append(data);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Problem, RefusedCode } from "../cluster/events.ts";
+import { limits } from "../cluster/limits.ts";
 
 /** A Win32 system error, where the cluster API (clusapi.h) has one for the same case. */
 export type Win32Error = { readonly name: string; readonly number: number };
@@ -166,7 +167,11 @@ export const problemCodes = Object.keys(problemKinds) as readonly ProblemCode[];
 export const problemMediaType = "application/problem+json";
 
 const problemSchema = z.object({
-  path: z.string().describe("JSON Pointer (RFC 6901) to the place"),
+  path: z
+    .string()
+    .describe(
+      "JSON Pointer (RFC 6901) to the place; a key that is too long for a name, or has other signs than names and pointers, is cut and ends in …",
+    ),
   code: z.string(),
   sentence: z.string(),
 }) satisfies z.ZodType<Problem>;
@@ -190,7 +195,7 @@ export const problemDetailsSchema = z
   .meta({ id: "Problem" });
 export type ProblemDetails = z.infer<typeof problemDetailsSchema>;
 
-/** @param detail a sentence about this case; it repeats nothing that was submitted */
+/** @param detail a sentence about this case; of what was submitted it repeats names and addresses at most (`shownName`) */
 export function problemDetails(code: ProblemCode, detail: string, problems?: readonly Problem[]): ProblemDetails {
   const kind: ProblemKind = problemKinds[code];
   return {
@@ -200,6 +205,19 @@ export function problemDetails(code: ProblemCode, detail: string, problems?: rea
     detail,
     code,
     ...(kind.win32 === undefined ? {} : { win32: { ...kind.win32 } }),
-    ...(problems === undefined || problems.length === 0 ? {} : { problems: [...problems] }),
+    ...(problems === undefined || problems.length === 0 ? {} : { problems: problems.map(shownProblem) }),
   };
+}
+
+function shownProblem({ path, ...said }: Problem): Problem {
+  return { path: path.split("/").map(shownKey).join("/"), ...said };
+}
+
+/** What names are made of, and what a pointer has for a slash and a tilde (RFC 6901 section 3). */
+const ofKeys = /^(?:[A-Za-z0-9._: -]|~[01])*/;
+
+/** A key of a body comes back in a place much as a name does in a sentence (`shownName`), and no more of it. */
+function shownKey(key: string): string {
+  const [shown = ""] = ofKeys.exec(key.slice(0, limits.nameLength)) ?? [];
+  return shown === key ? key : `${shown}…`;
 }

@@ -18,7 +18,10 @@ import { flag, dryRun, force } from "./query.ts";
 /** A moment as people and as programs write it; epoch milliseconds within. */
 const momentSchema = z.union([
   z.int().nonnegative(),
-  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .refine((at) => at >= 0, "must not be before 1970"),
 ]);
 
 /** Without a target, to the best node. `at`: not now but then, ISO 8601 or epoch milliseconds. */

@@ -56,7 +56,9 @@ function nearestBranch(branches: readonly (readonly z.core.$ZodIssue[])[]): read
     const within = issue.code === "unrecognized_keys" ? 1 : 0;
     return 2 * (issue.path.length + within) + (issue.code === "invalid_type" ? 0 : 1);
   };
-  const furthest = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map(reach));
+  // There may be more of them than a call takes arguments.
+  const furthest = (issues: readonly z.core.$ZodIssue[]): number =>
+    issues.reduce((most, issue) => Math.max(most, reach(issue)), 0);
   return branches.reduce((best, branch) => (furthest(branch) > furthest(best) ? branch : best), branches[0] ?? []);
 }
 

@@ -57,7 +57,7 @@ describe("MT21 a partners file is taken as a whole, or its mistakes are named by
 
   test("MT21 what is no YAML is told with its line, and without its text", () => {
     const error = errorOf("partners:\n  peer.test: { password: geheim\n");
-    expect(error.code).toBe("no-yaml");
+    expect(error.code).toBe("not-yaml");
     expect(error.message).toMatch(/line \d+/);
     expect(error.message).not.toContain("geheim");
   });

@@ -11,6 +11,7 @@ import { packetOf, packetsOf, TransportReceiver } from "../../src/mta/transport.
 import {
   afterwards,
   answering,
+  associationWorks,
   bind,
   eventually,
   noCheckpoints,
@@ -20,7 +21,6 @@ import {
   portOf,
   rawConnection,
   startPeer,
-  type Peer,
 } from "./support.ts";
 
 const connectionRequest = octets("03000018 13 e0 0000 0011 00 c103353932 c203353931 c0010b");
@@ -35,14 +35,6 @@ const sessionConnect = encodeSpdu({
   ...item,
   userData: encodePConnect({ bind: { mtaName: "EXCHVS", password: "pw1" }, ...noCheckpoints }),
 });
-
-/** Whether a good association still opens and is released. */
-async function associationWorks({ responder }: Pick<Peer, "responder">): Promise<boolean> {
-  const options = { partner: peer(responder.port), verdicts: answering(bind), now: monotonicMs };
-  const result = await associate(options);
-  if (result.outcome !== "associated") throw new Error(`${result.code}: ${result.reason}`);
-  return (await result.association.release()).type === "released";
-}
 
 /** The SPDUs that came back on a connection, after the CC. */
 function spdusOf(received: Uint8Array): Spdu[] {
@@ -140,59 +132,6 @@ describe("MT12 whatever a caller sends, its connection ends with a reason and th
     raw.socket.write(handshake(sessionConnect, sessionConnect));
     await raw.closed();
     expect(spdusOf(raw.received()).map(({ type }) => type)).toEqual(["ACCEPT", "ABORT"]);
-  });
-
-  test("MT12 each single octet of what transfers and withdraws a message, spoilt, costs at most its own connection", async () => {
-    const served = await startPeer({
-      limits: { maxAssociations: 1000, maxAssociationsPerPartner: 1000, handshakeTimeoutMs: 300 },
-    });
-    const opening = handshake(sessionConnect);
-    const activity = Uint8Array.of(2, 1, 1);
-    const link = { callingReference: "r", commonReference: "261122171300Z", activity, serial: 1 };
-    const withdrawn = [
-      encodeSpdu({ type: "ACTIVITY START", activity }),
-      encodeSpdu({ type: "ACTIVITY DISCARD", reason: 0 }),
-      encodeSpdu({ type: "ACTIVITY START", activity }),
-      encodeSpdu({ type: "ACTIVITY INTERRUPT", reason: 0 }),
-      encodeSpdu({ type: "ACTIVITY RESUME", activity, link }),
-      encodeSpdu({ type: "DATA", data: Uint8Array.of(1) }),
-      encodeSpdu({ type: "ACTIVITY DISCARD", reason: 6 }),
-    ];
-    const good = Buffer.concat(withdrawn.map((spdu) => packetsOf(spdu, 2048)));
-    await Promise.all(
-      Array.from(good, async (octet, at) => {
-        const spoilt = Buffer.from(good);
-        spoilt[at] = octet ^ 0xff;
-        const raw = await rawConnection(served.responder.port);
-        raw.socket.end(Buffer.concat([opening, spoilt]));
-        await raw.closed();
-      }),
-    );
-    await eventually(
-      "each has ended",
-      () => served.events.filter(({ type }) => type !== "accepted").length >= good.length,
-    );
-    expect(await associationWorks(served)).toBe(true);
-  });
-
-  test("MT12 each single octet of a good handshake, spoilt, costs at most its own connection", async () => {
-    const served = await startPeer({
-      limits: { maxAssociations: 1000, maxAssociationsPerPartner: 1000, handshakeTimeoutMs: 300 },
-    });
-    const good = handshake(sessionConnect);
-    const spoilt = Array.from(good, (_, at) => {
-      const copy = Buffer.from(good);
-      copy[at] = (copy[at] ?? 0) ^ 0xff;
-      return copy;
-    });
-    await Promise.all(
-      spoilt.map(async (bytes) => {
-        const raw = await rawConnection(served.responder.port);
-        raw.socket.write(bytes);
-      }),
-    );
-    await eventually("each has had its answer", () => served.events.length >= good.length);
-    expect(await associationWorks(served)).toBe(true);
   });
 });
 

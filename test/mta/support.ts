@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { afterEach, vi } from "vitest";
 import type { Bind, Verdict } from "../../src/cluster/questions/verdict.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
+import { associate } from "../../src/mta/initiator.ts";
 import type { AssociationEvent } from "../../src/mta/log.ts";
 import type { Partner, Partners } from "../../src/mta/partners.ts";
 import { listen, type ListenOptions, type Responder } from "../../src/mta/responder.ts";
@@ -115,6 +116,14 @@ export function answering(verdict: Verdict, askedAtMs = (): number => monotonicM
     },
   };
   return { ...source, questions };
+}
+
+/** Whether a good association still opens and is released. */
+export async function associationWorks({ responder }: Pick<Peer, "responder">): Promise<boolean> {
+  const options = { partner: peer(responder.port), verdicts: answering(bind), now: monotonicMs };
+  const result = await associate(options);
+  if (result.outcome !== "associated") throw new Error(`${result.code}: ${result.reason}`);
+  return (await result.association.release()).type === "released";
 }
 
 /** A TCP server that accepts and, unless told otherwise, says nothing; and the connections it has. */

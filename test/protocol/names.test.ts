@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { shownName } from "../../src/cluster/shown-name.ts";
 import { nameSchema, namesTwice } from "../../src/protocol/names.ts";
 
 const isName = (text: string) => nameSchema.safeParse(text).success;
@@ -14,7 +15,10 @@ test.each([
   "x".repeat(63),
   "Unknown node",
   "constructor",
-])("HT10: %j is a name", (text) => expect(isName(text)).toBe(true));
+])("HT10: %j is a name, and is shown whole in a refusal", (text) => {
+  expect(isName(text)).toBe(true);
+  expect(shownName(text)).toBe(text);
+});
 
 test.each([
   "",

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { limits } from "../../src/cluster/limits.ts";
+import { shownName } from "../../src/cluster/shown-name.ts";
 import { problemCodes, problemDetails, problemDetailsSchema, problemKinds } from "../../src/protocol/problems.ts";
 import { version } from "../../src/protocol/version.ts";
 
@@ -31,4 +33,23 @@ test("HT8: the version that is served is the package's", () => {
     version: string;
   };
   expect(version).toBe(manifest.version);
+});
+
+test.each([
+  ["/groups/Exchange/resources/Exchange IP/dependsOn/0", "/groups/Exchange/resources/Exchange IP/dependsOn/0"],
+  ["/groups/Exch~1ange", "/groups/Exch~1ange"],
+  ["/gruppe ä/a~0b/*a//c", "/gruppe …/a~0b/…//c"],
+  [`/${"x".repeat(64)}`, `/${"x".repeat(63)}…`],
+  [`/${"x".repeat(62)}~1`, `/${"x".repeat(62)}…`],
+  ["", ""],
+])("HT3: of the keys in %j no more comes back than names and pointers have", (path, shown) => {
+  const { problems } = problemDetails("invalid-request", "A sentence.", [{ path, code: "unknown-key", sentence: "s" }]);
+  expect(problems).toEqual([{ path: shown, code: "unknown-key", sentence: "s" }]);
+});
+
+test("HT3: what could be a name is shown as it is, and of anything else what could be the beginning of one", () => {
+  for (const name of ["NODE1", "Disk E:", "a b c", "x".repeat(limits.nameLength), "__proto__", "-a", "7"])
+    expect(shownName(name)).toBe(name);
+  const others = ["", "*a", "a*b", "a  b", "a ", " a", "a\nb", "é", "\u{1f600}", "x".repeat(limits.nameLength + 1)];
+  expect(others.map(shownName)).toEqual(["", "…", "a…", "a…", "a…", "…", "a…", "…", "…", `${"x".repeat(63)}…`]);
 });

@@ -9,6 +9,7 @@ import {
 import { alternativesOf, findCycle } from "./dependencies.ts";
 import { bitsOf, contains, isOfNoHost, parseAddress, parseNetwork, prefixOfMask } from "./ip-address.ts";
 import { limits } from "../limits.ts";
+import { shownName } from "../shown-name.ts";
 import { dwordOf } from "../properties/properties.ts";
 import {
   commonResourceProperties,
@@ -78,7 +79,11 @@ function checkResource(
   const rules = driverType === undefined ? undefined : rulesOfType(driverType);
   if (driverType === undefined || rules === undefined) {
     const known = quotedList([...Object.keys(resourceTypes), ...Object.keys(definition.resourceTypes)]);
-    report([...path, "type"], "unknown-type", `there is no resource type "${resource.type}"; there is ${known}`);
+    report(
+      [...path, "type"],
+      "unknown-type",
+      `there is no resource type "${shownName(resource.type)}"; there is ${known}`,
+    );
     return;
   }
   checkProperties(rules, resource.properties, [...path, "properties"], withArticle(resource.type), report);
@@ -113,7 +118,7 @@ function checkDependencies(
     for (const name of alternativesOf(dependency)) {
       if (lookup(group.resources, name) !== undefined) continue;
       const known = quotedList(Object.keys(group.resources));
-      const sentence = `there is no resource "${name}" in this group; it has ${known}`;
+      const sentence = `there is no resource "${shownName(name)}" in this group; it has ${known}`;
       report([...path, "dependsOn", index], "no-such-resource", sentence);
     }
   });
@@ -139,7 +144,7 @@ function checkAddressInNetwork(
   if (typeof networkName !== "string") return;
   const network = lookup(definition.networks, networkName);
   if (network === undefined) {
-    report([...path, "properties", "Network"], "no-such-network", `there is no network "${networkName}"`);
+    report([...path, "properties", "Network"], "no-such-network", `there is no network "${shownName(networkName)}"`);
     return;
   }
   const range = parseNetwork(network.cidr);

@@ -1,5 +1,6 @@
 import { lookup, type Properties } from "./definition.ts";
 import { faultOf, type PropertyRules } from "../properties/properties.ts";
+import { shownName } from "../shown-name.ts";
 
 export type Path = readonly (string | number)[];
 export type ReportProblem = (path: Path, code: string, sentence: string) => void;
@@ -23,7 +24,7 @@ export function checkProperties(
       report(
         [...path, name],
         "unknown-property",
-        `${owner} has no property ${name}; it has ${Object.keys(rules).join(", ")}`,
+        `${owner} has no property ${shownName(name)}; it has ${Object.keys(rules).join(", ")}`,
       );
       continue;
     }

@@ -4,6 +4,7 @@ import type { Problem } from "../events.ts";
 import { canonical, parseAddress, parseNetwork, parseUnicast } from "./ip-address.ts";
 import { longestRenewMs, renewLimitsMs, ttlLimitsMs } from "../lease/lease.ts";
 import { limits } from "../limits.ts";
+import { shownName } from "../shown-name.ts";
 import {
   clusterProperties,
   networkProperties,
@@ -59,11 +60,7 @@ function checkCluster({ lease, timeZone, properties }: ClusterDefinition, report
 function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: ReportProblem): void {
   for (const [name, { cidr, properties }] of Object.entries(networks)) {
     if (parseNetwork(cidr) === null) {
-      report(
-        ["networks", name, "cidr"],
-        "network-cidr",
-        `"${cidr}" is not an address and prefix, such as 192.0.2.0/24`,
-      );
+      report(["networks", name, "cidr"], "network-cidr", "this is not an address and prefix, such as 192.0.2.0/24");
     }
     checkProperties(networkProperties, properties, ["networks", name, "properties"], "a network", report);
   }
@@ -72,7 +69,7 @@ function checkNetworksAndNodes({ networks, nodes }: ClusterDefinition, report: R
     checkProperties(nodeProperties, properties, ["nodes", name, "properties"], "a node", report);
     const parsed = parseUnicast(address);
     if (parsed === null) {
-      report(["nodes", name, "address"], "node-address", `"${address}" is no IPv4 or IPv6 address of a host`);
+      report(["nodes", name, "address"], "node-address", "this is no IPv4 or IPv6 address of a host");
       continue;
     }
     const other = owners.get(canonical(parsed));
@@ -92,7 +89,11 @@ function checkResourceTypes({ resourceTypes: own }: ClusterDefinition, report: R
     if (builtIn.has(name.toLowerCase())) report(path, "type-built-in", `${name} is a type that there is`);
     if (lookup(resourceTypes, basedOn) === undefined) {
       const known = quotedList(Object.keys(resourceTypes));
-      report([...path, "basedOn"], "unknown-type", `there is no built-in type "${basedOn}"; there is ${known}`);
+      report(
+        [...path, "basedOn"],
+        "unknown-type",
+        `there is no built-in type "${shownName(basedOn)}"; there is ${known}`,
+      );
     }
     checkProperties(resourceTypeProperties, properties, [...path, "properties"], "a resource type", report);
   }
@@ -158,10 +159,15 @@ function checkAddressesAreDistinct(definition: ClusterDefinition, report: Report
 function checkNetworkNamesAreDistinct(definition: ClusterDefinition, report: ReportProblem): void {
   const owners = new Map<string, string>();
   forEachResource(definition, "Network Name", (path, resource, where) => {
-    const name = String(lookup(resource.properties, "Name"));
+    const name = lookup(resource.properties, "Name");
+    if (typeof name !== "string") return;
     const other = owners.get(name.toLowerCase());
     if (other !== undefined) {
-      report([...path, "properties", "Name"], "name-twice", `${name} is already the network name of ${other}`);
+      report(
+        [...path, "properties", "Name"],
+        "name-twice",
+        `${shownName(name)} is already the network name of ${other}`,
+      );
     }
     owners.set(name.toLowerCase(), where);
   });

@@ -12,6 +12,7 @@ import {
 } from "../../cluster/properties/property-sets.ts";
 import { lookup } from "../../cluster/definition/definition.ts";
 import { pointer } from "../../cluster/definition/validate-properties.ts";
+import { shownName } from "../../cluster/shown-name.ts";
 import {
   propertiesQuerySchema,
   propertyChangesSchema,
@@ -120,10 +121,11 @@ export function problemsWith(
   const rules = rulesFor(snapshot, of, scope);
   if (rules === null) return null;
   return Object.entries(changes).flatMap(([name, value]): Problem[] => {
-    const path = pointer([name]);
+    const shown = shownName(name);
+    const path = pointer([shown]);
     const rule = lookup(rules, name);
     if (rule === undefined)
-      return [{ path, code: "unknown-property", sentence: `there is no ${scope} property ${name}` }];
+      return [{ path, code: "unknown-property", sentence: `there is no ${scope} property ${shown}` }];
     if (rule.readOnly) {
       const why = rule.note === undefined ? "" : `: ${rule.note}`;
       return [{ path, code: "property-read-only", sentence: `${name} can be read only${why}` }];
