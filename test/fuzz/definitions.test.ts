@@ -82,6 +82,7 @@ function takes(definition: ClusterDefinition): void {
       protocol: 1,
       incarnation: `run-${index}`,
       machine: null,
+      peer: { key: `key-of-${node}`, address: `${node}:7946`, proof: "" },
       connection: 1,
       seen: { generation: null, revision: null, epochs: {} },
       released: [],

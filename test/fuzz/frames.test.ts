@@ -138,6 +138,7 @@ function documentOf({ who, kind, done, other }: Said, n: number): unknown {
       protocol: 1,
       incarnation,
       connection: connection + n,
+      peer: { key: who.padEnd(43, "k"), address: "192.0.2.11:7946", proof: "p".repeat(86) },
       seen,
       released: [],
       holding,

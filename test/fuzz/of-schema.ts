@@ -113,6 +113,8 @@ const texts = [
   "constructor",
   "Europe/Berlin",
   "NODE1 - client",
+  "k".repeat(43),
+  "p".repeat(86),
 ];
 
 function textsOf(schema: z.core.$ZodType): fc.Arbitrary<string> {

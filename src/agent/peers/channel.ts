@@ -70,7 +70,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
   }
   socket.on("error", (error) => log("warning", "peer-channel", `the way to other agents: ${error.message}`));
   socket.on("message", (datagram) => {
-    const known = read(datagram, cluster, key.name);
+    const known = readDatagram(datagram, cluster, key.name);
     if (known !== null) heard({ key: known.from }, known.message);
   });
 
@@ -106,7 +106,8 @@ export function parsePeerAddress(text: string): PeerEndpoint | null {
   return address !== undefined && port <= 65_535 ? { address, port } : null;
 }
 
-function read(datagram: Buffer, cluster: string, me: string): z.infer<typeof datagramSchema> | null {
+/** What a datagram says to the agent `me` of a cluster; null when it is nothing of the kind. */
+export function readDatagram(datagram: Buffer, cluster: string, me: string): z.infer<typeof datagramSchema> | null {
   const text = datagram.subarray(signatureLength);
   const parsed = datagramSchema.safeParse(jsonOf(text.toString()));
   if (!parsed.success || parsed.data.cluster !== cluster || parsed.data.to !== me) return null;
