@@ -20,13 +20,12 @@ import type { SessionEffect, SessionState } from "./session-state.ts";
 
 /** Only the epochs that the grant lists are moved; all others stay as they are (LEASE rule 1). */
 export function granted(state: SessionState, { outcome, to }: Answer, sentAt: number): ReadonlyMap<string, Fuse> {
-  const holds = outcome.kind === "refusal" ? [] : outcome.holds;
   // What the control plane no longer grants is held by nobody's word either.
   const fuses = new Map([...state.fuses].map(([id, fuse]) => [id, { ...fuse, covered: false }]));
   if (outcome.kind === "refusal") return fuses;
   const { ttlMs } = outcome;
   const granted = fuseDeadline(sentAt, ttlMs);
-  for (const { group, epoch } of holds) {
+  for (const { group, epoch } of outcome.holds) {
     const id = holdId({ group, epoch });
     const fuse = { group, epoch, renewal: to, granted, deadline: granted, ttlMs, covered: true };
     fuses.set(id, { ...renewFuse(fuses.get(id), fuse), covered: true });
