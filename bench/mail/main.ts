@@ -22,11 +22,9 @@ const columns = [
 ];
 console.log(`| | ${columns.join(" | ")} |\n|---|${columns.map(() => "---|").join("")}`);
 for (const one of served.filter(({ kind }) => kind.name.includes(only))) {
-  const { fed, taken, lost, twice, inFlight, longestPauseMs } = await deliverOver(one, {
-    messages,
-    failovers,
-    everyMs,
-  });
+  const [delivery] = await deliverOver([one], { messages, failovers, everyMs });
+  if (delivery === undefined) continue;
+  const { fed, taken, lost, twice, inFlight, longestPauseMs } = delivery;
   const elsewhere = taken.filter(({ from }) => from !== virtualAddress);
   const otherwise = taken.filter(({ helo }) => helo.toUpperCase() !== "MAILVS");
   const counts = [fed, { length: failovers }, lost, twice, inFlight, elsewhere, otherwise].map(({ length }) => length);

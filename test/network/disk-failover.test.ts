@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Child } from "../../src/cli/local/child.ts";
 import { exchange } from "../../src/cli/local/exchange.ts";
 import { openExchange, type TestExchange } from "../e2e/support.ts";
 import { until } from "../support/until.ts";
@@ -12,11 +13,16 @@ import { type LoopDevice, makeLoopDevice } from "./loop-device.ts";
 
 let cluster: TestExchange;
 let disk: LoopDevice;
-beforeEach(async () => {
+/** Of NODE1, which has the group. */
+let agent: Child;
+beforeAll(async () => {
   disk = await makeLoopDevice();
   cluster = await openExchange();
-});
-afterEach(async () => {
+  agent = cluster.running.startAgent("NODE1");
+  await cluster.bound("NODE1");
+  await addDisk();
+}, 60_000);
+afterAll(async () => {
   await cluster.close();
   await disk.remove();
 });
@@ -39,18 +45,31 @@ const isOnlineOn = async (owner: string): Promise<boolean> => {
 };
 const stamp = (): unknown => JSON.parse(readFileSync(join(disk.mountPoint, ".bridgehead-epoch"), "utf8"));
 
+test("DR14 what a killed agent has mounted is unmounted before its next run joins", { timeout: 60_000 }, async () => {
+  const { running } = cluster;
+  const { epoch } = await cluster.group();
+  await agent.kill();
+  expect(disk.isMounted()).toBe(true);
+  agent = running.startAgent("NODE1");
+  await until(async () => (await cluster.group()).epoch > epoch && isOnlineOn("NODE1"), 30_000, "its next epoch");
+  const log = readFileSync(running.logFile("NODE1"), "utf8");
+  expect(log).toContain("left-over-gone");
+  expect(log.indexOf("left-over-gone")).toBeLessThan(log.lastIndexOf("joined"));
+  // It was silent, and is the same machine: nobody has to confirm anything.
+  expect(log).not.toContain("holder-not-fenced");
+  expect(stamp()).toMatchObject({ node: "NODE1" });
+});
+
 test(
   "DR20 after a silence the disk waits on the next node until an operator says that the host is off",
   { timeout: 90_000 },
   async () => {
     const { running } = cluster;
-    const [first] = exchange.nodes.map((node) => running.startAgent(node));
-    await cluster.bound("NODE1");
+    running.startAgent("NODE2");
     await until(async () => (await cluster.view()).nodes["NODE2"]?.leaseRemainingMs != null, 10_000, "NODE2 up");
-    await addDisk();
     expect(stamp()).toMatchObject({ cluster: exchange.cluster, group: exchange.group, node: "NODE1" });
 
-    await first?.kill();
+    await agent.kill();
     // Another host would not have it.
     await promisify(execFile)("umount", [disk.mountPoint]);
     const problem = async () => (await cluster.group()).resources["Store"]?.problem;
@@ -63,21 +82,3 @@ test(
     expect(stamp()).toMatchObject({ node: "NODE2" });
   },
 );
-
-test("DR14 what a killed agent has mounted is unmounted before its next run joins", { timeout: 60_000 }, async () => {
-  const { running } = cluster;
-  const agent = running.startAgent("NODE1");
-  await cluster.bound("NODE1");
-  await addDisk();
-  const { epoch } = await cluster.group();
-  await agent.kill();
-  expect(disk.isMounted()).toBe(true);
-  running.startAgent("NODE1");
-  await until(async () => (await cluster.group()).epoch > epoch && isOnlineOn("NODE1"), 30_000, "its next epoch");
-  const log = readFileSync(running.logFile("NODE1"), "utf8");
-  expect(log).toContain("left-over-gone");
-  expect(log.indexOf("left-over-gone")).toBeLessThan(log.lastIndexOf("joined"));
-  // It was silent, and is the same machine: nobody has to confirm anything.
-  expect(log).not.toContain("holder-not-fenced");
-  expect(stamp()).toMatchObject({ node: "NODE1" });
-});

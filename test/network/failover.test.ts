@@ -272,6 +272,8 @@ test("LX18: an address that has left the cluster can be given to any of its host
   await until(async () => (await guarding()) === 0, 10_000, "the end of it");
   const standby = stage.node("NODE2");
   await standby.run("ip", "address", "add", `${address}/32`, "dev", "client");
+  // Nobody has announced it: the peer would ask the host that had it, for eight seconds.
+  await peer.run("ip", "neighbour", "flush", "to", address);
   await until(() => reaches(peer, address), 10_000, "the address that is the host's own");
   await standby.run("ip", "address", "delete", `${address}/32`, "dev", "client");
 });

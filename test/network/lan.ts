@@ -116,6 +116,8 @@ export async function openLan(names: readonly string[]): Promise<Lan> {
     await ip("-n", switches, "link", "set", port, "master", side, "up");
     await ip("-n", namespace, "address", "add", `${networks[side].v4}.${index}/24`, "dev", side);
     await ip("-n", namespace, "address", "add", `${networks[side].v6}::${index}/64`, "dev", side, "nodad");
+    // Before it asks whether somebody has an IPv6 address a host waits for up to a second, lest all hosts ask at once (RFC 4862 section 5.4.2).
+    await ip("netns", "exec", namespace, "sysctl", "-q", "-w", `net.ipv6.conf.${side}.router_solicitation_delay=0`);
     await ip("-n", namespace, "link", "set", side, "up");
   }
 

@@ -4,11 +4,12 @@ import { reportOf, storyOf } from "../../bench/live/report.ts";
 import { planned, playLive } from "../../bench/live/run.ts";
 import { openTools } from "./tools.ts";
 
+// The short form of `npm run live`. Few seeds have so much in so little time: 18 faults of 16 kinds.
 test(
-  "LV1: a minute of faults: one speaker, no lost entry, and every association is from the virtual IP",
+  "LV1: half a minute of faults: one speaker, no lost entry, and every association is from the virtual IP",
   { timeout: 400_000 },
   async () => {
-    const { history } = await playLive(planned(2, 60_000));
+    const { history } = await playLive(planned(130_855, 35_000));
     const findings = judge(history);
     const said = `${reportOf(history, findings)}\n${findings[0] === undefined ? "" : storyOf(history, findings[0].at)}`;
     expect(findings, said).toEqual([]);
@@ -21,7 +22,7 @@ test(
   async () => {
     const tools = openTools(["ip", "ss", "arping", "ndptool"]);
     try {
-      const plan = [{ at: 2_000, kind: "agent and guard stopped", node: "NODE1", forMs: 6_000 }] as const;
+      const plan = [{ at: 2_000, kind: "agent and guard stopped", node: "NODE1", forMs: 4_000 }] as const;
       const { history } = await playLive({ seed: 0, plan, env: { PATH: tools.path } });
       const codes = new Set(judge(history).map(({ code }) => code));
       expect([...codes].filter((code) => code === "spoke-outside" || code === "two-speakers")).not.toEqual([]);

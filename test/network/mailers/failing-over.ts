@@ -3,8 +3,8 @@ import { eachLine } from "../../support/lines.ts";
 import { until } from "../../support/until.ts";
 import { virtualAddress } from "../lan.ts";
 import { cluster, expectOk, group, nodeNames } from "../stage.ts";
-import { openMailStage } from "./mail-stage.ts";
-import { type Served, servedPort } from "./served.ts";
+import { type MailStage, openMailStage } from "./mail-stage.ts";
+import type { Served } from "./served.ts";
 import type { Taken } from "./sink.ts";
 
 /** A message that was brought. `isUncertain`: a try ended without an answer, so that it may have been taken then as well. */
@@ -28,35 +28,35 @@ export type Delivery = {
 const unwrittenMs = 200;
 
 /**
- * Brings messages to a mailer that is in the group with its queue, while the agent of the node that has the group is killed (SIGKILL), again
- * and again, and started again.
+ * Brings messages to mailers that are in the group with their queues, while the agent of the node that has the group is killed (SIGKILL),
+ * again and again, and started again. Resolves with what came of it, in the mailers' order.
  *
- * @param everyMs between two messages
+ * @param everyMs between two messages of a mailer
  */
 export async function deliverOver(
-  { kind, write, commandLine, takes }: Served,
+  mailers: readonly Served[],
   { messages, failovers, everyMs }: Readonly<Record<"messages" | "failovers" | "everyMs", number>>,
-): Promise<Delivery> {
-  const { stage, sink, folder, placeOn, startAgent, close } = await openMailStage(kind);
+): Promise<Delivery[]> {
+  const mail = await openMailStage();
+  const { stage, sink, startAgent, close } = mail;
   try {
-    const spool = join(folder, "spool");
-    for (const node of nodeNames) await write((await placeOn(node, sink)).place, spool);
-    const CommandLine = `run=$(dirname "$BRIDGEHEAD_AGENT_SOCKET"); ${commandLine}`;
-    const properties = { CommandLine, CurrentDirectory: folder };
-    const mailer = { name: "Mailer", type: "Generic Application", dependsOn: ["Name"], properties };
-    await expectOk(stage.client.createResource(cluster, group, mailer));
+    const spools = await Promise.all(mailers.map((one) => addToGroup(mail, one)));
     await stage.bothUp();
-
-    const bringing = takes === "mail" ? ["feeder.ts", virtualAddress, servedPort] : ["file-feeder.ts", spool];
-    const [program = "", ...words] = [...bringing, messages, everyMs].map(String);
-    const feeder = stage.lan.host("PEER").start(process.execPath, [join(import.meta.dirname, program), ...words]);
-    const fed: Fed[] = [];
-    eachLine(feeder, (line) => fed.push(JSON.parse(line) as Fed));
+    const feeders = mailers.map(({ kind, takes }, index) => {
+      const [program, ...to] =
+        takes === "files" ? ["file-feeder.ts", spools[index]] : ["feeder.ts", virtualAddress, takes];
+      const words = [join(import.meta.dirname, program), `${kind.name}.test`, messages, everyMs, ...to].map(String);
+      const feeder = stage.lan.host("PEER").start(process.execPath, words);
+      const fed: Fed[] = [];
+      eachLine(feeder, (line) => fed.push(JSON.parse(line) as Fed));
+      return fed;
+    });
+    const haveFed = (enough: number): Promise<void> =>
+      until(() => feeders.every((fed) => fed.length >= enough), 120_000, `message ${enough} of each feeder`);
 
     const cuts: Cut[] = [];
     for (let n = 1; n <= failovers; n += 1) {
-      const enough = Math.ceil((messages * n) / (failovers + 1));
-      await until(() => fed.length >= enough, 120_000, `message ${enough} of the feeder`);
+      await haveFed(Math.ceil((messages * n) / (failovers + 1)));
       const { owner } = (await expectOk(stage.client.getCluster(cluster))).groups[group] ?? {};
       const from = Date.now();
       stage.agent(owner ?? "").kill("SIGKILL");
@@ -65,14 +65,34 @@ export async function deliverOver(
       startAgent(owner ?? "");
       await stage.bothUp();
     }
-    await until(() => fed.length === messages, 120_000, "all messages of the feeder");
-    const isWhole = (): boolean => fed.every(({ id }) => sink.taken.some((taken) => taken.id === id));
+    await haveFed(messages);
+    const isWhole = (): boolean => feeders.flat().every(({ id }) => sink.taken.some((taken) => taken.id === id));
     // What has not come by then is lost.
     await until(isWhole, 60_000).catch(() => {});
-    return judged(fed, sink.taken, cuts);
+    return feeders.map((fed) =>
+      judged(
+        fed,
+        sink.taken.filter(({ id }) => fed.some((one) => one.id === id)),
+        cuts,
+      ),
+    );
   } finally {
     await close();
   }
+}
+
+/** Resolves with where its messages are. */
+async function addToGroup(
+  { stage, folder, placeOn }: MailStage,
+  { kind, write, commandLine }: Served,
+): Promise<string> {
+  const spool = join(folder, `${kind.name}-spool`);
+  for (const node of nodeNames) await write((await placeOn(node, kind)).place, spool);
+  const CommandLine = `spool=${spool}; run=$(dirname "$(dirname "$BRIDGEHEAD_AGENT_SOCKET")"); ${commandLine}`;
+  const properties = { CommandLine, CurrentDirectory: folder };
+  const mailer = { name: kind.name, type: "Generic Application", dependsOn: ["Name"], properties };
+  await expectOk(stage.client.createResource(cluster, group, mailer));
+  return spool;
 }
 
 function judged(fed: readonly Fed[], taken: readonly Taken[], cuts: readonly Cut[]): Delivery {

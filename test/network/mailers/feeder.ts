@@ -5,13 +5,13 @@ import { messageWith, recipient, sender } from "./mailer.ts";
 
 /**
  * Brings messages to a mail server, one each `everyMs`, and each again until it was taken. Says of each, as a line of JSON, whether a try
- * ended without an answer: it may have been taken then. Arguments: address, port, how many, everyMs.
+ * ended without an answer: it may have been taken then. Arguments: what their ids end with, how many, everyMs, address, port.
  */
-const [, , host = "", port = "", count = "", everyMs = ""] = process.argv;
+const [, , domain = "", count = "", everyMs = "", host = "", port = ""] = process.argv;
 const patienceMs = 2_000;
 
 for (let n = 1; n <= Number(count); n += 1) {
-  const id = `${n}@feeder.test`;
+  const id = `${n}@${domain}`;
   let isUncertain = false;
   while (!(await taken(id))) {
     isUncertain = true;

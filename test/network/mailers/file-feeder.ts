@@ -5,12 +5,12 @@ import { messageWith, recipient, sender } from "./mailer.ts";
 
 /**
  * Brings messages as files to the program of `examples/`, one each `everyMs`, and says of each, as a line of JSON, that it is on the disk.
- * Arguments: folder, how many, everyMs.
+ * Arguments: what their ids end with, how many, everyMs, folder.
  */
-const [, , folder = "", count = "", everyMs = ""] = process.argv;
+const [, , domain = "", count = "", everyMs = "", folder = ""] = process.argv;
 
 for (let n = 1; n <= Number(count); n += 1) {
-  const id = `${n}@feeder.test`;
+  const id = `${n}@${domain}`;
   const unnamed = join(folder, `.${n}`);
   const file = openSync(unnamed, "wx");
   writeFileSync(file, JSON.stringify({ from: sender, to: recipient, raw: messageWith(id) }));

@@ -3,9 +3,8 @@ import { until } from "../../support/until.ts";
 import { virtualAddress } from "../lan.ts";
 import { cluster, expectOk, group, nodeNames } from "../stage.ts";
 import { openHaraka } from "./haraka.ts";
-import { haraka } from "./kinds.ts";
+import { haraka, type Kind } from "./kinds.ts";
 import { openMailStage } from "./mail-stage.ts";
-import type { MailerPlace } from "./mailer.ts";
 import { askAt, openNameServer } from "./name-server.ts";
 import { printedFor } from "./printed.ts";
 import { openSink } from "./sink.ts";
@@ -13,16 +12,19 @@ import { openSink } from "./sink.ts";
 const fromVip = [`${virtualAddress} MAILVS`];
 
 /** As it is printed where there is no relay. */
-async function open(place: MailerPlace) {
-  const printed = await printedFor("haraka", place.options);
-  return openHaraka(place, { plugin: printed("plugins/bridgehead.js"), plugins: printed("config/plugins") });
-}
+const alone: Kind = {
+  ...haraka,
+  open: async (place) => {
+    const printed = await printedFor("haraka", place.options);
+    return openHaraka(place, { plugin: printed("plugins/bridgehead.js"), plugins: printed("config/plugins") });
+  },
+};
 
 test(
   "MA4 Haraka delivers from the virtual IP to the hosts that DNS has for a domain, and what cannot be looked up waits",
   { timeout: 180_000 },
   async () => {
-    const { stage, owner, standby, folder, mailerOn, close } = await openMailStage(haraka);
+    const { stage, owner, standby, folder, mailerOn, close } = await openMailStage();
     const undo: (() => void)[] = [];
     try {
       const peer = stage.lan.host("PEER");
@@ -34,8 +36,10 @@ test(
         "plain.test": `@ A ${address}\n`,
       });
       for (const node of nodeNames) undo.push(askAt(stage.node(node), address));
-      const sink = await openSink(peer, { address, port: 25 });
-      const sink6 = await openSink(peer, { address: address6, port: 25 });
+      const [sink, sink6] = await Promise.all([
+        openSink(peer, { address, port: 25 }),
+        openSink(peer, { address: address6, port: 25 }),
+      ]);
       const takenOf = (id: string): string[] =>
         sink.taken.filter((one) => one.id === id).map(({ from, helo }) => `${from} ${helo.toUpperCase()}`);
       const comes = async (id: string, { log }: { readonly log: () => string }): Promise<void> => {
@@ -45,7 +49,10 @@ test(
         expect(takenOf(id)).toEqual(fromVip);
       };
 
-      const { mailer: here } = await mailerOn(owner, open, sink);
+      const [{ mailer: here }, { mailer: there }] = await Promise.all([
+        mailerOn(owner, alone, sink),
+        mailerOn(standby, alone, sink),
+      ]);
       await here.submit("to-the-mx@test", ["recipient@dest.test"]);
       await comes("to-the-mx@test", here);
       await here.submit("to-no-mx@test", ["recipient@plain.test"]);
@@ -56,7 +63,6 @@ test(
       expect(await here.waiting(), here.log()).toBe(1);
       expect(here.log()).toContain("bridgehead: elsewhere.test cannot be looked up");
 
-      const { mailer: there } = await mailerOn(standby, open, sink);
       await there.submit("of-the-standby@test", ["recipient@dest.test"]);
       await there.flush();
       expect(await there.waiting(), there.log()).toBe(1);

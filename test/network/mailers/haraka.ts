@@ -10,12 +10,19 @@ export type HarakaParts = { readonly plugin: string; readonly plugins: string };
 /** Where it takes mail, and where it keeps it. */
 type Keeping = { readonly listen: string; readonly queue: string };
 
+/** A message in its queue, and how often it has been tried. */
+type Waiting = { readonly id: string; readonly attempts: number };
+
 export const harakaProgram = "/opt/bridgehead-test/haraka/node_modules/Haraka/bin/haraka";
 const port = 2_526;
 
-/** Whoever submits may send to anybody. */
+/**
+ * Whoever submits may send to anybody. What has to wait is tried again each second, when Haraka looks for what is due: its own setting
+ * (temp_fail_intervals) begins at five.
+ */
 const acceptPlugin = `exports.hook_mail = (next, connection) => { connection.relaying = true; next(); };
 exports.hook_rcpt = (next) => next(OK);
+exports.hook_deferred = (next) => next(DENYSOFT, "0");
 `;
 
 /** A Haraka of its own: configuration, queue and log are in its folder. */
@@ -32,25 +39,34 @@ export async function openHaraka(place: MailerPlace, parts: HarakaParts): Promis
     child.exitCode !== null || (await host.run("ss", "-Hltn", `sport = :${port}`)) !== "";
   await until(listens, 20_000, "Haraka");
   if (child.exitCode !== null) throw new Error(`Haraka has ended:\n${log}`);
-  const waiting = async (): Promise<number> => readdirSync(queue).filter((name) => !/^(\.|__tmp__)/.test(name)).length;
-  const tries = (): number => log.split(/get_mx plugin returned DENYSOFT|Tried all MXs|delivered file=/).length;
+  const waiting = (): Waiting[] => readdirSync(queue).flatMap(waitingOf);
   return {
     submit: async (id, to = [recipient]) => {
       const program = join(import.meta.dirname, "smtp-submit.ts");
       await host.run(process.execPath, program, "127.0.0.1", String(port), id, ...to);
     },
-    // It has no command for that; it tries each of them every five seconds.
+    // It has no command for that.
     flush: async () => {
-      const enough = tries() + (await waiting());
-      await until(async () => tries() >= enough || (await waiting()) === 0, 20_000, `that Haraka tries\n${log}`);
+      const before = waiting();
+      const isTried = (one: Waiting): boolean =>
+        waiting().every(({ id, attempts }) => id !== one.id || attempts > one.attempts);
+      await until(() => before.every(isTried), 20_000, "that Haraka tries").catch((error: Error) => {
+        throw new Error(`${error.message}\n${log}`);
+      });
     },
-    waiting,
+    waiting: async () => waiting().length,
     log: () => log,
     end: async () => {
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     },
   };
+}
+
+/** By the name of a file in its queue (Haraka's outbound/qfile.js); of what is not whole yet it is another. */
+function waitingOf(name: string): Waiting[] {
+  const [, arrival, attempts, tag] = /^(\d+)_\d+_(\d+)_\d+_([^_]+)_/.exec(name) ?? [];
+  return tag === undefined ? [] : [{ id: `${arrival} ${tag}`, attempts: Number(attempts) }];
 }
 
 /** Writes what Haraka finds in its folder. */
@@ -60,7 +76,7 @@ export async function writeHaraka({ host, folder }: MailerPlace, parts: HarakaPa
     "config/me": `${host.name.toLowerCase()}.test\n`,
     "config/loglevel": "LOGINFO\n",
     "config/smtp.ini": `listen=${keeping.listen}\nnodes=0\n`,
-    "config/outbound.ini": "temp_fail_intervals=5s*100\nenable_tls=false\n",
+    "config/outbound.ini": "temp_fail_intervals=5s*1000\nenable_tls=false\n",
     "config/queue_dir": `${keeping.queue}\n`,
     "config/plugins": `accept\n${parts.plugins}`,
     "plugins/accept.js": acceptPlugin,

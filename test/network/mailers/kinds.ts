@@ -10,10 +10,10 @@ import { printedFor } from "./printed.ts";
 /** A mailer, and how it is set up as `bridgehead mailer` prints it. */
 export type Kind = {
   readonly name: string;
-  /** The group of its own that may ask at the agent's sockets. */
-  readonly user: string;
-  /** Which of the agent's sockets it asks. */
+  /** Which of the agent's sockets it asks, as its own user or as root. */
   readonly asks: "agent.sock" | "socketmap.sock";
+  /** Whether it goes on by itself when nobody answers, within seconds. Postfix waits for 100 of them (its util/dict_sockmap.c). */
+  readonly isImpatient: boolean;
   /** What a liar and a fool say there. */
   readonly answer: { readonly liar: string; readonly nonsense: string };
   readonly open: (place: MailerPlace) => Promise<RealMailer>;
@@ -45,32 +45,32 @@ export async function harakaParts(place: MailerPlace) {
 
 export const exim: Kind = {
   name: "Exim",
-  user: "mail",
   asks: "agent.sock",
+  isImpatient: true,
   answer: lines,
   open: async (place) => openExim(place, await eximParts(place)),
 };
 
 export const postfix: Kind = {
   name: "Postfix",
-  user: "postfix",
   asks: "socketmap.sock",
+  isImpatient: false,
   answer: { liar: netstring("OK bridgehead-mailvs:[198.18.77.3]:2525"), nonsense: "what?" },
   open: async (place) => openPostfix(place, await postfixParts(place)),
 };
 
 export const haraka: Kind = {
   name: "Haraka",
-  user: "root",
   asks: "agent.sock",
+  isImpatient: true,
   answer: lines,
   open: async (place) => openHaraka(place, await harakaParts(place)),
 };
 
 export const nodeProgram: Kind = {
   name: "Nodemailer",
-  user: "root",
   asks: "agent.sock",
+  isImpatient: true,
   answer: lines,
   open: async (place) => openNodeProgram(place, (await printedFor("node", place.options))("a program")),
 };

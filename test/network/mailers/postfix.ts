@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "../../support/until.ts";
 import { type MailerPlace, type RealMailer, recipient, sender, submitTo } from "./mailer.ts";
 
 /** What is put into a configuration of Postfix's. */
@@ -32,18 +33,48 @@ type Keeping = { readonly spool: string; readonly main: string; readonly master:
 export async function openPostfix(place: MailerPlace, parts: PostfixParts): Promise<RealMailer> {
   const { host, folder } = place;
   const config = await writePostfix(place, parts, { spool: join(folder, "spool"), main: "", master: "" });
-  const log = join(folder, "log");
+  const file = join(folder, "log");
+  const log = (): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
   await host.run("postfix", "-c", config, "start");
   return {
-    submit: (id, to = [recipient]) => submitTo(host, ["sendmail", "-C", config, "-f", sender, ...to], id),
-    flush: async () => void (await host.run("postqueue", "-c", config, "-f")),
-    waiting: async () => {
-      const listed = await host.run("postqueue", "-c", config, "-j");
-      return listed.split("\n").filter((line) => line !== "").length;
+    submit: async (id, to = [recipient]) => {
+      await submitTo(host, ["sendmail", "-C", config, "-f", sender, ...to], id);
+      await until(() => log().includes(`message-id=<${id}>`), 20_000, `that Postfix picks up ${id}`);
     },
-    log: () => (existsSync(log) ? readFileSync(log, "utf8") : ""),
+    // One that is just being put back into the queue may be missed by a run of it: then there is another run.
+    flush: async () => {
+      const from = log().length;
+      const isTried = (id: string): boolean => log().slice(from).includes(`: ${id}: to=`);
+      const waiting = waitingBy(log());
+      const areTried = (): boolean => waiting.every(isTried);
+      const run = async (): Promise<boolean> => {
+        await host.run("postqueue", "-c", config, "-f");
+        return until(areTried, 1_000).then(
+          () => true,
+          () => false,
+        );
+      };
+      await until(run, 20_000, "that Postfix tries").catch((error: Error) => {
+        throw new Error(`${error.message}\n${log()}`);
+      });
+    },
+    waiting: async () => waitingBy(log()).length,
+    log,
     end: async () => void (await host.run("postfix", "-c", config, "abort").catch(() => "")),
   };
+}
+
+/**
+ * What waits by its log, by queue ID. `postqueue` reads one queue after the other, and so lists what goes from one to the other
+ * meanwhile twice, or not at all.
+ */
+function waitingBy(log: string): string[] {
+  const waiting = new Set<string>();
+  for (const [, id = "", what] of log.matchAll(/: (\w+): (message-id=|removed$)/gm)) {
+    if (what === "removed") waiting.delete(id);
+    else waiting.add(id);
+  }
+  return [...waiting];
 }
 
 /** Writes a configuration, and resolves with its folder. */

@@ -13,14 +13,13 @@ export type Served = {
   readonly kind: Kind;
   /** Writes what it needs on a node. @param spool where its messages are, on whatever the group takes with it */
   readonly write: (place: MailerPlace, spool: string) => Promise<void>;
-  /** What the group's Generic Application runs; `$run` is the node's own folder. */
+  /** What the group's Generic Application runs. `$run` is the node's own folder, with one of each mailer's; `$spool`: as above. */
   readonly commandLine: string;
-  /** Mail at the virtual IP, or files in the folder of its messages. */
-  readonly takes: "mail" | "files";
+  /** Mail at this port of the virtual IP, or files in the folder of its messages. */
+  readonly takes: number | "files";
 };
 
-/** Where it takes mail, on the virtual IP. */
-export const servedPort = 2_500;
+const ports = { exim: 2_500, postfix: 2_501, haraka: 2_502 } as const;
 
 const everywhere = "198.18.0.0/15";
 
@@ -28,11 +27,11 @@ export const served: readonly Served[] = [
   {
     kind: exim,
     write: async (place, spool) => {
-      const listen = `local_interfaces = ${virtualAddress}\ndaemon_smtp_ports = ${servedPort}\n`;
+      const listen = `local_interfaces = ${virtualAddress}\ndaemon_smtp_ports = ${ports.exim}\n`;
       await writeExim(place, await eximParts(place), { spool, more: listen });
     },
-    commandLine: `exec ${eximProgram()} -C "$run/mailer/exim.conf" -bdf -q1s`,
-    takes: "mail",
+    commandLine: `exec ${eximProgram()} -C "$run/exim/exim.conf" -bdf -q1s`,
+    takes: ports.exim,
   },
   {
     kind: postfix,
@@ -40,20 +39,20 @@ export const served: readonly Served[] = [
       await writePostfix(place, await postfixParts(place), {
         spool,
         main: `mynetworks = ${everywhere}\nsmtpd_relay_restrictions = permit_mynetworks, reject\nqueue_run_delay = 1s\nminimal_backoff_time = 1s\nmaximal_backoff_time = 2s\n`,
-        master: `${virtualAddress}:${servedPort} inet n - n - - smtpd\n`,
+        master: `${virtualAddress}:${ports.postfix} inet n - n - - smtpd\n`,
       });
     },
     // `postfix start-fg` begins a session of its own (setsid), and would outlive whoever has to end it.
-    commandLine: 'postfix -c "$run/mailer/etc" check && exec /usr/lib/postfix/sbin/master -c "$run/mailer/etc" -d',
-    takes: "mail",
+    commandLine: 'postfix -c "$run/postfix/etc" check && exec /usr/lib/postfix/sbin/master -c "$run/postfix/etc" -d',
+    takes: ports.postfix,
   },
   {
     kind: haraka,
     write: async (place, spool) => {
-      await writeHaraka(place, await harakaParts(place), { listen: `${virtualAddress}:${servedPort}`, queue: spool });
+      await writeHaraka(place, await harakaParts(place), { listen: `${virtualAddress}:${ports.haraka}`, queue: spool });
     },
-    commandLine: `exec ${process.execPath} ${harakaProgram} -c "$run/mailer"`,
-    takes: "mail",
+    commandLine: `exec ${process.execPath} ${harakaProgram} -c "$run/haraka"`,
+    takes: ports.haraka,
   },
   {
     kind: nodeProgram,
@@ -61,7 +60,7 @@ export const served: readonly Served[] = [
       for (const path of [folder, spool]) mkdirSync(path, { recursive: true });
       writeFileSync(join(folder, "relay"), `${sink.address}:${sink.port}`);
     },
-    commandLine: `exec ${process.execPath} ${join(examplesFolder, "queue-with-nodemailer.js")} --queue spool --relay "$(cat "$run/mailer/relay")" --config "$run/agent.yaml"`,
+    commandLine: `exec ${process.execPath} ${join(examplesFolder, "queue-with-nodemailer.js")} --queue "$spool" --relay "$(cat "$run/nodemailer/relay")" --config "$run/nodemailer.yaml"`,
     takes: "files",
   },
 ];
