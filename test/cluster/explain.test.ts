@@ -356,7 +356,11 @@ describe("why a resource is not online", () => {
     const { groups } = cluster.state.durable;
     const row = groups.get("VS");
     if (row === undefined) throw new Error("no row");
-    const troubles = { ...row.troubles, resources: { Disk: { attempt: 2, judged: 2, failedAt: [cluster.now] } } };
+    const troubles = {
+      failovers: [],
+      givenUp: null,
+      resources: { Disk: { attempt: 2, judged: 2, failedAt: [cluster.now] } },
+    };
     const durable = { ...cluster.state.durable, groups: new Map([["VS", { ...row, troubles }]]) };
     cluster.state = { ...cluster.state, durable };
     expect(explained(cluster).resources).toMatchObject([{ code: "failed-for-good", rule: "GP3", triedAgainAt: null }]);
