@@ -21,7 +21,7 @@ beforeAll(async () => {
     30_000,
     "NODE2",
   );
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 const other = (name: string): string => (name === "NODE1" ? "NODE2" : "NODE1");
