@@ -32,6 +32,7 @@ export async function captureFrames(
   const capture = await captureAtSwitch(lan, hosts, filter, fields, folder);
   return {
     end: async (toMonotonic) => {
+      await capture.caughtUp();
       const { frames, missed } = await capture.end();
       const spoken = frames.flatMap((seen) => frameOf(seen, addresses, toMonotonic));
       return { frames: spoken.toSorted((a, b) => a.at - b.at), missed };

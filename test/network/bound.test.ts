@@ -7,7 +7,7 @@ let stage: Stage;
 
 beforeAll(async () => {
   stage = await openStage({ ttlMs: 2_000, renewMs: 500 });
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 /** Binds the address once, and sends from it for ever. */

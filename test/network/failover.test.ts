@@ -9,7 +9,7 @@ let stage: Stage;
 
 beforeAll(async () => {
   stage = await openStage({ ttlMs, renewMs: ttlMs / 4 });
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 /** What both kernels say of the address while a scene is played, oldest first. */

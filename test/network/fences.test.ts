@@ -16,7 +16,7 @@ beforeAll(async () => {
   stage.startAgent("NODE1");
   stage.startAgent("NODE2", { PATH: bin });
   await stage.bothUp();
-}, 90_000);
+});
 afterAll(async () => {
   await stage.node("NODE2").run("rm", "-r", bin);
   await stage.close();

@@ -19,7 +19,7 @@ const commands = blocksOf("sh").flatMap((block) => block.trim().split("\n"));
 let lan: Lan;
 beforeAll(async () => {
   lan = await openLan(["NODE1", "NODE2", "PEER", "CONTROL"]);
-}, 60_000);
+});
 afterAll(async () => {
   await lan.close();
   rmSync(folder, { recursive: true, force: true });

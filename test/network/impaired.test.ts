@@ -13,7 +13,7 @@ beforeAll(async () => {
   stage = await openStage({ ttlMs, renewMs: ttlMs / 4 });
   for (const name of names) stage.startAgent(name);
   await stage.bothUp(50_000);
-}, 60_000);
+});
 afterAll(() => stage.close());
 afterEach(async () => {
   for (const name of names) await stage.node(name).setLoss("control", 0);

@@ -86,11 +86,13 @@ const ownDevice = `bhl${process.pid}`;
  */
 async function lockMachine(): Promise<Server> {
   const server = createServer();
-  const isOurs = (): Promise<boolean> =>
-    new Promise((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen({ path: "\0bridgehead-test-network" }, () => resolve(true));
-    });
+  const isOurs = (): Promise<boolean> => {
+    server.listen({ path: "\0bridgehead-test-network" });
+    return once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+  };
   await until(isOurs, 300_000, "the other test network's end");
   server.unref();
   return server;

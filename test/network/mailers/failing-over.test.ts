@@ -7,7 +7,7 @@ import { served } from "./served.ts";
 let deliveries: readonly Delivery[] = [];
 beforeAll(async () => {
   deliveries = await deliverOver(served, { messages: 30, failovers: 1, everyMs: 200 });
-}, 180_000);
+});
 
 test.each(served.map((one, index) => ({ ...one, index })))(
   "MA6 $kind.name in the group, with its queue: what it had taken when its agent was killed is delivered from the other node",

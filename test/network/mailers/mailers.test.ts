@@ -17,7 +17,7 @@ beforeAll(async () => {
     if (here !== undefined && there !== undefined) mailers.set(kind, { here, there });
   };
   await Promise.all(kinds.map(open));
-}, 120_000);
+});
 afterAll(() => stage.close());
 
 function on(kind: Kind, side: "here" | "there"): MailerOnNode {

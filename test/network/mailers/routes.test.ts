@@ -65,7 +65,7 @@ beforeAll(async () => {
     mailers.set(kind, (await stage.mailerOn(stage.owner, routed)).mailer);
   };
   await Promise.all(kinds.map(open));
-}, 120_000);
+});
 afterAll(() => stage.close());
 
 function mailerOf(kind: Kind): RealMailer {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   stage = await openMailStage();
   const peer = stage.stage.lan.host("PEER");
   sixth = await openSink(peer, { address: `2001:2:0:77::${peer.addressOn("client").split(".").at(-1)}` });
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 const onStandby = (kind: Kind, open = kind.open): Promise<MailerOnNode> =>

@@ -6,7 +6,7 @@ import { modes, openX400Stage, type X400Stage } from "./x400-stage.ts";
 let x400: X400Stage;
 beforeAll(async () => {
   x400 = await openX400Stage();
-}, 120_000);
+});
 afterAll(() => x400.close());
 
 test.each(modes)(
