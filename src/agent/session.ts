@@ -308,7 +308,7 @@ function told(
     case "withdrawal":
       return heardWithdrawal(state, from, message.holds, effects);
     case "gone":
-      return heardGone(state, from, message.holds);
+      return heardGone(state, from, message);
   }
 }
 

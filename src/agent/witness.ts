@@ -41,7 +41,7 @@ export function isComplete({ silence, since }: Count, now: number): boolean {
 }
 
 /** Until when this run has promised to claim nothing, by subject (PW4). */
-export type Bound = ReadonlyMap<string, number>;
+export type Bound = ReadonlyMap<string, { readonly until: number }>;
 
 /** What the next renewal says about the counts that are complete, and bound by no promise. */
 export function claimsOf(counts: Counts, now: number, bound: Bound): Claim[] {
@@ -78,7 +78,7 @@ export function nextCompleteAt(counts: Counts, now: number): number {
 }
 
 function claimAt({ silence, since }: Count, bound: Bound): number {
-  return Math.max(since + silence.ttlMs, bound.get(silence.subject) ?? Number.NEGATIVE_INFINITY);
+  return Math.max(since + silence.ttlMs, bound.get(silence.subject)?.until ?? Number.NEGATIVE_INFINITY);
 }
 
 function sameValue(a: Silence, b: Silence): boolean {

@@ -26,5 +26,8 @@ export type Promised = {
 /** The same before it was asked: "I promise these no more." */
 export type Withdrawal = { readonly type: "withdrawal"; readonly holds: readonly HoldRef[] };
 
-/** "All of these is offline here, and nothing that you have promised of them binds you." */
-export type Gone = { readonly type: "gone"; readonly holds: readonly HoldRef[] };
+/**
+ * "All of these is offline here, and nothing that you have promised of them in answer to my asks up to this number binds you." A promise
+ * of later is another one: this may come late, or once more.
+ */
+export type Gone = { readonly type: "gone"; readonly n: number; readonly holds: readonly HoldRef[] };

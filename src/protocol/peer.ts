@@ -21,5 +21,5 @@ export const peerMessageSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("promise"), n: number, holds, over: holds }),
   z.strictObject({ type: z.literal("withdrawal"), holds }),
-  z.strictObject({ type: z.literal("gone"), holds }),
+  z.strictObject({ type: z.literal("gone"), n: number, holds }),
 ]) satisfies z.ZodType<PeerMessage>;

@@ -54,7 +54,7 @@ describe("FZ11 what comes from other agents", () => {
     fc.record({ type: fc.constant("ask" as const), n, holds, durationMs: fc.integer({ min: 1, max: 60_000 }) }),
     fc.record({ type: fc.constant("promise" as const), n, holds, over: holds }),
     fc.record({ type: fc.constant("withdrawal" as const), holds }),
-    fc.record({ type: fc.constant("gone" as const), holds }),
+    fc.record({ type: fc.constant("gone" as const), n, holds }),
   );
   const scene = fc.array(
     fc.record({ from: fc.constantFrom("NODE2", "NODE3"), message: said, afterMs: fc.integer({ min: 0, max: 900 }) }),

@@ -155,7 +155,7 @@ export function tellGone(state: SessionState, now: number, effects: SessionEffec
       effects.push({
         type: "tell",
         peer,
-        message: { type: "gone", holds: holds.slice(first, first + limits.holdsOfPeerMessage) },
+        message: { type: "gone", n: state.words.asks, holds: holds.slice(first, first + limits.holdsOfPeerMessage) },
       });
     }
   }

@@ -1,5 +1,5 @@
 import { holdId, type HoldRef, type Peer, type VouchedFor } from "../../cluster/messages.ts";
-import type { Ask } from "../../cluster/peer-messages.ts";
+import type { Ask, Gone } from "../../cluster/peer-messages.ts";
 import type { SessionEffect, SessionState } from "../session-state.ts";
 import { isComplete } from "../witness.ts";
 
@@ -23,14 +23,21 @@ export function heardAsk(
   const holds = refs.filter((hold) => !over.includes(hold));
   effects.push({ type: "tell", peer, message: { type: "promise", n, holds, over } });
   const given = new Map(state.words.given);
-  for (const hold of holds) given.set(holdId(hold), Math.max(given.get(holdId(hold)) ?? 0, now + durationMs));
+  for (const hold of holds) {
+    const before = given.get(holdId(hold)) ?? { until: 0, n: 0 };
+    given.set(holdId(hold), { until: Math.max(before.until, now + durationMs), n: Math.max(before.n, n) });
+  }
   return { ...state, words: { ...state.words, given } };
 }
 
 /** The owner has nothing of these any more: what was promised it is void. */
-export function heardGone(state: SessionState, from: Pick<Peer, "key">, holds: readonly HoldRef[]): SessionState {
+export function heardGone(state: SessionState, from: Pick<Peer, "key">, { n, holds }: Gone): SessionState {
   const given = new Map(state.words.given);
-  for (const hold of holds) if (vouchedFor(state, hold, from) !== undefined) given.delete(holdId(hold));
+  for (const hold of holds) {
+    const promised = given.get(holdId(hold));
+    if (promised !== undefined && promised.n <= n && vouchedFor(state, hold, from) !== undefined)
+      given.delete(holdId(hold));
+  }
   return given.size === state.words.given.size ? state : { ...state, words: { ...state.words, given } };
 }
 
@@ -51,8 +58,8 @@ export function tendWithdrawals(state: SessionState, now: number, effects: Sessi
 /** Promises that are over bind nobody. */
 export function forgetWords(state: SessionState, now: number): SessionState {
   const { given } = state.words;
-  if (![...given.values()].some((until) => until <= now)) return state;
-  return { ...state, words: { ...state.words, given: new Map([...given].filter(([, until]) => until > now)) } };
+  if (![...given.values()].some(({ until }) => until <= now)) return state;
+  return { ...state, words: { ...state.words, given: new Map([...given].filter(([, { until }]) => until > now)) } };
 }
 
 function isCounted({ counts }: SessionState, hold: HoldRef, now: number): boolean {

@@ -15,11 +15,14 @@ export type Words = {
   readonly promises: ReadonlyMap<string, ReadonlyMap<string, Word>>;
   /** Ownerships of which the peers were told that they are offline here. */
   readonly gone: ReadonlySet<string>;
-  /** Promises of this run's own, by ownership: until when it claims nothing of it. */
-  readonly given: ReadonlyMap<string, number>;
+  /** Promises of this run's own, by ownership. */
+  readonly given: ReadonlyMap<string, Given>;
   /** Ownerships whose owner was told that this run promises nothing more for them. */
   readonly withdrawn: ReadonlySet<string>;
 };
+
+/** Until when this run claims nothing, and the number of the last ask that it has promised so. */
+export type Given = { readonly until: number; readonly n: number };
 
 export type SentAsk = {
   readonly n: number;

@@ -181,13 +181,13 @@ describe("the owner", () => {
     expect(tells(agent)).toEqual([]);
     agent.saysOffline(exchange);
     expect(tells(agent)).toEqual(
-      ["NODE2", "NODE3"].map((to) => ({ to, message: { type: "gone", holds: [exchange] } })),
+      ["NODE2", "NODE3"].map((to) => ({ to, message: { type: "gone", n: agent.state.words.asks, holds: [exchange] } })),
     );
     agent.wake();
     expect(tells(agent)).toEqual([]);
     tell(agent, "NODE2", { type: "withdrawal", holds: [exchange] });
     expect(tells(agent).filter(({ to }) => to === "NODE2")).toEqual([
-      { to: "NODE2", message: { type: "gone", holds: [exchange] } },
+      { to: "NODE2", message: { type: "gone", n: agent.state.words.asks, holds: [exchange] } },
     ]);
   });
 
@@ -294,10 +294,22 @@ describe("the peer", () => {
     agent.advance(200);
     expect(tells(agent)).toEqual([{ to: "NODE1", message: { type: "withdrawal", holds: [exchange] } }]);
     expect(replyTo(agent, 2)).toEqual(over(2));
-    tell(agent, "NODE3", { type: "gone", holds: [exchange] });
+    tell(agent, "NODE3", { type: "gone", n: 9, holds: [exchange] });
     agent.advance(10);
     expect(claimed(agent)).toBe(false);
-    tell(agent, "NODE1", { type: "gone", holds: [exchange] });
+    tell(agent, "NODE1", { type: "gone", n: 9, holds: [exchange] });
+    expect(claimed(agent)).toBe(true);
+  });
+
+  test("PW5: word that the owner has nothing any more voids no promise that was asked for after it, however late it comes", () => {
+    const agent = voucher();
+    agent.advance(ttlMs - 200);
+    void replyTo(agent, 1);
+    void replyTo(agent, 2);
+    tell(agent, "NODE1", { type: "gone", n: 1, holds: [exchange] });
+    agent.advance(200);
+    expect(claimed(agent)).toBe(false);
+    tell(agent, "NODE1", { type: "gone", n: 2, holds: [exchange] });
     expect(claimed(agent)).toBe(true);
   });
 

@@ -3,7 +3,7 @@ import { claimsOf, type Counts, countSilences, markClaimed, nextClaimAt } from "
 import type { Silence } from "../../../src/cluster/messages.ts";
 import { extending, reportOf, SessionDriver, silence } from "./session-driver.ts";
 
-const unbound = new Map<string, number>();
+const unbound = new Map<string, { until: number }>();
 
 const subject = "Exchange#3";
 

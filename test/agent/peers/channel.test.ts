@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const keyOf = (name: string): PeerKey => openPeerKey(join(folder, `${name}.key`));
 const ask: PeerMessage = { type: "ask", n: 1, holds: [{ group: "Exchange", epoch: 3 }], durationMs: 2_000 };
-const gone: PeerMessage = { type: "gone", holds: [] };
+const gone: PeerMessage = { type: "gone", n: 0, holds: [] };
 
 type Heard = { readonly from: string; readonly message: PeerMessage };
 
