@@ -16,8 +16,8 @@ const restore =
 
 /**
  * Looks at the data before workerd does, which would take an empty file for a new cluster and a bad one for a fault of its own:
- * each database is whole (`PRAGMA quick_check`), none is of a later version. It changes nothing, and costs some 50 ms for
- * each ten megabytes. Nobody may be serving the folder. Resolves with what is lost without being damaged, a sentence
+ * each database is whole (`PRAGMA quick_check`), none is of a later version. It changes nothing but what a crash has left half written,
+ * which is taken back, and costs some 50 ms for each ten megabytes. Nobody may be serving the folder. Resolves with what is lost without being damaged, a sentence
  * each; rejects with `CliError` (`data-damaged`, `data-newer`).
  *
  * What it cannot see: a bit that fell over inside a value, for SQLite keeps no sums of its pages; and an end of the log (`-wal`) that
@@ -98,13 +98,33 @@ function hasLog(file: string): boolean {
   return existsSync(log) && statSync(log).size > 0;
 }
 
+/** Asks a database. What a crash has left half written in it is taken back before, as SQLite does for whoever may write. */
 function reading<T>(sqlite: Sqlite, file: string, read: (database: DatabaseSync) => T): T {
-  const database = new sqlite.DatabaseSync(file, { readOnly: true });
+  try {
+    return asking(sqlite, file, { readOnly: true }, read);
+  } catch (error) {
+    if (!isToRecover(error)) throw error;
+    return asking(sqlite, file, { readOnly: false }, read);
+  }
+}
+
+function asking<T>(
+  sqlite: Sqlite,
+  file: string,
+  options: { readonly readOnly: boolean },
+  read: (database: DatabaseSync) => T,
+): T {
+  const database = new sqlite.DatabaseSync(file, options);
   try {
     return read(database);
   } finally {
     database.close();
   }
+}
+
+/** SQLITE_READONLY with all its kinds: a journal is there that takes changes back (`_ROLLBACK`), or a log that is to be gone through. */
+function isToRecover(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 8;
 }
 
 function tablesOf(database: DatabaseSync): string[] {
