@@ -33,7 +33,7 @@ beforeAll(async () => {
   const data = join(folder, ".bridgehead");
   const started = startCommand(["start", "--port", String(port), "--data", data], folder);
   start = started;
-  await until(() => started.output().includes("is online on node NODE1"), 20_000, "the group");
+  await until(() => started.output().includes("is online on node NODE1"), 50_000, "the group");
   const url = `http://127.0.0.1:${port}`;
   environment = { ...process.env, BRIDGEHEAD_URL: url, BRIDGEHEAD_TOKEN_FILE: join(data, "admin.token") };
 }, 60_000);
