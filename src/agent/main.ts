@@ -24,7 +24,7 @@ import { endProgramsLeft } from "./left-programs.ts";
 import { openMemory } from "./memory.ts";
 import { createNoticeBook } from "./notices.ts";
 import { type HostSays, noOrders, type Orders } from "./orders.ts";
-import { openPeerChannel, type PeerEndpoint } from "./peers/channel.ts";
+import { openPeerChannel, type PeerChannel, type PeerChannelOptions, type PeerEndpoint } from "./peers/channel.ts";
 import { openPeerKey } from "./peers/key.ts";
 import { peerProofText } from "../protocol/peer.ts";
 import { sessionStep, startSession } from "./session.ts";
@@ -77,6 +77,39 @@ export type AgentEnd = "released" | "not-told" | "terminated";
  * `MemoryError` or `UnixServerError` when it cannot begin.
  */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
+  let hear: Hear = () => {};
+  const peers = await openPeers(options, (from, message) => hear(from, message));
+  try {
+    return await beginRun(options, peers, (told) => (hear = told));
+  } catch (error) {
+    // What stays open would keep the process from ending, and the key from the next one.
+    await peers?.close();
+    throw error;
+  }
+}
+
+type Hear = PeerChannelOptions["heard"];
+
+async function openPeers(
+  { peerEndpoint, cluster, stateFolder, log }: AgentOptions,
+  heard: Hear,
+): Promise<PeerChannel | null> {
+  if (peerEndpoint === null) return null;
+  return openPeerChannel({
+    listen: peerEndpoint,
+    cluster,
+    key: openPeerKey(join(stateFolder, "peer.key")),
+    lockPath: join(stateFolder, "peer.lock"),
+    heard,
+    log,
+  });
+}
+
+async function beginRun(
+  options: AgentOptions,
+  peers: PeerChannel | null,
+  hearing: (hear: Hear) => void,
+): Promise<RunningAgent> {
   const { cluster, node, socketPath, socketmapPath } = options;
   const admits = options.socketGroup ?? "group";
   const memory = openMemory(join(options.stateFolder, "seen.json"), { cluster, node });
@@ -91,20 +124,6 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     if (isRunning) tellSession();
   });
   const { log } = notices;
-
-  const peers =
-    options.peerEndpoint === null
-      ? null
-      : await openPeerChannel({
-          listen: options.peerEndpoint,
-          cluster,
-          key: openPeerKey(join(options.stateFolder, "peer.key")),
-          lockPath: join(options.stateFolder, "peer.lock"),
-          heard: (from, message) => {
-            if (isRunning) session.post({ type: "told", from, message });
-          },
-          log,
-        });
 
   const verdict = (group: string) => localVerdict({ orders, report: says.report, now: monotonicMs() }, group);
   // Both sockets are there before the first lease is, so that no mailer ever finds a closed door and helps itself.
@@ -258,6 +277,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
     late: (lateMs) => lateness((orders ?? noOrders).ttlMs, lateMs),
   });
   isRunning = true;
+  hearing((from, message) => session.post({ type: "told", from, message }));
   if (notices.list().length > 0) tellSession();
   log("info", "started", `node ${node} of cluster ${cluster}, run ${incarnation}, process ${process.pid}`);
   return { stop: () => session.post({ type: "stop" }), terminate, ended: ended.promise };

@@ -73,7 +73,7 @@ export function noteBlown(state: SessionState, now: number, effects: SessionEffe
   const blown = new Set(state.blown);
   const over = new Set<string>();
   for (const [id, fuse] of state.fuses) {
-    if (fuse.covered && now >= fuse.deadline) over.add(id);
+    if (now >= fuse.deadline && (fuse.covered || state.words.promises.has(id))) over.add(id);
     if (isLive(fuse, now)) blown.delete(id);
     // What has been released is gone already, and its lease may end as it likes.
     else if (!blown.has(id) && !state.released.has(id)) {

@@ -163,7 +163,7 @@ function received(
     case "welcome":
       return welcomed(current, connection, message.standing, message.assignment, now, effects);
     case "assignment":
-      return assigned(current, message.assignment);
+      return heldByWord(current, now) ? current : assigned(current, message.assignment);
     case "answer":
       return answered(current, message, now, effects);
   }
@@ -196,7 +196,16 @@ function welcomed(
     followAt: null,
     hurry: "news",
   };
-  return assigned({ ...state, link, standing }, assignment);
+  const joined = { ...state, link, standing };
+  return heldByWord(state, now) ? joined : assigned(joined, assignment);
+}
+
+/**
+ * No grant covers it any more, only what was promised by a list: another list comes with the answer that grants it again, or it would be
+ * taken away between the two.
+ */
+function heldByWord({ fuses }: SessionState, now: number): boolean {
+  return [...fuses.values()].some(({ granted, deadline }) => granted <= now && now < deadline);
 }
 
 function assigned(state: SessionState, assignment: Assignment): SessionState {

@@ -128,7 +128,10 @@ export class TokenDesk {
   }
 
   #holding(): ReadonlySet<string> {
-    return new Set([...this.#in.state().durable.holds.values()].map(({ node }) => node));
+    const holds = [...this.#in.state().durable.holds.values()];
+    return new Set(
+      holds.flatMap(({ node, agreement }) => [node, ...(agreement.claimants ?? []).map((one) => one.node)]),
+    );
   }
 
   #isNode(name: string): boolean {

@@ -203,6 +203,26 @@ describe("who may end it", () => {
     expect([cluster.owner("Exchange"), cluster.knows("NODE2")]).toEqual(["nobody", false]);
   });
 
+  test("PW3: what has to go is told no peers, and once its owner says so anybody ends it", () => {
+    const cluster = two();
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
+    expect([peersOf(cluster), claimants(cluster)]).toEqual([[], ["NODE1", "NODE2"]]);
+    cluster.renew("NODE1");
+    expect(claimants(cluster)).toBeNull();
+  });
+
+  test("PW8: nobody goes on with a run under another key, or without one", () => {
+    const cluster = two();
+    const { incarnation, connection } = cluster.run("NODE2");
+    for (const other of [null, place("THIEF")]) {
+      expect(cluster.turnedAway("NODE2", { incarnation, connection: connection + 100, peer: other })).toBe(
+        "out-of-turn",
+      );
+    }
+    cluster.close("NODE1");
+    expect(cluster.session("NODE2").peer?.key).toBe(place("NODE2").key);
+  });
+
   test("PW3: an operator's word ends it all the same", () => {
     const cluster = two();
     cluster.close("NODE1");

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
-import { createServer, isIPv6, type Server } from "node:net";
+import { createServer, isIP, isIPv6, type Server } from "node:net";
 import * as z from "zod";
 import type { Peer, PeerPlace } from "../../cluster/messages.ts";
 import { messageOf } from "../../mta/message-of.ts";
@@ -103,7 +103,7 @@ export function parsePeerAddress(text: string): PeerEndpoint | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3})):(\d{1,5})$/.exec(text);
   const address = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
-  return address !== undefined && port <= 65_535 ? { address, port } : null;
+  return address !== undefined && isIP(address) !== 0 && port >= 1 && port <= 65_535 ? { address, port } : null;
 }
 
 /** What a datagram says to the agent `me` of a cluster; null when it is nothing of the kind. */

@@ -25,8 +25,9 @@ export function newAgreement(turn: Turn, group: string, owner: Session): Agreeme
 export function refreshAgreements(turn: Turn): void {
   for (const hold of turn.durable.holds.values()) {
     const owner = turn.memory.sessions.get(hold.incarnation);
-    if (owner?.connection.kind !== "open" || owner.renewedAt === null || hold.phase.kind === "draining") continue;
-    const peers = peersFor(turn, hold.group, owner, hold.agreement.peers);
+    if (owner?.connection.kind !== "open" || owner.renewedAt === null) continue;
+    // What has to go is told no peers.
+    const peers = hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, hold.agreement.peers);
     if (JSON.stringify(peers) === JSON.stringify(hold.agreement.peers)) continue;
     const claimants = bothOf(hold.agreement.claimants, claimantsOf(owner, peers));
     becomeAgreed(turn, hold, { owner: owner.peer, peers, claimants });

@@ -38,6 +38,8 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   const known = turn.memory.sessions.get(message.incarnation);
   if (known !== undefined && known.connection.number >= message.connection) return close(turn, socket, "out-of-turn");
   if (isAnotherNodes(turn, message.incarnation, node)) return close(turn, socket, "out-of-turn");
+  // A run has one key: what it has promised by that, nobody else may go on with (PW8).
+  if (known !== undefined && known.peer?.key !== message.peer?.key) return close(turn, socket, "out-of-turn");
   if (!isPlausible(turn, message)) return close(turn, socket, "malformed");
   if (known === undefined && runsOf(turn, node) >= limits.sessionsPerNode) return close(turn, socket, "too-many-runs");
   repairRollBack(turn, node, message, nonce);

@@ -203,6 +203,33 @@ describe("the owner", () => {
     expect(granted.deadlineOf(exchange)).toBe(granted.now + ttlMs - marginMs);
   });
 
+  test("PW2: what is held by others' word gets another list with the grant that covers it again, and not before", () => {
+    const agent = owner("NODE2");
+    loseControlPlane(agent);
+    outage(agent, 2 * ttlMs, "NODE2");
+    agent.join([held("NODE2", "NODE3")]);
+    expect(agent.modeOf(exchange)).toBe("up");
+    agent.assign(held("NODE3"));
+    expect(agent.modeOf(exchange)).toBe("up");
+    const assignment = agent.object.assignment([held("NODE2", "NODE3")]);
+    agent.receive(agent.object.grant(agent.lastRenewal, [exchange], { assignment }));
+    expect(agent.modeOf(exchange)).toBe("up");
+    agent.advance(renewMs);
+    expect(lastAsk(agent, "NODE3").holds).toEqual([exchange]);
+  });
+
+  test("PW6: what was promised before a fuse blew is over for good, also when no answer has covered it before that", () => {
+    const agent = owner("NODE2");
+    agent.advance(renewMs);
+    promise(agent);
+    agent.replies = (renewal, { object }) => object.grant(renewal, []);
+    agent.advance(renewMs);
+    promise(agent);
+    agent.advance(ttlMs);
+    expect(agent.modeOf(exchange)).toBe("cut");
+    expect(agent.state.words.promises.size).toBe(0);
+  });
+
   test("PW6: no promise lights a fuse that has blown, be it on its way already; a grant does", () => {
     const agent = owner("NODE2");
     loseControlPlane(agent);

@@ -1,8 +1,9 @@
 import { createSocket } from "node:dgram";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runAgent } from "../../../src/agent/main.ts";
 import { openPeerChannel, type PeerChannel, parsePeerAddress } from "../../../src/agent/peers/channel.ts";
 import { isSignedBy, openPeerKey, type PeerKey } from "../../../src/agent/peers/key.ts";
 import type { PeerMessage } from "../../../src/cluster/peer-messages.ts";
@@ -105,7 +106,8 @@ test("PW7 what was changed on its way, has another's name on it, or is nothing o
 test("PW7 where nobody listens, or cannot, what is said is lost, and nothing else", async () => {
   const [one, other] = [await agent("one"), await agent("other")];
   one.channel.tell({ ...other.peer, address: "127.0.0.1:9" }, ask);
-  one.channel.tell({ ...other.peer, address: "no address" }, ask);
+  for (const address of ["no address", "127.0.0.1:0", "[bad.cafe]:53", "999.1.1.1:9", "127.0.0.1:99999"])
+    one.channel.tell({ ...other.peer, address }, ask);
   one.channel.tell({ ...other.peer, address: "[2001:db8::1]:9" }, ask);
   one.channel.tell(other.peer, ask);
   await until(async () => asksHeard(other).length === 1, 5_000, "the question");
@@ -125,6 +127,32 @@ test("PW8 an address that is not this host's is refused with what to do, and lea
   await expect(refused).rejects.toMatchObject({ code: "peer-address" });
   await expect(refused).rejects.toThrow("192.0.2.77:0");
   await expect(agent("one")).resolves.toBeDefined();
+});
+
+test("PW8 an agent that cannot begin leaves its key free", async () => {
+  const stateFolder = join(folder, "state");
+  mkdirSync(stateFolder);
+  writeFileSync(join(stateFolder, "agent.sock"), "no socket");
+  const beginning = runAgent({
+    url: "http://127.0.0.1:9",
+    cluster: "exchange",
+    node: "NODE1",
+    token: () => "token",
+    stateFolder,
+    socketPath: join(stateFolder, "agent.sock"),
+    socketmapPath: null,
+    socketGroup: null,
+    resourceTypes: null,
+    peerEndpoint: { address: "127.0.0.1", port: 0 },
+    baseFolder: folder,
+    openHost: () => Promise.reject(new Error("it does not come so far")),
+    log: () => {},
+  });
+  await expect(beginning).rejects.toMatchObject({ code: "socket-path" });
+  const listen = { address: "127.0.0.1", port: 0 };
+  const key = openPeerKey(join(stateFolder, "peer.key"));
+  const lockPath = join(stateFolder, "peer.lock");
+  open.push(await openPeerChannel({ listen, cluster: "exchange", key, lockPath, heard: () => {}, log: () => {} }));
 });
 
 test("PW8 a key is made once, for its owner alone, and signs as itself", () => {
