@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { isMissing } from "../../mta/error-code.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import { replaceFile } from "../durable-file.ts";
@@ -43,6 +44,7 @@ function readOrMake(file: string): string {
   const { privateKey } = generateKeyPairSync("ed25519");
   const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     replaceFile(file, pem);
   } catch (error) {
     throw unusable(file, error);

@@ -156,7 +156,7 @@ test("PW8 an agent that cannot begin leaves its key free", async () => {
 });
 
 test("PW8 a key is made once, for its owner alone, and signs as itself", () => {
-  const file = join(folder, "peer.key");
+  const file = join(folder, "of", "its", "own", "peer.key");
   const made = openPeerKey(file);
   const again = openPeerKey(file);
   const text = Buffer.from("word");
