@@ -1,5 +1,4 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** A bound on what hangs, far above what any test takes on two busy cores: slowness alone fails nothing. */
@@ -11,8 +10,6 @@ const pure = ["test/agent/machine/**", "test/cluster/**", "test/protocol/**", "t
 /** What runs without privilege: the brain alone, plain Node, and the control plane inside workerd. */
 export default defineConfig({
   test: {
-    // On two cores one would be left idle, and most of what takes long waits for processes.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
