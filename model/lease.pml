@@ -1,6 +1,7 @@
 /*
  * Who may speak from the address: grants, ends and starts of SPEC.md for one group, two nodes and the object, to be searched
- * exhaustively (`npm run model`; README.md beside this file says what is left out, and why that is sound).
+ * exhaustively (`npm run model`; README.md beside this file says what is left out, and why that is sound). With `PEERS` each node is
+ * the other's peer, and may hold by its word.
  *
  * Nothing here counts without end. Of a number the model keeps what the protocol asks of it: of a generation and of a silence's k
  * whether it is the present one, of a renewal's number how long ago it was sent. So there are as many renewals, grants, restarts
@@ -21,6 +22,8 @@
 #else
 #ifdef RAW /* nothing is numbered anew, nor forgotten, nor swapped (`tidy`) */
 #define MAY_BEGIN (epoch < EPOCHS)
+#elif defined(WEAKER)
+#define MAY_BEGIN (epoch < 2)
 #else
 #define MAY_BEGIN true
 #endif
@@ -70,6 +73,9 @@ typedef Renewal {
 #ifdef PAST
   unsigned seen : 3 /* the highest epoch that the sender has seen (ST5) */
 #endif
+#ifdef PEERS
+  bit acknowledges /* it names the newest assignment (PW3) */
+#endif
 };
 
 /* What an answer says. */
@@ -105,6 +111,17 @@ typedef Node {
   unsigned ghost : 3; /* the same of an earlier run: killed, and its fences let the address be until then */
   unsigned count : 3; /* 0: counts nothing; c: has counted c - 1 ticks of the present silence */
   unsigned since : 3; /* 0: no answer of this generation; s: s - 1 ticks since the first one; kept while the object is holding */
+#ifdef PEERS
+  /* As an owner: its fuse is what grants have given, and beside it is what its peer has promised. */
+  unsigned word : 3; /* ticks until that is over */
+  unsigned asked : 3; /* an ask is under way to the peer, for so many ticks worth something yet */
+  unsigned promised : 3; /* a promise is under way back; the same */
+  bit gone; /* "all of it is offline here" is under way to the peer (PW5) */
+  bit listed; /* it goes by a list that its peer is on (PW1) */
+  bit newest; /* and has that from the newest assignment */
+  /* As a peer. */
+  unsigned given : 3 /* ticks until its own promise is over (PW4) */
+#endif
 };
 
 Node node[2];
@@ -113,7 +130,11 @@ Node node[2];
 
 unsigned epoch : 3; /* the last that was begun */
 unsigned owner : 3;
+#if defined(PEERS) && defined(WEAKER)
+bit holding; /* these stories begin behind that */
+#else
 bit holding = 1; /* since its start (ST1) */
+#endif
 
 #ifdef PAST
 /*
@@ -132,20 +153,41 @@ bit ending; /* an ownership that is extended no more (ST5) */
 #define ending false
 #endif
 
+#ifdef PEERS
+bit list; /* the peer is on the one that was written last (PW1) */
+bit unsure; /* the owner may go by another one yet (PW3) */
+unsigned third : 3; /* the `count` of somebody on no list, who hears of each silence at once */
+#endif
+
 /* ---- the promise --------------------------------------------------------------------------------------------------------- */
 
-#define SPEAKERS ((node[0].fuse > 0) + (node[0].ghost > 0) + (node[1].fuse > 0) + (node[1].ghost > 0))
+#ifdef PEERS
+#ifdef WEAKER_KEEP
+#define WORD(n) node[n].word
+#else
+#define WORD(n) (node[n].listed -> node[n].word : 0)
+#endif
+#define FUSE_OF(n) (node[n].fuse > WORD(n) -> node[n].fuse : WORD(n)) /* PW2 */
+#else
+#define FUSE_OF(n) node[n].fuse
+#endif
+
+#define SPEAKERS ((FUSE_OF(0) > 0) + (node[0].ghost > 0) + (FUSE_OF(1) > 0) + (node[1].ghost > 0))
 
 #ifdef WEAKER_BIND
 #define BINDS(n) (node[n].is == HAS)
 #else
-#define BINDS(n) (node[n].is == HAS && node[n].fuse > 0)
+#define BINDS(n) (node[n].is == HAS && FUSE_OF(n) > 0)
 #endif
 
 inline keepsPromise() {
   assert(SPEAKERS <= 1);
-  assert(!BINDS(0) || node[0].fuse > 0);
-  assert(!BINDS(1) || node[1].fuse > 0)
+  assert(!BINDS(0) || FUSE_OF(0) > 0);
+  assert(!BINDS(1) || FUSE_OF(1) > 0)
+#ifdef PEERS
+  ;
+  assert(owner != NOBODY || SPEAKERS == 0)
+#endif
 }
 
 /* ---- time ---------------------------------------------------------------------------------------------------------------- */
@@ -164,12 +206,40 @@ inline counted(it) {
   if :: it > 0 && it <= TTL -> it++ :: else fi
 }
 
+#ifdef PEERS
+/* PW6: no promise relights a fuse that has blown, and what was asked for before that counts no more. */
+inline blows(n) {
+  if
+  :: FUSE_OF(n) == 0 ->
+#ifndef WEAKER_RELIGHT
+    node[n].word = 0;
+#ifndef WEAKER_BEFORE
+    node[n].asked = 0;
+    node[n].promised = 0
+#endif
+#else
+    skip
+#endif
+  :: else
+  fi
+}
+#endif
+
 /* One tick of a node's monotonic clock. Its fences act at the deadline, whatever its agent does. */
 inline tick(n) {
   younger(node[n].fuse);
   younger(node[n].ghost);
   counted(node[n].count);
   counted(node[n].since);
+#ifdef PEERS
+  younger(node[n].word);
+  younger(node[n].asked);
+#ifndef WEAKER_ARRIVAL
+  younger(node[n].promised);
+#endif
+  younger(node[n].given);
+  blows(n);
+#endif
   for (s : UP(n, 0) .. UP(n, UPS - 1)) {
     if :: up[s].says != NOTHING_SENT && !up[s].earlier -> older(up[s].age) :: else fi
   }
@@ -177,6 +247,15 @@ inline tick(n) {
     if :: down[s].says == GRANT -> older(down[s].age) :: else fi
   }
   s = 0
+}
+
+/* The third party's clock goes with the faster one of the two. */
+inline tickOfThird() {
+#ifdef PEERS
+  counted(third)
+#else
+  skip
+#endif
 }
 
 /* ---- the object's parts -------------------------------------------------------------------------------------------------- */
@@ -198,6 +277,9 @@ inline silenceChanges() {
   for (s : 0 .. 2 * DOWNS - 1) {
     if :: down[s].says == SILENCE -> forgetAnswer(s) :: else fi
   }
+#ifdef PEERS
+  third = (owner != NOBODY);
+#endif
   s = 0
 }
 
@@ -246,11 +328,59 @@ inline end() {
   ending = 0;
   extended = 0;
 #endif
+#ifdef PEERS
+  list = 0;
+  unsure = 0;
+  for (s : 0 .. 1) {
+    node[s].given = 0; /* a promise is one of this ownership */
+    node[s].gone = 0
+  }
+#endif
   silenceChanges()
 }
 
+#ifdef PEERS
+/* PW3: who claims is on each list that the owner may go by, or is a later run of its agent. So either node is; and the third party? */
+#if defined(WEAKER_STRANGER)
+#define ANYBODY_CLAIMS true
+#elif defined(WEAKER_EARLY)
+#define ANYBODY_CLAIMS (!list)
+#elif defined(WEAKER_OLD)
+#define ANYBODY_CLAIMS (unsure -> list : !list)
+#else
+#define ANYBODY_CLAIMS (!list && !unsure)
+#endif
+#if defined(WEAKER_EVERY)
+#define MAY_CLAIM(n) (!unsure || owner == EARLIER(n))
+#elif defined(WEAKER_SUCCESSOR)
+#define MAY_CLAIM(n) (owner != EARLIER(n) || (!list && !unsure))
+#else
+#define MAY_CLAIM(n) true
+#endif
+
+#ifdef WEAKER_ACKNOWLEDGE
+#define ACKNOWLEDGES(u) true
+#else
+#define ACKNOWLEDGES(u) up[u].acknowledges
+#endif
+
+/* The policy is switched, or the peer comes or goes: what is written comes first. */
+inline changeList() {
+  list = 1 - list;
+  unsure = 1;
+  node[0].newest = 0;
+  node[1].newest = 0;
+  for (s : 0 .. 2 * UPS - 1) {
+    up[s].acknowledges = 0
+  }
+  s = 0
+}
+#else
+#define MAY_CLAIM(n) true
+#endif
+
 /* EN6. The object may choose any run that may join (ST4). */
-inline begin(n) {
+inline begin(n, withPeer) {
 #ifdef WEAKER_EPOCH
   epoch = (epoch == 0 -> 1 : epoch);
 #else
@@ -266,6 +396,10 @@ inline begin(n) {
   assert(epoch > node[1].least || (epoch == node[1].least && node[1].is != HAS));
 #endif
   owner = RUN(n);
+#ifdef PEERS
+  list = withPeer;
+  node[n].listed = withPeer;
+#endif
   silenceChanges()
 }
 
@@ -309,6 +443,12 @@ inline take(n, u) {
 #ifdef PAST
   repair(u);
 #endif
+#ifdef PEERS
+  if
+  :: ACKNOWLEDGES(u) && owner == IS(n, u) -> unsure = 0
+  :: else
+  fi;
+#endif
 #ifdef WEAKER_ABSENCE
   if
   :: up[u].says == PLAIN && extended && owner == IS(n, u) -> end()
@@ -324,7 +464,7 @@ inline take(n, u) {
   :: else
   fi;
   if
-  :: up[u].claim && owner != NOBODY && owner != IS(n, u) -> end() /* EN3, EN10 */
+  :: up[u].claim && owner != NOBODY && owner != IS(n, u) && MAY_CLAIM(n) -> end() /* EN3, EN10 */
   :: else
   fi
 }
@@ -358,7 +498,69 @@ inline reply(n, u, d) {
   fi
 }
 
+#ifdef PEERS
+/* ---- what the agents say to each other ----------------------------------------------------------------------------------- */
+
+#ifdef WEAKER_RELIGHT
+#define GOES_BY_LIST(n) (node[n].is == HAS && node[n].listed)
+#else
+#define GOES_BY_LIST(n) (node[n].is == HAS && node[n].listed && FUSE_OF(n) > 0) /* PW6 */
+#endif
+
+/* It names the ask; and what it answers was asked after any `gone` that is under way, so that one is of no use any more (PW5). */
+inline promise(n, o) {
+#ifdef WEAKER_ARRIVAL
+  node[o].promised = FUSE;
+#else
+  node[o].promised = node[o].asked;
+#endif
+#ifndef WEAKER_LATE
+  node[o].gone = 0;
+#endif
+  node[n].given = TTL
+}
+
+#ifdef WEAKER_NEWEST
+#define PROMISED(n) node[n].asked
+#else
+#define PROMISED(n) node[n].promised /* PW2 */
+#endif
+
+inline believe(n) {
+  if
+  :: PROMISED(n) > node[n].word -> node[n].word = PROMISED(n)
+  :: else
+  fi
+#ifndef WEAKER
+  ;
+  assert(owner == RUN(n) && epoch == node[n].least)
+#endif
+}
+
+/* PW5. Its peer withdraws its word, or has done so long ago: whatever the reason, it goes. */
+inline yield(n) {
+#ifndef WEAKER_GONE
+  drop(n);
+#endif
+  node[n].gone = 1
+}
+
+inline forgetWords(n) {
+  node[n].word = 0;
+  node[n].asked = 0;
+  node[n].promised = 0;
+  node[n].listed = 0;
+  node[n].newest = 0
+}
+#endif
+
 /* ---- the agent's parts --------------------------------------------------------------------------------------------------- */
+
+#if defined(PEERS) && !defined(WEAKER_PROMISE)
+#define IS_BOUND(n) (node[n].given > 0) /* PW4 */
+#else
+#define IS_BOUND(n) false
+#endif
 
 inline say(n, u, what, which) {
   up[u].says = what;
@@ -366,7 +568,11 @@ inline say(n, u, what, which) {
   up[u].earlier = 0;
   up[u].age = 0;
   up[u].names = (node[n].since == 0 -> ANOTHER : (node[n].since <= TTL -> PRESENT : COUNTED));
-  up[u].claim = (node[n].count == TTL + 1)
+  up[u].claim = (node[n].count == TTL + 1 && !IS_BOUND(n))
+#ifdef PEERS
+  ;
+  up[u].acknowledges = (unsure && node[n].newest)
+#endif
 #ifdef PAST
   ;
   up[u].seen = (node[n].is == GONE -> node[n].least - 1 : node[n].least)
@@ -381,16 +587,28 @@ inline say(n, u, what, which) {
 
 inline renew(n, u) {
   if
-  :: node[n].is == HAS && node[n].fuse > 0 && IS_ASKED(n) -> say(n, u, INTACT, node[n].least)
+  :: node[n].is == HAS && FUSE_OF(n) > 0 && IS_ASKED(n) -> say(n, u, INTACT, node[n].least)
   :: node[n].is == GONE -> say(n, u, RELEASED, node[n].least - 1)
   :: else -> say(n, u, PLAIN, 0)
   fi
 }
 
+inline drop(n) {
+  node[n].fuse = 0
+#ifdef PEERS
+  ;
+  node[n].word = 0;
+  blows(n)
+#endif
+}
+
 /* AM4: once an epoch was seen, none below it is obeyed; and what is seen is on the disk first (AM3). */
 inline see(n, seen) {
   if
-  :: seen > node[n].least -> node[n].least = seen; node[n].is = IDLE; node[n].fuse = 0
+  :: seen > node[n].least ->
+    node[n].least = seen;
+    node[n].is = IDLE;
+    drop(n)
   :: else
   fi
 }
@@ -437,7 +655,7 @@ inline obey(n, d) {
 /* Moved, drained, redefined, or told to stop: all is taken offline, and then it is released, for ever (EN2). */
 inline release(n) {
 #ifndef WEAKER_RELEASE
-  node[n].fuse = 0;
+  drop(n);
 #endif
   node[n].least++;
   node[n].is = GONE
@@ -446,7 +664,7 @@ inline release(n) {
 /* Killed, and run again: nothing is left of the run but what is on the disk, what is under way, and its address. */
 inline restart(n) {
   if
-  :: node[n].fuse > node[n].ghost -> node[n].ghost = node[n].fuse
+  :: FUSE_OF(n) > node[n].ghost -> node[n].ghost = FUSE_OF(n)
   :: else
   fi;
   if
@@ -457,6 +675,10 @@ inline restart(n) {
   node[n].fuse = 0;
   node[n].count = 0;
   node[n].since = 0;
+#ifdef PEERS
+  forgetWords(n);
+  node[n].given = 0;
+#endif
 #ifndef WEAKER_RUN
   if :: owner == RUN(n) -> owner = EARLIER(n) :: else fi;
 #endif
@@ -481,6 +703,10 @@ inline guard(n, u) {
   up[u].age = 0;
   up[u].names = ANOTHER;
   up[u].claim = 0
+#ifdef PEERS
+  ;
+  up[u].acknowledges = 0
+#endif
 #ifdef PAST
   ;
   up[u].seen = 0
@@ -496,6 +722,10 @@ inline forgetRenewal(u) {
   up[u].age = 0;
   up[u].claim = 0;
   up[u].earlier = 0
+#ifdef PEERS
+  ;
+  up[u].acknowledges = 0
+#endif
 #ifdef PAST
   ;
   up[u].seen = 0
@@ -543,6 +773,10 @@ inline swapUp(u, o) {
   swap(up[u].age, up[o].age);
   swap(up[u].claim, up[o].claim);
   swap(up[u].earlier, up[o].earlier)
+#ifdef PEERS
+  ;
+  swap(up[u].acknowledges, up[o].acknowledges)
+#endif
 #ifdef PAST
   ;
   swap(up[u].seen, up[o].seen)
@@ -568,7 +802,9 @@ inline sortDown(d, o) {
 inline tidyNode(n) {
   if
   :: node[n].is == GONE && (node[n].least - 1 != epoch || owner != RUN(n)) -> node[n].is = IDLE
-  :: node[n].is == HAS && node[n].fuse == 0 && (node[n].least != epoch || owner != RUN(n)) -> node[n].is = IDLE
+#ifndef WEAKER_RELIGHT
+  :: node[n].is == HAS && FUSE_OF(n) == 0 && (node[n].least != epoch || owner != RUN(n)) -> node[n].is = IDLE
+#endif
   :: else
   fi;
   tidyUp(n, UP(n, 0));
@@ -595,6 +831,15 @@ inline sortNodes() {
     swap(node[0].ghost, node[1].ghost);
     swap(node[0].count, node[1].count);
     swap(node[0].since, node[1].since);
+#ifdef PEERS
+    swap(node[0].word, node[1].word);
+    swap(node[0].asked, node[1].asked);
+    swap(node[0].promised, node[1].promised);
+    swap(node[0].gone, node[1].gone);
+    swap(node[0].listed, node[1].listed);
+    swap(node[0].newest, node[1].newest);
+    swap(node[0].given, node[1].given);
+#endif
     swapUp(UP(0, 0), UP(1, 0));
     swapDown(DOWN(0, 0), DOWN(1, 0));
 #if UPS == 2
@@ -623,6 +868,35 @@ inline sortNodes() {
   :: else
   fi
 }
+
+#ifdef PEERS
+inline tidyWords(n, o) {
+  /* Of a list that is sure everybody knows; and who owns nothing goes by none. */
+#ifndef WEAKER_RELIGHT
+  if :: owner != RUN(n) -> node[n].listed = 0 :: else fi;
+#endif
+  if :: owner != RUN(n) || !unsure -> node[n].newest = 0 :: else fi;
+  for (s : UP(n, 0) .. UP(n, UPS - 1)) {
+    if :: owner != IS(n, s) || !unsure -> up[s].acknowledges = 0 :: else fi
+  }
+  s = 0;
+  /* It will be over before there is anything to claim. */
+  if :: node[n].given + node[n].count <= TTL + 1 -> node[n].given = 0 :: else fi;
+#ifndef WEAKER_LATE
+  if :: node[o].given == 0 -> node[n].gone = 0 :: else fi;
+#endif
+#ifndef WEAKER
+  /* A run that is gone acknowledges nothing: only its peer claims, or its successor. */
+  if
+  :: owner == EARLIER(n) && (list || unsure) && !up[UP(n, 0)].acknowledges && !up[UP(n, UPS - 1)].acknowledges ->
+    list = 1;
+    unsure = 0;
+    third = 0
+  :: else
+  fi
+#endif
+}
+#endif
 
 /* The last epoch is the second one, and nobody has or hears the first any more: then it is called the first from now on. */
 inline renumber() {
@@ -659,9 +933,17 @@ inline tidy() {
 #ifndef PAST
   tidyNode(0);
   tidyNode(1);
+#ifdef PEERS
+  tidyWords(0, 1);
+  tidyWords(1, 0);
+#endif
+#ifndef WEAKER
   renumber();
 #endif
+#endif
+#ifndef WEAKER
   sortNodes()
+#endif
 #else
   skip
 #endif
@@ -694,6 +976,39 @@ inline isGuarded(n, u) {
   printf("the agent of node %d is killed, its guard releases epoch %d by way %d\n", n, up[u].epoch, u)
 }
 
+#ifdef PEERS
+inline asks(n) {
+  GOES_BY_LIST(n);
+  node[n].asked = FUSE;
+  printf("node %d asks its peer\n", n)
+}
+
+inline promises(n, o) {
+  node[o].asked > 0;
+  promise(n, o);
+  printf("node %d promises, %d ticks after it was asked\n", n, FUSE - node[o].asked)
+}
+
+inline believes(n) {
+  GOES_BY_LIST(n) && node[n].promised > 0;
+  believe(n);
+  printf("node %d hears a promise: its fuse has %d ticks\n", n, FUSE_OF(n));
+  keepsPromise()
+}
+
+inline yields(n) {
+  node[n].is == HAS;
+  yield(n);
+  printf("node %d hears that its peer withdraws its word, and says that all is offline\n", n)
+}
+
+inline hearsOfGone(n, o) {
+  node[o].gone && node[n].given > 0;
+  node[n].given = 0;
+  printf("node %d hears that all is offline: its promise is over\n", n)
+}
+#endif
+
 /* An agent that is late, frozen or cut off is one that does nothing for a while; so nothing here has to be done. */
 active [2] proctype Agent() {
   do
@@ -708,6 +1023,13 @@ active [2] proctype Agent() {
   :: d_step { hears(_pid, DOWN(_pid, 1)); tidy() }
 #endif
   :: d_step { isKilled(_pid); tidy() }
+#ifdef PEERS
+  :: d_step { asks(_pid); tidy() }
+  :: d_step { promises(_pid, 1 - _pid); tidy() }
+  :: d_step { believes(_pid); tidy() }
+  :: d_step { yields(_pid); tidy() }
+  :: d_step { hearsOfGone(_pid, 1 - _pid); tidy() }
+#endif
   :: d_step { node[_pid].count > 0; node[_pid].count = 0; printf("node %d: a hole in its run of answers\n", _pid); tidy() }
   :: d_step { node[_pid].is == HAS; release(_pid); printf("node %d releases\n", _pid); tidy() }
   od
@@ -719,6 +1041,10 @@ inline answers(n, u, d) {
   take(n, u);
   reply(n, u, d);
   printf(", and answers by way %d: %d of epoch %d\n", d, down[d].says, down[d].epoch)
+#ifdef PEERS
+  ;
+  keepsPromise()
+#endif
 }
 
 #ifdef PAST
@@ -779,11 +1105,17 @@ byte one;
 inline isWell(n) {
   renew(n, UP(n, 0));
   take(n, UP(n, 0));
-  if :: owner == NOBODY && !holding -> begin(n) :: else fi;
+  if :: owner == NOBODY && !holding -> begin(n, 1) :: else fi;
   reply(n, UP(n, 0), DOWN(n, 0));
   if :: down[DOWN(n, 0)].says != NO_ANSWER -> obey(n, DOWN(n, 0)) :: else fi;
   keepsPromise()
 }
+
+#ifdef PEERS
+inline isAgreed(n, o) {
+  if :: GOES_BY_LIST(n) -> node[n].asked = FUSE; promise(o, n); believe(n) :: else fi
+}
+#endif
 
 inline forgetNode(n) {
   node[n].is = IDLE;
@@ -792,6 +1124,11 @@ inline forgetNode(n) {
   node[n].ghost = 0;
   node[n].count = 0;
   node[n].since = 0;
+#ifdef PEERS
+  forgetWords(n);
+  node[n].gone = 0;
+  node[n].given = 0;
+#endif
   forgetRenewal(UP(n, 0));
 #if UPS == 2
   forgetRenewal(UP(n, 1));
@@ -802,18 +1139,23 @@ inline forgetNode(n) {
   forgetAnswer(DOWN(n, 0))
 }
 
-/* Both are well in each tick: then one of them has the address before long. The search goes on from the beginning. */
-inline faultsEnd() {
+/* These are well in each tick: then one of them has the address before long. The search goes on from the beginning. */
+inline faultsEnd(first, last) {
   for (round : 0 .. ROUNDS) {
     for (one : 0 .. 1) {
       if :: round > 0 -> tick(one) :: else fi
     }
-    for (one : 0 .. 1) {
+    for (one : first .. last) {
       isWell(one)
     }
+#ifdef PEERS
+    /* (Which of them is well must not change.) */
+    if :: first != last -> isAgreed(0, 1); isAgreed(1, 0); tidy() :: else fi
+#else
     tidy()
+#endif
   }
-  assert((owner == RUN(0) && node[0].fuse > 0) || (owner == RUN(1) && node[1].fuse > 0));
+  assert((owner == RUN(0) && FUSE_OF(0) > 0) || (owner == RUN(1) && FUSE_OF(1) > 0));
   round = 0;
   for (one : 0 .. 1) {
     forgetNode(one)
@@ -822,9 +1164,43 @@ inline faultsEnd() {
   epoch = 0;
   owner = NOBODY;
   holding = 1;
+#ifdef PEERS
+  list = 0;
+  unsure = 0;
+  third = 0;
+#endif
   steady = 0
 }
 #endif
+
+#ifdef PEERS
+/* GR5, and what drains: the answer grants nothing, and no silence begins anew. */
+inline refuses(n, u) {
+  up[u].says != NOTHING_SENT && owner == IS(n, u);
+  printf("the object takes what node %d sent by way %d, and refuses\n", n, u);
+  take(n, u);
+  keepsPromise()
+}
+
+/* An assignment may be older than the newest, and still be news. */
+inline isTold(n, which) {
+#ifdef WEAKER_WRITTEN
+  owner == RUN(n);
+#else
+  owner == RUN(n) && unsure && !node[n].newest;
+#endif
+  node[n].newest = (which == list);
+  node[n].listed = which;
+  blows(n);
+  printf("node %d is told of list %d\n", n, which)
+}
+#endif
+
+inline begins(n, withPeer) {
+  owner == NOBODY && !holding && MAY_BEGIN;
+  begin(n, withPeer);
+  printf("epoch %d begins, of node %d", epoch, n)
+}
 
 /* The object, as far as it deals with one node. */
 active [2] proctype Desk() {
@@ -839,7 +1215,16 @@ active [2] proctype Desk() {
 #if UPS == 2 && DOWNS == 2
   :: d_step { answers(_pid - 2, UP(_pid - 2, 1), DOWN(_pid - 2, 1)); tidy() }
 #endif
-  :: d_step { owner == NOBODY && !holding && MAY_BEGIN; begin(_pid - 2); printf("epoch %d begins, of node %d\n", epoch, _pid - 2); tidy() }
+  :: d_step { begins(_pid - 2, 0); printf("\n"); tidy() }
+#ifdef PEERS
+  :: d_step { begins(_pid - 2, 1); printf(", with list 1\n"); tidy() }
+  :: d_step { refuses(_pid - 2, UP(_pid - 2, 0)); tidy() }
+#if UPS == 2
+  :: d_step { refuses(_pid - 2, UP(_pid - 2, 1)); tidy() }
+#endif
+  :: d_step { isTold(_pid - 2, list); tidy() }
+  :: d_step { isTold(_pid - 2, 1 - list); tidy() }
+#endif
 #ifdef PAST
   :: d_step { goesOn(_pid - 2, UP(_pid - 2, 0), DOWN(_pid - 2, 0)); tidy() }
 #endif
@@ -851,16 +1236,24 @@ active [2] proctype Desk() {
 
 active proctype World() {
   do
-  :: d_step { printf("tick\n"); tick(0); tick(1); younger(steady); keepsPromise(); tidy() }
-  :: d_step { steady == 0; printf("tick of node 0 only\n"); tick(0); steady = TTL - 1; keepsPromise(); tidy() }
-  :: d_step { steady == 0; printf("tick of node 1 only\n"); tick(1); steady = TTL - 1; keepsPromise(); tidy() }
+  :: d_step { printf("tick\n"); tick(0); tick(1); tickOfThird(); younger(steady); keepsPromise(); tidy() }
+  :: d_step { steady == 0; printf("tick of node 0 only\n"); tick(0); tickOfThird(); steady = TTL - 1; keepsPromise(); tidy() }
+  :: d_step { steady == 0; printf("tick of node 1 only\n"); tick(1); tickOfThird(); steady = TTL - 1; keepsPromise(); tidy() }
   :: d_step { start(); printf("the object starts\n"); tidy() }
+#ifdef PEERS
+  :: d_step { owner != NOBODY; changeList(); printf("list %d is written\n", list); tidy() }
+  :: d_step { third == TTL + 1 && ANYBODY_CLAIMS; end(); printf("somebody on no list claims\n"); keepsPromise(); tidy() }
+#endif
 #ifdef PAST
   :: d_step { !copied && !rolledBack; copy(); printf("a copy is made: epoch %d, owner %d\n", epoch, owner) }
   :: d_step { copied && !rolledBack; rollBack(); printf("the object starts, rolled back to epoch %d, owner %d\n", epoch, owner) }
 #endif
 #ifdef LIVE
-  :: d_step { faultsEnd() }
+  :: d_step { faultsEnd(0, 1) }
+#ifdef PEERS
+  :: d_step { faultsEnd(0, 0) }
+  :: d_step { faultsEnd(1, 1) }
+#endif
 #endif
   od
 }

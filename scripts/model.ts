@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./tool.ts";
-import { quickSearch, type Search, searches, weakerWordings, type WeakerWording } from "./model/searches.ts";
+import { quickSearches, type Search, searches, weakerWordings, type WeakerWording } from "./model/searches.ts";
 
 const folder = join(root, ".model", String(process.pid));
 const model = join(root, "model", "lease.pml");
@@ -56,10 +56,10 @@ function isExhaustive({ status, text }: Said): boolean {
   );
 }
 
-function search(what: readonly Search[]): boolean {
+function search(what: readonly Search[], how: readonly string[]): boolean {
   return what
     .map(({ name, what, defines }) => {
-      build(defines, []);
+      build(defines, how);
       process.stdout.write(`== ${name}: ${what}\n-- spin ${defines.map((define) => `-D${define}`).join(" ")}\n`);
       const said = run("./pan", ["-m4000000", "-w26", "-n"]);
       const ok = isExhaustive(said);
@@ -73,7 +73,7 @@ type Found = { readonly assertion: string; readonly story: readonly string[] };
 
 /** The shortest way to break the promise, or null. */
 function findOut({ name, defines }: WeakerWording): Found | null {
-  const flags = [`WEAKER_${name}`, "WEAKER", "RAW", ...defines];
+  const flags = [`WEAKER_${name}`, "WEAKER", ...defines];
   build(flags, ["-DBFS"]);
   const { text } = run("./pan", ["-w24", "-n"]);
   const assertion = /assertion violated (.*) \(at depth/.exec(text)?.[1];
@@ -98,6 +98,7 @@ function findAllOut(): boolean {
 }
 
 function brokenBy(assertion: string): string {
+  if (assertion.includes("owner!=0")) return "an end while it speaks";
   if (assertion.includes("ghost")) return "two speakers";
   if (assertion.includes("least")) return "an epoch is given twice";
   if (assertion.includes("owner")) return "no owner again";
@@ -117,8 +118,9 @@ function main([option, name]: readonly string[]): boolean {
     process.stderr.write(`${missing.join(" and ")} missing: apt-get install -y spin gcc libc6-dev\n`);
     return false;
   }
-  if (option === undefined) return search(searches);
-  if (option === "--quick") return search([quickSearch]);
+  if (option === undefined) return search(searches, []);
+  // To optimise these would take longer than they do.
+  if (option === "--quick") return search(quickSearches, ["-O0"]);
   const wording = weakerWordings.find((one) => one.name === name);
   if (option !== "--weaker" || (name !== undefined && wording === undefined)) {
     process.stderr.write("usage: npm run model [-- --quick | --weaker [NAME]]\n");

@@ -1,11 +1,10 @@
 /** What is searched: all of it has to hold. Together they take some minutes on one core, and less than 6 GB. */
 export type Search = { readonly name: string; readonly what: string; readonly defines: readonly string[] };
 
-export const quickSearch: Search = {
-  name: "quick",
-  what: "one message each way",
-  defines: ["UPS=1", "DOWNS=1", "LIVE"],
-};
+export const quickSearches: readonly Search[] = [
+  { name: "quick", what: "one message each way", defines: ["UPS=1", "DOWNS=1", "LIVE"] },
+  { name: "quick-peers", what: "the same with peers", defines: ["UPS=1", "DOWNS=1", "LIVE", "PEERS", "TTL=2"] },
+];
 
 export const searches: readonly Search[] = [
   { name: "renewals", what: "two renewals of a node under way", defines: ["UPS=2", "DOWNS=1", "LIVE"] },
@@ -21,6 +20,16 @@ export const searches: readonly Search[] = [
     what: "a second instance for ever, and one roll-back to any earlier state",
     defines: ["UPS=1", "DOWNS=1", "PAST", "TTL=2"],
   },
+  {
+    name: "peers",
+    what: "an owner may hold by its peer's word",
+    defines: ["UPS=1", "DOWNS=1", "LIVE", "PEERS"],
+  },
+  {
+    name: "peers-renewals",
+    what: "the same with two renewals of a node under way, and a ttl of two ticks",
+    defines: ["UPS=2", "DOWNS=1", "LIVE", "PEERS", "TTL=2"],
+  },
 ];
 
 /** A rule said in a weaker way, behind `WEAKER_<name>` in the model: it has to be found out. */
@@ -31,7 +40,9 @@ export type WeakerWording = {
   readonly defines: readonly string[];
 };
 
-const plain = ["UPS=1", "DOWNS=1"];
+const plain = ["UPS=1", "DOWNS=1", "RAW"];
+/** Raw it would be too many states; nothing is swapped or numbered anew all the same. */
+const peers = ["UPS=1", "DOWNS=1", "PEERS"];
 
 export const weakerWordings: readonly WeakerWording[] = [
   { name: "MARGIN", rule: "GR1", what: "no margin for the clocks' rates", defines: plain },
@@ -63,4 +74,29 @@ export const weakerWordings: readonly WeakerWording[] = [
     what: "what a new run says ends its predecessor's silence",
     defines: [...plain, "LIVE"],
   },
+  { name: "WRITTEN", rule: "PW1", what: "an owner is told of a list before it is written", defines: peers },
+  { name: "ARRIVAL", rule: "PW2", what: "a promise counts from its arrival", defines: peers },
+  { name: "NEWEST", rule: "PW2", what: "a promise counts from the newest ask", defines: peers },
+  { name: "KEEP", rule: "PW2", what: "a promise counts on when the list has changed", defines: peers },
+  { name: "STRANGER", rule: "PW3", what: "anybody may claim while a list is in use", defines: peers },
+  { name: "EARLY", rule: "PW3", what: "only the newest list says who may claim", defines: peers },
+  { name: "OLD", rule: "PW3", what: "only the acknowledged list says who may claim", defines: peers },
+  { name: "ACKNOWLEDGE", rule: "PW3", what: "any renewal acknowledges the newest list", defines: peers },
+  {
+    name: "EVERY",
+    rule: "PW3",
+    what: "who claims has to be on the empty lists as well",
+    defines: [...peers, "LIVE"],
+  },
+  {
+    name: "SUCCESSOR",
+    rule: "PW3",
+    what: "a later run of the owner's agent may not claim",
+    defines: [...peers, "LIVE"],
+  },
+  { name: "PROMISE", rule: "PW4", what: "a claim is made in spite of a promise", defines: peers },
+  { name: "GONE", rule: "PW5", what: "gone is said before it is offline", defines: peers },
+  { name: "LATE", rule: "PW5", what: "gone voids also what was asked for after it", defines: peers },
+  { name: "RELIGHT", rule: "PW6", what: "a promise relights a blown fuse", defines: peers },
+  { name: "BEFORE", rule: "PW6", what: "what was asked for before a drop counts after it", defines: peers },
 ];
