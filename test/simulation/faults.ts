@@ -15,7 +15,7 @@ export type Faults = {
   driverSticks: number;
 };
 
-export const faultKinds = [
+const firstKinds = [
   "object-restart",
   "object-clock-step",
   "second-instance",
@@ -24,16 +24,20 @@ export const faultKinds = [
   "cut-off",
   "operator",
 ] as const;
+/** Those that came later are of numbers of their own, so that what a seed decides otherwise stays as it is. */
+const laterKinds = ["one-way", "twin", "other-ttl"] as const;
+export const faultKinds = [...firstKinds, ...laterKinds];
 export type FaultKind = (typeof faultKinds)[number];
 
-export function faultsFrom(random: Random, ttlMs: number): Faults {
-  const often = (): number => (random.chance(0.35) ? Number.POSITIVE_INFINITY : random.between(0.7, 6) * ttlMs);
+export function faultsFrom(random: Random, later: Random, ttlMs: number): Faults {
+  const often = (of: Random): number => (of.chance(0.35) ? Number.POSITIVE_INFINITY : of.between(0.7, 6) * ttlMs);
+  const every = (kinds: readonly FaultKind[], of: Random) => kinds.map((kind) => [kind, often(of)] as const);
   return {
     loss: random.chance(0.5) ? random.between(0, 0.15) : 0,
     duplicate: random.chance(0.5) ? random.between(0, 0.1) : 0,
     slow: random.chance(0.6) ? random.between(0, 0.3) : 0,
     slowMs: random.between(0, ttlMs),
-    every: Object.fromEntries(faultKinds.map((kind) => [kind, often()])) as Record<FaultKind, number>,
+    every: Object.fromEntries([...every(firstKinds, random), ...every(laterKinds, later)]) as Record<FaultKind, number>,
     dieAtWrite: random.chance(0.3) ? 0.01 : 0,
     driverFails: random.chance(0.3) ? 0.05 : 0,
     driverSticks: random.chance(0.3) ? random.pick([0.2, 0.9, 0.98]) : 0,

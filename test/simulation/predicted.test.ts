@@ -21,7 +21,7 @@ class Live {
 
   constructor(seed: number, definition: ClusterDefinition) {
     const random = randomFrom(seed);
-    const faults: Faults = faultsFrom(random, ttlMs);
+    const faults: Faults = faultsFrom(random, random, ttlMs);
     calm(faults);
     const network = new Network(this.#schedule, random, faults);
     this.#platform = new Platform(this.#schedule, random, network, faults);
@@ -31,7 +31,7 @@ class Live {
       network,
       platform: this.#platform,
       faults,
-      check: () => undefined,
+      judge: { spoken: () => undefined, moved: () => undefined },
     };
     this.nodes = ["NODE1", "NODE2"].map((name) => new NodeModel(name, random.between(0.99, 1.01), 0, world));
     this.#platform.start(false);

@@ -1,47 +1,37 @@
-import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
+import { runWithBug } from "./planted.ts";
+import { runSideBySide } from "./side-by-side.ts";
 import { simulate } from "./world.ts";
 
-const run = promisify(execFile);
-const script = join(import.meta.dirname, "run.ts");
-const seeds = 2_000;
-
-type Said = { runs?: number; changes?: number; events?: number; seed?: number; finding?: string };
-
-/** Seeds in a process of their own, so that each core has some. */
-async function simulateApart(args: readonly string[], env: Record<string, string> = {}): Promise<Said> {
-  const options = { env: { ...process.env, ...env }, timeout: 240_000 };
-  const { stdout } = await run(process.execPath, [...args], options).catch((error: { stdout?: string }) => {
-    if (error.stdout) return { stdout: error.stdout };
-    throw error;
-  });
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Said;
-}
+const faultsTtls = 4;
 
 test("SI1: 2 000 seeds find no second speaker, no epoch used twice, no gap in the journal, nothing left offline", async () => {
-  const parts = Math.min(2, availableParallelism());
-  const each = seeds / parts;
-  const results = await Promise.all(
-    Array.from({ length: parts }, (_, part) =>
-      simulateApart([script, "--seed", String(1 + part * each), "--runs", String(each)]),
-    ),
-  );
-  expect(results.map(({ finding, seed }) => ({ finding, seed }))).toEqual(results.map(() => ({})));
-  expect(results.reduce((sum, { runs = 0 }) => sum + runs, 0)).toBe(seeds);
+  const said = await runSideBySide({ first: 1, step: 1, runs: 2_000, faultsTtls }, Math.min(2, availableParallelism()));
+  expect(said.finding).toBeNull();
+  expect(said.runs).toBe(2_000);
+  expect(said.events / said.runs).toBeGreaterThan(200);
+  expect(said.changes / said.runs).toBeGreaterThan(1);
 }, 300_000);
 
-test("SI1: so it is where groups drain before they leave, for longer than a lease or not as long", () => {
-  const results = Array.from({ length: 60 }, (_, index) => simulate(20_001 + index, 600));
-  expect(results.filter(({ finding }) => finding !== null).map(({ seed, finding }) => ({ seed, finding }))).toEqual([]);
-}, 120_000);
+test.each([
+  ["faults last longer", 20_001, { faultsTtls: 12 }],
+  ["groups drain before they leave, for longer than a lease or not as long", 30_001, { faultsTtls: 12, drainMs: 600 }],
+] as const)(
+  "SI1: so it is where %s",
+  (_, first, options) => {
+    const results = Array.from({ length: 60 }, (_one, index) => simulate(first + index, options));
+    expect(results.flatMap(({ seed, finding }) => (finding === null ? [] : [{ seed, finding }]))).toEqual([]);
+  },
+  120_000,
+);
 
 test("SI2: each of a hundred runs changes an owner, and does something", () => {
-  const results = Array.from({ length: 100 }, (_, index) => simulate(10_001 + index));
-  expect(results.filter(({ changes, events }) => changes < 2 || events < 200)).toEqual([]);
+  const results = Array.from({ length: 100 }, (_, index) => simulate(10_001 + index, { faultsTtls }));
+  expect(results.filter(({ changes, events }) => changes < 3 || events < 150)).toEqual([]);
 }, 60_000);
 
 test("SI2: the same seed is the same run", () => {
@@ -51,16 +41,21 @@ test("SI2: the same seed is the same run", () => {
 describe("SI3: planted bugs are found", () => {
   test.each(Object.entries<PlantedBug>(plantedBugs))(
     "SI3: %s",
-    async (name, { seed = 6_001 }) => {
-      // Other seeds than those that find nothing without the bug, so that both together look at more of them.
-      const seeds = ["--seed", String(seed), "--runs", "20000"];
-      const said = await simulateApart(["--import", join(import.meta.dirname, "plant.ts"), script, ...seeds], {
-        BRIDGEHEAD_PLANTED_BUG: name,
-      });
-      expect(said.finding).toMatch(/two speakers|began after/);
+    async (name, { seed = 1 }) => {
+      const { finding } = await runWithBug(name, { first: seed, step: 1, runs: 50, faultsTtls });
+      expect(finding).not.toBeNull();
     },
     300_000,
   );
+
+  test("SI3: the table of docs/simulation.md has them all", () => {
+    const docs = readFileSync(join(import.meta.dirname, "../../docs/simulation.md"), "utf8");
+    const told = [...docs.matchAll(/^\| (.+?) \| ([A-Z]+\d+) \| [a-z-]+ \| \d+ \|$/gm)].map(([, what, rule]) => ({
+      what,
+      rule,
+    }));
+    expect(told).toEqual(Object.values<PlantedBug>(plantedBugs).map(({ what, rule }) => ({ what, rule })));
+  });
 });
 
 /** Seeds that once found something stay. */

@@ -1,9 +1,12 @@
 import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
-import type { Edit } from "../../src/cluster/definition/edit.ts";
 import { viewCluster } from "../../src/cluster/questions/view.ts";
+import { definitionWith } from "./definition.ts";
 import { calm, type FaultKind, faultKinds, type Faults, faultsFrom } from "./faults.ts";
-import { Network } from "./network.ts";
+import { type Checker, Finding } from "./finding.ts";
+import { Judges } from "./judges.ts";
+import { Network, type Way } from "./network.ts";
 import { NodeModel } from "./node-model.ts";
+import { randomCommand, randomPlan, readdressed, withTtl } from "./operator.ts";
 import { Platform, type TimelessEvent } from "./platform.ts";
 import { type Random, randomFrom } from "./random.ts";
 import { Schedule } from "./schedule.ts";
@@ -13,26 +16,33 @@ export type RunResult = {
   readonly events: number;
   /** How often a group got a new owner. */
   readonly changes: number;
-  readonly finding: string | null;
+  readonly finding: { readonly checker: Checker; readonly what: string } | null;
   /** What the cluster itself says happened, a line each. */
   readonly story: readonly string[];
 };
 
-export class Finding extends Error {}
+export type RunOptions = {
+  /** How long its groups let open connections finish; none unless it is said, so that a seed's run stays what it was. */
+  readonly drainMs?: number;
+  /** How long there are faults, in ttls. */
+  readonly faultsTtls?: number;
+};
 
 /**
  * One run: the real brain and the real agent machine, everything around them simulated, all of it decided by the seed.
  * First the faults, then quiet, and in the end every group has to be online again.
  */
-/** @param drainMs how long its groups let open connections finish; none unless it is said, so that a seed's run stays what it was */
-export function simulate(seed: number, drainMs = 0): RunResult {
+export function simulate(seed: number, { drainMs = 0, faultsTtls = 12 }: RunOptions = {}): RunResult {
   const world = new World(seed, drainMs);
-  let finding: string | null = null;
+  let finding: RunResult["finding"] = null;
   try {
-    world.run();
+    world.run(faultsTtls);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    finding = error instanceof Finding ? error.message : (error.stack ?? error.message);
+    finding =
+      error instanceof Finding
+        ? { checker: error.checker, what: error.message }
+        : { checker: "invariants", what: error.stack ?? error.message };
   }
   return { seed, events: world.events, changes: world.changes(), finding, story: world.story() };
 }
@@ -46,62 +56,62 @@ class World {
   readonly #schedule = new Schedule();
   readonly #random: Random;
   readonly #rollBacks: Random;
+  readonly #later: Random;
   readonly #faults: Faults;
   readonly #network: Network;
   readonly #platform: Platform;
   readonly #nodes: NodeModel[];
+  /** A host whose agent comes as NODE1, and is not it. */
+  readonly #twin: NodeModel;
+  readonly #judges: Judges;
   readonly #definition: ClusterDefinition;
-  #epochs = new Map<string, number>();
-  #judged = 0;
   #quiet = false;
 
   constructor(seed: number, drainMs: number) {
     this.#random = randomFrom(seed);
     this.#rollBacks = randomFrom(seed + 1_000_003);
+    this.#later = randomFrom(seed + 2_000_003);
     const ttlMs = this.#random.pick([400, 1_000, 2_000]);
     this.#definition = definitionWith(ttlMs, drainMs);
-    this.#faults = faultsFrom(this.#random, ttlMs);
+    this.#faults = faultsFrom(this.#random, this.#later, ttlMs);
     this.#network = new Network(this.#schedule, this.#random, this.#faults);
     this.#platform = new Platform(this.#schedule, this.#random, this.#network, this.#faults);
+    const hosts: NodeModel[] = [];
+    this.#judges = new Judges(hosts, Object.keys(this.#definition.groups), () => this.#schedule.now);
     const world = {
       schedule: this.#schedule,
       random: this.#random,
       network: this.#network,
       platform: this.#platform,
       faults: this.#faults,
-      check: () => this.#checkSpeakers(),
+      judge: this.#judges,
     };
     // Two clocks differ in rate by less than margin/ttl, which is a twentieth: each is off by 2 % at most.
-    this.#nodes = nodeNames.map(
-      (name) => new NodeModel(name, this.#random.between(0.98, 1.02), this.#random.between(0, 1e6), world),
-    );
+    const model = (name: string, random: Random, host = name): NodeModel =>
+      new NodeModel(name, random.between(0.98, 1.02), random.between(0, 1e6), world, host);
+    this.#nodes = nodeNames.map((name) => model(name, this.#random));
+    this.#twin = model("NODE1", this.#later, "TWIN");
+    hosts.push(...this.#nodes, this.#twin);
   }
 
-  run(): void {
+  run(faultsTtls: number): void {
     const { ttlMs } = this.#definition.lease;
     this.#platform.start(false);
     this.#define();
     for (const node of this.#nodes) this.#schedule.after(this.#random.between(0, ttlMs / 2), () => node.startAgent());
-    for (const kind of faultKinds) this.#scheduleFault(kind);
-    this.#scheduleRollBack();
-    const faultsEnd = 12 * ttlMs;
+    const isPutBack = this.#scheduleRollBack(faultsTtls);
+    // A state that is put back can wait for no lease that it does not know of (SPEC.md, Guarantees): one that is longer by then.
+    const kinds = faultKinds.filter((kind) => !(isPutBack && kind === "other-ttl"));
+    for (const kind of kinds) this.#scheduleFault(kind);
+    const faultsEnd = faultsTtls * ttlMs;
     // Whatever the seed decides otherwise, the owner is killed once: a run that moved no group proves nothing.
-    this.#schedule.at(this.#random.between(4, 8) * ttlMs, () => this.#killOwner());
+    this.#schedule.at(this.#random.between(1 / 3, 2 / 3) * faultsEnd, () => this.#killOwner());
     this.#playUntil(faultsEnd);
     this.#heal();
     this.#playUntilOnline(faultsEnd + 14 * ttlMs + 2_000);
-  }
-
-  /** Every group has to be online before `end`, and to stay so; what then follows is only more of the same. */
-  #playUntilOnline(end: number): void {
-    const { ttlMs } = this.#definition.lease;
-    let offlineAt = this.#schedule.now;
-    while (this.#schedule.now < Math.min(offlineAt + 3 * ttlMs, end)) {
-      this.#playUntil(Math.min(this.#schedule.now + ttlMs / 4, end));
-      if (this.#notOnline() !== null) offlineAt = this.#schedule.now;
+    if (this.changes() <= Object.keys(this.#definition.groups).length) {
+      throw new Finding("moved", "no group has changed its owner");
     }
-    const finding = this.#notOnline();
-    if (finding !== null) throw new Finding(finding);
   }
 
   changes(): number {
@@ -115,40 +125,22 @@ class World {
   #playUntil(end: number): void {
     while (this.#schedule.next(end)) {
       this.events += 1;
-      if (this.events > mostEvents) throw new Finding(`${mostEvents} events and no end: somebody is spinning`);
-      this.#checkJournal();
+      if (this.events > mostEvents) throw new Finding("ends", `${mostEvents} events and no end: somebody is spinning`);
+      this.#judges.readOn(this.#platform.journal);
     }
     this.#schedule.now = end;
   }
 
-  // --- checkers -----------------------------------------------------------------------------------------------------
-
-  /** At every instant at most one host speaks from an address. Speeches begin and grow only in calls of this. */
-  #checkSpeakers(): void {
-    const speakers = new Map<string, string>();
-    for (const { node, group, epoch, address } of this.#nodes.flatMap((model) => model.speaking())) {
-      const other = speakers.get(address);
-      const self = `${node} for ${group} under epoch ${epoch}`;
-      if (other !== undefined) {
-        throw new Finding(`two speakers from ${address} at ${this.#schedule.now.toFixed(1)} ms: ${other} and ${self}`);
-      }
-      speakers.set(address, self);
+  /** Every group has to be online before `end`, and to stay so; what then follows is only more of the same. */
+  #playUntilOnline(end: number): void {
+    const { ttlMs } = this.#definition.lease;
+    let offlineAt = this.#schedule.now;
+    while (this.#schedule.now < Math.min(offlineAt + 3 * ttlMs, end)) {
+      this.#playUntil(Math.min(this.#schedule.now + ttlMs / 4, end));
+      if (this.#notOnline() !== null) offlineAt = this.#schedule.now;
     }
-  }
-
-  /** Epochs only grow and are never used twice; the journal has no gap. */
-  #checkJournal(): void {
-    const { journal } = this.#platform;
-    for (; this.#judged < journal.length; this.#judged += 1) {
-      const entry = journal[this.#judged];
-      if (entry === undefined) return;
-      if (entry.seq !== this.#judged + 1)
-        throw new Finding(`journal entry ${this.#judged + 1} is numbered ${entry.seq}`);
-      if (entry.kind !== "group.owned" || entry.group === null || entry.epoch === null) continue;
-      const before = this.#epochs.get(entry.group) ?? 0;
-      if (entry.epoch <= before) throw new Finding(`epoch ${entry.epoch} of ${entry.group} began after ${before}`);
-      this.#epochs.set(entry.group, entry.epoch);
-    }
+    const finding = this.#notOnline();
+    if (finding !== null) throw new Finding("online-again", finding);
   }
 
   /** What is not as it should be when all is well; null: nothing. */
@@ -173,51 +165,58 @@ class World {
   #scheduleFault(kind: FaultKind): void {
     const mean = this.#faults.every[kind];
     if (!Number.isFinite(mean)) return;
-    this.#schedule.after(-Math.log(1 - this.#random.next()) * mean, () => {
+    const random = this.#randomOf(kind);
+    this.#schedule.after(-Math.log(1 - random.next()) * mean, () => {
       if (this.#quiet) return;
-      this.#commit(kind);
+      this.#commit(kind, random);
       this.#scheduleFault(kind);
     });
   }
 
+  #randomOf(kind: FaultKind): Random {
+    return kind === "one-way" || kind === "twin" || kind === "other-ttl" ? this.#later : this.#random;
+  }
+
   /**
    * Some of the runs are put back to an earlier state, once. What is forgotten by that is often who has got an address, and somebody
-   * else wants it soon. All of it is of numbers of its own, so that the other runs stay as they are.
+   * else wants it soon. All of it is of numbers of its own, so that the other runs stay as they are. True: this run is one of them.
    */
-  #scheduleRollBack(): void {
+  #scheduleRollBack(faultsTtls: number): boolean {
     const random = this.#rollBacks;
     const { ttlMs } = this.#definition.lease;
-    if (!random.chance(0.4)) return;
+    if (!random.chance(0.4)) return false;
     const groups = Object.keys(this.#definition.groups);
     const [one = "", other = ""] = random.chance(0.5) ? groups : groups.toReversed();
     const forgotten = "127.0.1.104";
-    this.#schedule.at(random.between(1, 9) * ttlMs, () => {
+    this.#schedule.at((random.between(1, 9) * faultsTtls * ttlMs) / 12, () => {
       const backup = this.#platform.durable;
-      if (random.chance(0.7)) this.#readdress(one, forgotten, random);
+      if (random.chance(0.7)) this.#operate(readdressed(one, forgotten, random));
       this.#schedule.after(random.between(0, 2) * ttlMs, () => {
         if (this.#quiet) return;
         this.#platform.restore(backup);
-        // What nobody remembers may be used again when those who have seen it are silent.
-        this.#epochs.clear();
+        this.#judges.forget();
         this.#schedule.after(50, () => this.#define());
         if (random.chance(0.7)) {
-          this.#schedule.after(random.between(0, 2) * ttlMs, () => this.#readdress(other, forgotten, random));
+          this.#schedule.after(random.between(0, 2) * ttlMs, () =>
+            this.#operate(readdressed(other, forgotten, random)),
+          );
         }
       });
     });
+    return true;
   }
 
-  #commit(kind: FaultKind): void {
+  #commit(kind: FaultKind, random: Random): void {
     const { ttlMs } = this.#definition.lease;
-    const node = this.#random.pick(this.#nodes);
-    const a = (low: number, high: number): number => this.#random.between(low, high) * ttlMs;
+    const node = random.pick(this.#nodes);
+    const a = (low: number, high: number): number => random.between(low, high) * ttlMs;
     switch (kind) {
       case "object-restart":
-        return this.#platform.die(a(0, this.#random.chance(0.2) ? 3 : 0.3));
+        return this.#platform.die(a(0, random.chance(0.2) ? 3 : 0.3));
       case "second-instance":
         return this.#platform.current === null ? undefined : this.#platform.start(true);
       case "object-clock-step":
-        this.#platform.clockOffset += this.#random.between(-60_000, 60_000);
+        this.#platform.clockOffset += random.between(-60_000, 60_000);
         return;
       case "agent-kill":
         return this.#kill(node);
@@ -225,11 +224,16 @@ class World {
         node.agent?.freeze();
         return this.#thawLater(node, a(0, 2.5));
       case "cut-off":
-        this.#network.cutOff.add(node.name);
-        return this.#schedule.after(a(0.1, 3), () => this.#network.cutOff.delete(node.name));
+        return this.#cutOff(node, ["to-agent", "to-object"], a(0.1, 3));
+      case "one-way":
+        return this.#cutOff(node, [random.pick<Way>(["to-agent", "to-object"])], a(0.1, 3));
+      case "twin":
+        this.#twin.startAgent();
+        return this.#schedule.after(a(0.1, 4), () => this.#twin.kill(random.chance(0.4)));
+      case "other-ttl":
+        return this.#operate(withTtl(this.#defined(), random.pick([0.5, 1, 2]) * ttlMs));
       case "operator":
-        if (this.#random.chance(0.1)) return this.#passOnAddress();
-        return this.#operate(this.#random.chance(0.5) ? this.#randomCommand(node.name) : this.#randomPlan(node.name));
+        return this.#operateAtRandom(node.name);
     }
   }
 
@@ -244,87 +248,45 @@ class World {
     this.#schedule.after(delay, () => agent?.thaw());
   }
 
+  #cutOff({ host }: NodeModel, ways: readonly Way[], forMs: number): void {
+    this.#network.cutOff(host, ways);
+    this.#schedule.after(forMs, () => this.#network.mend(host, ways));
+  }
+
+  /** The host of one, as soon as there is any. */
   #killOwner(): void {
     const owner = [...this.#platform.durable.holds.values()][0]?.node;
-    const node = this.#nodes.find(({ name }) => name === owner);
+    const node = this.#nodes.find(({ name, agent }) => name === owner && agent !== null);
     if (node !== undefined) this.#kill(node);
+    else this.#schedule.after(this.#definition.lease.ttlMs / 4, () => this.#killOwner());
   }
 
-  #randomCommand(node: string): TimelessEvent {
-    const group = this.#random.pick(Object.keys(this.#definition.groups));
-    const actor = "operator";
-    return this.#random.pick<TimelessEvent>([
-      { type: "move", group, target: null, at: null, actor },
-      { type: "move", group, target: node, at: null, actor },
-      { type: "pause", node, drain: true, target: null, actor },
-      { type: "resume", node, failback: "policy", actor },
-      { type: "want", group, wanted: "Offline", actor },
-      { type: "want", group, wanted: "Online", actor },
-      { type: "fail-resource", group, resource: "Name", actor },
-      { type: "restart-resource", group, resource: "IP", actor },
-    ]);
-  }
-
-  /** What counts later, or until it is asked for otherwise. */
-  #randomPlan(node: string): TimelessEvent {
-    const { ttlMs } = this.#definition.lease;
-    const group = this.#random.pick(Object.keys(this.#definition.groups));
-    const at = this.#schedule.now + this.#platform.clockOffset + this.#random.between(0, 3) * ttlMs;
-    const target = this.#random.pick([null, ...nodeNames]);
-    const resource = this.#random.pick(["Disk", "IP", "Name"]);
-    const operation = this.#random.text();
-    const by = { actor: "operator", operation };
-    const properties = (
-      of: Extract<Edit, { kind: "set-properties" }>["of"],
-      name: string,
-      values: (number | string)[],
-    ) => ({ kind: "set-properties", of, properties: { [name]: this.#random.pick(values) } }) as const;
-    const edit = this.#random.pick<Edit>([
-      properties({ kind: "cluster" }, "QuarantineDuration", [0, 1]),
-      properties({ kind: "cluster" }, "ClusterEnforcedAntiAffinity", [0, 1]),
-      properties({ kind: "group", name: group }, "GroupStartDelay", [0, ttlMs / 2]),
-      properties({ kind: "group", name: group }, "Priority", [0, 1_000, 3_000]),
-      { kind: "order-after-groups", group: "Second", dependsOn: this.#random.pick([[], ["First"]]) },
-      { kind: "remove-owner", group, resource: "Disk", node },
-      { kind: "allow-owners", group, resource: "Disk", owners: [] },
-      // Its address is its last owner's until that one has ended, and it comes back under a higher epoch.
-      { kind: "remove-group", group, recursive: true },
-      ...Object.entries(this.#definition.groups).map(
-        ([name, definition]) => ({ kind: "add-group", group: name, definition }) as const,
-      ),
-    ]);
-    return this.#random.pick<TimelessEvent>([
-      { type: "move", group, target, at, ...by },
-      { type: "cancel", group, ...by },
-      { type: "maintenance", on: true, ...by },
-      { type: "maintenance", on: false, ...by },
-      { type: "want-resource", group, resource, wanted: this.#random.pick(["Online", "Offline"]), ...by },
-      { type: "pause", node, drain: true, target, ...by },
-      { type: "resume", node, failback: this.#random.pick(["no", "immediate"]), ...by },
-      { type: "edit", edit, force: true, ...by },
-    ]);
+  #operateAtRandom(node: string): void {
+    const random = this.#random;
+    if (random.chance(0.1)) return this.#passOnAddress();
+    const now = this.#schedule.now + this.#platform.clockOffset;
+    this.#operate(
+      random.chance(0.5)
+        ? randomCommand(random, this.#definition, node)
+        : randomPlan(random, this.#definition, node, now),
+    );
   }
 
   /** One group gets another address, and the other group wants the one before, at once or a little later. */
   #passOnAddress(): void {
-    const { groups } = this.#platform.durable.cluster?.definition ?? this.#definition;
+    const { groups } = this.#defined();
     const [from = "", to = ""] = this.#random.chance(0.5) ? Object.keys(groups) : Object.keys(groups).toReversed();
     const given = groups[from]?.resources["IP"]?.properties["Address"];
     if (given === undefined) return;
-    this.#readdress(from, `127.0.1.${this.#random.pick([102, 103])}`, this.#random);
+    this.#operate(readdressed(from, `127.0.1.${this.#random.pick([102, 103])}`, this.#random));
     this.#schedule.after(this.#random.between(0, this.#definition.lease.ttlMs), () =>
-      this.#readdress(to, String(given), this.#random),
+      this.#operate(readdressed(to, String(given), this.#random)),
     );
   }
 
-  #readdress(group: string, address: string, random: Random): void {
-    this.#operate({
-      type: "edit",
-      edit: { kind: "set-properties", of: { kind: "resource", group, name: "IP" }, properties: { Address: address } },
-      force: true,
-      actor: "operator",
-      operation: random.text(),
-    });
+  /** As it is now, after all edits; before there is one, as it will be. */
+  #defined(): ClusterDefinition {
+    return this.#platform.durable.cluster?.definition ?? this.#definition;
   }
 
   #operate(event: TimelessEvent): void {
@@ -341,7 +303,8 @@ class World {
   #heal(): void {
     this.#quiet = true;
     calm(this.#faults);
-    this.#network.cutOff.clear();
+    for (const { host } of this.#nodes) this.#network.mend(host);
+    this.#twin.kill(false);
     if (this.#platform.current === null) this.#platform.start(false);
     this.#operate({ type: "maintenance", on: false, actor: "operator" });
     this.#operate({ type: "define", definition: this.#definition, force: true, actor: "operator" });
@@ -355,48 +318,4 @@ class World {
       this.#operate({ type: "want", group, wanted: "Online", actor: "operator" });
     }
   }
-}
-
-function definitionWith(ttlMs: number, drainMs: number): ClusterDefinition {
-  const group = (last: number): ClusterDefinition["groups"][string] => ({
-    preferredOwners: last === 100 ? ["NODE1", "NODE2"] : [],
-    dependsOn: [],
-    properties: { FailoverThreshold: 1_000, AutoFailbackType: 1 },
-    resources: {
-      Disk: { type: "Physical Disk", dependsOn: [], possibleOwners: [], properties: { PendingTimeout: 300 } },
-      IP: {
-        type: "IP Address",
-        dependsOn: [],
-        possibleOwners: [],
-        properties: {
-          Address: `127.0.1.${last}`,
-          SubnetMask: "255.255.255.0",
-          Network: "client",
-          PendingTimeout: 500,
-          DrainTimeout: drainMs,
-          LooksAlivePollInterval: 300,
-          IsAlivePollInterval: 1_000,
-        },
-      },
-      Name: {
-        type: "Network Name",
-        dependsOn: ["IP"],
-        possibleOwners: [],
-        properties: { Name: `VS${last}`, PendingTimeout: 300 },
-      },
-    },
-  });
-  return {
-    cluster: "simulated",
-    lease: { ttlMs, renewMs: ttlMs / 4 },
-    networks: { client: { cidr: "127.0.1.0/24", role: "ClientAccess", properties: {} } },
-    timeZone: "UTC",
-    properties: {},
-    resourceTypes: {},
-    nodes: {
-      NODE1: { address: "127.0.1.1", properties: {} },
-      NODE2: { address: "127.0.1.2", properties: {} },
-    },
-    groups: { First: group(100), Second: group(101) },
-  };
 }
