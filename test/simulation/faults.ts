@@ -29,14 +29,15 @@ const laterKinds = ["one-way", "twin", "other-ttl"] as const;
 export const faultKinds = [...firstKinds, ...laterKinds];
 export type FaultKind = (typeof faultKinds)[number];
 
-export function faultsFrom(random: Random, later: Random, ttlMs: number): Faults {
-  const often = (of: Random): number => (of.chance(0.35) ? Number.POSITIVE_INFINITY : of.between(0.7, 6) * ttlMs);
+/** @param forMs how long they last, of which a ttl is about a tenth: in a shorter run they are closer together */
+export function faultsFrom(random: Random, later: Random, forMs: number): Faults {
+  const often = (of: Random): number => (of.chance(0.35) ? Number.POSITIVE_INFINITY : of.between(0.06, 0.5) * forMs);
   const every = (kinds: readonly FaultKind[], of: Random) => kinds.map((kind) => [kind, often(of)] as const);
   return {
     loss: random.chance(0.5) ? random.between(0, 0.15) : 0,
     duplicate: random.chance(0.5) ? random.between(0, 0.1) : 0,
     slow: random.chance(0.6) ? random.between(0, 0.3) : 0,
-    slowMs: random.between(0, ttlMs),
+    slowMs: random.between(0, forMs / 12),
     every: Object.fromEntries([...every(firstKinds, random), ...every(laterKinds, later)]) as Record<FaultKind, number>,
     dieAtWrite: random.chance(0.3) ? 0.01 : 0,
     driverFails: random.chance(0.3) ? 0.05 : 0,

@@ -21,7 +21,7 @@ class Live {
 
   constructor(seed: number, definition: ClusterDefinition) {
     const random = randomFrom(seed);
-    const faults: Faults = faultsFrom(random, random, ttlMs);
+    const faults: Faults = faultsFrom(random, random, 12 * ttlMs);
     calm(faults);
     const network = new Network(this.#schedule, random, faults);
     this.#platform = new Platform(this.#schedule, random, network, faults);

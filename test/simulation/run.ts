@@ -15,7 +15,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     runs: { type: "string" },
     step: { type: "string", default: "1" },
-    ttls: { type: "string", default: "4" },
+    ttls: { type: "string", default: "8" },
     jobs: { type: "string", default: String(availableParallelism()) },
     story: { type: "boolean", default: false },
     planted: { type: "boolean", default: false },

@@ -1,13 +1,16 @@
-import { availableParallelism } from "node:os";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
 import { runWithBug } from "./planted.ts";
 import { runSideBySide } from "./side-by-side.ts";
 import { simulate } from "./world.ts";
 
-const faultsTtls = 4;
+const run = promisify(execFile);
+const faultsTtls = 8;
 
 test("SI1: 2 000 seeds find no second speaker, no epoch used twice, no gap in the journal, nothing left offline", async () => {
   const said = await runSideBySide({ first: 1, step: 1, runs: 2_000, faultsTtls }, Math.min(2, availableParallelism()));
@@ -33,6 +36,19 @@ test("SI2: each of a hundred runs changes an owner, and does something", () => {
   const results = Array.from({ length: 100 }, (_, index) => simulate(10_001 + index, { faultsTtls }));
   expect(results.filter(({ changes, events }) => changes < 3 || events < 150)).toEqual([]);
 }, 60_000);
+
+test("SI1: the program tells the story of a seed, and refuses a number that is none", async () => {
+  const program = (...words: string[]) =>
+    run(process.execPath, [join(import.meta.dirname, "run.ts"), ...words]).catch((error: { stderr: string }) => error);
+  const told = await program("--seed", "7", "--story");
+  expect(told).toMatchObject({
+    stdout: expect.stringMatching(/ group\.owned Node NODE\d owns group First under epoch 1\./),
+  });
+  expect(told).toMatchObject({ stdout: expect.stringMatching(/\{"seed":7,"events":\d+,"finding":null\}\n$/) });
+  expect(await program("--seed", "x")).toMatchObject({
+    stderr: expect.stringContaining("x is no number of 1 or more"),
+  });
+});
 
 test("SI2: the same seed is the same run", () => {
   expect(simulate(7)).toEqual(simulate(7));

@@ -33,10 +33,10 @@ export type RunOptions = {
  * First the faults, then quiet, and in the end every group has to be online again.
  */
 export function simulate(seed: number, { drainMs = 0, faultsTtls = 12 }: RunOptions = {}): RunResult {
-  const world = new World(seed, drainMs);
+  const world = new World(seed, drainMs, faultsTtls);
   let finding: RunResult["finding"] = null;
   try {
-    world.run(faultsTtls);
+    world.run();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     finding =
@@ -58,6 +58,8 @@ class World {
   readonly #rollBacks: Random;
   readonly #later: Random;
   readonly #faults: Faults;
+  /** How long there are any. */
+  readonly #faultsMs: number;
   readonly #network: Network;
   readonly #platform: Platform;
   readonly #nodes: NodeModel[];
@@ -67,13 +69,14 @@ class World {
   readonly #definition: ClusterDefinition;
   #quiet = false;
 
-  constructor(seed: number, drainMs: number) {
+  constructor(seed: number, drainMs: number, faultsTtls: number) {
     this.#random = randomFrom(seed);
     this.#rollBacks = randomFrom(seed + 1_000_003);
     this.#later = randomFrom(seed + 2_000_003);
     const ttlMs = this.#random.pick([400, 1_000, 2_000]);
     this.#definition = definitionWith(ttlMs, drainMs);
-    this.#faults = faultsFrom(this.#random, this.#later, ttlMs);
+    this.#faultsMs = faultsTtls * ttlMs;
+    this.#faults = faultsFrom(this.#random, this.#later, this.#faultsMs);
     this.#network = new Network(this.#schedule, this.#random, this.#faults);
     this.#platform = new Platform(this.#schedule, this.#random, this.#network, this.#faults);
     const hosts: NodeModel[] = [];
@@ -94,16 +97,16 @@ class World {
     hosts.push(...this.#nodes, this.#twin);
   }
 
-  run(faultsTtls: number): void {
+  run(): void {
     const { ttlMs } = this.#definition.lease;
     this.#platform.start(false);
     this.#define();
     for (const node of this.#nodes) this.#schedule.after(this.#random.between(0, ttlMs / 2), () => node.startAgent());
-    const isPutBack = this.#scheduleRollBack(faultsTtls);
+    const isPutBack = this.#scheduleRollBack();
     // A state that is put back can wait for no lease that it does not know of (SPEC.md, Guarantees): one that is longer by then.
     const kinds = faultKinds.filter((kind) => !(isPutBack && kind === "other-ttl"));
     for (const kind of kinds) this.#scheduleFault(kind);
-    const faultsEnd = faultsTtls * ttlMs;
+    const faultsEnd = this.#faultsMs;
     // Whatever the seed decides otherwise, the owner is killed once: a run that moved no group proves nothing.
     this.#schedule.at(this.#random.between(1 / 3, 2 / 3) * faultsEnd, () => this.#killOwner());
     this.#playUntil(faultsEnd);
@@ -181,14 +184,14 @@ class World {
    * Some of the runs are put back to an earlier state, once. What is forgotten by that is often who has got an address, and somebody
    * else wants it soon. All of it is of numbers of its own, so that the other runs stay as they are. True: this run is one of them.
    */
-  #scheduleRollBack(faultsTtls: number): boolean {
+  #scheduleRollBack(): boolean {
     const random = this.#rollBacks;
     const { ttlMs } = this.#definition.lease;
     if (!random.chance(0.4)) return false;
     const groups = Object.keys(this.#definition.groups);
     const [one = "", other = ""] = random.chance(0.5) ? groups : groups.toReversed();
     const forgotten = "127.0.1.104";
-    this.#schedule.at((random.between(1, 9) * faultsTtls * ttlMs) / 12, () => {
+    this.#schedule.at(random.between(1 / 12, 9 / 12) * this.#faultsMs, () => {
       const backup = this.#platform.durable;
       if (random.chance(0.7)) this.#operate(readdressed(one, forgotten, random));
       this.#schedule.after(random.between(0, 2) * ttlMs, () => {
