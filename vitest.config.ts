@@ -2,18 +2,29 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** A bound on what hangs, far above what any test takes on two busy cores: slowness alone fails nothing. */
-const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/** What runs without privilege: plain Node, and the control plane inside workerd. */
+/** Pure functions, which leave nothing behind that another file could see: they need no process of their own for each file. */
+const pure = ["test/agent/machine/**", "test/cluster/**", "test/protocol/**", "test/registry/**"];
+
+/** What runs without privilege: the brain alone, plain Node, and the control plane inside workerd. */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          name: "brain",
+          ...patience,
+          isolate: false,
+          include: pure.map((files) => `${files}/*.test.ts`),
+        },
+      },
+      {
+        test: {
           name: "node",
           ...patience,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/control-plane/**", "test/network/**"],
+          exclude: [...pure, "test/control-plane/**", "test/network/**"],
         },
       },
       {

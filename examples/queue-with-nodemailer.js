@@ -27,6 +27,8 @@ const mostRemembered = 10_000;
 const patienceMs = 30_000;
 /** How long a move of the group waits for the message that is being sent. */
 const endedWithinMs = 5_000;
+/** One address, and no list or group of them: Nodemailer would take these apart. */
+const oneAddress = /^[^\s,;:<>()"@]+@[^\s,;<>()"@]+$/;
 
 const { queue, relay, group, config } = parseArgs({
   options: {
@@ -37,11 +39,12 @@ const { queue, relay, group, config } = parseArgs({
     config: { type: "string", default: "/etc/bridgehead/agent.yaml" },
   },
 }).values;
-const [, host, port = "25"] = /^(.+?)(?::(\d+))?$/.exec(relay ?? "") ?? [];
-if (queue === undefined || host === undefined || group === undefined) {
-  console.error("usage: queue-with-nodemailer.js --queue FOLDER --relay HOST[:PORT] [--group GROUP] [--config FILE]");
-  process.exit(2);
-}
+if (queue === undefined || relay === undefined || group === undefined) usage();
+// An IPv6 address stands in brackets: [2001:db8::25]:25.
+const [, bracketed, plain, digits = "25"] = /^(?:\[([^[\]]+)\]|([^[\]:]+))(?::(\d{1,5}))?$/.exec(relay) ?? [];
+const host = bracketed ?? plain;
+const port = Number(digits);
+if (host === undefined || port < 1 || port > 65_535) usage(`--relay ${JSON.stringify(relay)} is no HOST[:PORT]`);
 const socketPath = process.env.BRIDGEHEAD_AGENT_SOCKET;
 const addresses = sourceAddresses({ group, configFile: config, ...(socketPath === undefined ? {} : { socketPath }) });
 
@@ -58,21 +61,29 @@ process.once("SIGTERM", () => {
 });
 
 while (!isEnding) {
-  await sendAll();
+  await sendAll().catch((error) => end(`${queue} cannot be read: ${error.message}`));
   await delay(lookedEveryMs);
 }
 
+function usage(wrong) {
+  if (wrong !== undefined) console.error(wrong);
+  console.error("usage: queue-with-nodemailer.js --queue FOLDER --relay HOST[:PORT] [--group GROUP] [--config FILE]");
+  process.exit(2);
+}
+
 async function sendAll() {
-  for await (const { name } of await opendir(queue)) {
+  for await (const entry of await opendir(queue)) {
     if (isEnding || performance.now() < waitUntil) return;
-    if (name.startsWith(".") || performance.now() < (retries.get(name)?.at ?? 0)) continue;
+    const { name } = entry;
+    // lost+found is no message; and who opens a FIFO waits until somebody writes to it.
+    if (!entry.isFile() || name.startsWith(".") || performance.now() < (retries.get(name)?.at ?? 0)) continue;
     await sendOne(name).catch((error) => postpone(name, error));
   }
 }
 
 /** Rejects when the message was not taken, or when nobody knows: it stays. */
 async function sendOne(name) {
-  const { from: sender, to, raw } = JSON.parse(await readFile(join(queue, name), "utf8"));
+  const { from: sender, to, raw } = messageOf(await readFile(join(queue, name), "utf8"));
   // Each time: the answer is true for this moment.
   const from = await addresses.ask(host);
   if (from.decision !== "BIND") {
@@ -82,19 +93,37 @@ async function sendOne(name) {
     return;
   }
   waitsFor = "";
-  const connection = await connectFrom(from, { host, port: Number(port) });
+  const connection = await connectFrom(from, { host, port });
   const timeouts = { greetingTimeout: patienceMs, socketTimeout: patienceMs };
-  const transport = createTransport({ host, port: Number(port), connection, name: from.networkName, ...timeouts });
+  // A message brings its text with it: one that names a file of this host, or a page, would send that.
+  const closed = { disableFileAccess: true, disableUrlAccess: true };
+  const transport = createTransport({ host, port, connection, name: from.networkName, ...timeouts, ...closed });
   try {
-    await transport.sendMail({ envelope: { from: sender, to }, raw });
+    const { rejected } = await transport.sendMail({ envelope: { from: sender, to }, raw });
+    // Nodemailer resolves when one recipient was accepted.
+    if (rejected.length > 0) throw new Error(`not taken for ${rejected.join(", ")}`);
   } finally {
     transport.close();
     connection.destroy();
   }
   // It was taken (250). A failover between that and this brings it twice (RFC 1047).
-  await remove(name).catch((error) => end(name, error));
+  // What cannot be removed would be sent again and again.
+  await remove(name).catch((error) => end(`${name}: sent, and cannot be removed: ${error.message}`));
   retries.delete(name);
   console.log(`${name}: sent from ${from.address}`);
+}
+
+function messageOf(text) {
+  const { from, to, raw } = JSON.parse(text) ?? {};
+  // Nobody ("") sends what tells a sender of a failure (RFC 5321 section 4.5.5).
+  if (from !== "" && !isAddress(from)) throw new Error('"from" is not one address');
+  if (!isAddress(to)) throw new Error('"to" is not one address');
+  if (typeof raw !== "string") throw new Error('"raw" is not a text');
+  return { from, to, raw };
+}
+
+function isAddress(text) {
+  return typeof text === "string" && oneAddress.test(text);
 }
 
 /** What was removed stays removed when the other node takes the disk: that is what the sync is for. */
@@ -104,9 +133,9 @@ async function remove(name) {
   await folder.sync().finally(() => folder.close());
 }
 
-/** What cannot be removed would be sent again and again. It is for the cluster to restart this, and then to try the other node. */
-function end(name, error) {
-  console.error(`${name}: sent, and cannot be removed: ${error.message}`);
+/** It is for the cluster to restart this, and then to try the other node. */
+function end(why) {
+  console.error(why);
   process.exit(1);
 }
 

@@ -5,12 +5,12 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { besides, sweepRemains } from "./remains.ts";
 import { root, runTool } from "./tool.ts";
 
 const { values } = parseArgs({ options: { out: { type: "string", default: join(root, "dist") } } });
 const target = values.out;
-const fresh = `${target}.new-${process.pid}`;
-const old = `${target}.old-${process.pid}`;
+const { fresh, old } = besides(target);
 
 try {
   await mkdir(fresh);
@@ -22,6 +22,8 @@ try {
 } finally {
   await rm(fresh, { recursive: true, force: true });
   await rm(old, { recursive: true, force: true });
+  // Last, because the tools of one that was killed go on for a while.
+  await sweepRemains(target);
 }
 
 function compileNodeSide(): Promise<void> {

@@ -7,6 +7,7 @@ export type RouteRow = {
   readonly method: string;
   readonly path: string;
   readonly clusapi?: readonly string[];
+  readonly roles?: readonly string[] | "anyone";
 };
 export type FamilyRow = { readonly name: string; readonly routes: readonly { readonly spec: RouteRow }[] };
 

@@ -16,7 +16,7 @@ export type LocalSocketOptions = {
   /** Called at the instant of answering. */
   readonly verdict: (group: string) => Verdict;
   readonly log: Log;
-} & Pick<UnixServerOptions, "maxConnections" | "idleMs">;
+} & Pick<UnixServerOptions, "admits" | "maxConnections" | "idleMs">;
 
 /** The newline included. */
 export const longestLine = 512;

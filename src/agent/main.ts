@@ -6,6 +6,7 @@ import { deferred } from "../mta/deferred.ts";
 import { createAssociationBook } from "./associations.ts";
 import { createDriverCalls } from "./driver-calls.ts";
 import { holdNews } from "./hold-words.ts";
+import { onlyOf } from "./drivers/registry.ts";
 import { machineId } from "./machine-id.ts";
 import { hostStep } from "./host.ts";
 import { emptyHost, type HostEffect, type HostEvent } from "./host-state.ts";
@@ -40,6 +41,10 @@ export type AgentOptions = {
   readonly socketPath: string;
   /** Null: no socketmap for Postfix. */
   readonly socketmapPath: string | null;
+  /** The number of the group that may ask at both sockets; null: the agent's own. */
+  readonly socketGroup: number | null;
+  /** The resource types that this host takes; null: all that there is a driver for. */
+  readonly resourceTypes: readonly string[] | null;
   /** Relative file names in a resource's properties start here. */
   readonly baseFolder: string;
   readonly openHost: (incarnation: string, log: Log) => Promise<AgentHost>;
@@ -68,6 +73,7 @@ export type AgentEnd = "released" | "not-told" | "terminated";
  */
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { cluster, node, socketPath, socketmapPath } = options;
+  const admits = options.socketGroup ?? "group";
   const memory = openMemory(join(options.stateFolder, "seen.json"), { cluster, node });
   const remains = openRemains(join(options.stateFolder, "remains.json"));
   const associations = createAssociationBook();
@@ -83,8 +89,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const verdict = (group: string) => localVerdict({ orders, report: says.report, now: monotonicMs() }, group);
   // Both sockets are there before the first lease is, so that no mailer ever finds a closed door and helps itself.
-  const localSocket = await serveLocalSocket({ path: socketPath, verdict, log });
-  const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log });
+  const localSocket = await serveLocalSocket({ path: socketPath, verdict, log, admits });
+  const socketmap = socketmapPath === null ? null : await serveSocketmap({ path: socketmapPath, verdict, log, admits });
 
   const lapse = createLapseWatch(hostClocks);
   const lateness = createLatenessWatch(monotonicMs, log);
@@ -114,7 +120,8 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   const calls = createDriverCalls({
-    registry,
+    // What an earlier run has left was taken away above, whatever its type.
+    registry: onlyOf(registry, options.resourceTypes),
     belongings: onHost.belongings,
     clock: monotonicMs,
     contextOf: ({ hold }) => {

@@ -14,6 +14,8 @@ const told: ReadonlySet<string> = new Set([
   "guard-lost",
   "lapsed",
   "loop-late",
+  "message-given-up",
+  "message-no-partner",
   "no-filter",
   "no-guard",
   "no-ip",

@@ -13,7 +13,7 @@ export type SocketmapOptions = {
   readonly path: string;
   readonly verdict: (group: string) => Verdict;
   readonly log: Log;
-} & Pick<UnixServerOptions, "maxConnections" | "idleMs">;
+} & Pick<UnixServerOptions, "admits" | "maxConnections" | "idleMs">;
 
 /** Octets of a request, without its length and comma. */
 export const longestRequest = 512;

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Log } from "./log.ts";
@@ -11,6 +11,8 @@ export type UnixServerOptions = {
   /** Called with each connection. It reads with `data` events; errors and idleness are handled here. */
   readonly onConnection: (socket: Socket) => void;
   readonly log: Log;
+  /** Who may connect: the user that listens; also that user's group; also a group of this number instead. */
+  readonly admits?: "owner" | "group" | number;
   /** Connections at a time; further ones are closed at once. Each costs a descriptor and some kilobytes. */
   readonly maxConnections?: number;
   /** A connection that is silent for so long, in milliseconds, is closed. */
@@ -31,15 +33,12 @@ export class UnixServerError extends Error {
 
 /** sun_path of unix(7), less its closing zero. A longer path would be cut off without a word. */
 const longestPath = 107;
-/** Owner and group may ask: a mailer is put into the agent's group. */
-const socketMode = 0o660;
-
 /**
- * Listens on a unix socket of mode 0660. A socket that a dead process left behind is replaced; one that answers is not.
+ * Listens on a unix socket of mode 0660, or 0600 for its owner alone. A socket that a dead process left behind is replaced; one that answers is not.
  * Rejects with `UnixServerError`.
  */
 export async function listenUnix(options: UnixServerOptions): Promise<UnixServer> {
-  const { path, name, onConnection, log, maxConnections = 64, idleMs = 60_000 } = options;
+  const { path, name, onConnection, log, admits = "group", maxConnections = 64, idleMs = 60_000 } = options;
   if (Buffer.byteLength(path) > longestPath) {
     throw new UnixServerError("socket-path", `${path} is too long for a unix socket: ${longestPath} bytes at most`);
   }
@@ -57,15 +56,20 @@ export async function listenUnix(options: UnixServerOptions): Promise<UnixServer
     log("warning", "socket-full", `${name}: more than ${maxConnections} connections; one was closed`),
   );
   await listening(server, path);
-  // Until here nobody else could connect: that takes write permission, which no usual umask leaves to others.
-  chmodSync(path, socketMode);
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of open) socket.destroy();
-      }),
-  };
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of open) socket.destroy();
+    });
+  try {
+    // Until here nobody else could connect: that takes write permission, which no usual umask leaves to others.
+    if (typeof admits === "number") chownSync(path, -1, admits);
+    chmodSync(path, admits === "owner" ? 0o600 : 0o660);
+  } catch (error) {
+    await close();
+    throw unusable(path, error);
+  }
+  return { close };
 }
 
 async function clearPath(path: string): Promise<void> {

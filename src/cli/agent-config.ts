@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { driverTypes } from "../agent/drivers/registry.ts";
+import { canonicalAddress } from "../mta/canonical-address.ts";
 import { defaultUrl, urlOf } from "./context.ts";
 import { CliError, messageOf, usageError } from "./errors.ts";
 import { parseYaml } from "./yaml-file.ts";
@@ -10,6 +12,16 @@ const domain = z
   .string()
   .regex(/^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+$/i, "must be a domain, such as example.org");
 
+const address = z.union([z.ipv4(), z.ipv6()]);
+
+/** A name or an address, and nothing that belongs to another key. */
+const host = z
+  .string()
+  .refine(
+    (text) => address.safeParse(text).success || /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?$/i.test(text),
+    "must be the name or the address of a host, without a port, which is `port`",
+  );
+
 const agentConfigSchema = z.strictObject({
   node: z.string().exactOptional(),
   cluster: z.string().exactOptional(),
@@ -18,6 +30,10 @@ const agentConfigSchema = z.strictObject({
   state: z.string().exactOptional(),
   socket: z.string().exactOptional(),
   socketmap: z.string().exactOptional(),
+  /** Who may ask at both sockets beside the agent's user: a group, by name or number; without it, the agent's own. */
+  socketGroup: z.union([z.string(), z.int().min(0)]).exactOptional(),
+  /** The resource types that this host takes, whatever a definition asks for; without it, all. */
+  resourceTypes: z.array(z.enum(driverTypes)).exactOptional(),
   /** Where a guard listens that somebody else starts; without it the agent starts its own. */
   guardSocket: z.string().exactOptional(),
   /** Tells the network whose an address is, where that is not told by ARP. */
@@ -29,13 +45,19 @@ const agentConfigSchema = z.strictObject({
     .strictObject({ host: z.string(), port: z.int().min(1).max(65_535).default(53), key: z.string() })
     .exactOptional(),
   /** Behind NAT: as which address the world sees one of this host's, such as a virtual IP. `doctor` compares with it. */
-  outsideAddresses: z.record(z.union([z.ipv4(), z.ipv6()]), z.union([z.ipv4(), z.ipv6()])).exactOptional(),
+  outsideAddresses: z.record(address, address).transform(inOneSpelling).exactOptional(),
   /** By group: the domains for whose senders its virtual server sends. `doctor` looks at what their SPF says of it. */
   senderDomains: z.record(z.string(), z.array(domain).max(50)).exactOptional(),
   /** A mail server that `doctor` greets from the virtual IPs, to be told as whom it sees them. */
-  smtpPeer: z.strictObject({ host: z.string(), port: z.int().min(1).max(65_535).default(25) }).exactOptional(),
+  smtpPeer: z.strictObject({ host, port: z.int().min(1).max(65_535).default(25) }).exactOptional(),
   log: z.enum(["json", "text"]).exactOptional(),
 });
+
+function inOneSpelling(addresses: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(addresses).map(([here, outside]) => [canonicalAddress(here), canonicalAddress(outside)] as const),
+  );
+}
 
 /** What a node's agent may be told in a file; options of the command come first. Paths are absolute after loading. */
 export type AgentConfig = z.infer<typeof agentConfigSchema>;

@@ -33,6 +33,11 @@ export class CliError extends Error {
   }
 }
 
+/** Too much is asked at the moment: it may be asked again. */
+export function isTooMuch({ code }: CliError): boolean {
+  return code === "too-many-waiters" || code === "rate-limited";
+}
+
 export function usageError(title: string, parts: ErrorParts = {}): CliError {
   return new CliError("usage", title, exitCodes.usage, parts);
 }

@@ -1,7 +1,21 @@
+import { butForCase } from "../cluster/refusals.ts";
 import { nameKey } from "../protocol/names.ts";
 import type { Ask } from "./api.ts";
 import { CliError, exitCodes } from "./errors.ts";
+import { hints } from "./hints.ts";
 import { entriesBefore } from "./journal-filter.ts";
+
+/** What was named is not among what the cluster has. */
+export function isNotThere(
+  kind: "group" | "node",
+  name: string,
+  known: Readonly<Record<string, unknown>>,
+  cluster: string,
+): CliError {
+  const code = `${kind}-not-found` as const;
+  const title = `There is no ${kind} ${name} in cluster ${cluster}${butForCase(Object.keys(known), name)}`;
+  return new CliError(code, title, exitCodes.failed, { hint: hints[code] });
+}
 
 /**
  * For a question that found nothing: was it asked about something that there is, or that the journal still tells of? Rejects with

@@ -21,7 +21,7 @@ export const guardSocket = `${stateFolder}/guard.sock`;
 /**
  * The services of one node. The guard is a service of its own, and not a child of the agent: when an agent dies systemd ends whatever
  * is left of its service, and the guard is what has to be left then (LEASE rule 16). Neither is root: an address, a filter and a probe
- * need CAP_NET_ADMIN and CAP_NET_RAW, a port below 1024 CAP_NET_BIND_SERVICE.
+ * need CAP_NET_ADMIN and CAP_NET_RAW; the agent's MTAs a port below 1024, and so CAP_NET_BIND_SERVICE.
  */
 export function unitFiles(options: UnitOptions): UnitFile[] {
   return [
@@ -40,8 +40,11 @@ function guardUnit({ user, command }: UnitOptions): string {
       // A host that is short of memory must not end the guard before what it guards.
       "OOMScoreAdjust=-900",
       "Nice=-10",
-      ...hardening(user),
+      ...hardening(user, capabilitiesOfGuard),
       ...ownView,
+      // It starts what it fences with, and nothing of anybody's.
+      "PrivateDevices=yes",
+      "RestrictRealtime=yes",
     ],
     Install: ["WantedBy=multi-user.target"],
   });
@@ -67,13 +70,16 @@ function agentUnit({ user, command, config, disks }: UnitOptions): string {
       // Mailers of the group may go in, and ask.
       "RuntimeDirectory=bridgehead",
       "RuntimeDirectoryMode=0750",
-      ...(disks ? [...inherited, ...hardening(user, capabilitiesForDisks)] : [...hardening(user), ...ownView]),
+      ...(disks
+        ? [...inherited, ...hardening(user, capabilitiesForDisks)]
+        : [...hardening(user, capabilities), ...ownView]),
     ],
     Install: ["WantedBy=multi-user.target"],
   });
 }
 
-const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE"];
+const capabilitiesOfGuard = ["CAP_NET_ADMIN", "CAP_NET_RAW"];
+const capabilities = [...capabilitiesOfGuard, "CAP_NET_BIND_SERVICE"];
 
 /**
  * To mount, and to send a disk commands of SCSI; to open a device, and a folder of another user's; to see who keeps a file system busy,
@@ -94,7 +100,7 @@ const inherited = [
   "# inherits these capabilities.",
 ];
 
-function hardening(user: string, held: readonly string[] = capabilities): string[] {
+function hardening(user: string, held: readonly string[]): string[] {
   return [
     `User=${user}`,
     `Group=${user}`,

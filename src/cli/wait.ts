@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Operation } from "../cluster/commands/operation.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import type { Ask } from "./api.ts";
-import { CliError, exitCodes } from "./errors.ts";
+import { CliError, exitCodes, isTooMuch } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 
 /** How long `--wait` waits when it is not told, in seconds: PendingTimeout of a resource is three minutes. */
@@ -49,7 +49,7 @@ async function look(ask: Ask, cluster: string, operation: Operation, waitMs: num
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (operation.kind === "destroy" && isGone(error)) return { ...operation, status: { state: "Completed", at: 0 } };
-    if (error.exitCode !== exitCodes.unreachable && error.code !== "too-many-waiters") throw error;
+    if (error.exitCode !== exitCodes.unreachable && !isTooMuch(error)) throw error;
     await delay(Math.min(waitMs, restMs));
     return null;
   }

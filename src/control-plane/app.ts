@@ -43,7 +43,7 @@ for (const path of ["/v1/*", ...bare.map(({ spec }) => spec.path)]) {
     return refuse(
       "admin-token-not-set",
       "set the secret BRIDGEHEAD_ADMIN_TOKEN: `wrangler secret put BRIDGEHEAD_ADMIN_TOKEN` at the edge, " +
-        "`--var BRIDGEHEAD_ADMIN_TOKEN:…` for wrangler dev; `bridgehead serve` makes one by itself",
+        "a line BRIDGEHEAD_ADMIN_TOKEN=… in the file .dev.vars for wrangler dev; `bridgehead serve` makes one by itself",
     );
   });
 }
@@ -65,7 +65,9 @@ function addRoutes(table: readonly Route[], prefix: string): void {
   for (const [path, ofPath] of paths) {
     const pattern = prefix + path.replaceAll(/\{(\w+)\}/g, ":$1");
     for (const route of ofPath) {
-      app.on(route.spec.method, pattern, ({ req, env }) => guarded(route, req.raw, env, req.param()));
+      app.on(route.spec.method, pattern, ({ req, env }) =>
+        guarded(route, { request: req.raw, env, params: req.param(), now: Date.now() }),
+      );
     }
     const allowed = ofPath.map(({ spec }) => spec.method).join(", ");
     app.all(pattern, () => refuse("method-not-allowed", `it takes ${allowed}`, { headers: { Allow: allowed } }));

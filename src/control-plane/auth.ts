@@ -1,7 +1,9 @@
+import { protocolLimits } from "../protocol/limits.ts";
 import { subprotocol } from "../protocol/session.ts";
 import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
 import type { Principal } from "./route.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 import { clusterTagOf, parseToken, sameDigest, sha256 } from "./tokens.ts";
 
 export function hasAdminToken(env: Env): boolean {
@@ -27,14 +29,42 @@ export function tokenIdOf({ role, id }: Principal): string | null {
   return role === "admin" ? null : id;
 }
 
-/** Who holds this token, or null. What is no token of an existing cluster reaches no cluster's object. */
-export async function principalOf(token: string, env: Env, cluster: string | null): Promise<Principal | null> {
+/** Who somebody is who has come with a token, or that they come too often. */
+export type Admission =
+  | { readonly kind: "known"; readonly principal: Principal }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "too-often"; readonly retryAfterMs: number };
+
+export type Question = {
+  readonly token: string;
+  /** The cluster that the path names. */
+  readonly cluster: string | null;
+  /** Whether it counts to the token's rate. */
+  readonly counts: boolean;
+  /** Epoch milliseconds. */
+  readonly now: number;
+};
+
+const admins = new TokenBuckets({
+  burst: protocolLimits.adminRequestsAtOnce,
+  perSecond: protocolLimits.adminRequestsPerSecond,
+});
+
+/**
+ * Who holds this token. What is no token of an existing cluster reaches no cluster's object. The rate of a cluster's token is
+ * counted there, in the one place that all instances of the Worker ask; the admin token belongs to no cluster, and is counted here.
+ */
+export async function admit({ token, cluster, counts, now }: Question, env: Env): Promise<Admission> {
   const digest = await sha256(token);
   if (sameDigest(digest, await sha256(env.BRIDGEHEAD_ADMIN_TOKEN ?? "")) && hasAdminToken(env)) {
-    return { role: "admin", id: "admin" };
+    const retryAfterMs = counts ? admins.take("admin", now) : 0;
+    return retryAfterMs > 0
+      ? { kind: "too-often", retryAfterMs }
+      : { kind: "known", principal: { role: "admin", id: "admin" } };
   }
   const parsed = parseToken(token);
-  if (parsed === null || cluster === null || parsed.clusterTag !== (await clusterTagOf(cluster))) return null;
-  if (!(await clusterExists(env, cluster))) return null;
-  return clusterStub(env, cluster).tokenHolder(parsed.id, digest);
+  if (parsed === null || cluster === null || parsed.clusterTag !== (await clusterTagOf(cluster)))
+    return { kind: "unknown" };
+  if (!(await clusterExists(env, cluster))) return { kind: "unknown" };
+  return clusterStub(env, cluster).admit(parsed.id, digest, counts);
 }

@@ -24,6 +24,7 @@ import type { ClusterEnum } from "../cluster/questions/enumerate.ts";
 import type { Enumeration } from "../protocol/enumeration.ts";
 import type { NotifyPort, NotifyPortRequest, Notifications, Registration } from "../protocol/notify.ts";
 import type { RegistryRead, RegistryReplies, RegistryWritten } from "../protocol/registry.ts";
+import type { Admission } from "./auth.ts";
 import { Alarm } from "./alarm.ts";
 import type { Conditions } from "./conditions.ts";
 import { pageOfObjects } from "./enumeration.ts";
@@ -44,8 +45,8 @@ import { SessionDesk } from "./session-desk.ts";
 import { SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { TokenDesk } from "./token-desk.ts";
-import { type TokenHolder, TokenStore } from "./token-store.ts";
-import { Waiters } from "./waiters.ts";
+import { TokenStore } from "./token-store.ts";
+import { Waiters, type Woken } from "./waiters.ts";
 import { Watchers } from "./watchers.ts";
 import { Deliveries } from "./webhooks/deliveries.ts";
 import type { WebhookNote } from "./webhooks/notes.ts";
@@ -274,8 +275,9 @@ export class ClusterObject extends DurableObject<Env> {
 
   // --- questions and commands (RPC) ---------------------------------------------------------------------------------
 
-  tokenHolder(id: string, digest: ArrayBuffer): TokenHolder | null {
-    return this.#tokens.holder(id, digest);
+  /** @param counts whether it counts to the token's rate */
+  admit(id: string, digest: ArrayBuffer, counts: boolean): Admission {
+    return this.#tokens.admit(id, digest, counts);
   }
 
   addToken(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): ReturnType<TokenDesk["add"]> {
@@ -294,6 +296,7 @@ export class ClusterObject extends DurableObject<Env> {
   /** What a token has opened is over now, and not some day. */
   #closeOf(token: string): void {
     this.watchers.closeOf(token);
+    this.waiters.closeOf(token);
     this.#notifyPorts.closeOf(token);
     this.#sessionDesk.closeOf(token);
   }
@@ -315,9 +318,9 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   /** Resolves when it is not pending (any more), or something has been published; see `published`. */
-  async operationEnded(id: string, token: string | null, forMs: number): Promise<boolean> {
+  operationEnded(id: string, token: string | null, forMs: number): Promise<Woken> {
     const isPending = this.#state.durable.operations.get(id)?.status.state === "Pending";
-    return !isPending || ((await this.waiters.wait(token, this.clock(), forMs)) ?? false);
+    return this.#publication(!isPending, token, forMs);
   }
 
   /** Newest first. */
@@ -444,9 +447,14 @@ export class ClusterObject extends DurableObject<Env> {
     return this.#notifyPorts.close(port);
   }
 
-  /** Resolves when there are journal entries after this one; false: as many wait as may. It may also never resolve. */
-  async published(after: number, token: string | null, forMs: number): Promise<boolean> {
-    return this.store.journal.last > after || ((await this.waiters.wait(token, this.clock(), forMs)) ?? false);
+  /** Resolves when there are journal entries after this one, or nobody may wait for them. It may also never resolve. */
+  published(after: number, token: string | null, forMs: number): Promise<Woken> {
+    return this.#publication(this.store.journal.last > after, token, forMs);
+  }
+
+  async #publication(isThere: boolean, token: string | null, forMs: number): Promise<Woken> {
+    if (!this.#tokens.goesOn(token)) return "revoked";
+    return isThere ? "published" : this.waiters.wait(token, this.clock(), forMs);
   }
 
   /** Null also when it has been destroyed: what its owners still hold is no matter of readers. */

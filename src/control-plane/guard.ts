@@ -2,27 +2,34 @@ import { protocolLimits } from "../protocol/limits.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { accessDenied, accessOf, desiredAccess } from "./access.ts";
-import { bearerOf, principalOf } from "./auth.ts";
+import { admit as admitToken, bearerOf } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { conditionsOf, unconditional } from "./conditions.ts";
 import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
 import { pathParameter } from "./path-parameters.ts";
-import { refuse, unauthorized } from "./respond.ts";
+import { refuse, tooOften, unauthorized } from "./respond.ts";
 import type { Call, Principal, Route, RouteSpec } from "./route.ts";
 
 type Params = Readonly<Record<string, string>>;
 
+/** A request at the door. `now`: epoch milliseconds. */
+export type Arrival = {
+  readonly request: Request;
+  readonly env: Env;
+  readonly params: Params;
+  readonly now: number;
+};
+
 /** The only way to a handler: first who asks, then whether they may, then whether it can be understood. */
-export async function guarded(route: Route, request: Request, env: Env, params: Params): Promise<Response> {
-  const { spec } = route;
-  const admitted = await admit(spec, request, env, params);
+export async function guarded({ spec, handle }: Route, { request, env, params, now }: Arrival): Promise<Response> {
+  const admitted = await admit(spec, { request, env, params, now });
   if (admitted instanceof Response) return admitted;
   const understood = await understand(spec, request, params);
   if (understood instanceof Response) return understood;
   const desired = desiredAccess(understood.query);
   if (desired === "change" && accessOf(admitted) !== "change") return accessDenied();
-  const response = await route.handle({
+  const response = await handle({
     ...understood,
     request,
     env,
@@ -35,13 +42,15 @@ export async function guarded(route: Route, request: Request, env: Env, params: 
 }
 
 /** Nothing is created on this way: a cluster's object is spoken to only when the directory knows it. */
-async function admit(spec: RouteSpec, request: Request, env: Env, params: Params): Promise<Principal | Response> {
+async function admit(spec: RouteSpec, { request, env, params, now }: Arrival): Promise<Principal | Response> {
   if (spec.roles === "anyone") return { role: "admin", id: "admin" };
   const token = bearerOf(request);
-  const principal = token === null ? null : await principalOf(token, env, params["cluster"] ?? null);
-  if (principal === null) {
-    return unauthorized();
-  }
+  if (token === null) return unauthorized();
+  const cluster = params["cluster"] ?? null;
+  const admission = await admitToken({ token, cluster, counts: spec.lifeline !== true, now }, env);
+  if (admission.kind === "unknown") return unauthorized();
+  if (admission.kind === "too-often") return tooOften(admission.retryAfterMs);
+  const { principal } = admission;
   if (!spec.roles.includes(principal.role)) {
     return refuse(
       "forbidden",
@@ -51,8 +60,7 @@ async function admit(spec: RouteSpec, request: Request, env: Env, params: Params
   if (spec.ownNode === true && principal.role === "node" && principal.node !== params["node"]) {
     return refuse("forbidden", "a node's token is for that node only");
   }
-  const cluster = params["cluster"];
-  if (cluster !== undefined && spec.creates !== true && !(await clusterExists(env, cluster))) {
+  if (cluster !== null && spec.creates !== true && !(await clusterExists(env, cluster))) {
     return refuse("cluster-not-found", "PUT a definition at this path to create it");
   }
   return principal;

@@ -6,6 +6,9 @@ export function answer(status: number, body: unknown, headers: Readonly<Record<s
   return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
 }
 
+/** The longest time, in seconds, after which something is let in again that came too often; for those who know no better. */
+const longestWaitS = "10";
+
 /** @param detail a sentence about this case; it repeats nothing that was submitted */
 export function refuse(
   code: ProblemCode,
@@ -13,7 +16,8 @@ export function refuse(
   extra: { readonly problems?: readonly Problem[]; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Response {
   const details = problemDetails(code, detail, extra.problems);
-  return answer(details.status, details, { "Content-Type": problemMediaType, ...extra.headers });
+  const again = code === "rate-limited" ? { "Retry-After": longestWaitS } : {};
+  return answer(details.status, details, { "Content-Type": problemMediaType, ...again, ...extra.headers });
 }
 
 /** The cluster has no definition yet, or was destroyed. */
@@ -25,6 +29,13 @@ export function notDefined(): Response {
 export function unauthorized(): Response {
   return refuse("unauthorized", "send Authorization: Bearer, with a token of this cluster or of this deployment", {
     headers: { "WWW-Authenticate": "Bearer" },
+  });
+}
+
+/** RFC 6585 section 4: whoever comes so often is told when it is worth coming again. */
+export function tooOften(retryAfterMs: number): Response {
+  return refuse("rate-limited", "this token asks more often than one token may", {
+    headers: { "Retry-After": String(Math.ceil(retryAfterMs / 1_000)) },
   });
 }
 

@@ -30,6 +30,8 @@ export type RouteSpec = {
   readonly bare?: true;
   /** A node's token only gets in for the node that the path names. */
   readonly ownNode?: true;
+  /** A lease hangs on it: it is never refused for coming too often. */
+  readonly lifeline?: true;
   /** The cluster need not exist, for the admin. */
   readonly creates?: true;
   readonly query?: z.ZodType;

@@ -1,8 +1,11 @@
 import type { JournalNote } from "../cluster/journal.ts";
 import { lookup } from "../cluster/definition/definition.ts";
 import type { ClusterState } from "../cluster/state.ts";
+import { protocolLimits } from "../protocol/limits.ts";
 import type { TokenList, TokenRequest } from "../protocol/tokens.ts";
-import { type TokenHolder, type TokenStore, subjectOf } from "./token-store.ts";
+import type { Admission } from "./auth.ts";
+import { TokenBuckets } from "./token-buckets.ts";
+import { type TokenStore, subjectOf } from "./token-store.ts";
 
 export type TokenSurroundings = {
   readonly store: TokenStore;
@@ -18,6 +21,10 @@ type ListedToken = TokenList["tokens"][number];
 /** Who may ask: tokens are made and revoked here, and the journal tells of it, by their ids. */
 export class TokenDesk {
   readonly #in: TokenSurroundings;
+  readonly #requests = new TokenBuckets({
+    burst: protocolLimits.requestsAtOnce,
+    perSecond: protocolLimits.requestsPerSecond,
+  });
   /** There may be tokens of nodes that are not part of the cluster any more. */
   #mayHaveStrangers = true;
 
@@ -25,8 +32,12 @@ export class TokenDesk {
     this.#in = surroundings;
   }
 
-  holder(id: string, digest: ArrayBuffer): TokenHolder | null {
-    return this.#in.store.holder(id, digest);
+  /** @param counts whether it counts to the token's rate. What is no token has none, so there are no more buckets than tokens */
+  admit(id: string, digest: ArrayBuffer, counts: boolean): Admission {
+    const principal = this.#in.store.holder(id, digest);
+    if (principal === null) return { kind: "unknown" };
+    const retryAfterMs = counts ? this.#requests.take(id, this.#in.clock()) : 0;
+    return retryAfterMs > 0 ? { kind: "too-often", retryAfterMs } : { kind: "known", principal };
   }
 
   /**

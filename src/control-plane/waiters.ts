@@ -3,7 +3,10 @@
  * so it only resolves who waits when something is published, and the stateless Worker, which may, keeps the time.
  */
 
-type Waiter = { readonly of: string | null; readonly until: number; readonly resolve: (published: true) => void };
+/** Why a wait is over: something was published, the token that waited was revoked, or as many wait as may. */
+export type Woken = "published" | "revoked" | "too-many";
+
+type Waiter = { readonly of: string | null; readonly until: number; readonly resolve: (how: Woken) => void };
 
 /**
  * The object's half. Who waits and is gone cannot be told from who waits, so each says how long it will wait at most, and
@@ -23,13 +26,13 @@ export class Waiters {
   }
 
   /**
-   * Resolves at the next `wake`; null when as many wait as may.
+   * Resolves at the next `wake`, and at once when as many wait as may.
    * @param of id of the token that asks, which takes half of the places at most; null for the admin token
    * @param now milliseconds, of the object's clock
    */
-  wait(of: string | null, now: number, forMs: number): Promise<true> | null {
-    if (this.#isFullFor(of)) this.#resolve(({ until }) => until <= now);
-    if (this.#isFullFor(of)) return null;
+  wait(of: string | null, now: number, forMs: number): Promise<Woken> {
+    if (this.#isFullFor(of)) this.#resolve("published", ({ until }) => until <= now);
+    if (this.#isFullFor(of)) return Promise.resolve("too-many");
     return new Promise((resolve) => {
       this.#waiting.add({ of, until: now + forMs, resolve });
     });
@@ -37,7 +40,12 @@ export class Waiters {
 
   /** Something has been published. */
   wake(): void {
-    this.#resolve(() => true);
+    this.#resolve("published", () => true);
+  }
+
+  /** The token has been revoked. */
+  closeOf(token: string): void {
+    this.#resolve("revoked", ({ of }) => of === token);
   }
 
   #isFullFor(token: string | null): boolean {
@@ -45,11 +53,11 @@ export class Waiters {
     return [...this.#waiting].filter(({ of }) => of === token).length >= this.#most / 2;
   }
 
-  #resolve(whom: (waiter: Waiter) => boolean): void {
+  #resolve(how: Woken, whom: (waiter: Waiter) => boolean): void {
     for (const waiter of this.#waiting) {
       if (!whom(waiter)) continue;
       this.#waiting.delete(waiter);
-      waiter.resolve(true);
+      waiter.resolve(how);
     }
   }
 }
@@ -60,11 +68,13 @@ export type Look<T> = { readonly found: true; readonly value: T } | { readonly f
 export type Patience<T> = {
   readonly timeoutMs: number;
   readonly look: () => Promise<Look<T>>;
-  /** Resolves when there are entries after this one; with false when too many wait already. */
-  readonly published: (after: number, forMs: number) => Promise<boolean>;
+  /** Resolves when there are entries after this one, or when nobody may wait for them. */
+  readonly published: (after: number, forMs: number) => Promise<Woken>;
 };
 
-export type Waited<T> = { readonly kind: "found"; readonly value: T } | { readonly kind: "time-over" | "too-many" };
+export type Waited<T> =
+  | { readonly kind: "found"; readonly value: T }
+  | { readonly kind: "time-over" | Exclude<Woken, "published"> };
 
 /**
  * The Worker's half: looks, and looks again whenever something has been published, until it finds something or the time is
@@ -86,8 +96,7 @@ export async function waitFor<T>({ timeoutMs, look, published }: Patience<T>): P
       // A waiter that was lost with its object can only wait for its time.
       const news = published(seen.last, timeoutMs).catch(() => over);
       const came = await Promise.race([news, over]);
-      if (came === "time-over") return { kind: "time-over" };
-      if (!came) return { kind: "too-many" };
+      if (came !== "published") return { kind: came };
     }
   } finally {
     stop.abort();

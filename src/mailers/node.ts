@@ -11,15 +11,18 @@ import { connectFrom, ${asks} } from "bridgehead/source-addresses";
 
 const ${made} = ${asks}(${optionsText(sockets)});
 
-/** ${says}Resolves with true when the message was taken. With false, and when it rejects, it was not: keep it, and try again. */
+/**
+ * ${says}Resolves with Nodemailer's \`info\` when the message was taken: of its recipients, by those
+ * of \`info.accepted\`. Keep it for those of \`info.rejected\`, and try again for them alone. With null, and when it rejects, it was taken for
+ * nobody, as far as anybody knows: keep it, and try again.
+ */
 export async function send(${takes}) {
   const from = await ${addresses}.ask(host);
-  if (from.decision !== "BIND") return false;
+  if (from.decision !== "BIND") return null;
   const connection = await connectFrom(from, { host, port });
   const transport = createTransport({ host, port, connection, name: from.networkName });
   try {
-    await transport.sendMail(message);
-    return true;
+    return await transport.sendMail(message);
   } finally {
     transport.close();
     connection.destroy();

@@ -26,7 +26,7 @@ export type AssociationSocketOptions<State> = {
   readonly onEnded: (ending: Ending) => void;
 };
 
-export type Progress = Extract<AssociationAction, { readonly type: "secured" | "transferred" }>;
+export type Progress = Extract<AssociationAction, { readonly type: "secured" | "transferred" | "put-off" }>;
 
 export type AssociationSocket = {
   /** Feeds the machine what its owner wants. */
@@ -61,6 +61,7 @@ export function driveAssociation<State>(options: AssociationSocketOptions<State>
           break;
         case "secured":
         case "transferred":
+        case "put-off":
           options.onProgress?.(action);
           break;
         case "incoming":

@@ -26,6 +26,8 @@ export type AssociationInput =
   /** Of a responder: who stores the message under way has secured it up to this point, or has stored it whole. */
   | { readonly type: "secured"; readonly serial: number }
   | { readonly type: "stored" }
+  /** Of a responder: what was withdrawn is put away. */
+  | { readonly type: "withdrawn" }
   /** Of a responder: it cannot be stored, for this reason of X.410. */
   | { readonly type: "not-stored"; readonly reason: AbortReason; readonly detail: string }
   /** The connection is gone, or is destroyed because of `code`: nothing can be sent any more. */
@@ -48,6 +50,8 @@ export type AssociationAction =
   /** Of an initiator: the partner has secured the message under way up to here, or has it whole. */
   | { readonly type: "secured"; readonly checkpoint: Checkpoint }
   | { readonly type: "transferred" }
+  /** Of an initiator: the partner cannot take the message under way now. The association stays open. */
+  | { readonly type: "put-off"; readonly why: PutOff }
   /** Of a responder: what is to be done with the message under way. */
   | { readonly type: "incoming"; readonly work: IncomingWork }
   /** The last action of an association: flush, then close the connection. */
@@ -81,6 +85,17 @@ export type Ending = {
   readonly sentence: string;
   readonly peer: Peer;
 };
+
+/** A message that its receiver could not take now. */
+export type PutOff = {
+  /** It goes on from what is secured, or begins again. */
+  readonly type: "interrupted" | "discarded";
+  readonly code: "put-off-by-partner";
+  readonly sentence: string;
+};
+
+/** Why a message was not transferred: its receiver could not take it, or the association has ended. */
+export type NotTransferred = PutOff | Ending;
 
 /** The end of an association: what is still to be sent, and then why it ended. */
 export function ended(

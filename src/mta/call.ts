@@ -1,7 +1,7 @@
 import { connect, isIPv6 } from "node:net";
 import type { DenyReason } from "../cluster/questions/verdict.ts";
 import { driveAssociation, objectionText, type Progress } from "./association-socket.ts";
-import type { Ending, LossCode, Opened } from "./association.ts";
+import type { Ending, LossCode, NotTransferred, Opened, PutOff } from "./association.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { deferred } from "./deferred.ts";
 import { initiatorStart, initiatorStep, type InitiatorContext } from "./initiator-machine.ts";
@@ -68,12 +68,15 @@ export type Association = {
   /** How messages are transferred over it, and by what it is known when it has ended. */
   readonly opened: Opened;
   /**
-   * Transfers one message; the next one is begun when this one is over. Resolves with null when the partner has it whole, and with the
-   * end of the association when that came first. It never rejects.
+   * Transfers one message; the next one is begun when this one is over. Resolves with null when the partner has it whole, and otherwise with
+   * why not: the partner cannot take it now, or the association has ended. It never rejects.
    *
    * @param onSecured told each time that the partner has secured more of it
    */
-  readonly transfer: (transfer: Transfer, onSecured: (checkpoint: Checkpoint) => void) => Promise<Ending | null>;
+  readonly transfer: (
+    transfer: Transfer,
+    onSecured: (checkpoint: Checkpoint) => void,
+  ) => Promise<NotTransferred | null>;
 };
 
 /** Milliseconds for a partner to answer a FINISH: a stop must not hang on a partner that is gone. */
@@ -177,20 +180,20 @@ export function call(options: Call): Promise<AssociateResult> {
     destroy: () => driven.destroy("fuse-blown", "this node may no longer speak from the address"),
     closed,
     transfer: async (transfer, onSecured) => {
-      const { promise: transferred, resolve } = deferred<null>();
+      const { promise: transferred, resolve } = deferred<PutOff | null>();
       underWay = (progress) => {
         timer.refresh();
         if (progress.type === "secured") onSecured(progress.checkpoint);
-        else resolve(null);
+        else resolve(progress.type === "put-off" ? progress.why : null);
       };
       driven.input({ type: "transfer", transfer });
       const timer = setTimeout(
         () => driven.destroy("timeout", "the partner confirms nothing any more"),
         stalledAfterMs,
       );
-      const ending = await Promise.race([transferred, closed]);
+      const why = await Promise.race([transferred, closed]);
       clearTimeout(timer);
-      return ending;
+      return why;
     },
   });
 

@@ -1,15 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { AssociationInput, Opened, SessionReferences } from "./association.ts";
 import { isThere, put, syncFolder } from "./durable.ts";
+import { createRoom, removeLongUnfinished } from "./inbox-room.ts";
 import type { IncomingWork } from "./incoming.ts";
 import { messageOf } from "./message-of.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { ProtocolFault } from "./octets.ts";
 import { decodeMessage, maxMessageLength, nameOf } from "./p1.ts";
-import type { ActivityLink } from "./session.ts";
+import type { ActivityLink } from "./session-activities.ts";
 import { readRecords, recordOf } from "./transfer-record.ts";
 
 /**
@@ -28,24 +29,29 @@ export type Receiver = {
   readonly end: () => Promise<void>;
 };
 
-export type Told = Extract<AssociationInput, { readonly type: "secured" | "stored" | "not-stored" }>;
+export type Told = Extract<AssociationInput, { readonly type: "secured" | "stored" | "withdrawn" | "not-stored" }>;
 
-/** What was cut off and never resumed is kept so many times over, of one partner and in all; the oldest goes first. */
-const maxUnfinished = { ofPartner: 32, inAll: 256 } as const;
 /** For how long what was stored is known for stored, also when somebody has taken it: a sender that heard no answer comes again much sooner. */
 const knownForMs = 7 * 24 * 60 * 60 * 1_000;
 
 /**
  * @param folder holds the messages, and beside them folders for unfinished ones and for the names of those that were stored; these are made
  * @param stored told of each new message
+ * @param hindered told why one could not be stored now
  */
-export function openInbox(folder: string, stored: (name: string, partner: string) => void = () => {}): Inbox {
+export function openInbox(
+  folder: string,
+  stored: (name: string, partner: string) => void = () => {},
+  hindered: (detail: string, partner: string) => void = () => {},
+): Inbox {
   const unfinished = join(folder, "unfinished");
   const known = join(folder, "known");
   for (const path of [unfinished, known]) mkdirSync(path, { recursive: true });
   forgetOld(known);
+  removeLongUnfinished(unfinished);
   /** Who writes an unfinished message, by the name of its file: an association that hangs must not write on when the next has resumed it. */
   const writers = new Map<string, () => Promise<void>>();
+  const room = createRoom(unfinished, writers);
 
   /** One at a time: each has to find the files of those before. */
   const beginning = oneAtATime();
@@ -57,22 +63,27 @@ export function openInbox(folder: string, stored: (name: string, partner: string
       /** Octets of the message, and of its file. */
       let length = 0;
       let end = 0;
+      /** Something of it could not be written: what follows has no place. */
+      let isHindered = false;
 
       async function begin(activity: Uint8Array): Promise<Told | null> {
         await letGo();
         return beginning(async () => {
-          if (!(await makeRoom(unfinished, partner, writers))) {
+          if (!(await room.forOneMore(`${hashOf(partner)}.`))) {
             return notStored("temporaryProblem", "too many messages are unfinished");
           }
           // A name of its own: identifiers of sessions and activities are unique only for whoever has chosen them.
-          await take(nameFor(partner, [identityOf(connection, activity)]), "wx+");
+          await room.making(() => take(nameFor(partner, [identityOf(connection, activity)]), "wx+"));
+          await room.seen((await there().stat()).mtimeMs);
           return null;
         });
       }
 
       async function resume(activity: Uint8Array, old: ActivityLink): Promise<Told | null> {
         await letGo();
-        const before = identityOf(old, old.activity);
+        // A session that names no other one means itself.
+        const isOfThisSession = old.callingReference === "" && old.commonReference === "";
+        const before = identityOf(isOfThisSession ? connection : old, old.activity);
         for (const candidate of await namesOf(unfinished, partner, before)) {
           await writers.get(candidate)?.();
           const records = await readRecords(join(unfinished, candidate));
@@ -100,7 +111,8 @@ export function openInbox(folder: string, stored: (name: string, partner: string
 
       async function append(octets: Uint8Array): Promise<void> {
         for (let written = 0; written < octets.length;) {
-          const { bytesWritten } = await there().write(octets, written, octets.length - written, end);
+          const [from, at] = [written, end];
+          const { bytesWritten } = await room.making(() => there().write(octets, from, octets.length - from, at));
           written += bytesWritten;
           end += bytesWritten;
         }
@@ -115,10 +127,10 @@ export function openInbox(folder: string, stored: (name: string, partner: string
         // Copies of one message for different recipients share its identifier, and are not the same octets.
         const storedAs = `${nameOf(decodeMessage(octets).identifier)}+${digest}.p1`;
         const isNew = !(await isThere(join(folder, storedAs))) && !(await isThere(join(known, storedAs)));
-        if (isNew) await put(folder, storedAs, octets);
+        if (isNew) await room.making(() => put(folder, storedAs, octets));
         // Also what was there already may have been put there a moment ago, and not be on the disk.
         else await syncFolder(folder);
-        await put(known, storedAs, new Uint8Array());
+        await room.making(() => put(known, storedAs, new Uint8Array()));
         await drop();
         if (isNew) stored(storedAs, partner);
         return { type: "stored" };
@@ -133,12 +145,15 @@ export function openInbox(folder: string, stored: (name: string, partner: string
         const was = file;
         file = null;
         if (writers.get(name) === letGo) writers.delete(name);
+        // Whoever withdraws the next one, which may not even have begun, must not drop this one.
+        name = "";
         await was?.close();
       }
 
       async function drop(): Promise<void> {
+        const dropped = name;
         await letGo();
-        await rm(join(unfinished, name), { force: true });
+        if (dropped !== "") await rm(join(unfinished, dropped), { force: true });
       }
 
       async function work(what: IncomingWork): Promise<Told | null> {
@@ -161,23 +176,47 @@ export function openInbox(folder: string, stored: (name: string, partner: string
             return { type: "secured", serial: what.serial };
           case "end":
             return finish();
+          // What a disk refuses now changes nothing for the sender: what is secured is on it, and what is left of the rest is removed as the oldest.
+          case "interrupt":
+            await letGo().catch(() => {});
+            return { type: "withdrawn" };
+          case "discard":
+            await drop().catch(() => {});
+            return { type: "withdrawn" };
         }
       }
 
       async function attempt(what: IncomingWork): Promise<Told | null> {
-        try {
-          return await work(what);
-        } catch (error) {
-          if (!(error instanceof ProtocolFault)) return notStored("temporaryProblem", messageOf(error));
-          await drop().catch(() => {});
-          return notStored("invalidParameter", error.message);
-        }
+        if (isHindered && isPart(what)) return null;
+        const told = await work(what).catch(failed);
+        isHindered = told?.type === "not-stored";
+        if (told?.type === "not-stored" && told.reason === "temporaryProblem") hindered(told.detail, partner);
+        return told;
+      }
+
+      async function failed(error: unknown): Promise<Told> {
+        if (!(error instanceof ProtocolFault)) return notStored("temporaryProblem", messageOf(error));
+        await drop().catch(() => {});
+        return notStored("invalidParameter", error.message);
       }
 
       const inTurn = oneAtATime();
       return { take: (what) => inTurn(() => attempt(what)), end: () => inTurn(letGo) };
     },
   };
+}
+
+/** Of an MTA that keeps no messages. */
+export const keepingNothing: Receiver = {
+  take: async ({ kind }) => {
+    if (kind === "begin" || kind === "resume") return notStored("temporaryProblem", "this MTA keeps no messages");
+    return kind === "interrupt" || kind === "discard" ? { type: "withdrawn" } : null;
+  },
+  end: async () => {},
+};
+
+function isPart({ kind }: IncomingWork): boolean {
+  return kind === "data" || kind === "secure" || kind === "end";
 }
 
 function notStored(reason: Extract<Told, { type: "not-stored" }>["reason"], detail: string): Told {
@@ -203,32 +242,6 @@ async function namesOf(unfinished: string, partner: string, identity: string): P
     const [whose, ...identities] = name.split(".").slice(0, -1);
     return whose === hashOf(partner) && identities.includes(identity);
   });
-}
-
-/** False: there is none, because so many are under way. What is under way is never removed. */
-async function makeRoom(unfinished: string, partner: string, live: ReadonlyMap<string, unknown>): Promise<boolean> {
-  const names = await readdir(unfinished);
-  const own = names.filter((name) => name.startsWith(`${hashOf(partner)}.`));
-  return (
-    (await removeOldest(unfinished, own, live, maxUnfinished.ofPartner)) &&
-    removeOldest(unfinished, names, live, maxUnfinished.inAll)
-  );
-}
-
-/** Until fewer than `most` are left. */
-async function removeOldest(
-  folder: string,
-  names: readonly string[],
-  live: ReadonlyMap<string, unknown>,
-  most: number,
-): Promise<boolean> {
-  const surplus = names.length - most + 1;
-  if (surplus <= 0) return true;
-  const idle = names.filter((name) => !live.has(name)).map((name) => join(folder, name));
-  const aged = await Promise.all(idle.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
-  const oldest = aged.toSorted((a, b) => a.at - b.at).slice(0, surplus);
-  for (const { path } of oldest) await rm(path, { force: true });
-  return oldest.length === surplus;
 }
 
 /** By the clock of the file system: what is old beside the newest. */

@@ -5,6 +5,8 @@ import {
   type AssociationStep,
   type Ending,
   type LossCode,
+  type PutOff,
+  type SessionReferences,
   type Peer,
 } from "./association.ts";
 import { proposedTpduSize } from "./cotp.ts";
@@ -13,11 +15,16 @@ import { ia5Octets, ProtocolFault } from "./octets.ts";
 import type { Partner } from "./partners.ts";
 import {
   beginTransfer,
+  exceptionText,
   type Outgoing,
   type OutgoingStep,
   takeEndAck,
   takeSyncAck,
+  type Transfer,
   type TransferTerms,
+  type Withdrawal,
+  withdrawalOf,
+  withdrawing,
 } from "./outgoing.ts";
 import type { Mode } from "./mode.ts";
 import { normalMode } from "./normal-mode.ts";
@@ -45,6 +52,14 @@ export type InitiatorState =
       readonly tpduSize: number | null;
       readonly terms: TransferTerms;
       readonly outgoing: Outgoing | null;
+    }
+  /** The partner cannot take the message under way, which was withdrawn: `open` again when the partner has acknowledged that. */
+  | {
+      readonly phase: "withdrawing";
+      readonly tpduSize: number | null;
+      readonly terms: TransferTerms;
+      readonly by: Withdrawal;
+      readonly why: PutOff;
     }
   | { readonly phase: "releasing"; readonly tpduSize: number | null }
   | { readonly phase: "ended" };
@@ -86,15 +101,20 @@ export function initiatorStep(state: InitiatorState, input: AssociationInput, co
       return lost(state, input.code, input.detail, context);
     case "transfer":
       if (state.phase !== "open" || state.outgoing !== null) return { state, actions: [] };
-      return giving(state, beginTransfer(input.transfer, modeOf(context.partner), state.terms), context);
+      return giving(state, begin(state, input.transfer, context), context);
     case "secured":
     case "stored":
+    case "withdrawn":
     case "not-stored":
       throw new Error(`${input.type} is said to a responder`);
   }
 }
 
 type Open = Extract<InitiatorState, { phase: "open" }>;
+
+function begin({ terms }: Open, transfer: Transfer, context: InitiatorContext): OutgoingStep {
+  return beginTransfer(transfer, modeOf(context.partner), terms, connectionOf(context));
+}
 
 /** The state with what is under way now, and the octets of what it sends. */
 function giving(
@@ -174,7 +194,7 @@ function takeSpdus(start: Connected, spdus: readonly Spdu[], context: InitiatorC
 }
 
 function isConnected(state: InitiatorState): state is Connected {
-  return state.phase === "awaiting-accept" || state.phase === "open" || state.phase === "releasing";
+  return state.phase !== "idle" && state.phase !== "awaiting-confirm" && state.phase !== "ended";
 }
 
 function takeSpdu(state: Connected, spdu: Spdu, context: InitiatorContext): Step {
@@ -207,7 +227,16 @@ function takeSpdu(state: Connected, spdu: Spdu, context: InitiatorContext): Step
     case "PLEASE TOKENS":
       // We keep the tokens: a message of the partner's comes over an association of its own.
       return { state, actions: [] };
+    case "EXCEPTION DATA":
+      // What it said before it heard of the withdrawal changes nothing.
+      if (state.phase === "withdrawing") return { state, actions: [] };
+      return withdraw(transferring(state, spdu.type), spdu.reason, context);
+    case "ACTIVITY INTERRUPT ACK":
+      return withdrawn(state, "interrupt", spdu.type);
+    case "ACTIVITY DISCARD ACK":
+      return withdrawn(state, "discard", spdu.type);
     case "MINOR SYNC ACK": {
+      if (state.phase === "withdrawing") return { state, actions: [] };
       const open = transferring(state, spdu.type);
       const step = takeSyncAck(open.outgoing, spdu.serial);
       return giving(open, step, context, [{ type: "secured", checkpoint: step.secured }]);
@@ -224,6 +253,8 @@ function takeSpdu(state: Connected, spdu: Spdu, context: InitiatorContext): Step
     case "ABORT ACCEPT":
     case "ACTIVITY START":
     case "ACTIVITY RESUME":
+    case "ACTIVITY INTERRUPT":
+    case "ACTIVITY DISCARD":
     case "DATA":
     case "MINOR SYNC POINT":
     case "ACTIVITY END":
@@ -235,11 +266,39 @@ function takeSpdu(state: Connected, spdu: Spdu, context: InitiatorContext): Step
 const abortCodes: Partial<Record<AbortReason, AssociationCode>> = {
   unrecognizedActivity: "activity-unknown",
   invalidParameter: "message-refused",
+  protocolError: "fault-found-by-partner",
 };
 
 function transferring(state: Connected, what: string): Open & { readonly outgoing: Outgoing } {
   if (state.phase === "open" && state.outgoing !== null) return { ...state, outgoing: state.outgoing };
   throw new ProtocolFault("malformed", `${what} without a message under way`);
+}
+
+/** The partner cannot take it now. It is withdrawn, and the association is there for the next one (X.410 clause 4.3.4). */
+function withdraw(
+  { tpduSize, terms, outgoing }: ReturnType<typeof transferring>,
+  reason: number,
+  context: InitiatorContext,
+): Step {
+  const by = withdrawalOf(outgoing, reason);
+  const next = by === "interrupt" ? "it goes on later from what is secured" : "it begins again later";
+  const why: PutOff = {
+    type: by === "interrupt" ? "interrupted" : "discarded",
+    code: "put-off-by-partner",
+    sentence: `The MTA ${target(context)} cannot take the message now (${exceptionText(reason)}): ${next}`,
+  };
+  return {
+    state: { phase: "withdrawing", tpduSize, terms, by, why },
+    actions: [{ type: "send", octets: packetsOf(encodeSpdu(withdrawing(by)), tpduSize) }],
+  };
+}
+
+function withdrawn(state: Connected, by: Withdrawal, what: string): Step {
+  if (state.phase !== "withdrawing" || state.by !== by) {
+    throw new ProtocolFault("malformed", `${what} that nothing asked for`);
+  }
+  const { tpduSize, terms, why } = state;
+  return { state: { phase: "open", tpduSize, terms, outgoing: null }, actions: [{ type: "put-off", why }] };
 }
 
 /** The responder proves who it is as well: under another name or password it is not the partner that was called. */
@@ -257,11 +316,15 @@ function takeAccept(state: Connected, accept: ConnectItem, context: InitiatorCon
       checkpointSize === 0 ? null : Math.min(checkpointSize, proposedTransfer.checkpointSize) * checkpointUnit,
     windowSize: Math.max(1, Math.min(windowSize, proposedTransfer.windowSize)),
   };
-  const connection = { callingReference: partner.callingTsap, commonReference: context.utcTime };
+  const connection = connectionOf(context);
   return {
     state: { phase: "open", tpduSize: state.tpduSize, terms, outgoing: null },
     actions: [{ type: "opened", peer: peerOf(context), terms, connection, mode: modeOf(partner) }],
   };
+}
+
+function connectionOf({ partner, utcTime }: InitiatorContext): SessionReferences {
+  return { callingReference: partner.callingTsap, commonReference: utcTime };
 }
 
 function whyRefused({ reason, userData }: Extract<Spdu, { type: "REFUSE" }>, mode: Mode): string {
@@ -281,6 +344,8 @@ function release(state: InitiatorState, context: InitiatorContext): Step {
     case "releasing":
     case "ended":
       return { state, actions: [] };
+    case "withdrawing":
+      return abort(state, "aborted-by-us", "a message is under way", context);
     case "idle":
     case "awaiting-confirm":
     case "awaiting-accept":
@@ -302,7 +367,7 @@ function abort(
 
 function fault(state: InitiatorState, { code, message }: ProtocolFault, context: InitiatorContext): Step {
   const packets = isConnected(state) ? [abortPacket(state, abortKinds.protocolError, modeOf(context.partner))] : [];
-  if (state.phase !== "open" && state.phase !== "releasing") return ended(refusal(code, message, context), packets);
+  if (!wasAccepted(state)) return ended(refusal(code, message, context), packets);
   const sentence = `The association with ${target(context)} was aborted: ${message}`;
   return ended({ type: "aborted", code, sentence, peer: peerOf(context) }, packets);
 }
@@ -310,11 +375,15 @@ function fault(state: InitiatorState, { code, message }: ProtocolFault, context:
 /** A call that ended before it was answered is a deferral: nothing was decided, so the mail waits. */
 function lost(state: InitiatorState, code: LossCode, detail: string, context: InitiatorContext): Step {
   const peer = peerOf(context);
-  if (state.phase === "open" || state.phase === "releasing") {
+  if (wasAccepted(state)) {
     return ended({ type: "lost", code, sentence: `The association with ${target(context)} was lost: ${detail}`, peer });
   }
   const sentence = `The call to ${target(context)} is deferred: ${detail}`;
   return ended({ type: "deferred", code: deferralOf(code), sentence, peer });
+}
+
+function wasAccepted(state: InitiatorState): boolean {
+  return isConnected(state) && state.phase !== "awaiting-accept";
 }
 
 function deferralOf(code: LossCode): DeferralCode | "fuse-blown" {

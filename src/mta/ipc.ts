@@ -77,11 +77,11 @@ export const fromMtaSchema = z.discriminatedUnion("type", [
   /** It could not go online; the process ends with exit code 1 after it. */
   z.strictObject({ type: z.literal("failed"), code: z.string(), message: z.string() }),
   associationMessageSchema,
-  /** What became of a message. */
+  /** What became of a message; `no-partner`: of those in a folder that nobody takes, which is named in its place. */
   z.strictObject({
     type: z.literal("message"),
     name: z.string(),
-    outcome: z.enum(["transferred", "rejected", "put-off", "stored"]),
+    outcome: z.enum(["transferred", "rejected", "given-up", "put-off", "stored", "no-partner"]),
     detail: z.string(),
   }),
   /** `listening`: it would take a call at its address and port. */

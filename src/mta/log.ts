@@ -65,8 +65,12 @@ export type AssociationCode =
   | "aborted-by-partner"
   /** The partner aborted, and does not know the message that was to be resumed. */
   | "activity-unknown"
+  /** The partner cannot take a message now. Its association stays open. */
+  | "put-off-by-partner"
   /** The partner aborted: what was transferred is no message to it. */
   | "message-refused"
+  /** The partner aborted: it found a fault in what it was sent, which is that of a message where one was under way. */
+  | "fault-found-by-partner"
   /** What a partner transferred could not be stored, or is no message. */
   | "message-not-taken"
   | "aborted-by-us"

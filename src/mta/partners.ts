@@ -49,6 +49,8 @@ export const partnerSchema = z.strictObject({
   /** Another association is opened when more than `threshold` messages wait for each that is open, up to `maxAssociations`. */
   threshold: z.int().min(1).max(10_000).default(50),
   maxAssociations: z.int().min(1).max(8).default(1),
+  /** A message that fails again when it has waited for so long is set aside. Five days: what is customary for mail. */
+  giveUpHours: z.int().min(1).max(8_760).default(120),
 });
 
 const partnersFileSchema = z.strictObject({

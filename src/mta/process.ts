@@ -19,7 +19,7 @@ process.on("message", (message: unknown) => {
   if (service !== null) return service.take(parsed.data);
   switch (parsed.data.type) {
     case "start":
-      service = new MtaService(parsed.data, { report, exit, now: monotonicMs });
+      service = new MtaService(parsed.data, { report, exit, now: monotonicMs, wallClock: Date.now });
       void service.run();
       return;
     case "stop":

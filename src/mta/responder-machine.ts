@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import {
   ended,
   nobody,
@@ -10,30 +9,24 @@ import {
 } from "./association.ts";
 import { disconnectReasons, proposedTpduSize, type ConnectionTpdu } from "./cotp.ts";
 import type { AssociationCode, RefusalCode } from "./log.ts";
-import { ia5Octets, ProtocolFault } from "./octets.ts";
-import type { Partner, Partners } from "./partners.ts";
-import { type Incoming, secured, takeFromSender } from "./incoming.ts";
+import { type CallerSurroundings, isTsap, judge } from "./judge-caller.ts";
+import { ProtocolFault } from "./octets.ts";
+import { type FromReceiver, type Incoming, secured, takeFromSender } from "./incoming.ts";
 import type { Mode } from "./mode.ts";
 import { readNormalConnect } from "./normal-mode.ts";
 import { isNormalMode } from "./presentation.ts";
-import {
-  type AbortReason,
-  checkpointUnit,
-  decodePConnect,
-  type MtaBind,
-  type OpenUnit,
-  proposedTransfer,
-} from "./rts.ts";
+import { type AbortReason, checkpointUnit, decodePConnect, type OpenUnit, proposedTransfer } from "./rts.ts";
 import {
   abortKinds,
   decodeTsdu,
   encodeSpdu,
+  exceptions,
   refuseReasons,
   functionalUnits,
-  type ActivitySpdu,
   type ConnectItem,
   type Spdu,
 } from "./session.ts";
+import { exceptionReasons } from "./session-activities.ts";
 import { packetOf, packetsOf, type TransportUnit } from "./transport.ts";
 import { x410Mode } from "./x410-mode.ts";
 
@@ -47,6 +40,8 @@ export type ResponderState =
       readonly transport: Transport;
       readonly mode: Mode;
       readonly peer: Peer;
+      /** Whether both sides know exceptions: without them a message that cannot be taken ends its association. */
+      readonly hasExceptions: boolean;
       readonly incoming: Incoming | null;
     }
   | { readonly phase: "ended" };
@@ -54,17 +49,12 @@ export type ResponderState =
 type Transport = Pick<ConnectionTpdu, "callingTsap" | "calledTsap" | "tpduSize">;
 
 /** What the machine knows of its surroundings; all of it fixed for the time of one association but `isFull`. */
-export type ResponderContext = {
+export type ResponderContext = CallerSurroundings & {
   readonly localMtaName: string;
-  readonly partners: Partners;
-  /** The caller's network address, textual, an IPv4 one never mapped into IPv6. */
-  readonly callingAddress: string;
   /** UTCTime for the common reference of an ACCEPT. */
   readonly utcTime: string;
   /** Transport reference of this end, 1 to 65 535. */
   readonly reference: number;
-  /** Whether the partner has as many associations as it may. */
-  readonly isFull: (partner: Partner) => boolean;
 };
 
 export const responderStart: ResponderState = { phase: "awaiting-transport" };
@@ -93,14 +83,21 @@ export function responderStep(state: ResponderState, input: AssociationInput, co
       return { state, actions: [] };
     case "secured": {
       // What an association that has ended had secured is of use for the next one.
-      const incoming = state.phase === "open" && state.incoming !== null ? secured(state.incoming, input.serial) : null;
+      const incoming = state.phase === "open" ? secured(state.incoming, input.serial) : null;
       if (state.phase !== "open" || incoming === null) return { state, actions: [] };
-      return acknowledging({ ...state, incoming }, { type: "MINOR SYNC ACK", serial: input.serial });
+      return answering({ ...state, incoming }, { type: "MINOR SYNC ACK", serial: input.serial });
     }
     case "stored": {
-      const serial = state.phase === "open" ? (state.incoming?.endedAs ?? null) : null;
-      if (state.phase !== "open" || serial === null) return { state, actions: [] };
-      return acknowledging({ ...state, incoming: null }, { type: "ACTIVITY END ACK", serial });
+      if (state.phase !== "open" || state.incoming?.phase !== "taken") return { state, actions: [] };
+      const serial = state.incoming.endedAs;
+      if (serial === null) return { state, actions: [] };
+      return answering({ ...state, incoming: null }, { type: "ACTIVITY END ACK", serial });
+    }
+    case "withdrawn": {
+      if (state.phase !== "open" || state.incoming?.phase !== "withdrawn") return { state, actions: [] };
+      const isKept = state.incoming.by === "interrupt";
+      const type = isKept ? "ACTIVITY INTERRUPT ACK" : "ACTIVITY DISCARD ACK";
+      return answering({ ...state, incoming: null }, { type });
     }
     case "not-stored":
       return notStored(state, input, context);
@@ -111,7 +108,7 @@ export function responderStep(state: ResponderState, input: AssociationInput, co
 
 type Open = Extract<ResponderState, { phase: "open" }>;
 
-function acknowledging(state: Open, spdu: ActivitySpdu): Step {
+function answering(state: Open, spdu: FromReceiver): Step {
   return { state, actions: [{ type: "send", octets: packetsOf(encodeSpdu(spdu), state.transport.tpduSize) }] };
 }
 
@@ -208,16 +205,21 @@ function takeSpdu(state: Connected, spdu: Spdu, context: ResponderContext): Step
     case "ACTIVITY RESUME":
     case "DATA":
     case "MINOR SYNC POINT":
-    case "ACTIVITY END": {
+    case "ACTIVITY END":
+    case "ACTIVITY INTERRUPT":
+    case "ACTIVITY DISCARD": {
       if (state.phase !== "open") throw new ProtocolFault("malformed", `${spdu.type} before the CONNECT`);
       const read = spdu.type === "DATA" ? { ...spdu, data: state.mode.decodePiece(spdu.data) } : spdu;
       const { incoming, work } = takeFromSender(state.incoming, read);
-      return { state: { ...state, incoming }, actions: [{ type: "incoming", work }] };
+      return { state: { ...state, incoming }, actions: work === null ? [] : [{ type: "incoming", work }] };
     }
     case "OTHER":
       throw new ProtocolFault("unsupported", `SPDU ${spdu.identifier}`);
     case "MINOR SYNC ACK":
     case "ACTIVITY END ACK":
+    case "EXCEPTION DATA":
+    case "ACTIVITY INTERRUPT ACK":
+    case "ACTIVITY DISCARD ACK":
     case "ACCEPT":
     case "REFUSE":
     case "DISCONNECT":
@@ -255,11 +257,12 @@ function takeConnect(transport: Transport, connect: ConnectItem, context: Respon
     ),
     windowSize: Math.max(1, Math.min(proposed.windowSize, proposedTransfer.windowSize)),
   };
+  const agreedUnits = connect.functionalUnits & functionalUnits;
   const accept = encodeSpdu({
     type: "ACCEPT",
     reference: judgement.partner.callingTsap,
     commonReference: context.utcTime,
-    functionalUnits: connect.functionalUnits & functionalUnits,
+    functionalUnits: agreedUnits,
     versions: mode.sessionVersion,
     userData: mode.encodeAccept({
       bind: { mtaName: context.localMtaName, password: judgement.partner.password },
@@ -272,7 +275,7 @@ function takeConnect(transport: Transport, connect: ConnectItem, context: Respon
   };
   const connection = { callingReference: connect.reference, commonReference: connect.commonReference };
   return {
-    state: { phase: "open", transport, mode, peer, incoming: null },
+    state: { phase: "open", transport, mode, peer, hasExceptions: (agreedUnits & exceptions) !== 0, incoming: null },
     actions: [
       { type: "send", octets: packetsOf(accept, transport.tpduSize) },
       { type: "opened", peer, terms, connection, mode },
@@ -282,36 +285,6 @@ function takeConnect(transport: Transport, connect: ConnectItem, context: Respon
 
 function readConnect(userData: Uint8Array): { readonly mode: Mode; readonly opening: OpenUnit } {
   return isNormalMode(userData) ? readNormalConnect(userData) : { mode: x410Mode, opening: decodePConnect(userData) };
-}
-
-type Judgement =
-  | { readonly verdict: "accept"; readonly partner: Partner }
-  | { readonly verdict: "refuse"; readonly code: RefusalCode; readonly why: string; readonly partner: Partner | null };
-
-/**
- * Whether the caller is the partner that it says it is: name, calling address, TSAPs, password, in the order in which a
- * person would look for the mistake. The partner's entry is written from our side of a call, so its `callingTsap` is
- * what the partner must call, and its `calledTsap` where it must call from, if it says so at all.
- */
-function judge(bind: MtaBind | null, mode: Mode, transport: Transport, context: ResponderContext): Judgement {
-  const partner = bind === null ? undefined : context.partners.get(bind.mtaName);
-  if (bind === null || partner === undefined) {
-    return { verdict: "refuse", code: "unknown-mta-name", why: "unknown MTA name", partner: null };
-  }
-  const refuse = (code: RefusalCode, why: string): Judgement => ({ verdict: "refuse", code, why, partner });
-  if (!partner.addresses.includes(context.callingAddress)) {
-    return refuse("unknown-calling-address", `unknown calling address; expected ${partner.addresses.join(" or ")}`);
-  }
-  if (!isTsap(transport.calledTsap, partner.callingTsap)) {
-    return refuse("wrong-called-tsap", `wrong called TSAP; expected ${partner.callingTsap}`);
-  }
-  if (transport.callingTsap !== null && !isTsap(transport.callingTsap, partner.calledTsap)) {
-    return refuse("wrong-calling-tsap", `wrong calling TSAP; expected ${partner.calledTsap}`);
-  }
-  if (!isSamePassword(bind.password, partner.partnerPassword)) return refuse("wrong-password", "wrong password");
-  if (mode.name !== partner.mode) return refuse("unsupported", `${mode.name} mode; expected ${partner.mode}`);
-  if (context.isFull(partner)) return refuse("too-many-associations", "it has too many associations already");
-  return { verdict: "accept", partner };
 }
 
 function fault(state: ResponderState, { code, message }: ProtocolFault, context: ResponderContext): Step {
@@ -347,13 +320,24 @@ function stop(state: ResponderState, context: ResponderContext): Step {
   ]);
 }
 
-/** The sender is told why, and goes on from the last point that it knows of, or from the beginning, on another association. */
+/**
+ * What is hindered by something here is put off: the sender withdraws it, and the association goes on. Who sends what is no message, or does not
+ * know where it was, loses the association, because a reason is only told with that; and so does who knows no exceptions.
+ */
 function notStored(
   state: ResponderState,
   { reason, detail }: Extract<AssociationInput, { type: "not-stored" }>,
   context: ResponderContext,
 ): Step {
   if (state.phase !== "open") return { state, actions: [] };
+  if (reason === "temporaryProblem") {
+    // It has been told already, or has withdrawn it by itself.
+    if (state.incoming?.phase !== "taken") return { state, actions: [] };
+    if (state.hasExceptions) {
+      const exception = { type: "EXCEPTION DATA", reason: exceptionReasons.receivingAbilityJeopardized } as const;
+      return answering({ ...state, incoming: { phase: "refused", length: 0 } }, exception);
+    }
+  }
   const { peer } = state;
   const sentence = `The association of the MTA ${naming(peer, context)} was aborted: its message was not taken: ${detail}`;
   return ended({ type: "aborted", code: "message-not-taken", sentence, peer }, [
@@ -384,14 +368,4 @@ function naming(peer: Peer, context: ResponderContext): string {
 function abortPacket(transport: Transport, mode: Mode, transportDisconnect: number, reason: AbortReason): Uint8Array {
   const userData = mode.encodeAbort(reason);
   return packetsOf(encodeSpdu({ type: "ABORT", transportDisconnect, userData }), transport.tpduSize);
-}
-
-function isTsap(octets: Uint8Array | null, tsap: string): boolean {
-  return octets !== null && Buffer.from(octets).equals(ia5Octets(tsap));
-}
-
-/** In constant time, whatever the lengths. */
-function isSamePassword(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -4,7 +4,7 @@ import { type AssociationInput, nobody, type LossCode, type Peer } from "./assoc
 import { canonicalAddress } from "./canonical-address.ts";
 import { monotonicMs } from "./clock.ts";
 import { deferred } from "./deferred.ts";
-import type { Inbox, Receiver } from "./inbox.ts";
+import { type Inbox, keepingNothing, type Receiver } from "./inbox.ts";
 import type { IncomingWork } from "./incoming.ts";
 import type { AssociationCode, AssociationEvent } from "./log.ts";
 import type { Partners } from "./partners.ts";
@@ -116,8 +116,7 @@ type Entry = {
   readonly driven: AssociationSocket;
   readonly isStranger: boolean;
   partner: string | null;
-  /** Null: it stores nothing. */
-  receiver: Receiver | null;
+  receiver: Receiver;
   /** How much it has been given to do, and has not done. */
   pending: number;
   /** When the caller said something last, on the monotonic clock. */
@@ -130,12 +129,6 @@ const tooMuch: AssociationInput = {
   type: "not-stored",
   reason: "protocolError",
   detail: "it comes in pieces that are too small",
-};
-
-const noInbox: AssociationInput = {
-  type: "not-stored",
-  reason: "temporaryProblem",
-  detail: "this MTA keeps no messages",
 };
 
 /** A partner that has something to finish says more within this time, in milliseconds. */
@@ -191,7 +184,7 @@ class Associations {
         const entry = this.#entries.get(socket);
         if (entry !== undefined) {
           entry.partner = peer.partner;
-          entry.receiver = this.#options.inbox?.receiver(peer.partner ?? "", opened) ?? null;
+          entry.receiver = this.#options.inbox?.receiver(peer.partner ?? "", opened) ?? keepingNothing;
         }
         emit(
           "accepted",
@@ -208,10 +201,17 @@ class Associations {
       },
       onIncoming: (work) => void this.#receive(socket, work),
     });
-    const entry: Entry = { driven, isStranger, partner: null, receiver: null, pending: 0, heardAtMs: this.#clock() };
+    const entry: Entry = {
+      driven,
+      isStranger,
+      partner: null,
+      receiver: keepingNothing,
+      pending: 0,
+      heardAtMs: this.#clock(),
+    };
     socket.on("data", () => (entry.heardAtMs = this.#clock()));
     socket.once("close", () => {
-      void entry.receiver?.end();
+      void entry.receiver.end();
       this.#entries.delete(socket);
       this.#goOnDraining();
     });
@@ -223,7 +223,6 @@ class Associations {
   async #receive(socket: Socket, work: IncomingWork): Promise<void> {
     const entry = this.#entries.get(socket);
     if (entry === undefined) return;
-    if (entry.receiver === null) return entry.driven.input(noInbox);
     socket.pause();
     entry.pending += 1;
     if (entry.pending > maxPending) return entry.driven.input(tooMuch);

@@ -13,6 +13,7 @@ import { assertQueue, inboxFolder, outboxFolder, rejectedFolder } from "./queue-
 import { loadPartners, PartnersFileError, type Partner, type Partners } from "./partners.ts";
 import { listen, type Responder } from "./responder.ts";
 import { messageOf } from "./message-of.ts";
+import { tellStrayFolders } from "./stray-folders.ts";
 
 export type ServiceSurroundings = {
   readonly report: (message: FromMta) => void;
@@ -20,6 +21,8 @@ export type ServiceSurroundings = {
   readonly exit: (code: number) => void;
   /** Monotonic clock in milliseconds, shared with the parent. */
   readonly now: () => number;
+  /** The wall clock, as Unix time in milliseconds. */
+  readonly wallClock: () => number;
 };
 
 /** How often, and how long, a port that the last MTA has not quite left is tried again, in milliseconds. */
@@ -43,6 +46,8 @@ export class MtaService {
   readonly #lastWords = new Map<string, string>();
   #inbox: Inbox | null = null;
   readonly #outboxes: Outbox[] = [];
+  /** The look for folders that nobody takes messages from. */
+  readonly #looking = new AbortController();
   #responder: Responder | null = null;
   readonly #lastSaid = new Map<string, string>();
   #isEnding = false;
@@ -64,7 +69,9 @@ export class MtaService {
       if (queueFolder !== null) {
         assertQueue(queueFolder);
         const stored = (name: string, partner: string): void => this.#report(name, "stored", `from ${partner}`);
-        this.#inbox = openInbox(inboxFolder(queueFolder), stored);
+        const hindered = (detail: string, partner: string): void =>
+          this.#report("", "put-off", `from ${partner}: ${detail}`);
+        this.#inbox = openInbox(inboxFolder(queueFolder), stored, hindered);
       }
       const responder = await this.#listen(partners);
       if (!this.#mayAct()) return responder?.destroy();
@@ -72,9 +79,16 @@ export class MtaService {
       this.#responder = responder;
       this.#surroundings.report({ type: "online", address: responder.address, port: responder.port });
       for (const partner of partners.values()) if (partner.connect) this.#outbounds.push(...this.#keep(partner));
+      if (queueFolder !== null) this.#tellStrays(queueFolder, partners);
     } catch (error) {
       this.#fail(codeOf(error), messageOf(error));
     }
+  }
+
+  #tellStrays(queue: string, partners: Partners): void {
+    const tell = (folder: string, detail: string): void =>
+      this.#surroundings.report({ type: "message", name: folder, outcome: "no-partner", detail });
+    void tellStrayFolders({ queue, partners, tell, signal: this.#looking.signal });
   }
 
   /** Takes what the parent says after `start`. */
@@ -114,6 +128,7 @@ export class MtaService {
   async stop(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#looking.abort();
     await Promise.all([...this.#outbounds.map((outbound) => outbound.stop()), this.#responder?.close()]);
     for (const outbox of this.#outboxes) outbox.close();
     if (!this.#fuse.holds()) return;
@@ -125,6 +140,7 @@ export class MtaService {
   /** Everything at once, and without a word on the wire: for the blown fuse and the lost parent. */
   destroy(code: number): void {
     this.#isEnding = true;
+    this.#looking.abort();
     this.#fuse.remove();
     this.#responder?.destroy();
     for (const outbound of this.#outbounds) outbound.destroy();
@@ -200,12 +216,14 @@ export class MtaService {
   }
 
   /** Null in the place of one: there is no queue, and the association is kept for its own sake. */
-  #couriersFor({ mtaName, idleSeconds, threshold, maxAssociations }: Partner): readonly (Courier | null)[] {
+  #couriersFor(partner: Partner): readonly (Courier | null)[] {
+    const { mtaName, idleSeconds, threshold, maxAssociations, giveUpHours } = partner;
     const { queueFolder } = this.#start;
     if (queueFolder === null) return [null];
-    const outbox = openOutbox(outboxFolder(queueFolder, mtaName), rejectedFolder(queueFolder, mtaName));
+    const { now, wallClock } = this.#surroundings;
+    const rejected = rejectedFolder(queueFolder, mtaName);
+    const outbox = openOutbox({ folder: outboxFolder(queueFolder, mtaName), rejected, now });
     this.#outboxes.push(outbox);
-    const { now } = this.#surroundings;
     const idleMs = idleSeconds === undefined ? null : idleSeconds * 1_000;
     return Array.from({ length: maxAssociations }, (_, n) =>
       createCourier({
@@ -213,7 +231,9 @@ export class MtaService {
         // What was opened beside the first is released when it has nothing to do.
         idleMs: n === 0 ? idleMs : (idleMs ?? extraIdleMs),
         from: n * threshold,
+        giveUpHours,
         now,
+        wallClock,
         tell: (name, outcome, detail) => this.#report(name, outcome, detail),
       }),
     );

@@ -14,13 +14,14 @@ export type Submission = {
   readonly partner: string;
   readonly originator: OrName;
   readonly recipients: readonly OrName[];
+  /** In letters that T.61 has. */
   readonly subject: string | null;
   /** Printable ASCII, in lines. */
   readonly text: string;
   readonly now: Date;
 };
 
-/** Puts a message where the group's MTA finds it. Resolves with the name of its file when it is on the disk. */
+/** Puts a message where the group's MTA finds it. Resolves with the name of its file when it is on the disk. Rejects with `T61Error`, and writes nothing. */
 export async function submit({
   queue,
   partner,

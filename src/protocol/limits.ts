@@ -10,6 +10,15 @@ export const protocolLimits = {
   clusters: 5_000,
   /** Tokens of one cluster. */
   tokens: 256,
+  /** Requests of one token: so many at once, and so many a second from then on. What a lease hangs on is not counted. */
+  requestsAtOnce: 400,
+  requestsPerSecond: 100,
+  /** Those of the admin token, for each instance of the Worker. */
+  adminRequestsAtOnce: 2_000,
+  adminRequestsPerSecond: 500,
+  /** Simulations that are under way in one instance of the Worker, and how long one that was left takes its place. */
+  simulations: 4,
+  simulationMs: 60_000,
   /** Connections of one node that wait for their hello, or have said it. Beyond, the oldest without a hello is closed. */
   sessionSocketsPerNode: 8,
   /** Watchers of one cluster, WebSocket and SSE together; one token opens half of them at most. */

@@ -9,8 +9,9 @@ export const nameSchema = z
   .string()
   .max(limits.nameLength, `a name has ${limits.nameLength} characters at most`)
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9 ._:-]*$/,
-    "a name begins with a letter or digit, and goes on with letters, digits, spaces and . _ - :",
+    // What asks an agent for a group has words apart by one blank; and nobody sees two of them, or one at the end.
+    /^[A-Za-z0-9][A-Za-z0-9._:-]*(?: [A-Za-z0-9._:-]+)*$/,
+    "a name begins with a letter or digit, and goes on with letters, digits, . _ - : and single spaces between these",
   )
   // The order of nodes and groups means something, and JavaScript would put such names first.
   .regex(/\D/, "a name is not a number alone")

@@ -102,15 +102,11 @@ test("DR13 terminating while its parameters are validated: it is never started",
   expect(existsSync(join(folder, "up"))).toBe(false);
 });
 
-test(
-  "DR13 one that is not installed on this host, and says so whatever it is asked, is taken away",
-  { timeout: 10_000 },
-  async () => {
-    const driver = ocf("exit 5");
-    await expect(driver.online(0)).rejects.toMatchObject({ code: "ocf-agent-refused" });
-    await driver.terminate();
-  },
-);
+test("DR13 one that is not installed on this host, and says so whatever it is asked, is taken away", async () => {
+  const driver = ocf("exit 5");
+  await expect(driver.online(0)).rejects.toMatchObject({ code: "ocf-agent-refused" });
+  await driver.terminate();
+});
 
 test("DR11 a script that was terminated while it was being started does nothing afterwards", async () => {
   program("it.sh", "case $1 in online) sleep 0.2; touch up;; terminate) rm -f up;; esac");
@@ -121,26 +117,22 @@ test("DR11 a script that was terminated while it was being started does nothing 
   expect(existsSync(join(folder, "up"))).toBe(false);
 });
 
-test(
-  "DR13 a stop that hangs while it is terminated is ended in time, and tried again",
-  { timeout: 10_000 },
-  async () => {
-    program(
-      "ocf/resource.d/test/It",
-      "case $1 in stop) test -e tried && exit 0; touch tried; sleep 60;; monitor) test -e tried && exit 7; exit 0;; esac",
-    );
-    const driver = ocfAgent(
-      contextIn(folder, assigned("OCF Agent", { Agent: "ocf:test:It", PendingTimeout: 300 })).context,
-    );
-    await driver.online(0);
-    const first = await Promise.race([
-      driver.terminate().then(
-        () => "gone",
-        () => "rejected",
-      ),
-      delay(4_000, "hangs"),
-    ]);
-    await driver.terminate();
-    expect(first).not.toBe("hangs");
-  },
-);
+test("DR13 a stop that hangs while it is terminated is ended in time, and tried again", async () => {
+  program(
+    "ocf/resource.d/test/It",
+    "case $1 in stop) test -e tried && exit 0; touch tried; sleep 60;; monitor) test -e tried && exit 7; exit 0;; esac",
+  );
+  const driver = ocfAgent(
+    contextIn(folder, assigned("OCF Agent", { Agent: "ocf:test:It", PendingTimeout: 300 })).context,
+  );
+  await driver.online(0);
+  const first = await Promise.race([
+    driver.terminate().then(
+      () => "gone",
+      () => "rejected",
+    ),
+    delay(4_000, "hangs"),
+  ]);
+  await driver.terminate();
+  expect(first).not.toBe("hangs");
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDriverCalls, type DriverCalls } from "../../src/agent/driver-calls.ts";
 import { DriverError, type Driver } from "../../src/agent/drivers/driver.ts";
 import { loopbackAddress } from "../../src/agent/drivers/loopback-address.ts";
-import { type DriverRegistry, driversWith, nobodyElse } from "../../src/agent/drivers/registry.ts";
+import { type DriverRegistry, driversWith, driverTypes, nobodyElse, onlyOf } from "../../src/agent/drivers/registry.ts";
 import type { CallResult, HostEffect, ResourceProblem } from "../../src/agent/host-state.ts";
 import type { AssignedResource } from "../../src/cluster/messages.ts";
 import { monotonicMs } from "../../src/mta/clock.ts";
@@ -107,6 +107,21 @@ test("DR3 a type without a driver fails, and the answer names those that there a
     ok: false,
     problem: { code: "no-driver", message: expect.stringContaining("IP Address") },
   });
+});
+
+test("SE5 of a type that this host does not take nothing is done, and the failure says which it takes", async () => {
+  const calls = callsOf(onlyOf(loopbackDrivers, ["IP Address", "Network Name"]));
+  const marker = join(folder, "was-run");
+  const spec = assigned("Generic Application", { CommandLine: `touch ${marker}` });
+  expect(await perform(calls, "online", spec)).toMatchObject({
+    ok: false,
+    problem: {
+      code: "no-driver",
+      message: expect.stringMatching(/Generic Application.*has: IP Address, Network Name$/),
+    },
+  });
+  expect(existsSync(marker)).toBe(false);
+  expect(Object.keys(onlyOf(loopbackDrivers, null))).toEqual(driverTypes);
 });
 
 test("DR3 what was never online is offline and terminated without a driver", async () => {

@@ -111,40 +111,36 @@ test("GU6: when one that said nothing has gone, the next one is looked for", asy
   link.farewell();
 });
 
-test(
-  "GU6: an agent whose guard was stopped while it was greeted is not ended when that wakes",
-  { timeout: 30_000 },
-  async () => {
-    const path = join(folder, "guard.sock");
-    const main = join(import.meta.dirname, "../../src/agent/guard/main.ts");
-    const program = `import { runGuard } from ${JSON.stringify(main)};
+test("GU6: an agent whose guard was stopped while it was greeted is not ended when that wakes", async () => {
+  const path = join(folder, "guard.sock");
+  const main = join(import.meta.dirname, "../../src/agent/guard/main.ts");
+  const program = `import { runGuard } from ${JSON.stringify(main)};
     await runGuard({ path: ${JSON.stringify(path)}, log: () => {} }); console.log("here");`;
-    const guard = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-      stdio: ["ignore", "pipe", "inherit"],
+  const guard = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const guarded = spawn("sleep", ["60"]);
+  try {
+    await once(guard.stdout, "data");
+    const pid = guarded.pid ?? 0;
+    guard.kill("SIGSTOP");
+    const link = createGuardLink({
+      path,
+      agent: () => ({ ...agent, pid, startedAt: startOf(pid) ?? "" }),
+      start: null,
+      log: (_level, code) => void logged.push(code),
     });
-    const guarded = spawn("sleep", ["60"]);
-    try {
-      await once(guard.stdout, "data");
-      const pid = guarded.pid ?? 0;
-      guard.kill("SIGSTOP");
-      const link = createGuardLink({
-        path,
-        agent: () => ({ ...agent, pid, startedAt: startOf(pid) ?? "" }),
-        start: null,
-        log: (_level, code) => void logged.push(code),
-      });
-      await link.ready();
-      expect(logged).toEqual(["no-guard"]);
-      guard.kill("SIGCONT");
-      await until(() => logged.includes("guard-found"), 10_000);
-      expect(startOf(pid)).not.toBeNull();
-      link.farewell();
-    } finally {
-      guard.kill("SIGKILL");
-      guarded.kill("SIGKILL");
-    }
-  },
-);
+    await link.ready();
+    expect(logged).toEqual(["no-guard"]);
+    guard.kill("SIGCONT");
+    await until(() => logged.includes("guard-found"), 10_000);
+    expect(startOf(pid)).not.toBeNull();
+    link.farewell();
+  } finally {
+    guard.kill("SIGKILL");
+    guarded.kill("SIGKILL");
+  }
+});
 
 test("GU6: a guard that comes when nobody waits for it any more is found", async () => {
   const path = join(folder, "guard.sock");
@@ -165,7 +161,7 @@ test("GU6: a guard that comes when nobody waits for it any more is found", async
   link.farewell();
 });
 
-test("GU6: an agent that ends is not kept by a guard that does not answer", { timeout: 20_000 }, async () => {
+test("GU6: an agent that ends is not kept by a guard that does not answer", async () => {
   const path = join(folder, "guard.sock");
   await listen(path, () => {});
   const module = join(import.meta.dirname, "../../src/agent/guard-link.ts");

@@ -156,6 +156,23 @@ test("LS6 the socket is for its owner and group alone", async () => {
   expect(statSync(path).mode & 0o777).toBe(0o660);
 });
 
+test("LS6 it can be given to another group, and to nobody's but the owner's", async () => {
+  // Whoever runs the tests is in this group; root may give it to any.
+  const group = process.getgroups?.().at(-1) ?? 0;
+  await serve({ admits: group });
+  expect(statSync(path)).toMatchObject({ gid: group });
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+  const own = join(folder, "own.sock");
+  await serve({ path: own, admits: "owner" });
+  expect(statSync(own).mode & 0o777).toBe(0o600);
+});
+
+test("LS6 a group that it cannot be given to is told, and nothing is left listening", async () => {
+  const refused = serve({ admits: 2 ** 32 });
+  await expect(refused).rejects.toMatchObject({ code: "socket-unusable" });
+  await expect(talk("source-address Exchange\n", 1)).rejects.toMatchObject({ code: expect.any(String) as string });
+});
+
 test("LS6 a socket that a dead process left is replaced, one that answers is not, and a file is left alone", async () => {
   const dead = createServer().listen(path);
   await once(dead, "listening");

@@ -75,7 +75,7 @@ test("DR14 what is being begun when the run is killed counts as begun", async ()
   expect(opened().left.map(({ name }) => name)).toEqual(["half"]);
 });
 
-test("DR14 what cannot be taken away, or hangs, is tried again until it can", { timeout: 20_000 }, async () => {
+test("DR14 what cannot be taken away, or hangs, is tried again until it can", async () => {
   const hangsOnce = 'if [ "$1" = terminate ] && [ ! -e tried ]; then touch tried; sleep 60; fi';
   await scriptIn(opened(), "stubborn", hangsOnce).online(0);
   await nextRun();
@@ -104,29 +104,25 @@ test("DR14 a record that cannot be read is an error that says what to do, and no
   expect(opened).toThrowError(expect.objectContaining({ code: "memory-damaged" }));
 });
 
-test(
-  "DR14 what is left of a resource whose PendingTimeout is the largest is taken away, and in one call",
-  { timeout: 10_000 },
-  async () => {
-    const file = join(folder, "remains.json");
-    writeFileSync(join(folder, "it.sh"), '#!/bin/sh\nsleep 0.5\ntouch "done"\n');
-    chmodSync(join(folder, "it.sh"), 0o755);
-    const spec = assigned("Generic Script", { ScriptFilePath: "it.sh", PendingTimeout: 0xffff_ffff });
-    openRemains(file).add({ hold: { group: "Mail", epoch: 1 }, name: "App", spec, group: {} });
-    const remains = openRemains(file);
-    const logged: string[] = [];
-    const place = { agentSocket: "/run/agent.sock", outputFolder: join(folder, "output"), baseFolder: folder };
-    const taken = takeAwayWhatIsLeft(
-      remains,
-      remembering({ "Generic Script": genericScript }, remains),
-      place,
-      (_l, code) => void logged.push(code),
-    );
-    await Promise.race([taken, delay(3_000)]);
-    const isDone = existsSync(join(folder, "done"));
-    const [, ...more] = logged.slice(0, 5);
-    // So that this test ends.
-    writeFileSync(join(folder, "it.sh"), "#!/bin/sh\nexit 0\n");
-    expect([isDone, more]).toEqual([true, ["left-over-gone"]]);
-  },
-);
+test("DR14 what is left of a resource whose PendingTimeout is the largest is taken away, and in one call", async () => {
+  const file = join(folder, "remains.json");
+  writeFileSync(join(folder, "it.sh"), '#!/bin/sh\nsleep 0.5\ntouch "done"\n');
+  chmodSync(join(folder, "it.sh"), 0o755);
+  const spec = assigned("Generic Script", { ScriptFilePath: "it.sh", PendingTimeout: 0xffff_ffff });
+  openRemains(file).add({ hold: { group: "Mail", epoch: 1 }, name: "App", spec, group: {} });
+  const remains = openRemains(file);
+  const logged: string[] = [];
+  const place = { agentSocket: "/run/agent.sock", outputFolder: join(folder, "output"), baseFolder: folder };
+  const taken = takeAwayWhatIsLeft(
+    remains,
+    remembering({ "Generic Script": genericScript }, remains),
+    place,
+    (_l, code) => void logged.push(code),
+  );
+  await Promise.race([taken, delay(3_000)]);
+  const isDone = existsSync(join(folder, "done"));
+  const [, ...more] = logged.slice(0, 5);
+  // So that this test ends.
+  writeFileSync(join(folder, "it.sh"), "#!/bin/sh\nexit 0\n");
+  expect([isDone, more]).toEqual([true, ["left-over-gone"]]);
+});

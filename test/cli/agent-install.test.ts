@@ -63,9 +63,12 @@ test("CL31 neither of the two is root, and the guard is no part of the agent's s
     disks: false,
   });
   expect(units.map(({ name }) => name)).toEqual(["bridgehead-guard.service", "bridgehead-agent.service"]);
-  for (const { text } of units) {
+  const held = ["CAP_NET_ADMIN CAP_NET_RAW", "CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE"];
+  for (const [index, { text }] of units.entries()) {
     expect(text).toContain("\nUser=mail\n");
-    expect(text).toContain("\nAmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE\n");
+    for (const set of ["AmbientCapabilities", "CapabilityBoundingSet"])
+      expect(text).toContain(`\n${set}=${held[index]}\n`);
+    expect(text).toContain("\nNoNewPrivileges=yes\n");
     expect(text).toContain("\nStateDirectoryMode=0700\n");
     expect(text).toContain('\nExecStart="/opt/a b/node" 100%% $$x ');
   }

@@ -293,9 +293,10 @@ describe("CL14 waiting", () => {
     for (const { path } of looks) expect(path).toMatch(/waitMs=[1-9]\d{3}$/);
   });
 
-  test("CL14 a control plane that is away for a moment, or has too many who wait, ends no waiting", async () => {
+  test("CL14 a control plane that is away for a moment, or is asked too much, ends no waiting", async () => {
     const tooMany = { status: 429, body: problemDetails("too-many-waiters", "in a moment") };
-    await answering(withOperation("broken", tooMany, completed));
+    const tooOften = { status: 429, body: problemDetails("rate-limited", "in a moment") };
+    await answering(withOperation("broken", tooMany, tooOften, completed));
     expect((await run("group", "move", "Exchange", "--wait")).code).toBe(0);
   });
 

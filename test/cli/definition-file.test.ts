@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { groupId } from "../../src/cli/local/group-id.ts";
 import { loadAgentConfig } from "../../src/cli/agent-config.ts";
 import { loadDefinition } from "../../src/cli/definition-file.ts";
 import { messageOf } from "../../src/cli/errors.ts";
@@ -56,6 +57,19 @@ test("CL6 a document of aliases of aliases is refused, and quickly", () => {
 
 test("CL6 a file that is not there is named", () => {
   expect(() => loadDefinition(join(folder, "none.yaml"))).toThrow(/none\.yaml cannot be read/);
+});
+
+test("LS6 a group is found by its name or its number, and one that there is not is a fault", () => {
+  expect([groupId("root"), groupId("0")]).toEqual([0, 0]);
+  for (const none of ["no-such-group", "-h", ""]) expect(() => groupId(none)).toThrow(/no group/);
+});
+
+test("SE5 an agent's configuration names the resource types that the host takes, and one that there is not is a fault", () => {
+  const file = join(folder, "agent.yaml");
+  writeFileSync(file, "resourceTypes: [IP Address, Network Name]\n");
+  expect(loadAgentConfig(file).resourceTypes).toEqual(["IP Address", "Network Name"]);
+  writeFileSync(file, "resourceTypes:\n  - Network Nmae\n");
+  expect(() => loadAgentConfig(file)).toThrow(/no configuration of an agent/);
 });
 
 test("CL7 an agent's configuration: its paths start at its folder, and an unknown key is told with its line", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { CliError, exitCodes } from "../../src/cli/errors.ts";
 import type { Ask } from "../../src/cli/api.ts";
 import { follow } from "../../src/cli/follow.ts";
 import type { WatchMessage } from "../../src/protocol/journal.ts";
@@ -43,4 +44,17 @@ test("CL23 after a gap the journal is followed from its end, and neither the gap
   });
   expect(asked).toEqual([0, 100, 101]);
   expect(told).toEqual([[1, 100], 101, 102]);
+});
+
+test("CL23 a control plane that is away, or asked too much, ends no following, and any other refusal does", async () => {
+  const refusals = [
+    new CliError("unreachable", "away", exitCodes.unreachable),
+    new CliError("rate-limited", "too often"),
+    new CliError("forbidden", "not this token"),
+  ];
+  let asked = 0;
+  const ask = (() => Promise.reject(refusals[asked++] ?? new Error("asked once more"))) as unknown as Ask;
+  const following = follow(ask, "exchange", 0, { signal: new AbortController().signal, entry: () => {} });
+  await expect(following).rejects.toMatchObject({ code: "forbidden" });
+  expect(asked).toBe(3);
 });

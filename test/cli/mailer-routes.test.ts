@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hints } from "../../src/cli/hints.ts";
 import { maxRoutes } from "../../src/mailers/routes.ts";
 import { clusterView, groupView } from "../dashboard/views.ts";
 import { otherSide, run } from "./support.ts";
@@ -87,6 +88,8 @@ test("MA7 Haraka's hook and a program on Node take the group by the domain", asy
 const refused: [string, string[], string][] = [
   ["no group", route("partner.example"), "a domain and a group"],
   ["a group that no cluster has", route("partner.example="), "no name of a group"],
+  ["a blank behind the group", route("partner.example=Connector A "), "no name of a group"],
+  ["a blank before the group", route("partner.example= Connector A"), "no name of a group"],
   ["a domain that is none", route("a/b=Connector A"), "a/b is no domain"],
   ["no domain", route("=Connector A"), "Nothing is no domain"],
   ["a domain twice", route("a.example=Mail 1", "A.example=Connector A"), "a.example is given twice"],
@@ -106,9 +109,19 @@ test("MA7 a group that the cluster does not have, or that is no virtual server, 
   const none = await mailer("postfix", ...route("partner.example=Connector B"));
   expect(none).toMatchObject({ code: 1, out: "" });
   expect(none.err).toContain("There is no group Connector B in cluster exchange");
+  expect(none.err).toContain(hints["group-not-found"]);
   const disk = await mailer("postfix", ...route("partner.example=Disk"));
   expect(disk).toMatchObject({ code: 1, out: "" });
   expect(disk.err).toContain("Disk is no virtual server");
+});
+
+test("MA7 a group whose name was written in other capitals is told as it was given", async () => {
+  await controlPlane();
+  const { code, out, err } = await mailer("postfix", ...route("partner.example=connector a"));
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err.replaceAll(/\s+/g, " ")).toContain(
+    "There is no group connector a in cluster exchange; there is Connector A, and a name is written as it was given",
+  );
 });
 
 test("MA7 two groups whose services Postfix could not tell apart are refused", async () => {

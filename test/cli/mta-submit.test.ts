@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -78,10 +78,41 @@ test("CL38 a letter that IA5 has not would arrive as another one: its line is to
   expect(readdirSync(folder)).toEqual(["letter.txt"]);
 });
 
+test.each([
+  ["a letter that T.61 has not", "Greetings — Ж", 'has no "—"'],
+  ["nothing in it", "", "it takes 0 octets"],
+  ["more than there is room for", "ü".repeat(65), "it takes 130 octets"],
+])("CL38 a subject with %s is refused, and nothing is written", async (_, subject, told) => {
+  const { code, err } = await submit("text", "--subject", subject);
+  expect(code).toBe(2);
+  expect(err.replaceAll(/\s+/g, " ")).toContain(told);
+  expect(readdirSync(folder)).toEqual(["letter.txt"]);
+});
+
+test("CL38 a subject with letters of T.61 is written", async () => {
+  const { code, out } = await submit("text", "--subject", "Grüße");
+  expect(code).toBe(0);
+  const { content } = decodeMessage(readFileSync(join(folder, "out", "peer.test", out.trim())));
+  expect(Buffer.from(content).toString("hex")).toContain("4772c875fb65");
+});
+
 test("CL38 a queue that cannot be written is told", async () => {
   const file = join(folder, "letter.txt");
   writeFileSync(file, "text");
   const { code, err } = await run("mta", "submit", "peer.test", file, "--queue", file, "--from", from, "--to", to);
   expect(code).toBe(1);
   expect(err).toContain("cannot take the message");
+});
+
+test("CL38 a partner that no MTA with this queue calls is taken, with a warning; where no MTA has had it nobody can know", async () => {
+  expect((await submit("text")).err).toBe("");
+  mkdirSync(join(folder, "rejected", "pear.test"), { recursive: true });
+  const strange = await submit("text");
+  expect(strange.code).toBe(0);
+  expect(strange.err).toBe(
+    "warning: no MTA that had this queue calls a partner of the name peer.test: the message waits until one does\n",
+  );
+  mkdirSync(join(folder, "rejected", "peer.test"));
+  expect((await submit("text")).err).toBe("");
+  expect(queued()).toHaveLength(3);
 });

@@ -324,6 +324,21 @@ describe("Definitions", () => {
       "/networks",
       "too-many",
     ],
+    [
+      "too many resource types",
+      clusterOf(
+        {},
+        { resourceTypes: many(limits.resourceTypes + 1, () => ({ basedOn: "Physical Disk", properties: {} })) },
+      ),
+      "/resourceTypes",
+      "too-many",
+    ],
+    [
+      "too many characters in all",
+      clusterOf({ G: { ...plainGroup({}), properties: { Description: "x".repeat(limits.definitionLength) } } }),
+      "",
+      "too-large",
+    ],
     ["too many groups", clusterOf(many(limits.groups + 1, () => plainGroup({}))), "/groups", "too-many"],
     [
       "too many resources in a group",

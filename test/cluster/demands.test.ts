@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { limits } from "../../src/cluster/limits.ts";
 import type { AssignedResource, ReportedResource } from "../../src/cluster/messages.ts";
 import { clusterOf, disk, plainGroup, virtualServer } from "./definitions.ts";
 import { Cluster, type Command } from "./driver.ts";
@@ -103,7 +104,7 @@ describe("GP30 failing and restarting a resource on demand", () => {
 
   test("GP30: as many demands are kept as the limit says, those of what is defined among them", () => {
     const cluster = up();
-    for (let turn = 0; turn < 140; turn += 1) {
+    for (let turn = 0; turn < limits.demandsKept + 12; turn += 1) {
       const name = `R${turn}`;
       cluster.define(clusterOf({ A: plainGroup({ Disk: disk(), [name]: disk() }), Exchange: virtualServer(100) }));
       cluster.renew("NODE1");
@@ -111,9 +112,9 @@ describe("GP30 failing and restarting a resource on demand", () => {
       if (turn === 0) cluster.command(restart("Disk"));
     }
     const demands = cluster.state.durable.groups.get("A")?.demands ?? {};
-    expect(Object.keys(demands).length).toBeLessThanOrEqual(128);
+    expect(Object.keys(demands).length).toBeLessThanOrEqual(limits.demandsKept);
     expect(demands["Disk"]).toEqual({ fails: 0, restarts: 1 });
-    expect(demands["R139"]).toEqual({ fails: 0, restarts: 1 });
+    expect(demands[`R${limits.demandsKept + 11}`]).toEqual({ fails: 0, restarts: 1 });
   });
 });
 

@@ -128,6 +128,16 @@ describe("Journal", () => {
     expect(observe("peer")).toBe("done");
   });
 
+  test("JN2: no more reporters are counted than the limit says", () => {
+    const cluster = up();
+    for (let n = 0; n <= limits.reporters; n += 1) {
+      const reporter = `peer-${n}`;
+      const said = cluster.ask({ type: "observe", reporter, association: { ...association(1), state: "accepted" } });
+      expect(said).toBe("done");
+      expect(cluster.state.memory.reporters.size).toBeLessThanOrEqual(limits.reporters);
+    }
+  });
+
   test("JN2: an agent that says too much is answered all the same", () => {
     const cluster = up();
     const many = Array.from({ length: limits.reportsInTenSeconds + 20 }, (_one, index) => association(index + 1));

@@ -84,6 +84,13 @@ describe("Operations", () => {
     begin(cluster, { type: "want", group: "A", wanted: "Offline" }, "off");
   });
 
+  test("GP23: what ends something has room of its own, and that is bounded too", () => {
+    const cluster = up();
+    const offline = { type: "want", group: "A", wanted: "Offline" } as const;
+    for (let i = 0; i < limits.operationsPendingInAll; i += 1) begin(cluster, offline, `off${i}`);
+    expect(cluster.ask({ ...offline, operation: "more" })).toBe("too-many-operations");
+  });
+
   type End = [title: string, command: Command, go: (cluster: Cluster) => void, end: string];
   test.each<End>([
     ["cancelled", move, (cluster) => cluster.command({ type: "cancel", group: "A" }), "Cancelled called-off"],

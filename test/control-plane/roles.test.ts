@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { limits } from "../../src/cluster/limits.ts";
-import type { Role } from "../../src/control-plane/route.ts";
+import type { Role, RouteSpec } from "../../src/control-plane/route.ts";
 import { routes } from "../../src/control-plane/routes.ts";
 import worker from "../../src/worker.ts";
 import { joinBoth } from "./fake-agent.ts";
-import { adminToken, ask, createExchange, expectProblem, json, tokenOf } from "./support.ts";
+import { adminToken, allRows, ask, createExchange, expectProblem, json, tokenOf } from "./support.ts";
 
 /** Who may what, said a second time, so that no row of the table changes by accident. `o` may, `-` may not. */
 const expected: Readonly<Record<string, string>> = {
@@ -147,21 +147,31 @@ const expected: Readonly<Record<string, string>> = {
   getEchoSource: "ooooo",
 };
 const roles = ["admin", "operator", "reader", "node", "partner"] as const satisfies readonly Role[];
-const tokens: Partial<Record<Role, string>> = {};
+type Tokens = Readonly<Record<Role, string>>;
+let tokens: Tokens;
+/** Of another cluster, whose nodes have the same names. */
+let strangers: Tokens;
 
 beforeAll(async () => {
-  await createExchange("roles");
-  tokens.admin = adminToken;
-  tokens.operator = await tokenOf("roles", { role: "operator" });
-  tokens.reader = await tokenOf("roles", { role: "reader" });
-  tokens.node = await tokenOf("roles", { role: "node", node: "NODE1" });
-  tokens.partner = await tokenOf("roles", { role: "partner", partner: "peer.test" });
+  tokens = await tokensOf("roles");
+  strangers = await tokensOf("other-roles");
 });
 
-function pathOf(path: string): string {
+async function tokensOf(cluster: string): Promise<Tokens> {
+  await createExchange(cluster);
+  return {
+    admin: adminToken,
+    operator: await tokenOf(cluster, { role: "operator" }),
+    reader: await tokenOf(cluster, { role: "reader" }),
+    node: await tokenOf(cluster, { role: "node", node: "NODE1" }),
+    partner: await tokenOf(cluster, { role: "partner", partner: "peer.test" }),
+  };
+}
+
+function pathOf(path: string, node = "NODE1"): string {
   return path
     .replace("{cluster}", "roles")
-    .replace("{node}", "NODE1")
+    .replace("{node}", node)
     .replace("{group}", "Exchange")
     .replace("{resource}", "Exchange%20MTA")
     .replace("{networkName}", "EXCHVS")
@@ -181,38 +191,92 @@ const cases = routes.flatMap(({ spec }) =>
   roles.map((role, index) => ({ spec, role, may: expected[spec.id]?.[index] })),
 );
 
-test.each(cases)("AU3: $role on $spec.id ($may)", async ({ spec, role, may }) => {
-  // A body that no route takes: who may come in is told so, and nothing is done. A stream would stay open.
-  const body = spec.method === "GET" || spec.body === undefined ? undefined : "{";
-  const headers = spec.id === "watchEvents" ? { Upgrade: "none", "Last-Event-ID": "x" } : {};
-  const response = await ask(spec.method, `${pathOf(spec.path)}?nobody-takes-this`, {
-    token: tokens[role] ?? null,
-    body,
-    headers,
+/** Asks with what no route takes: who may come in is told so, and nothing is done. */
+async function statusFor({ method, path, body, id }: RouteSpec, token: string, node?: string): Promise<number> {
+  const response = await ask(method, `${pathOf(path, node)}?nobody-takes-this`, {
+    token,
+    body: method === "GET" || body === undefined ? undefined : "{",
+    // A stream would stay open.
+    headers: id === "watchEvents" ? { Upgrade: "none", "Last-Event-ID": "x" } : {},
   });
   await response.body?.cancel();
-  const { status } = response;
+  return response.status;
+}
+
+test.each(cases)("AU3: $role on $spec.id ($may)", async ({ spec, role, may }) => {
+  const status = await statusFor(spec, tokens[role]);
   if (may === "o") expect([401, 403]).not.toContain(status);
   // Where the path names no cluster, nobody can say whose the token is.
   else expect(status).toBe(spec.path.includes("{cluster}") ? 403 : 401);
 });
 
+test.each(cases.filter(({ spec, role }) => spec.roles !== "anyone" && role !== "admin"))(
+  "AU15: $role of another cluster is nobody on $spec.id",
+  async ({ spec, role }) => {
+    expect(await statusFor(spec, strangers[role])).toBe(401);
+  },
+);
+
 test("AU3: every route is in this test's table, and the other way round", () => {
   expect(routes.map(({ spec }) => spec.id).toSorted()).toEqual(Object.keys(expected).toSorted());
 });
 
-describe("a node's token", () => {
-  test("AU4: opens no session and releases nothing of another node", async () => {
-    const token = tokens.node ?? "";
-    const headers = { Upgrade: "websocket" };
-    await expectProblem(ask("GET", "/clusters/roles/nodes/NODE2/session", { token, headers }), "forbidden");
-    const body = { incarnation: "run", epochs: [{ group: "Exchange", epoch: 1 }] };
-    await expectProblem(ask("POST", "/clusters/roles/nodes/NODE2/release", { token, body }), "forbidden");
+/** Where a node's token gets in, and what becomes of it there when it asks for another node. */
+const stolen: Readonly<Record<string, readonly [request: Parameters<typeof ask> | null, outcome: string]>> = {
+  getNode: [["GET", "/clusters/roles/nodes/NODE2"], "forbidden"],
+  openSession: [["GET", "/clusters/roles/nodes/NODE2/session", { headers: { Upgrade: "websocket" } }], "forbidden"],
+  releaseHolds: [
+    ["POST", "/clusters/roles/nodes/NODE2/release", { body: { incarnation: "run-of-NODE2", epochs: [] } }],
+    "forbidden",
+  ],
+  getSourceAddress: [["GET", "/clusters/roles/groups/Exchange/source-address?node=NODE2"], "not-your-node"],
+  getSelf: [null, "tells of the token itself"],
+  createRegistryKey: [["PUT", "/clusters/roles/registry/key?key=Nodes/NODE2/X"], "forbidden"],
+  deleteRegistryKey: [["DELETE", "/clusters/roles/registry/key?key=Nodes/NODE2"], "forbidden"],
+  setRegistryValue: [
+    ["PUT", "/clusters/roles/registry/value?key=Nodes/NODE2&name=v", { body: { type: "REG_DWORD", value: 1 } }],
+    "forbidden",
+  ],
+  deleteRegistryValue: [["DELETE", "/clusters/roles/registry/value?key=Nodes/NODE2&name=v"], "forbidden"],
+  writeRegistryBatch: [
+    [
+      "POST",
+      "/clusters/roles/registry-batch",
+      { body: { commands: [{ command: "create-key", key: "Nodes/NODE2/X" }] } },
+    ],
+    "forbidden",
+  ],
+  getRegistryKey: [null, "the registry is what the applications of a cluster share"],
+  getRegistryValue: [null, "the registry is what the applications of a cluster share"],
+  readRegistryBatch: [null, "the registry is what the applications of a cluster share"],
+};
+
+describe("a stolen token of a node", () => {
+  test("AU4: gets in at these routes and at no other", () => {
+    const open = routes.filter(({ spec }) => spec.roles !== "anyone" && spec.roles.includes("node"));
+    expect(open.map(({ spec }) => spec.id).toSorted()).toEqual(Object.keys(stolen).toSorted());
   });
 
+  test.each(routes.filter(({ spec }) => spec.roles !== "anyone").map(({ spec }) => ({ id: spec.id, spec })))(
+    "AU4: reaches nothing of another node by $id",
+    async ({ id, spec }) => {
+      const before = await allRows("roles");
+      if (spec.path.includes("{node}")) expect(await statusFor(spec, tokens.node, "NODE2")).toBe(403);
+      const [request, outcome] = stolen[id] ?? [null, ""];
+      if (request !== null) {
+        const [method, path, more] = request;
+        const answered = await json(ask(method, path, { ...more, token: tokens.node }));
+        expect([answered["code"], answered["reason"]]).toContain(outcome);
+      }
+      expect(await allRows("roles")).toEqual(before);
+    },
+  );
+});
+
+describe("a node's token", () => {
   test("AU4: asks for its own source address only; another's is answered DENY, with 200", async () => {
     const question = (node: string) =>
-      ask("GET", `/clusters/roles/groups/Exchange/source-address?node=${node}`, { token: tokens.node ?? "" });
+      ask("GET", `/clusters/roles/groups/Exchange/source-address?node=${node}`, { token: tokens.node });
     const denied = await question("NODE2");
     expect(denied.status).toBe(200);
     expect(await denied.json()).toEqual({ decision: "DENY", reason: "not-your-node" });
@@ -223,7 +287,7 @@ describe("a node's token", () => {
 describe("a partner's token", () => {
   test("AU9: says which associations the partner saw, and the journal names the partner", async () => {
     await joinBoth("roles");
-    const token = tokens.partner ?? "";
+    const token = tokens.partner;
     const body = {
       group: "Exchange",
       direction: "inbound",
@@ -241,7 +305,7 @@ describe("a partner's token", () => {
 
   test("AU9: a partner that says too much at a time is refused, and the journal does not grow", async () => {
     const body = { group: "Exchange", direction: "inbound", state: "accepted" };
-    const say = () => ask("POST", "/clusters/roles/associations", { token: tokens.partner ?? "", body });
+    const say = () => ask("POST", "/clusters/roles/associations", { token: tokens.partner, body });
     const last = async () => (await json<{ last: number }>(ask("GET", "/clusters/roles/events?limit=1"))).last;
     for (let i = 0; i < limits.reportsInTenSeconds; i++) await (await say()).body?.cancel();
     const before = await last();

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import { clusterTagOf } from "../../src/control-plane/tokens.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
-import { tokenListSchema } from "../../src/protocol/tokens.ts";
+import { type TokenList, tokenListSchema } from "../../src/protocol/tokens.ts";
 import { FakeAgent, joinBoth, openLine } from "./fake-agent.ts";
 import {
   adminToken,
@@ -113,6 +113,27 @@ test("AU6: a token is shown once, listed without its secret, and kept as a diges
   );
 });
 
+test("AU6: every token is compared in constant time, digest with digest, also where there is none to compare with", async () => {
+  const token = await tokenOf("tokens", { role: "reader" });
+  const compared = vi.spyOn(crypto.subtle, "timingSafeEqual");
+  try {
+    const unknown = token.replace(/_[0-9a-f]{16}_(?=[0-9a-f]{64})/, `_${"0".repeat(16)}_`);
+    for (const [asked, status] of [
+      [token, 200],
+      [token.replace(/.{4}$/, "0000"), 401],
+      [unknown, 401],
+    ] as const) {
+      compared.mockClear();
+      expect((await ask("GET", "/clusters/tokens", { token: asked })).status).toBe(status);
+      // With the admin token's digest, and with that of a token of the cluster.
+      expect(compared).toHaveBeenCalledTimes(2);
+      for (const [a, b] of compared.mock.calls) expect([a.byteLength, b.byteLength]).toEqual([32, 32]);
+    }
+  } finally {
+    compared.mockRestore();
+  }
+});
+
 test("AU6: no two tokens are the same, and a name in other letters is the same cluster's", async () => {
   const tokens = await Promise.all(Array.from({ length: 8 }, () => tokenOf("tokens", { role: "reader" })));
   expect(new Set(tokens).size).toBe(8);
@@ -139,6 +160,53 @@ test("AU7: a revoked token is refused, and the session and the watches that it o
   await expectProblem(ask("DELETE", `/clusters/tokens/tokens/${node.id}`), "token-not-found");
   const view = await json<{ nodes: Record<string, { state: string }> }>(ask("GET", "/clusters/tokens"));
   expect(view.nodes["NODE1"]?.state).toBe("Down");
+});
+
+test("AU7: a question that waits for its answer is answered at once when its token is revoked, and its port is gone", async () => {
+  await createExchange("waiting");
+  const at = "/clusters/waiting";
+  await joinBoth("waiting");
+  const token = await tokenOf("waiting", { role: "operator" });
+  const port = await json<{ port: string }>(
+    ask("POST", `${at}/notify-ports`, {
+      token,
+      body: {},
+    }),
+  );
+  const moved = await json<{ operation: { id: string } }>(
+    ask("POST", `${at}/groups/Exchange/move`, { token, body: { target: "NODE2" } }),
+  );
+  const questions = [
+    ask("GET", `${at}/operations/${moved.operation.id}?waitMs=20000`, { token }),
+    ask("GET", `${at}/notify-ports/${port.port}/next?timeoutMs=20000`, { token }),
+  ];
+  await eventually(
+    () => inside("waiting", ({ waiters }) => waiters.count),
+    (count) => count === questions.length,
+  );
+  const [, , id = ""] = token.split("_");
+  expect((await ask("DELETE", `${at}/tokens/${id}`)).status).toBe(204);
+  for (const question of questions) await expectProblem(question, "unauthorized");
+  await expectProblem(ask("GET", `${at}/notify-ports/${port.port}/next`), "notify-port-not-found");
+});
+
+test("AU13: an agent whose token is replaced goes on under the epoch that it has", async () => {
+  await createExchange("rotated");
+  const at = "/clusters/rotated";
+  const { owner } = await joinBoth("rotated");
+  const { tokens } = await json<TokenList>(ask("GET", `${at}/tokens`));
+  const old = tokens.find(({ subject }) => subject === "NODE1")?.id ?? "";
+  const token = await tokenOf("rotated", { role: "node", node: "NODE1" });
+  expect((await ask("DELETE", `${at}/tokens/${old}`)).status).toBe(204);
+  expect(await owner.line.end()).toEqual({ code: 4005, reason: "token-revoked" });
+
+  const again = await FakeAgent.connect("rotated", "NODE1", token, owner.incarnation);
+  const holding = [{ group: "Exchange", epoch: 1, addresses: ["127.0.1.100"] }];
+  await again.hello({ connection: 2, holding });
+  expect((await again.renew({ n: 1_000 })).outcome).toMatchObject({
+    kind: "grant",
+    holds: [{ group: "Exchange", epoch: 1 }],
+  });
 });
 
 test.each([

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await playing?.stop();
-}, 30_000);
+});
 
 async function open(): Promise<Page> {
   const { page, close, complaints } = await openPage(browser);
@@ -81,7 +81,7 @@ test("DB15 a lease's bar runs down and is full again", async () => {
   expect(steps.filter((step) => step < -0.005).length, "down, step by step").toBeGreaterThan(15);
   expect(steps.filter((step) => step > 0.02).length, "and up at once").toBeGreaterThan(1);
   expect(await page.locator(`${lease("NODE1")} [role=meter]`).getAttribute("aria-valuetext")).toMatch(/of 2\.0 s left/);
-}, 30_000);
+});
 
 test("DB13 associations are shown with who called from where, and a refused one with the reason", async () => {
   const page = await open();
@@ -93,7 +93,7 @@ test("DB13 associations are shown with who called from where, and a refused one 
   expect(await refused.innerText()).toMatch(/refused[\s\S]*unknown calling address; expected/);
   expect(await refused.innerText()).toContain("Says peer.test.");
   expect(await page.locator("#association-counts").textContent()).toMatch(/ 1 refused/);
-}, 30_000);
+});
 
 test("DB7 the page shows the new owner within a second after the journal says it", async () => {
   const page = await open();

@@ -12,11 +12,11 @@ let browser: Browser;
 
 beforeAll(async () => {
   browser = await launch();
-}, 30_000);
+});
 
 afterAll(async () => {
   await browser?.close();
-}, 10_000);
+});
 
 const site = "http://bridgehead.test";
 

@@ -22,7 +22,7 @@ afterAll(async () => {
   await browser?.close();
   await controlPlane?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 20_000);
+});
 
 type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string, { operationId: string }>>>> };
 

@@ -11,12 +11,12 @@ let controlPlane: ControlPlane;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "bridgehead-page-"));
   controlPlane = await startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
-}, 30_000);
+});
 
 afterAll(async () => {
   await controlPlane?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 10_000);
+});
 
 const paths = { page: "/", script: "/dashboard.js", style: "/dashboard.css" } as const;
 

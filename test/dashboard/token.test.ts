@@ -30,7 +30,7 @@ afterAll(async () => {
   await browser?.close();
   await controlPlane?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 15_000);
+});
 
 async function open(): Promise<Driven> {
   const driven = await openPage(browser);
@@ -63,7 +63,7 @@ test("DB4 the token is asked for once, kept in the tab, and in no URL", async ()
   await page.getByRole("button", { name: "Forget token" }).click();
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   expect(await page.getByLabel("Token").isVisible()).toBe(true);
-}, 30_000);
+});
 
 test("DB4 a token behind the # is taken out of the address at once, and reaches no log", async () => {
   const { page, requests, sockets } = await open();
@@ -76,7 +76,7 @@ test("DB4 a token behind the # is taken out of the address at once, and reaches 
   const sent = requests.filter((request) => new URL(request.url()).hash === "").map((request) => request.url());
   expect([...sent, ...sockets].filter((address) => address.includes(token))).toEqual([]);
   expect(await readFile(controlPlane.logFile, "utf8")).not.toContain(token);
-}, 30_000);
+});
 
 test("DB5 a wrong token brings the form back with the problem's sentence, and is forgotten", async () => {
   const { page } = await open();
@@ -87,7 +87,7 @@ test("DB5 a wrong token brings the form back with the problem's sentence, and is
   expect(await page.getByLabel("Token").isVisible()).toBe(true);
   expect(await page.locator("#board").isVisible()).toBe(false);
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
-}, 30_000);
+});
 
 test("DB5 a token that is revoked while the page is open does so too", async () => {
   const { page } = await open();
@@ -97,7 +97,7 @@ test("DB5 a token that is revoked while the page is open does so too", async () 
   await ask((client) => client.revokeToken("exchange", id));
   await page.getByRole("alert").filter({ hasText: "A valid bearer token is needed" }).waitFor();
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
-}, 30_000);
+});
 
 test("DB14 the admin token shows every cluster by choice", async () => {
   const { page } = await open();
@@ -109,7 +109,7 @@ test("DB14 the admin token shows every cluster by choice", async () => {
   await page.locator("#events").getByText("Definition 1 of cluster second").waitFor();
   expect(page.url()).toBe(`${controlPlane.url}/#cluster=second`);
   expect(await page.locator("#events").getByText("cluster exchange").count()).toBe(0);
-}, 30_000);
+});
 
 test("DB14 a token of one cluster shows that one, once its name is given", async () => {
   const { page } = await open();
@@ -123,7 +123,7 @@ test("DB14 a token of one cluster shows that one, once its name is given", async
   await page.getByRole("button", { name: "Show" }).click();
   await untilHeadline(page, nobodyOwns);
   expect(await page.locator("#cluster-label").textContent()).toBe("second");
-}, 30_000);
+});
 
 test.each([
   ["is closed at once", (page: Page) => page.routeWebSocket(/watch/, (socket) => socket.close())],

@@ -25,7 +25,7 @@ beforeAll(() => {
 afterAll(async () => {
   await opened?.close();
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 async function theExchange(): Promise<TestExchange> {
   if (opened !== null) return opened;

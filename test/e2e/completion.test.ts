@@ -34,7 +34,7 @@ afterAll(async () => {
   serve?.child.kill("SIGTERM");
   await serve?.ended;
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 function shell(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -77,23 +77,19 @@ test(
   },
 );
 
-test(
-  "EE7 data that is being served is not served again, and the refusal names the folder",
-  { timeout: 30_000 },
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), "bridgehead-locked-"));
-    const first = await startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
-    try {
-      const refused = startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
-      await expect(refused).rejects.toMatchObject({ code: "data-in-use", message: expect.stringContaining(folder) });
-      process.kill(first.pid, "SIGKILL");
-      await first.ended;
-      const again = await startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
-      expect(again.adminToken).toBe(first.adminToken);
-      await again.stop();
-    } finally {
-      await first.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-);
+test("EE7 data that is being served is not served again, and the refusal names the folder", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bridgehead-locked-"));
+  const first = await startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
+  try {
+    const refused = startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
+    await expect(refused).rejects.toMatchObject({ code: "data-in-use", message: expect.stringContaining(folder) });
+    process.kill(first.pid, "SIGKILL");
+    await first.ended;
+    const again = await startControlPlane({ folder, host: "127.0.0.1", port: 0, tls: null });
+    expect(again.adminToken).toBe(first.adminToken);
+    await again.stop();
+  } finally {
+    await first.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

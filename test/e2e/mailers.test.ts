@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.close();
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 test(
   "CL37 each command of the page about mailers prints what the page says, with what the control plane knows",
@@ -59,7 +59,7 @@ test(
   },
 );
 
-test("MA3 the program of the page calls from the virtual IP", { timeout: 30_000 }, async () => {
+test("MA3 the program of the page calls from the virtual IP", async () => {
   const [program = ""] = blocks("js");
   const agent = { socketPath: cluster.running.agentSocket("NODE1"), configFile: join(folder, "agent.yaml") };
   const { host, port } = cluster.stage.peer;

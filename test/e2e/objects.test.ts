@@ -19,12 +19,12 @@ beforeAll(async () => {
   await ask((client) => client.putCluster("exchange", loadDefinition(join(examplesFolder, "q186756.yaml"))));
   vi.stubEnv("BRIDGEHEAD_URL", controlPlane.url);
   vi.stubEnv("BRIDGEHEAD_TOKEN", controlPlane.adminToken);
-}, 30_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await controlPlane?.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 async function done(...args: readonly string[]): Promise<string> {
   const { code, out, err } = await run(...args);

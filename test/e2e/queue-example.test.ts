@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -24,6 +24,8 @@ let onTaken = (_name: string): void => {};
 /** How often the agent was asked. */
 let asked = 0;
 let program: ChildProcess | null = null;
+/** What the program says. */
+let said = "";
 
 const agent = createServer((socket) => {
   socket.on("error", () => {});
@@ -62,6 +64,7 @@ beforeEach(async () => {
   confirmedAfterMs = 0;
   onTaken = () => {};
   asked = 0;
+  said = "";
   agent.listen(join(folder, "agent.sock"));
   await once(agent, "listening");
 });
@@ -77,20 +80,19 @@ const put = (name: string): void =>
   writeFileSync(join(folder, "queue", name), JSON.stringify({ from: "a@b.test", to: `${name}@d.test`, raw: "\n" }));
 const kept = (): string[] => readdirSync(join(folder, "queue"));
 const from = (name: string): string => `${name}@d.test 127.0.3.100 EXCHVS`;
+const script = join(examplesFolder, "queue-with-nodemailer.js");
 
 /** The program, as the agent starts it. */
-async function start(): Promise<ChildProcess> {
-  if (!server.server.listening) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+async function start(relay = "127.0.0.1"): Promise<ChildProcess> {
+  if (!server.server.listening) await new Promise<void>((resolve) => server.listen(0, "::", () => resolve()));
   const address = server.server.address();
   const port = address === null || typeof address === "string" ? 0 : address.port;
-  const words = ["--queue", join(folder, "queue"), "--relay", `127.0.0.1:${port}`];
+  const words = ["--queue", join(folder, "queue"), "--relay", `${relay}:${port}`];
   const env = { ...process.env, BRIDGEHEAD_GROUP: "Exchange", BRIDGEHEAD_AGENT_SOCKET: join(folder, "agent.sock") };
-  const script = join(examplesFolder, "queue-with-nodemailer.js");
-  program = spawn(process.execPath, [script, ...words, "--config", join(folder, "agent.yaml")], {
-    env,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  return program;
+  const child = spawn(process.execPath, [script, ...words, "--config", join(folder, "agent.yaml")], { env });
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
+  program = child;
+  return child;
 }
 
 test("MA8 a message leaves from the virtual IP under its name, and its file is removed; one that has no name yet stays", async () => {
@@ -154,9 +156,82 @@ test("MA8 a message that was taken and cannot be removed ends the program, and i
   expect({ code: child.exitCode, taken }).toEqual({ code: 1, taken: [from("stays")] });
 });
 
-test("MA8 without a folder or a relay it says how it is used", async () => {
-  const script = join(examplesFolder, "queue-with-nodemailer.js");
-  program = spawn(process.execPath, [script, "--relay", "relay.test"], { stdio: "ignore" });
-  const [code] = (await once(program, "exit")) as [number | null];
-  expect(code).toBe(2);
+/** A run that is to end by itself. */
+const runOf = (...words: readonly string[]) => {
+  const all = [script, "--group", "Exchange", "--config", join(folder, "agent.yaml"), ...words];
+  const { status, stderr } = spawnSync(process.execPath, all, { encoding: "utf8", timeout: 10_000 });
+  return { code: status, told: stderr.trimEnd().split("\n") };
+};
+
+test("MA8 without a folder or a relay it says how it is used", () => {
+  expect(runOf("--relay", "relay.test")).toEqual({ code: 2, told: [expect.stringMatching(/^usage: /) as unknown] });
+});
+
+test.each([
+  "relay.test:0",
+  "relay.test:65536",
+  "relay.test:smtp",
+  "relay.test:",
+  "2001:db8::1",
+  "[2001:db8::1",
+  ":25",
+  "",
+])("MA8 a relay such as %j is told at the start", (relay) => {
+  const { code, told } = runOf("--queue", join(folder, "queue"), "--relay", relay);
+  expect({ code, told }).toEqual({
+    code: 2,
+    told: [`--relay ${JSON.stringify(relay)} is no HOST[:PORT]`, expect.stringMatching(/^usage: /) as unknown],
+  });
+});
+
+test("MA8 a queue that is not there ends it, and is told in one line", () => {
+  const absent = join(folder, "absent");
+  const told = [expect.stringContaining(`${absent} cannot be read`) as unknown];
+  expect(runOf("--queue", absent, "--relay", "relay.test")).toEqual({ code: 1, told });
+});
+
+test("MA8 a relay may be an IPv6 address in brackets", async () => {
+  answer = "BIND ::1 EXCHVS 7 5000\n";
+  put("six");
+  await start("[::1]");
+  await until(() => kept().length === 0, 10_000, "the message");
+  expect(taken).toEqual(["six@d.test ::1 EXCHVS"]);
+});
+
+test("MA8 what is no file is left alone, and keeps neither a message nor the end of the program", async () => {
+  mkdirSync(join(folder, "queue", "lost+found"));
+  execFileSync("mkfifo", [join(folder, "queue", "fifo")]);
+  put("zebra");
+  const child = await start();
+  await until(() => taken.length === 1, 10_000, "the message");
+  child.kill("SIGTERM");
+  await until(() => child.exitCode !== null, 10_000, "its end");
+  expect({ code: child.exitCode, kept: kept().toSorted() }).toEqual({ code: 0, kept: ["fifo", "lost+found"] });
+  expect(said).not.toMatch(/fifo|lost/);
+});
+
+const message = { from: "a@b.test", to: "c@d.test", raw: "\n" };
+const faulty: [string, unknown, string][] = [
+  ["nothing", null, "from"],
+  ["no sender", { ...message, from: undefined }, "from"],
+  ["two recipients", { ...message, to: "c@d.test, e@f.test" }, "to"],
+  ["a list of recipients", { ...message, to: ["c@d.test"] }, "to"],
+  ["a group of recipients", { ...message, to: "all:c@d.test;" }, "to"],
+  ["no recipient", { ...message, to: "" }, "to"],
+  ["a file's name for a text", { ...message, raw: { path: "/etc/hostname" } }, "raw"],
+];
+test("MA8 a file that is no message for one recipient stays, is told with what is wrong, and nothing of it is sent", async () => {
+  for (const [name, text] of faulty) writeFileSync(join(folder, "queue", name), JSON.stringify(text));
+  put("zebra");
+  await start();
+  await until(() => kept().length === faulty.length && faulty.every(([name]) => said.includes(name)), 10_000, "all");
+  for (const [name, , field] of faulty) expect(said).toMatch(new RegExp(`^${name}: again in 1 s: "${field}" `, "m"));
+  expect(taken).toEqual([from("zebra")]);
+});
+
+test("MA8 a sender may be nobody, as that of a report is", async () => {
+  writeFileSync(join(folder, "queue", "report"), JSON.stringify({ ...message, from: "" }));
+  await start();
+  await until(() => kept().length === 0, 10_000, "the message");
+  expect(taken).toEqual(["c@d.test 127.0.3.100 EXCHVS"]);
 });

@@ -44,7 +44,7 @@ afterAll(async () => {
   start?.child.kill("SIGTERM");
   await start?.ended;
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 /** The words of a command line without `npx bridgehead`, as a shell splits it. What it writes goes to the test's folder. */
 function wordsOf(command: string): string[] {

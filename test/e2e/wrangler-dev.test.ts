@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await dev?.stop();
-}, 20_000);
+});
 
 function value<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(JSON.stringify(result));
@@ -157,4 +157,4 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
   const { events } = value(await reader.events(cluster, after));
   expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds));
   session.close();
-}, 30_000);
+});

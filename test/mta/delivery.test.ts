@@ -7,7 +7,7 @@ import { type CourierOptions, createCourier } from "../../src/mta/courier.ts";
 import { put } from "../../src/mta/durable.ts";
 import { openInbox } from "../../src/mta/inbox.ts";
 import { associate } from "../../src/mta/initiator.ts";
-import { openOutbox } from "../../src/mta/outbox.ts";
+import { type Outbox, openOutbox } from "../../src/mta/outbox.ts";
 import { encodeMessage } from "../../src/mta/p1.ts";
 import { longMessage, messageWith } from "./messages.ts";
 import { afterwards, answering, bind, eventually, peer, startPeer } from "./support.ts";
@@ -20,18 +20,21 @@ function folders() {
   const outFolder = join(folder, "out");
   mkdirSync(outFolder);
   const told: string[] = [];
-  const outbox = openOutbox(outFolder, join(folder, "rejected"));
+  const outbox = openOutbox({ folder: outFolder, rejected: join(folder, "rejected"), now: monotonicMs });
   afterwards(() => outbox.close());
   const courierWith = (options: Partial<CourierOptions> = {}) =>
     createCourier({
       outbox,
       idleMs: null,
       from: 0,
+      giveUpHours: 120,
       now: monotonicMs,
+      wallClock: Date.now,
       tell: (name, outcome) => told.push(`${name} ${outcome}`),
       ...options,
     });
   return {
+    outbox,
     inFolder,
     outFolder,
     told,
@@ -109,9 +112,13 @@ test("MT30 a partner that keeps no messages takes none, and the message waits", 
   const mail = folders();
   const { responder } = await startPeer();
   await mail.wait("1", longMessage);
+  const halt = new AbortController();
   const association = await associated(responder.port);
-  await mail.courier.serve(association, new AbortController().signal);
-  expect((await association.closed).code).toBe("aborted-by-partner");
+  const served = mail.courier.serve(association, halt.signal);
+  await eventually("an outcome", () => mail.told.length > 0);
+  halt.abort();
+  await served;
+  expect((await association.release()).code).toBe("released");
   expect(mail.told).toEqual(["1.p1 put-off"]);
   expect(mail.waiting()).toEqual(["1.p1"]);
 });
@@ -129,7 +136,7 @@ test("MT30 a message that cannot be read is put off, with the reason, and the ot
   await served;
   expect((await association.release()).code).toBe("released");
   expect(mail.told).toContain("2.p1 transferred");
-  expect(mail.told).toContain(" put-off");
+  expect(mail.told).toContain("1.p1 put-off");
 });
 
 test("MT30 what a partner takes for no message is set aside, and the next one is transferred", async () => {
@@ -164,6 +171,23 @@ describe("MT32 associations are opened and released as much as waits", () => {
     const wanted = courier.wanted(giveUp.signal).then(() => (giveUp.signal.aborted ? "given up" : "wanted"));
     await mail.wait("2", longMessage);
     expect(await wanted).toBe("wanted");
+  });
+
+  test("MT32 a folder that cannot be read now is told, and looked at again", async () => {
+    const mail = folders();
+    let isUnreadable = true;
+    const outbox: Outbox = {
+      ...mail.outbox,
+      count: () => (isUnreadable ? Promise.reject(new Error("EMFILE: too many open files")) : mail.outbox.count()),
+    };
+    const details: string[] = [];
+    const tell: CourierOptions["tell"] = (name, outcome, detail) => details.push(`${name} ${outcome} ${detail}`);
+    const wanted = mail.courierWith({ outbox, idleMs: 1, tell }).wanted(new AbortController().signal);
+    await eventually("what is told", () => details.length > 0);
+    isUnreadable = false;
+    await mail.wait("1", longMessage);
+    await wanted;
+    expect(details).toEqual([" put-off EMFILE: too many open files"]);
   });
 
   test("MT32 a second one is of use when more waits than the first can be left with, and no message goes over both", async () => {

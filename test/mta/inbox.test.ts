@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Inbox, openInbox, type Told } from "../../src/mta/inbox.ts";
 import type { IncomingWork } from "../../src/mta/incoming.ts";
+import { createRoom } from "../../src/mta/inbox-room.ts";
 import { encodeMessage, nameOf } from "../../src/mta/p1.ts";
 import { x410Mode } from "../../src/mta/x410-mode.ts";
 import { longMessage, messageWith } from "./messages.ts";
@@ -204,6 +205,53 @@ describe("MT26 a message that was cut off goes on from the last point that is se
     expect(told.filter((one) => one !== null)).not.toEqual([]);
     for (const work of rest) await live.take(work);
     expect(kept()).toEqual([longName]);
+  });
+
+  /** Each is older than the one before, and all that there are at least so old. */
+  const age = (byMs: number): void => {
+    for (const [n, file] of unfinished().toSorted().entries()) {
+      const at = (Date.now() - byMs - n * 1_000) / 1_000;
+      utimesSync(join(folder, "unfinished", file), at, at);
+    }
+  };
+  const weekMs = 7 * 24 * 60 * 60 * 1_000;
+
+  test("MT13 what was cut off a week ago is removed when the folder is opened, and while messages come", async () => {
+    await take(inbox, connection, beginning);
+    age(weekMs - 60_000);
+    openInbox(folder);
+    expect(unfinished()).toHaveLength(1);
+    age(weekMs + 60_000);
+    openInbox(folder);
+    expect(unfinished()).toEqual([]);
+    const running = openInbox(folder);
+    await take(inbox, connection, beginning);
+    const [old] = unfinished();
+    age(weekMs + 60_000);
+    await take(running, nextConnection, beginning);
+    expect(unfinished()).toHaveLength(1);
+    expect(unfinished()).not.toContain(old);
+  });
+
+  test("MT13 on a full disk the oldest of what was cut off makes room one by one, and what is under way stays", async () => {
+    const from = (n: number) => ({ ...connection, commonReference: `26112612000${n}Z` });
+    for (const n of [1, 2, 3]) await take(inbox, from(n), beginning);
+    age(0);
+    const newest = unfinished().toSorted();
+    const live = new Map([[newest[2] ?? "", null]]);
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    const left: string[][] = [];
+    const room = createRoom(join(folder, "unfinished"), live);
+    const written = room.making(async () => {
+      left.push(unfinished().toSorted());
+      if (unfinished().length > 2) throw full;
+      return "written";
+    });
+    expect(await written).toBe("written");
+    expect(left).toEqual([newest, [newest[0], newest[2]]]);
+    await expect(room.making(() => Promise.reject(full))).rejects.toThrow("ENOSPC");
+    expect(unfinished()).toEqual([newest[2]]);
+    await expect(room.making(() => Promise.reject(new Error("EIO")))).rejects.toThrow("EIO");
   });
 
   test("MT13 as many as the limit says are kept, and the oldest goes first", async () => {

@@ -82,6 +82,14 @@ describe("MT1 the octets of an association are those of real stacks", () => {
     expect(hexOf(refuse)).toBe(hexOf(octets(`0c0b 110101 3206 02 ${recorded.pRefuse}`)));
   });
 
+  test("MT1 an exception, an interrupt, a discard and what acknowledges them, each behind the tokens of its side", () => {
+    expect(hexOf(encodeSpdu({ type: "EXCEPTION DATA", reason: 1 }))).toBe(hexOf(octets("0200 3003 320101")));
+    expect(hexOf(encodeSpdu({ type: "ACTIVITY INTERRUPT", reason: 0 }))).toBe(hexOf(octets("0100 1903 320100")));
+    expect(hexOf(encodeSpdu({ type: "ACTIVITY INTERRUPT ACK" }))).toBe(hexOf(octets("0200 1a00")));
+    expect(hexOf(encodeSpdu({ type: "ACTIVITY DISCARD", reason: 6 }))).toBe(hexOf(octets("0100 3903 320106")));
+    expect(hexOf(encodeSpdu({ type: "ACTIVITY DISCARD ACK" }))).toBe(hexOf(octets("0200 3a00")));
+  });
+
   test("MT1 a DT starts with 02 f0 80, or 02 f0 00 when more is to come", () => {
     const tsdu = new Uint8Array(300);
     const [first, second, third] = segment(tsdu, 128).map(encodeTpdu);
@@ -119,6 +127,30 @@ describe("MT2 what a stack may write in another way is read alike", () => {
   test("MT2 a PLEASE TOKENS or GIVE TOKENS before another SPDU", () => {
     expect(decodeTsdu(octets(`0100 ${recorded.finish}`)).map(({ type }) => type)).toEqual(["GIVE TOKENS", "FINISH"]);
     expect(decodeTsdu(octets("0203110101 0a00")).map(({ type }) => type)).toEqual(["PLEASE TOKENS", "DISCONNECT"]);
+  });
+
+  test.each([
+    ["an ABORT, alone", "1903 110103", "ABORT"],
+    ["an ABORT ACCEPT, alone", "1a00", "ABORT ACCEPT"],
+    ["an interrupt behind tokens that are named", "0103100100 1900", "ACTIVITY INTERRUPT"],
+    ["its acknowledgement behind the tokens of the other side", "0100 1a00", "ACTIVITY INTERRUPT ACK"],
+    ["a discard without tokens or reason", "3900", "ACTIVITY DISCARD"],
+    ["an exception with user data", "0203 100100 3008 320105 c103616263", "EXCEPTION DATA"],
+  ])("MT2 one identifier, two SPDUs: %s", (_, hex, type) => {
+    expect(decodeTsdu(octets(hex)).at(-1)?.type).toBe(type);
+  });
+
+  test("MT2 an exception, an interrupt or a discard without a reason has none that is known", () => {
+    for (const hex of ["0200 3000", "0100 1900", "0100 3902 3200"]) {
+      expect(decodeTsdu(octets(hex)).at(-1)).toMatchObject({ reason: 0 });
+    }
+  });
+
+  test("MT2 an activity of this very session is resumed without its references", () => {
+    const link = { callingReference: "", commonReference: "", activity: octets("020101"), serial: 2 };
+    const resume = encodeSpdu({ type: "ACTIVITY RESUME", activity: octets("020102"), link });
+    expect(hexOf(resume)).toBe(hexOf(octets("0100 1d0f 2108 2903020101 2a0132 2903020102")));
+    expect(decodeTsdu(resume).at(-1)).toEqual({ type: "ACTIVITY RESUME", activity: octets("020102"), link });
   });
 
   test("MT2 BER with indefinite and long lengths, another order of the set, and a password as OCTET STRING", () => {

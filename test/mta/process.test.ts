@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +105,26 @@ describe("MT18 the MTA process goes online, says so, and stops cleanly", () => {
     expect(await mta.exited).toBe(exitCodes.stopped);
     expect(mta.said.at(-1)).toEqual({ type: "stopped" });
     expect(await isFree(start.port)).toBe(true);
+  });
+
+  test("MT38 messages in a folder that no partner has are told once", async () => {
+    const { start } = await prepare();
+    const queueFolder = await mkdtemp(join(tmpdir(), "mta-queue-"));
+    afterwards(() => rm(queueFolder, { recursive: true }));
+    await mkdir(join(queueFolder, "out", "pear.test"), { recursive: true });
+    await writeFile(join(queueFolder, "out", "pear.test", "1.p1"), "");
+    const mta = run({ ...start, queueFolder });
+    await eventually("what is told", () => mta.said.some(({ type }) => type === "message"));
+    mta.send({ type: "stop" });
+    expect(await mta.exited).toBe(exitCodes.stopped);
+    expect(mta.said.filter(({ type }) => type === "message")).toEqual([
+      {
+        type: "message",
+        name: "pear.test",
+        outcome: "no-partner",
+        detail: "out/pear.test has messages that nobody takes: no partner has this name",
+      },
+    ]);
   });
 
   test("MT18 SIGTERM stops it as cleanly, SIGINT is for its parent", async () => {

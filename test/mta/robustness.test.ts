@@ -97,6 +97,13 @@ describe("MT12 whatever a caller sends, its connection ends with a reason and th
       "too-large",
     ],
     ["a second CONNECT", handshake(sessionConnect, sessionConnect), "malformed"],
+    ["an interrupt outside of an activity", handshake(sessionConnect, octets("0100 1903 320100")), "malformed"],
+    ["a discard outside of an activity", handshake(sessionConnect, octets("0100 3900")), "malformed"],
+    ["an exception from the sender", handshake(sessionConnect, octets("0200 3003 320101")), "malformed"],
+    ["an acknowledgement of an interrupt from the sender", handshake(sessionConnect, octets("0200 1a00")), "malformed"],
+    ["an acknowledgement of a discard from the sender", handshake(sessionConnect, octets("0200 3a00")), "malformed"],
+    ["a discard before the CONNECT", handshake(octets("0100 3900")), "malformed"],
+    ["a discard longer than its TSDU", handshake(sessionConnect, octets("0100 3904 3201")), "malformed"],
     ["data outside of an activity", handshake(sessionConnect, octets("0100 0100 41")), "malformed"],
     ["an SPDU that is not known", handshake(sessionConnect, octets("0100 3500")), "unsupported"],
   ])("MT12 %s", async (_, sent, code) => {
@@ -133,6 +140,39 @@ describe("MT12 whatever a caller sends, its connection ends with a reason and th
     raw.socket.write(handshake(sessionConnect, sessionConnect));
     await raw.closed();
     expect(spdusOf(raw.received()).map(({ type }) => type)).toEqual(["ACCEPT", "ABORT"]);
+  });
+
+  test("MT12 each single octet of what transfers and withdraws a message, spoilt, costs at most its own connection", async () => {
+    const served = await startPeer({
+      limits: { maxAssociations: 1000, maxAssociationsPerPartner: 1000, handshakeTimeoutMs: 300 },
+    });
+    const opening = handshake(sessionConnect);
+    const activity = Uint8Array.of(2, 1, 1);
+    const link = { callingReference: "r", commonReference: "261122171300Z", activity, serial: 1 };
+    const withdrawn = [
+      encodeSpdu({ type: "ACTIVITY START", activity }),
+      encodeSpdu({ type: "ACTIVITY DISCARD", reason: 0 }),
+      encodeSpdu({ type: "ACTIVITY START", activity }),
+      encodeSpdu({ type: "ACTIVITY INTERRUPT", reason: 0 }),
+      encodeSpdu({ type: "ACTIVITY RESUME", activity, link }),
+      encodeSpdu({ type: "DATA", data: Uint8Array.of(1) }),
+      encodeSpdu({ type: "ACTIVITY DISCARD", reason: 6 }),
+    ];
+    const good = Buffer.concat(withdrawn.map((spdu) => packetsOf(spdu, 2048)));
+    await Promise.all(
+      Array.from(good, async (octet, at) => {
+        const spoilt = Buffer.from(good);
+        spoilt[at] = octet ^ 0xff;
+        const raw = await rawConnection(served.responder.port);
+        raw.socket.end(Buffer.concat([opening, spoilt]));
+        await raw.closed();
+      }),
+    );
+    await eventually(
+      "each has ended",
+      () => served.events.filter(({ type }) => type !== "accepted").length >= good.length,
+    );
+    expect(await associationWorks(served)).toBe(true);
   });
 
   test("MT12 each single octet of a good handshake, spoilt, costs at most its own connection", async () => {

@@ -50,6 +50,7 @@ export function peersView(overrides: Partial<Partner> = {}): Partners {
     connect: false,
     threshold: 50,
     maxAssociations: 1,
+    giveUpHours: 120,
     ...overrides,
   };
   return new Map([[partner.mtaName, partner]]);
@@ -70,6 +71,7 @@ export function peer(port: number, overrides: Partial<Partner> = {}): Partner {
     connect: true,
     threshold: 50,
     maxAssociations: 1,
+    giveUpHours: 120,
     ...overrides,
   };
 }

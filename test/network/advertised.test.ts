@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Resolver } from "node:dns/promises";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { advertisedBy, nameServerPatience, senderPolicy } from "../../src/cli/doctor/dns.ts";
 import { freePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
+import { namedWith } from "./named.ts";
 
 const server = { group: "Mail", address: "192.0.2.100", networkName: "mail.example.org" };
 const resolver = new Resolver(nameServerPatience);
@@ -17,14 +18,7 @@ let named: ChildProcess | null = null;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "bridgehead-named-"));
   const port = await freePort("127.0.0.1");
-  const zone = (name: string, records: string): string => {
-    const file = join(folder, `${name}.zone`);
-    const start = "$TTL 60\n@ SOA ns.example.org. admin.example.org. 1 60 60 60 60\n@ NS ns.example.org.\n";
-    writeFileSync(file, `${start}${records}\n`);
-    return `zone "${name}" { type primary; file "${file}"; };`;
-  };
   const forward = [
-    "ns A 127.0.0.1",
     "mail A 192.0.2.100",
     '@ TXT "v=spf1 include:_spf.example.org -all"',
     '@ TXT "some-verification=1"',
@@ -32,18 +26,15 @@ beforeAll(async () => {
     "relay MX 10 mail",
     'forged TXT "v=spf1 ip4:192.0.2.7 ~all"',
     'broken TXT "v=spf1 ip4:192.0.2.300 -all"',
+    'twice TXT "v=spf1 ip4:192.0.2.100 -all"',
+    'twice TXT "v=spf1 -all"',
     'unsure TXT "v=spf1 ip4:192.0.2.7 ?all"',
     "silent A 192.0.2.9",
     ...Array.from({ length: 12 }, (_, n) => `deep${n} TXT "v=spf1 include:deep${n + 1}.example.org -all"`),
     'deep12 TXT "v=spf1 -all"',
   ];
-  const zones = [zone("example.org", forward.join("\n")), zone("2.0.192.in-addr.arpa", "100 PTR mail.example.org.")];
-  const config = `options { directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };
-      recursion no; pid-file none; session-keyfile none; dnssec-validation no; };
-    controls { };
-    ${zones.join("\n")}`;
-  writeFileSync(join(folder, "named.conf"), config);
-  named = spawn("named", ["-g", "-c", join(folder, "named.conf"), "-p", String(port)], { stdio: "ignore" });
+  const zones = { "example.org": forward.join("\n"), "2.0.192.in-addr.arpa": "100 PTR mail.example.org." };
+  named = spawn("named", namedWith({ folder, address: "127.0.0.1", port }, zones), { stdio: "ignore" });
   resolver.setServers([`127.0.0.1:${port}`]);
   const isThere = () => resolver.resolve4("mail.example.org").then(Boolean, () => false);
   await until(isThere, 20_000, "the name server");
@@ -82,4 +73,13 @@ test("CL41 the policy of a domain is evaluated as a receiver does: with what it 
   expect((await senderPolicy(server, "example.org", server.address, resolver)).record).toBe(
     "v=spf1 include:_spf.example.org -all",
   );
+});
+
+test("CL41 of a record that cannot be evaluated it is told why: two of them, its syntax, its lookups, a server that refuses", async () => {
+  const why = async (domain: string) => (await senderPolicy(server, domain, server.address, resolver)).why;
+  expect(await why("twice.example.org")).toBe("multiple SPF records found for twice.example.org");
+  expect(await why("broken.example.org")).toMatch(/invalid|ip4/i);
+  expect(await why("deep0.example.org")).toBe("Too many DNS requests");
+  expect(await why("refused.example.com")).toContain("refused");
+  expect(await why("example.org")).toBe("");
 });

@@ -10,6 +10,7 @@ import { assigned } from "../agent/assigned.ts";
 import { contextIn } from "../agent/driver-context.ts";
 import { freePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
+import { namedWith } from "./named.ts";
 
 const run = promisify(execFile);
 let folder = "";
@@ -25,18 +26,9 @@ beforeAll(async () => {
     const { stdout } = await run("tsig-keygen", ["-a", "hmac-sha256", name]);
     writeFileSync(join(folder, `${name}.key`), stdout);
   }
-  const zone = (name: string): string => {
-    const file = join(folder, `${name}.zone`);
-    writeFileSync(file, `$TTL 60\n@ SOA ns.example.org. admin.example.org. 1 60 60 60 60\n@ NS ns\nns A 127.0.0.1\n`);
-    return `zone "${name}" { type primary; file "${file}"; allow-update { key ours; }; };`;
-  };
-  const config = `include "${join(folder, "ours.key")}";
-    options { directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no;
-      pid-file none; session-keyfile none; dnssec-validation no; };
-    controls { };
-    ${zone("example.org")} ${zone("1.0.127.in-addr.arpa")}`;
-  writeFileSync(join(folder, "named.conf"), config);
-  named = spawn("named", ["-g", "-c", join(folder, "named.conf"), "-p", String(port)], { stdio: "ignore" });
+  const place = { folder, address: "127.0.0.1", port, keyFile: join(folder, "ours.key") };
+  const words = namedWith(place, { "example.org": "", "1.0.127.in-addr.arpa": "" });
+  named = spawn("named", words, { stdio: "ignore" });
   await until(async () => (await answer("example.org", "SOA")) !== "", 20_000, "the name server");
 }, 40_000);
 afterAll(() => {

@@ -3,14 +3,24 @@ import { nameSchema, namesTwice } from "../../src/protocol/names.ts";
 
 const isName = (text: string) => nameSchema.safeParse(text).success;
 
-test.each(["a", "7a", "NODE1", "Disk E:", "Exchange IP", "a.b_c-d:e", "x".repeat(63), "Unknown node", "constructor"])(
-  "HT10: %j is a name",
-  (text) => expect(isName(text)).toBe(true),
-);
+test.each([
+  "a",
+  "7a",
+  "NODE1",
+  "Disk E:",
+  "Exchange IP",
+  "a b c",
+  "a.b_c-d:e",
+  "x".repeat(63),
+  "Unknown node",
+  "constructor",
+])("HT10: %j is a name", (text) => expect(isName(text)).toBe(true));
 
 test.each([
   "",
   " a",
+  "a ",
+  "a  b",
   "-a",
   "_a",
   ".",

@@ -30,7 +30,7 @@ type Kind = {
   readonly driver: (address: DriverFactory, surroundings: Surroundings, disks: DiskHost) => DriverFactory;
 };
 
-const kinds: Readonly<Record<string, Kind>> = {
+const kinds = {
   "IP Address": {
     isWhole: true,
     driver: (address, { addressScript }) => withScript(ipAddress(address), addressScript),
@@ -45,7 +45,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   "Generic Script": { isWhole: false, driver: () => genericScript },
   "Generic Service": { isWhole: false, driver: () => genericService },
   "OCF Agent": { isWhole: false, driver: () => ocfAgent },
-};
+} satisfies Readonly<Record<string, Kind>>;
+
+/** The types that an agent has drivers for. */
+export const driverTypes = Object.keys(kinds);
 
 /**
  * @param address who puts an address on this host that is not of 127.0.0.0/8
@@ -53,13 +56,20 @@ const kinds: Readonly<Record<string, Kind>> = {
  */
 export function driversWith(address: DriverFactory, surroundings: Surroundings, disks: DiskHost): DriverRegistry {
   return Object.fromEntries(
-    Object.entries(kinds).map(([type, { driver }]) => [type, driver(address, surroundings, disks)]),
+    Object.entries<Kind>(kinds).map(([type, { driver }]) => [type, driver(address, surroundings, disks)]),
   );
+}
+
+/** What this host is let do: a definition may ask for more. @param types null: all that there are */
+export function onlyOf(registry: DriverRegistry, types: readonly string[] | null): DriverRegistry {
+  return types === null
+    ? registry
+    : Object.fromEntries(Object.entries(registry).filter(([type]) => types.includes(type)));
 }
 
 /** Whether a guard can take away all of this resource. */
 export function isWhole({ type, properties }: { readonly type: string; readonly properties: Properties }): boolean {
-  const found = lookup(kinds, type)?.isWhole ?? false;
+  const found = lookup<Kind>(kinds, type)?.isWhole ?? false;
   return typeof found === "boolean" ? found : found(properties);
 }
 

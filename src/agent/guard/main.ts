@@ -100,7 +100,16 @@ export async function runGuard({ path, log }: GuardOptions): Promise<RunningGuar
   }
 
   const loop: Loop<GuardEvent> = runLoop({ state: waiting, step: guardStep, clock: monotonicMs, perform });
-  const server = await listenUnix({ path, name: "guard", onConnection: connected, log, maxConnections: 8, idleMs: 0 });
+  const server = await listenUnix({
+    path,
+    name: "guard",
+    onConnection: connected,
+    log,
+    // Whoever speaks to a guard is obeyed.
+    admits: "owner",
+    maxConnections: 8,
+    idleMs: 0,
+  });
   return {
     served: served.promise,
     close: async () => {

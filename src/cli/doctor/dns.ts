@@ -3,6 +3,7 @@ import { familyOf, reverseNameOf } from "../../cluster/definition/ip-address.ts"
 import { codeOf, messageOf } from "../errors.ts";
 import type { Advertised, MailServer } from "./judge/mail.ts";
 import { type SenderPolicy, spfResults } from "./judge/spf.ts";
+import { printable } from "./words.ts";
 
 /** Milliseconds for a name server, and how often it is asked. */
 export const nameServerPatience = { timeout: 1_000, tries: 2 } as const;
@@ -43,10 +44,11 @@ export async function senderPolicy(
 ): Promise<SenderPolicy> {
   // It takes a third of a second to load, and most commands need nothing of it.
   const { spf } = await import("mailauth/lib/spf/index.js");
+  const sender = `postmaster@${domain}`;
   const { status, rr } = await spf({
     ip: outside,
     helo: networkName,
-    sender: `postmaster@${domain}`,
+    sender,
     mta: "doctor",
     strict: true,
     maxElapsedTime: policyWithinMs,
@@ -54,5 +56,8 @@ export async function senderPolicy(
     resolver: (name: string, type: string) => resolver.resolve(name, type) as Promise<string[]>,
   });
   const result = spfResults.find((known) => known === status.result) ?? "temperror";
-  return { domain, isGreeting: domain === networkName, networkName, outside, result, record: rr ?? null };
+  // Of an error the comment ends with what is wrong; before it is what is said here anyway.
+  const [, why = ""] = String(status.comment).split(` ${sender}: `);
+  const record = rr === undefined ? null : printable(rr);
+  return { domain, isGreeting: domain === networkName, networkName, outside, result, record, why: printable(why) };
 }

@@ -4,11 +4,11 @@ import { nodeChecks, wayChecks } from "./control-plane.ts";
 import { definitionChecks } from "./definition.ts";
 import { hostFacts } from "./facts.ts";
 import { hostChecks } from "./host.ts";
-import { mailChecks } from "./mail.ts";
+import { mailChecks, peerCheckMs } from "./mail.ts";
 import { configChecks, type Configured, type DoctorPlace } from "./place.ts";
 import type { Reader } from "./reader.ts";
 
-/** For all checks together, in milliseconds: who waits for a doctor is ill already. */
+/** For all checks together, in milliseconds, but for a peer that is to be greeted: who waits for a doctor is ill already. */
 const withinMs = 9_000;
 
 /** Looks at this host as an agent would find it. It changes nothing. @param reader who may read the definition */
@@ -33,5 +33,6 @@ export function examine(configured: Configured, reader: Reader): Promise<Finding
       return read;
     }),
   ];
-  return runChecks(checks, withinMs);
+  const hasPeer = configured.kind === "read" && configured.place.smtpPeer !== null;
+  return runChecks(checks, hasPeer ? withinMs + peerCheckMs : withinMs);
 }

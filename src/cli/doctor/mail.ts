@@ -1,21 +1,48 @@
 import { Resolver } from "node:dns/promises";
 import {
   type ClusterDefinition,
+  type GroupDefinition,
   lookup,
   possibleOwners,
   servedResources,
   virtualServerOf,
 } from "../../cluster/definition/definition.ts";
+import { canonicalAddress } from "../../mta/canonical-address.ts";
 import { localVerdicts } from "../../mta/local-verdicts.ts";
 import { check, type Check, once } from "./check.ts";
 import { askedWithinMs } from "./control-plane.ts";
 import { advertisedBy, nameServerPatience, senderPolicy } from "./dns.ts";
-import { type Asked, judgeAdvertised, judgeSeen, judgeVerdicts, type MailServer } from "./judge/mail.ts";
-import { judgeExim, judgePostfix } from "./judge/mailers.ts";
+import {
+  type Asked,
+  judgeAdvertised,
+  judgeNamed,
+  judgeSeen,
+  judgeVerdicts,
+  type MailServer,
+  type Seen,
+  type SeenAs,
+} from "./judge/mail.ts";
+import { judgeExim } from "./judge/exim.ts";
+import { judgePostfix } from "./judge/postfix.ts";
 import { judgePolicies } from "./judge/spf.ts";
 import { eximHere, postfixHere } from "./mailers-here.ts";
 import type { DoctorPlace } from "./place.ts";
 import { seenByControlPlane, seenByPeer } from "./seen-from.ts";
+
+/** Milliseconds: many receivers wait before they greet, to see who cannot (Postfix's postscreen six seconds), and some longer. */
+const peerAnswerMs = 15_000;
+/** That there was no answer is an outcome too. */
+export const peerCheckMs = peerAnswerMs + 500;
+
+/** Somebody outside who is asked as whom he sees the virtual servers that speak here. */
+type SeenCheck = Pick<Check, "code" | "subject" | "needs" | "withinMs"> & {
+  /** Null: there is none. */
+  readonly witness: () => {
+    /** As a sentence names him. */
+    readonly name: string;
+    readonly ask: (server: MailServer, expected: string, signal: AbortSignal) => Promise<SeenAs>;
+  } | null;
+};
 
 /**
  * The three identities of a virtual server that have to agree: what is bound, what the world sees, what is advertised.
@@ -33,56 +60,73 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
   });
   const speaking = async (): Promise<MailServer[]> =>
     (await asked()).filter(({ verdict }) => verdict.decision === "BIND").map(({ server }) => server);
+  const seenBy = ({ witness, needs, ...parts }: SeenCheck): Check =>
+    check({
+      ...parts,
+      needs: ["source-address", ...needs],
+      gather: async (signal) => {
+        const asking = witness();
+        if (asking === null) return [];
+        return Promise.all(
+          (await speaking()).map(async (server): Promise<Seen> => {
+            const expected = outsideOf(server, place());
+            return { server, witness: asking.name, expected, seen: await asking.ask(server, expected, signal) };
+          }),
+        );
+      },
+      judge: judgeSeen,
+    });
   const needs = ["definition", "agent"];
   return [
-    check({ code: "source-address", subject: "source addresses", needs, gather: asked, judge: judgeVerdicts }),
     check({
+      code: "mail-config",
+      subject: "configuration of mail",
+      needs: ["definition"],
+      gather: place,
+      judge: (named) =>
+        judgeNamed(
+          named,
+          serversOf(definition(), () => true),
+        ),
+    }),
+    check({ code: "source-address", subject: "source addresses", needs, gather: asked, judge: judgeVerdicts }),
+    seenBy({
       code: "seen-address",
       subject: "addresses as seen",
-      needs: ["source-address", "reach"],
+      needs: ["reach"],
       withinMs: askedWithinMs,
-      gather: async (signal) => {
+      witness: () => {
         const { url } = place();
-        const witness = "the control plane";
-        return Promise.all(
-          (await speaking()).map(async (server) => {
-            const seen = await seenByControlPlane(server, url, signal);
-            return { server, witness, expected: outsideOf(server, place()), seen };
-          }),
-        );
+        return { name: "the control plane", ask: (server, _, signal) => seenByControlPlane(server, url, signal) };
       },
-      judge: judgeSeen,
     }),
-    check({
+    seenBy({
       code: "peer-address",
       subject: "addresses as a peer sees them",
-      needs: ["source-address"],
-      withinMs: askedWithinMs,
-      gather: async (signal) => {
+      needs: [],
+      withinMs: peerCheckMs,
+      witness: () => {
         const { smtpPeer } = place();
-        if (smtpPeer === null) return [];
-        const witness = `${smtpPeer.host}:${smtpPeer.port}`;
-        return Promise.all(
-          (await speaking()).map(async (server) => {
-            const seen = await seenByPeer(server, smtpPeer, signal);
-            return { server, witness, expected: outsideOf(server, place()), seen };
-          }),
-        );
+        if (smtpPeer === null) return null;
+        const peer = { ...smtpPeer, withinMs: peerAnswerMs };
+        return {
+          name: nameOfPeer(smtpPeer),
+          ask: (server, expected, signal) => seenByPeer(server, { ...peer, expected }, signal),
+        };
       },
-      judge: judgeSeen,
     }),
     check({
       code: "mailers",
       subject: "Postfix",
       needs: ["definition"],
-      gather: postfixHere,
+      gather: () => postfixHere(),
       judge: (settings) => judgePostfix(settings, serversFor(definition(), place().node)),
     }),
     check({
       code: "mailers",
       subject: "Exim",
       needs: ["definition"],
-      gather: eximHere,
+      gather: () => eximHere(),
       judge: (settings) => judgeExim(settings, serversFor(definition(), place().node), place().socket),
     }),
     check({
@@ -120,15 +164,24 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
 
 /** The virtual servers that may come to a node. */
 export function serversFor(definition: ClusterDefinition, node: string): MailServer[] {
+  return serversOf(definition, (of) => possibleOwners(definition, of).includes(node));
+}
+
+function serversOf(definition: ClusterDefinition, counts: (of: GroupDefinition) => boolean): MailServer[] {
   return Object.entries(definition.groups).flatMap(([group, of]) => {
     const server = virtualServerOf(servedResources(definition, of));
-    if (server === null || !possibleOwners(definition, of).includes(node)) return [];
+    if (server === null || !counts(of)) return [];
     return [{ group, address: server.address, networkName: server.networkName }];
   });
 }
 
-function outsideOf({ address }: MailServer, { outsideAddresses }: DoctorPlace): string {
+function outsideOf(server: MailServer, { outsideAddresses }: DoctorPlace): string {
+  const address = canonicalAddress(server.address);
   return lookup(outsideAddresses, address) ?? address;
+}
+
+function nameOfPeer({ host, port }: NonNullable<DoctorPlace["smtpPeer"]>): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** The name that it greets with, where that is one of DNS, and the domains that it is said to send for. */

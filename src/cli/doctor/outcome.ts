@@ -37,8 +37,9 @@ const programs: ReadonlySet<string> = new Set([
   "systemd",
 ]);
 
-/** A sentence begins with a capital, and ends. What is no plain word (a path, an address, a setting) stays as it is written. */
-function asSentence(text: string): string {
+/** A sentence begins with a capital, ends, and moves no cursor: some of its words are somebody else's. What is no plain word (a path, an address, a setting) stays as it is written. */
+function asSentence(words: string): string {
+  const text = words.replaceAll(/\s+/g, " ").replaceAll(/\p{C}+/gu, "?");
   const [first = ""] = /^[a-z]+(?=[ ,.:;]|$)/.exec(text) ?? [];
   const isWord = first !== "" && !programs.has(first) && !/^\w+[.:]\S/.test(text);
   const begun = isWord ? text.charAt(0).toUpperCase() + text.slice(1) : text;

@@ -9,6 +9,7 @@ import { monotonicMs } from "../../mta/clock.ts";
 import { begun } from "../begun.ts";
 import { agentPlace, guardPath, loadAgentConfig, type AgentConfig } from "../agent-config.ts";
 import { usageError } from "../errors.ts";
+import { groupId } from "../local/group-id.ts";
 import { onEndingSignals } from "../local/signals.ts";
 import { commandModule } from "../package-files.ts";
 import { assertToken, readSecret } from "../secret-file.ts";
@@ -21,6 +22,7 @@ type AgentCommandOptions = {
   readonly config?: string;
   readonly socket?: string;
   readonly socketmap?: string;
+  readonly socketGroup?: string;
   readonly state?: string;
   readonly base?: string;
   readonly addressScript?: string;
@@ -36,6 +38,7 @@ export function register(noun: Command): void {
     .option("--config <file>", "YAML with any of these options, and those of the control plane")
     .option("--socket <path>", "local socket, for mailers that ask from which address to call")
     .option("--socketmap <path>", "the same for Postfix (socketmap)")
+    .option("--socket-group <group>", "group that may ask at both sockets (default: the agent's own)")
     .option("--state <folder>", "folder for what the agent remembers")
     .option("--base <folder>", "where relative file names in properties start (default: the folder of the config)")
     .option("--address-script <file>", "tells the network whose an address is, where it is not told by ARP (clouds)")
@@ -63,6 +66,8 @@ async function agent(options: AgentCommandOptions): Promise<void> {
       stateFolder: state,
       socketPath: socket,
       socketmapPath: options.socketmap ?? config.socketmap ?? null,
+      socketGroup: groupOf(options, config),
+      resourceTypes: config.resourceTypes ?? null,
       baseFolder: resolve(options.base ?? (options.config === undefined ? "." : dirname(options.config))),
       openHost: (incarnation, noticing) =>
         openLinuxHost(
@@ -96,6 +101,11 @@ async function agent(options: AgentCommandOptions): Promise<void> {
   log("info", "ended", endSentences[await running.ended]);
   process.off("disconnect", stop);
   if (process.connected) process.disconnect();
+}
+
+function groupOf(options: AgentCommandOptions, config: AgentConfig): number | null {
+  const group = options.socketGroup ?? config.socketGroup;
+  return group === undefined ? null : groupId(String(group));
 }
 
 function surroundingsOf(options: AgentCommandOptions, config: AgentConfig, mark: string): Surroundings {

@@ -18,6 +18,7 @@ import {
 import { agentPlace, loadAgentConfig, type AgentConfig } from "../agent-config.ts";
 import { contextFrom, type GlobalOptions } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
+import { isNotThere } from "../known-objects.ts";
 import { print, write } from "../output.ts";
 import { harakaPlugin } from "../package-files.ts";
 import { examples } from "../verb.ts";
@@ -173,7 +174,7 @@ async function virtualServersOf(options: PostfixOptions): Promise<(group: string
   return (group) => {
     const found = lookup(view.groups, group);
     if (found === undefined) {
-      throw new CliError("group-not-found", `There is no group ${group} in cluster ${view.name}.`);
+      throw isNotThere("group", group, view.groups, view.name);
     }
     const { address: virtualIp, networkName } = found;
     if (virtualIp === null || networkName === null) {

@@ -8,14 +8,16 @@ import type { LogRecord } from "../../mta/log.ts";
 import type { OrName } from "../../mta/or-name.ts";
 import { OrNameError, parseOrName } from "../../mta/or-name-text.ts";
 import { PartnersFileError } from "../../mta/partners.ts";
-import { QueueError } from "../../mta/queue-folder.ts";
+import { isStrange, QueueError } from "../../mta/queue-folder.ts";
 import { submit } from "../../mta/submit.ts";
+import { T61Error, t61Octets } from "../../mta/t61.ts";
 import type { VerdictSource } from "../../mta/verdict-source.ts";
 import type { Observation } from "../../protocol/virtual-servers.ts";
 import { nameSchema } from "../../protocol/names.ts";
 import type { Ask } from "../api.ts";
 import { contextOf } from "../context.ts";
 import { CliError, codeOf, exitCodes, messageOf, usageError } from "../errors.ts";
+import { isNotThere } from "../known-objects.ts";
 import { write } from "../output.ts";
 import { examples } from "../verb.ts";
 import { parseEndpoint, type Endpoint } from "../workerd/endpoint.ts";
@@ -65,6 +67,8 @@ function registerSubmit(noun: Command): void {
     );
 }
 
+const maxSubjectLength = 128;
+
 type SubmitOptions = {
   readonly queue: string;
   readonly from: string;
@@ -77,14 +81,31 @@ async function submitText(partner: string, file: string | undefined, options: Su
   const [originator, ...recipients] = [options.from, ...options.to].map(orNameOf);
   if (originator === undefined) throw usageError("Who sends it? Give --from NAME.");
   const { queue, subject = null } = options;
-  if (subject !== null && !/^[\x20-\x7e]{1,128}$/.test(subject)) {
-    throw usageError("The subject has letters that IA5 has not, or over 128 characters", { detail: subject });
-  }
+  if (subject !== null) assertSubject(subject);
   try {
     write(await submit({ queue, partner, originator, recipients, subject, text, now: new Date() }));
   } catch (error) {
     const detail = messageOf(error);
     throw new CliError("queue-unusable", `${queue} cannot take the message`, exitCodes.failed, { detail });
+  }
+  if (isStrange(queue, partner)) {
+    const why = `no MTA that had this queue calls a partner of the name ${partner}`;
+    process.stderr.write(`warning: ${why}: the message waits until one does\n`);
+  }
+}
+
+/** Throws `CliError`: none is written as something else. X.420 has room for 128 octets (ub-subject-field). */
+function assertSubject(subject: string): void {
+  let length: number;
+  try {
+    ({ length } = t61Octets(subject));
+  } catch (error) {
+    if (!(error instanceof T61Error)) throw error;
+    throw usageError("The subject has a letter that cannot be written", { detail: error.message });
+  }
+  if (length === 0 || length > maxSubjectLength) {
+    const detail = `it takes ${length} octets; ${maxSubjectLength} are allowed, and a letter with a mark takes two`;
+    throw usageError("The subject is empty or too long", { detail });
   }
 }
 
@@ -209,7 +230,7 @@ async function callerOf(options: AssociateOptions, command: Command): Promise<Ca
   const view = await ask((client) => client.getCluster(name));
   const address = lookup(view.nodes, node)?.address;
   const localMtaName = lookup(view.groups, group)?.networkName ?? null;
-  if (address === undefined) throw new CliError("node-not-found", `There is no node ${node} in cluster ${name}.`);
+  if (address === undefined) throw isNotThere("node", node, view.nodes, name);
   if (localMtaName === null)
     throw new CliError("not-a-virtual-server", `${group} is no virtual server of cluster ${name}.`);
   return { unpatchedAddress: address, localMtaName };

@@ -24,14 +24,13 @@ export class NotifyPorts {
   }
 
   /**
-   * Null when there are as many as there may be.
+   * Null when there are as many as there may be; of one token that is half of them.
    * @param token the id of the token that opens it, null for the admin token
    * @param now epoch milliseconds
    */
   open(id: string, interests: readonly Interest[], token: string | null, now: number): NotifyPort | null {
     this.#sql.exec("DELETE FROM notify_ports WHERE asked_at < ?", now - protocolLimits.notifyPortIdleMs);
-    const { count } = this.#sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM notify_ports").one();
-    if (count >= protocolLimits.notifyPorts) return null;
+    if (this.#isFullFor(token)) return null;
     const position = this.#journal.last;
     this.#sql.exec(
       "INSERT INTO notify_ports (id, registrations, position, asked_at, token) VALUES (?, ?, ?, ?, ?)",
@@ -91,6 +90,16 @@ export class NotifyPorts {
   /** The token has been revoked. */
   closeOf(token: string): void {
     this.#sql.exec("DELETE FROM notify_ports WHERE token = ?", token);
+  }
+
+  #isFullFor(token: string | null): boolean {
+    const { all, own } = this.#sql
+      .exec<{ all: number; own: number }>(
+        `SELECT COUNT(*) AS "all", COUNT(*) FILTER (WHERE token = ?) AS own FROM notify_ports`,
+        token,
+      )
+      .one();
+    return all >= protocolLimits.notifyPorts || own >= protocolLimits.notifyPorts / 2;
   }
 
   #row(id: string, now: number): Row | null {

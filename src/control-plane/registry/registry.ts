@@ -1,7 +1,7 @@
 import type { ClusterDefinition } from "../../cluster/definition/definition.ts";
 import { protocolLimits } from "../../protocol/limits.ts";
 import type { RegistryRead, RegistryReplies } from "../../protocol/registry.ts";
-import { RateWindow } from "../rate-window.ts";
+import { TokenBuckets } from "../token-buckets.ts";
 import { ObjectKeys } from "./object-keys.ts";
 import { folded, joined } from "./path.ts";
 import { readKey, readValue } from "./read.ts";
@@ -26,7 +26,10 @@ export type RegistryResult<T> =
 export class Registry {
   readonly #storage: DurableObjectStorage;
   readonly #store: RegistryStore;
-  readonly #writes = new RateWindow(protocolLimits.registryWritesInTenSeconds, 10_000);
+  readonly #writes = new TokenBuckets({
+    burst: protocolLimits.registryWritesInTenSeconds,
+    perSecond: protocolLimits.registryWritesInTenSeconds / 10,
+  });
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -55,7 +58,7 @@ export class Registry {
 
   /** All of it or nothing. @param now epoch milliseconds */
   write(definition: ClusterDefinition, actor: string, write: RegistryWrite, now: number): RegistryResult<Applied> {
-    if (!this.#writes.take(actor, now)) {
+    if (this.#writes.take(actor, now) > 0) {
       const detail = `${protocolLimits.registryWritesInTenSeconds} requests within ten seconds; a batch is one`;
       return { ok: false, refusal: { code: "rate-limited", detail, at: null } };
     }

@@ -1,10 +1,14 @@
 import { explanationSchema } from "../../protocol/explain.ts";
 import { simulateInTurns, type Simulated } from "../../cluster/simulate/simulate.ts";
 import { simulationRequestSchema, simulationSchema } from "../../protocol/simulate.ts";
+import { protocolLimits } from "../../protocol/limits.ts";
+import { Places } from "../places.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { thereIsNo } from "./absent.ts";
 import { snapshotOf } from "./snapshot.ts";
+
+const places = new Places(protocolLimits.simulations, protocolLimits.simulationMs);
 
 /** Questions about what the cluster decides. None of them changes anything. */
 export const explainRoutes: readonly Route[] = [
@@ -37,16 +41,25 @@ export const explainRoutes: readonly Route[] = [
       roles: readers,
       body: body(simulationRequestSchema),
       answers: { 200: { what: "What the journal would tell, and what would be different", schema: simulationSchema } },
-      problems: ["cluster-not-defined", "simulation-too-large"],
+      problems: ["cluster-not-defined", "simulation-too-large", "rate-limited"],
     },
     async ({ body: { script }, cluster }) => {
+      const leave = places.take(Date.now());
+      if (leave === null) {
+        const headers = { "Retry-After": "1" };
+        return refuse("rate-limited", "as many simulations are under way as may be at a time", { headers });
+      }
       // Here and not in the object: it would keep the agents' renewals waiting.
-      const present = await cluster().present();
-      if (present === null) return notDefined();
-      const simulated = await taken(simulateInTurns(present.state, script, present.now));
-      return simulated.ok
-        ? answer(200, simulated.value)
-        : refuse(simulated.code, "ask for less time, or for fewer things at once");
+      try {
+        const present = await cluster().present();
+        if (present === null) return notDefined();
+        const simulated = await taken(simulateInTurns(present.state, script, present.now));
+        return simulated.ok
+          ? answer(200, simulated.value)
+          : refuse(simulated.code, "ask for less time, or for fewer things at once");
+      } finally {
+        leave();
+      }
     },
   ),
 ];

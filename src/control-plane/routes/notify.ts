@@ -32,7 +32,10 @@ export const notifyRoutes: readonly Route[] = [
       if (opened === "not-defined") return notDefined();
       if (opened === "no-object") return noSuchObject();
       return opened === "full"
-        ? refuse("too-many-notify-ports", `a cluster has ${protocolLimits.notifyPorts} at most; close one`)
+        ? refuse(
+            "too-many-notify-ports",
+            `a cluster has ${protocolLimits.notifyPorts} at most, and one token half of them; close one`,
+          )
         : answer(201, opened);
     },
   ),
@@ -97,6 +100,8 @@ is over. `after`, the position of the last answer, asks again for what got lost 
           return waited.value === null ? noSuchPort() : answer(200, waited.value);
         case "time-over":
           return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
+        case "revoked":
+          return unauthorized();
         case "too-many":
           return refuse("too-many-waiters", "ask without waiting, or again in a moment");
       }

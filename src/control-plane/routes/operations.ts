@@ -1,5 +1,5 @@
 import { operationListSchema, operationSchema, waitQuerySchema } from "../../protocol/operation.ts";
-import { answer, notDefined, refuse } from "../respond.ts";
+import { answer, notDefined, refuse, unauthorized } from "../respond.ts";
 import { readers, route, type Route } from "../route.ts";
 import { tokenIdOf } from "../auth.ts";
 import { waitFor } from "../waiters.ts";
@@ -39,6 +39,7 @@ export const operationRoutes: readonly Route[] = [
         },
         published: (_, forMs) => cluster().operationEnded(params.operation, tokenIdOf(principal), forMs),
       });
+      if (waited.kind === "revoked") return unauthorized();
       if (waited.kind === "too-many") return refuse("too-many-waiters", "ask without waitMs, or again in a moment");
       const found = waited.kind === "found" ? waited.value : (await cluster().operation(params.operation)).operation;
       return found === null

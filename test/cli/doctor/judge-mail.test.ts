@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import {
   type Advertised,
   judgeAdvertised,
+  judgeNamed,
   judgeSeen,
   judgeVerdicts,
   type Seen,
 } from "../../../src/cli/doctor/judge/mail.ts";
 import { judgePolicies, type SenderPolicy } from "../../../src/cli/doctor/judge/spf.ts";
-import { judgeExim, judgePostfix } from "../../../src/cli/doctor/judge/mailers.ts";
 import { serversFor } from "../../../src/cli/doctor/mail.ts";
 import type { Verdict } from "../../../src/cluster/questions/verdict.ts";
 import { parseDefinition } from "../../../src/protocol/definition.ts";
@@ -46,6 +46,14 @@ test("CL39 what the world sees: the virtual IP, or the address that the configur
     remedy: expect.stringContaining('outsideAddresses: { "192.0.2.100": "203.0.113.5" }'),
   });
   expect(seen({ kind: "unreached", why: "EHOSTUNREACH" })?.kind).toBe("warning");
+  expect(seen({ kind: "unreached", why: "EHOSTUNREACH" })).toMatchObject({ remedy: expect.stringContaining("routes") });
+  // Packets find their way there and back.
+  expect(seen({ kind: "odd", why: "it ended the connection" })).toMatchObject({
+    kind: "warning",
+    sentence:
+      "The control plane is reached from 192.0.2.100, and does not answer mail.example.org as it should (it ended the connection).",
+    remedy: expect.not.stringContaining("route"),
+  });
   expect(seen({ kind: "untold" })?.kind).toBe("skipped");
   expect(seen({ kind: "refused", why: "554 you are on a list" })).toMatchObject({
     kind: "warning",
@@ -71,13 +79,46 @@ test("CL39 what is advertised: the name leads to the address that is seen, and t
     kind: "warning",
     sentence: expect.stringContaining("has no name"),
   });
-  expect(advertised({ names: "ETIMEOUT" })).toMatchObject({ sentence: expect.stringContaining("ETIMEOUT") });
+  expect(advertised({ names: "ETIMEOUT" })).toMatchObject({
+    sentence: expect.stringContaining("ETIMEOUT"),
+    // What no server was reached for may be there.
+    remedy: expect.not.stringContaining("PTR"),
+  });
   expect(advertised({ addresses: "ESERVFAIL" })).toMatchObject({ sentence: expect.stringContaining("ESERVFAIL") });
   const outside = "2001:db8::1";
   expect(advertised({ outside })).toMatchObject({ remedy: expect.stringContaining("AAAA 2001:db8::1") });
   expect(
     only(judgeAdvertised([{ server: { ...server, networkName: "MAILVS" }, outside, addresses: [], names: [] }])),
   ).toMatchObject({ kind: "skipped", sentence: "MAILVS is no name of DNS." });
+});
+
+test("CL39 a group and an address that a configuration names and no virtual server has are told, with those that there are", () => {
+  const named = (of: Partial<Parameters<typeof judgeNamed>[0]>) =>
+    judgeNamed({ senderDomains: {}, outsideAddresses: {}, ...of }, [
+      server,
+      { ...server, group: "Two", address: "2001:DB8::5" },
+    ]);
+  expect(
+    named({ senderDomains: { Mail: ["example.org"] }, outsideAddresses: { "2001:db8::5": "2001:db8::6" } }),
+  ).toBeNull();
+  expect(named({ senderDomains: { mail: ["example.org"], Post: [] } })).toMatchObject([
+    {
+      outcome: {
+        kind: "warning",
+        sentence: "senderDomains has mail and Post, which no virtual server's group is called.",
+        remedy: expect.stringContaining("Mail, Two"),
+      },
+    },
+  ]);
+  expect(named({ outsideAddresses: { "192.0.2.7": "203.0.113.5" } })).toMatchObject([
+    {
+      outcome: {
+        kind: "warning",
+        sentence: "outsideAddresses has 192.0.2.7, which no virtual server has.",
+        remedy: expect.stringContaining("192.0.2.100, 2001:DB8::5"),
+      },
+    },
+  ]);
 });
 
 const policy = (of: Partial<SenderPolicy>) =>
@@ -90,6 +131,7 @@ const policy = (of: Partial<SenderPolicy>) =>
         outside: server.address,
         result: "pass",
         record: "v=spf1 ip4:192.0.2.7 -all",
+        why: "",
         ...of,
       },
     ]),
@@ -107,9 +149,19 @@ test("CL41 a domain that says of the virtual IP that it forges its mail has fail
     remedy: expect.stringContaining("ip6:2001:db8::1"),
   });
   expect(policy({ result: "neutral" })?.kind).toBe("warning");
-  expect(policy({ result: "permerror" })).toMatchObject({
+  const broken = (why: string, record: string | null) => policy({ result: "permerror", record, why });
+  expect(broken("multiple SPF records found for example.org", null)).toMatchObject({
     kind: "failed",
-    remedy: expect.stringContaining("includes"),
+    sentence: expect.stringContaining("(multiple SPF records found for example.org)"),
+    remedy: expect.stringContaining("one record"),
+  });
+  expect(broken("Too many DNS requests", "v=spf1 include:a.example -all")).toMatchObject({
+    kind: "failed",
+    sentence: expect.stringMatching(/Too many DNS requests.*include:a\.example/),
+    remedy: expect.stringContaining("ten lookups"),
+  });
+  expect(broken("\u001b[31m", "v=spf1 \u001b]0;\u009b")).toMatchObject({
+    sentence: expect.not.stringMatching(/\p{C}/u),
   });
   expect(policy({ result: "temperror", record: null })?.kind).toBe("warning");
 });
@@ -117,7 +169,7 @@ test("CL41 a domain that says of the virtual IP that it forges its mail has fail
 test("CL41 a domain of senders without a policy is a warning; the name that is greeted with needs none", () => {
   expect(policy({ result: "none", record: null })).toMatchObject({
     kind: "warning",
-    remedy: expect.stringContaining("v=spf1 ip4:192.0.2.100 -all"),
+    remedy: expect.stringMatching(/v=spf1 ip4:192\.0\.2\.100 -all.*all others/),
   });
   expect(policy({ result: "none", record: null, isGreeting: true })?.kind).toBe("skipped");
   expect(judgePolicies([])).toBeNull();
@@ -150,44 +202,4 @@ test("CL39 the virtual servers are those that may come to this node", () => {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   expect(serversFor(parsed.definition, "NODE1")).toEqual([server]);
   expect(serversFor(parsed.definition, "NODE2").map(({ group }) => group)).toEqual(["Mail", "Elsewhere"]);
-});
-
-const postfix = {
-  smtp_bind_address: server.address,
-  smtp_bind_address6: "100::1",
-  smtp_bind_address_enforce: "yes",
-  smtp_helo_name: "Mail.example.org",
-  transport_maps: "regexp:{ … } proxy:socketmap:unix:/run/bridgehead/socketmap.sock:transport/Mail",
-};
-
-test("CL40 a Postfix that asks nobody is told of; one that asks has to be bound, and to nothing else", () => {
-  expect(judgePostfix(postfix, [server])?.kind).toBe("ok");
-  expect(judgePostfix({ ...postfix, transport_maps: "" }, [server])).toMatchObject({
-    kind: "warning",
-    remedy: expect.stringContaining('bridgehead mailer postfix --group "Mail"'),
-  });
-  expect(judgePostfix({ ...postfix, smtp_bind_address_enforce: "no" }, [server])?.kind).toBe("failed");
-  expect(judgePostfix({ ...postfix, smtp_bind_address: "192.0.2.7" }, [server])).toMatchObject({
-    kind: "failed",
-    sentence: expect.stringContaining("192.0.2.7 and 100::1"),
-  });
-  expect(judgePostfix({ ...postfix, smtp_helo_name: "node1.example.org" }, [server])).toMatchObject({
-    kind: "warning",
-    remedy: expect.stringContaining("smtp_helo_name"),
-  });
-  expect(judgePostfix(null, [server])).toBeNull();
-  expect(judgePostfix(postfix, [])).toBeNull();
-});
-
-test("CL40 an Exim that asks nobody is told of; one that asks has to ask this agent, for a group of this host", () => {
-  const socket = "/run/bridgehead/agent.sock";
-  const asked = `\${readsocket{${socket}}{source-address Mail *\\n}{2s}{}{DEFER no-agent}}`;
-  expect(judgeExim({ asked }, [server], socket)?.kind).toBe("ok");
-  expect(judgeExim({ asked: null }, [server], socket)?.kind).toBe("warning");
-  expect(judgeExim({ asked }, [server], "/run/other.sock")?.kind).toBe("failed");
-  expect(judgeExim({ asked }, [{ ...server, group: "Mail 2" }], socket)).toMatchObject({
-    kind: "failed",
-    remedy: expect.stringContaining("Mail 2"),
-  });
-  expect(judgeExim(null, [server], socket)).toBeNull();
 });

@@ -52,6 +52,23 @@ test("CL39 a configuration says what only its writer knows of mail, and a domain
     kind: "faulty",
     why: expect.stringContaining("line 3 (smtpPeer.port)"),
   });
+  for (const host of ["", "mx:25", "[2001:db8::1]:25", "mx.example.net.:25", "user@mx"]) {
+    expect(read(`smtpPeer: { host: "${host}" }\n`), host).toMatchObject({
+      kind: "faulty",
+      why: expect.stringMatching(
+        /line 3 \(smtpPeer\.host\).*must be the name or the address of a host, without a port/,
+      ),
+    });
+  }
+  for (const host of ["mx", "mx.example.net", "192.0.2.1", "2001:db8::1"]) {
+    expect(read(`smtpPeer: { host: "${host}" }\n`), host).toMatchObject({ place: { smtpPeer: { host } } });
+  }
+});
+
+test("CL39 an address of outsideAddresses is one and the same in every spelling", () => {
+  const file = join(folder, "agent.yaml");
+  writeFileSync(file, 'node: NODE1\ncluster: mail\noutsideAddresses: { "2001:DB8:0::5": "2001:0db8::00FF" }\n');
+  expect(configuredBy(file, {})).toMatchObject({ place: { outsideAddresses: { "2001:db8::5": "2001:db8::ff" } } });
 });
 
 test("CL35 a reader's token that cannot be read costs what stands on the definition, and not the whole answer", async () => {

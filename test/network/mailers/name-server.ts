@@ -2,6 +2,7 @@ import { mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../support/until.ts";
 import type { Host } from "../lan.ts";
+import { namedWith } from "../named.ts";
 
 /**
  * A real name server on this host, for its address on the client side; it goes with the network. What is in none of its zones it refuses
@@ -15,16 +16,7 @@ export async function openNameServer(
   zones: Readonly<Record<string, string>>,
 ): Promise<void> {
   const address = host.addressOn("client");
-  const parts = Object.entries(zones).map(([name, records]) => {
-    const file = join(folder, `${name}.zone`);
-    writeFileSync(file, `$TTL 60\n@ SOA ns admin 1 60 60 60 60\n@ NS ns\nns A ${address}\n${records}`);
-    return `zone "${name}" { type primary; file "${file}"; };`;
-  });
-  const config = join(folder, "named.conf");
-  const options = `directory "${folder}"; listen-on { ${address}; }; listen-on-v6 { none; }; recursion no;`;
-  const files = "pid-file none; session-keyfile none; dnssec-validation no;";
-  writeFileSync(config, `options { ${options} ${files} };\ncontrols { };\n${parts.join("\n")}\n`);
-  const named = host.start("named", ["-g", "-c", config]);
+  const named = host.start("named", namedWith({ folder, address }, zones));
   let said = "";
   named.stderr?.on("data", (text: Buffer) => (said += text.toString("utf8")));
   const [zone = ""] = Object.keys(zones);

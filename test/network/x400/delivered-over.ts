@@ -15,8 +15,9 @@ export type X400Delivery = {
 };
 
 /**
- * Submits messages to a group's MTA while the agent of its node is killed (SIGKILL), again and again.
- * @param longEach one of so many messages has two hundred times as many lines as the others: it is under way when others wait
+ * Submits messages to a group's MTA while the agent of its node is killed (SIGKILL), again and again, each time while a message of 2 MiB is
+ * under way.
+ * @param longEach one of so many messages has two hundred times as many lines as the others
  */
 export async function deliverX400(
   { messages, failovers, longEach }: Readonly<Record<"messages" | "failovers" | "longEach", number>>,
@@ -29,10 +30,15 @@ export async function deliverX400(
     let resumed = 0;
     for (let part = 0; part <= failovers; part += 1) {
       const enough = Math.floor((messages * (part + 1)) / (failovers + 1));
-      while (submitted.length < enough) {
+      const isCutOff = part < failovers;
+      while (submitted.length < enough - (isCutOff ? 1 : 0)) {
         submitted.push(await x400.submitted(submitted.length % longEach === 0 ? 10_000 : 50));
       }
-      if (part < failovers) resumed += await failOver(x400);
+      if (!isCutOff) continue;
+      const name = await x400.submitted(100_000);
+      submitted.push(name);
+      await until(() => x400.isUnderWay(name), 60_000, "a long message under way");
+      resumed += await failOver(x400, name);
     }
     const isOver = (): boolean => x400.waiting().length === 0;
     await until(isOver, 120_000, "an empty queue").catch((error: Error) => {
@@ -54,12 +60,12 @@ export async function deliverX400(
   }
 }
 
-/** Resolves with how many messages were cut off after something of them was secured: one, or none. */
-async function failOver({ stage, startAgent, underWay }: X400Stage): Promise<number> {
+/** Kills the owner's agent. Resolves with how many of one message were cut off after something of it was secured: one, or none. */
+async function failOver({ stage, startAgent, isUnderWay }: X400Stage, name: string): Promise<number> {
   const { owner } = (await expectOk(stage.client.getCluster(cluster))).groups[group] ?? {};
   stage.agent(owner ?? "").kill("SIGKILL");
   await until(async () => (await expectOk(stage.client.getCluster(cluster))).groups[group]?.owner !== owner, 30_000);
-  const cutOff = underWay();
+  const cutOff = isUnderWay(name) ? 1 : 0;
   await stage.ownerIs(nodeNames.find((node) => node !== owner) ?? "", 30_000);
   startAgent(owner ?? "");
   await stage.bothUp();

@@ -7,9 +7,10 @@ test.each(["normal", "x410"] as const)(
   { timeout: 120_000 },
   async (mode) => {
     const terms = { messages: 60, failovers: 2, longEach: 10 };
-    const { submitted, stored, lost, from } = await deliverX400(terms, mode);
+    const { submitted, stored, lost, resumed, from } = await deliverX400(terms, mode);
     expect(lost).toEqual([]);
     expect(stored).toHaveLength(submitted.length);
+    expect(resumed).toBeGreaterThan(0);
     expect(from).toEqual([virtualAddress]);
   },
 );

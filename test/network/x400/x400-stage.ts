@@ -1,5 +1,5 @@
 import { type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -17,8 +17,8 @@ export type X400Stage = {
   /** Puts a message of so many lines into the group's queue. Resolves with its name. */
   readonly submitted: (lines: number) => Promise<string>;
   readonly waiting: () => string[];
-  /** How many of them have been secured in part. */
-  readonly underWay: () => number;
+  /** Whether a message has been secured in part. */
+  readonly isUnderWay: (name: string) => boolean;
   /** What the peer has stored. */
   readonly stored: () => string[];
   /** What the peer says, a line of JSON each. */
@@ -107,7 +107,7 @@ export async function openX400Stage(mode: "x410" | "normal" = "x410"): Promise<X
           now: new Date(),
         }),
       waiting: () => messagesIn(outboxFolder(queue, peerName)),
-      underWay: () => readdirSync(outboxFolder(queue, peerName)).filter((name) => name.endsWith(".state")).length,
+      isUnderWay: (name) => existsSync(join(outboxFolder(queue, peerName), `${name}.state`)),
       stored: () => messagesIn(inboxFolder(peerQueue)),
       peerLog: () => log,
       startAgent,

@@ -1,6 +1,9 @@
 import type { Verdict } from "../../../cluster/questions/verdict.ts";
+import { canonicalAddress } from "../../../mta/canonical-address.ts";
 import type { Told } from "../check.ts";
 import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
+import { printable } from "../words.ts";
+import { listed } from "./asking.ts";
 
 /** A virtual server that may speak from this host. */
 export type MailServer = { readonly group: string; readonly address: string; readonly networkName: string };
@@ -29,12 +32,46 @@ function judgeVerdict({ networkName }: MailServer, verdict: Verdict): Outcome {
   }
 }
 
+/** What an agent's configuration says of virtual servers: by group, and by address. */
+type Named = {
+  readonly senderDomains: Readonly<Record<string, unknown>>;
+  readonly outsideAddresses: Readonly<Record<string, unknown>>;
+};
+
+/** What is said of a virtual server that is none is said in vain. Null: nothing is. @param servers all of the cluster */
+export function judgeNamed({ senderDomains, outsideAddresses }: Named, servers: readonly MailServer[]): Told[] | null {
+  const groups = servers.map(({ group }) => group);
+  const addresses = servers.map(({ address }) => address);
+  const canonical = new Set(addresses.map(canonicalAddress));
+  const strangers = Object.keys(senderDomains).filter((group) => !groups.includes(group));
+  const nowhere = Object.keys(outsideAddresses).filter((address) => !canonical.has(address));
+  const vain = (what: string, there: readonly string[]): Told => ({
+    subject: "configuration of mail",
+    outcome: warning({
+      what,
+      cost: "what it says is not looked at",
+      remedy: `write it in the agent's configuration as the definition has it: ${there.join(", ") || "there are none"}`,
+    }),
+  });
+  const told = [
+    ...(strangers.length === 0
+      ? []
+      : [vain(`senderDomains has ${listed(strangers)}, which no virtual server's group is called`, groups)]),
+    ...(nowhere.length === 0
+      ? []
+      : [vain(`outsideAddresses has ${listed(nowhere)}, which no virtual server has`, addresses)]),
+  ];
+  return told.length === 0 ? null : told;
+}
+
 /** As which address somebody outside saw what was bound to a virtual IP. */
 export type SeenAs =
   | { readonly kind: "as"; readonly address: string }
   /** The witness does not tell. */
   | { readonly kind: "untold" }
   | { readonly kind: "unreached"; readonly why: string }
+  /** It is reached, and does not answer as it should. */
+  | { readonly kind: "odd"; readonly why: string }
   /** It answered, and wants nothing of this caller: what it said. */
   | { readonly kind: "refused"; readonly why: string };
 
@@ -62,6 +99,12 @@ function judgeOneSeen({ server: { address, networkName }, witness, expected, see
         what: `${witness} is not reached from ${address} (${seen.why})`,
         cost: `as whom the world sees ${networkName} is not known, and partners may not be reached from it either`,
         remedy: `look at the routes of packets from it: ip route get ADDRESS from ${address}`,
+      });
+    case "odd":
+      return warning({
+        what: `${witness} is reached from ${address}, and does not answer ${networkName} as it should (${seen.why})`,
+        cost: `as whom the world sees ${networkName} is not known`,
+        remedy: `look what is at ${witness}: something on the way, or another program, may answer in its place; its log says why it ends a connection`,
       });
     case "refused":
       return warning({
@@ -113,7 +156,11 @@ function judgeOneAdvertised({ server: { networkName }, outside, addresses, names
   const cost = "many receivers refuse mail from a host whose name and address do not lead to each other";
   if (typeof addresses === "string" || typeof names === "string") {
     const why = typeof addresses === "string" ? `${networkName}: ${addresses}` : `${outside}: ${String(names)}`;
-    return warning({ what: `DNS does not answer (${why})`, cost, remedy: "make its A or AAAA and its PTR record" });
+    return warning({
+      what: `DNS does not answer (${why})`,
+      cost: "whether name and address lead to each other is not known, and receivers refuse mail where they do not",
+      remedy: "look whether the name servers of this host (/etc/resolv.conf) and those of the zone answer",
+    });
   }
   if (!addresses.includes(outside)) {
     const has = addresses.join(", ") || "no address";
@@ -124,7 +171,7 @@ function judgeOneAdvertised({ server: { networkName }, outside, addresses, names
     });
   }
   if (!names.some((name) => name.toLowerCase() === networkName.toLowerCase())) {
-    const has = names.join(", ") || "no name";
+    const has = printable(names.join(", ")) || "no name";
     return warning({
       what: `${outside} has ${has} in DNS, and greets as ${networkName}`,
       cost,

@@ -15,6 +15,8 @@ export type SenderPolicy = {
   readonly result: (typeof spfResults)[number];
   /** Its record as DNS has it; null: none was read. */
   readonly record: string | null;
+  /** Of an error: what is wrong. */
+  readonly why: string;
 };
 
 /** Null: it does not apply. */
@@ -23,8 +25,9 @@ export function judgePolicies(policies: readonly SenderPolicy[]): Told[] | null 
   return policies.map((policy) => ({ subject: `SPF of ${policy.domain}`, outcome: judgePolicy(policy) }));
 }
 
-function judgePolicy({ domain, isGreeting, networkName, outside, result, record }: SenderPolicy): Outcome {
+function judgePolicy({ domain, isGreeting, networkName, outside, result, record, why }: SenderPolicy): Outcome {
   const has = record === null ? "" : ` (${record})`;
+  const because = why === "" ? "" : ` (${why})`;
   const mechanism = `${outside.includes(":") ? "ip6" : "ip4"}:${outside}`;
   switch (result) {
     case "pass":
@@ -36,7 +39,7 @@ function judgePolicy({ domain, isGreeting, networkName, outside, result, record 
       return warning({
         what: `${domain} has no SPF record`,
         cost: "receivers cannot tell its mail from forged mail, and some refuse it",
-        remedy: `make a record of type TXT: v=spf1 ${mechanism} -all`,
+        remedy: `make a record of type TXT: v=spf1 ${mechanism} -all, and list in it, before -all, all others that send for ${domain} too: mail from whom it does not name is refused`,
       });
     case "fail":
     case "softfail":
@@ -53,13 +56,14 @@ function judgePolicy({ domain, isGreeting, networkName, outside, result, record 
       });
     case "permerror":
       return failed({
-        what: `the SPF record of ${domain} cannot be evaluated${has}`,
+        what: `the SPF record of ${domain} cannot be evaluated${because}${has}`,
         cost: "receivers refuse its mail, or take it as if there were no record",
-        remedy: "mend it: its syntax, its includes, or more than ten lookups (RFC 7208 section 4.6.4)",
+        remedy:
+          "mend what stands in brackets: there is one record that begins with v=spf1, all of its terms and includes are right, and it takes no more than ten lookups (RFC 7208 section 4.6.4)",
       });
     case "temperror":
       return warning({
-        what: `the SPF record of ${domain} could not be looked up`,
+        what: `the SPF record of ${domain} could not be looked up${because}`,
         cost: "receivers that cannot either put its mail off",
         remedy: "try again; where it stays so, look at its name servers",
       });
