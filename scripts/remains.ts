@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isThere } from "../src/agent/processes.ts";
 
 /** Beside `target`: where this process makes the new one, and where it puts the old one until the new one is in its place. */
 export function besides(target: string): { readonly fresh: string; readonly old: string } {
@@ -12,16 +13,6 @@ export async function sweepRemains(target: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(`${basename(target)}.`)) continue;
     const [, pid] = /^\.(?:new|old)-(\d+)$/.exec(name.slice(basename(target).length)) ?? [];
-    if (pid !== undefined && !lives(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is somebody else's.
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    if (pid !== undefined && !isThere(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,14 +1,11 @@
-import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { inUtc } from "../../test/network/address-record.ts";
 import type { Host, Lan } from "../../test/network/lan.ts";
-import { until } from "../../test/support/until.ts";
-
-const run = promisify(execFile);
+import { eachLine, ended } from "../../test/support/lines.ts";
+import { captureAtSwitch } from "../capture.ts";
 
 /** Milliseconds of the Unix epoch, with a fraction: all namespaces of a machine share one wall clock. */
 type Time = number;
@@ -48,40 +45,18 @@ export type Capture = { readonly end: () => Promise<readonly Frame[]> };
 /** What leaves these hosts for the switch, as the switch sees it. */
 export async function captureFrames(lan: Lan, hosts: readonly string[], address: string): Promise<Capture> {
   const folder = mkdtempSync(join(tmpdir(), "bridgehead-frames-"));
-  const file = join(folder, "frames.pcapng");
-  const ports = hosts.flatMap((name) => ["-i", lan.portOf(name, "client")]);
   // From the address alone: what is asked of it and sent to it is the peer's.
-  const filter = `src host ${address}`;
-  // A filter before the first device is that of all of them.
-  const child = lan.startAtSwitches("dumpcap", ["-q", "-f", filter, ...ports, "-w", file]);
-  let said = "";
-  child.stderr?.on("data", (text: Buffer) => (said += text.toString("utf8")));
-  await until(() => /Capturing|File:/.test(said), 10_000, `the capture (${said})`);
+  const capture = await captureAtSwitch(lan, hosts, `src host ${address}`, fields, folder);
   return {
     end: async () => {
-      await ended(child, "SIGINT");
-      const fields = ["frame.time_epoch", "eth.src", "arp.src.proto_ipv4", "ip.src"].flatMap((name) => ["-e", name]);
-      const { stdout } = await run("tshark", ["-n", "-r", file, "-T", "fields", ...fields], { maxBuffer: 2 ** 28 });
+      const { frames } = await capture.end();
       rmSync(folder, { recursive: true });
-      return stdout.split("\n").flatMap((line): Frame[] => {
-        const [seconds, mac = "", arp, ip] = line.split("\t");
-        const kind = arp === address ? "ARP" : ip === address ? "IPv4" : null;
-        return kind === null ? [] : [{ at: Number(seconds) * 1_000, mac, kind }];
+      return frames.flatMap((seen): Frame[] => {
+        const kind = seen["arp.src.proto_ipv4"] === address ? "ARP" : seen["ip.src"] === address ? "IPv4" : null;
+        return kind === null ? [] : [{ at: Number(seen["frame.time_epoch"]) * 1_000, mac: seen["eth.src"], kind }];
       });
     },
   };
 }
 
-function eachLine(child: ChildProcess, take: (line: string) => void): void {
-  let rest = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(take);
-  });
-}
-
-async function ended(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-  child.kill(signal);
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-}
+const fields = ["frame.time_epoch", "eth.src", "arp.src.proto_ipv4", "ip.src"] as const;

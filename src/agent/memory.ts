@@ -2,8 +2,10 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { Seen } from "../cluster/messages.ts";
+import { jsonOf } from "../protocol/json.ts";
 import { replaceFile } from "./durable-file.ts";
 import { messageOf } from "../mta/message-of.ts";
+import { isMissing } from "../mta/error-code.ts";
 
 /**
  * What an agent keeps on the node's disk over its own restarts (LEASE rule 12): the highest generation, revision and
@@ -60,7 +62,7 @@ export function readMemory(file: string, owner: MemoryOwner): Seen {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return nothingSeen;
+    if (isMissing(error)) return nothingSeen;
     throw unusable(file, error);
   }
   const parsed = fileSchema.safeParse(jsonOf(text));
@@ -91,12 +93,4 @@ function writeDurably(file: string, content: z.infer<typeof fileSchema>): void {
 function unusable(file: string, error: unknown): MemoryError {
   const why = messageOf(error);
   return new MemoryError("memory-unusable", `${file} cannot be used: ${why}`, error);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 import { open } from "node:fs/promises";
 import { parseAddress } from "../cluster/definition/ip-address.ts";
+import { isMissing } from "../mta/error-code.ts";
 
 /**
- * The TCP connections of an address as the kernel lists them (proc_net_tcp of its documentation), in this process's network
+ * The TCP connections of an address, and its other sockets, as the kernel lists them (proc_net_tcp of its documentation), in this process's network
  * namespace. Reading one starts no program, and takes a millisecond or two, most of it the kernel's walk through its tables.
  */
 
@@ -22,6 +23,18 @@ export const countOpen: CountOpen = async (address) => {
   const counts = await Promise.all(ofFamily.map(async (list) => countIn(await read(list), address)));
   return counts.reduce((sum, count) => sum + count, 0);
 };
+
+/**
+ * Whether a program has a datagram or raw socket that is bound to this address of IPv6. It goes on to send from there when the address
+ * has left the host: the kernel looks whether an address is here when it is bound, and on IPv4 alone with each datagram. `ss -K`
+ * does not end it either: it says so to the program once, and then sends on.
+ */
+export async function speaksWithout(address: string): Promise<boolean> {
+  if (!address.includes(":")) return false;
+  const bound = endsOf(address).map((end) => `: ${end}:`);
+  const texts = await Promise.all(["udp6", "udplite6", "raw6"].map((list) => read(`/proc/self/net/${list}`)));
+  return texts.some((text) => bound.some((own) => text.includes(own)));
+}
 
 /**
  * States of include/net/tcp_states.h in which somebody would miss something: 1 ESTABLISHED, 4 FIN_WAIT1, 8 CLOSE_WAIT, 9 LAST_ACK,
@@ -70,8 +83,8 @@ function wordOf(value: bigint): string {
 
 /** The kernel says no size beforehand, so it is read until its end, and no further than the bound. A host without IPv6 has one list. */
 async function read(path: string): Promise<string> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" && path.endsWith("6")) return null;
+  const file = await open(path).catch((error: unknown) => {
+    if (isMissing(error) && path.endsWith("6")) return null;
     throw error;
   });
   if (file === null) return "";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { hasCode } from "../mta/error-code.ts";
 
 /** A process, and not only its number: `startedAt` is field 22 of /proc/PID/stat, for a number that is used again. */
 export const processRefSchema = z.strictObject({ pid: z.int().positive(), startedAt: z.string() });
@@ -97,11 +98,13 @@ export function signalTo(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-function isThere(target: number): boolean {
+/** @param target a process, or less than 0 a process group */
+export function isThere(target: number): boolean {
   try {
     process.kill(target, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    // EPERM: it is somebody else's.
+    return !hasCode(error, "ESRCH");
   }
 }

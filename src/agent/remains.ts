@@ -6,6 +6,7 @@ import { messageOf } from "../mta/message-of.ts";
 import { assignedResourceSchema, holdRefSchema } from "../protocol/session.ts";
 import { replaceFile } from "./durable-file.ts";
 import { MemoryError } from "./memory.ts";
+import { isMissing } from "../mta/error-code.ts";
 
 /** A resource that was begun on this host, and of which only its own program knows how it is taken away. */
 export type Remain = {
@@ -77,7 +78,7 @@ export function readRemains(file: string, boot = bootNow()): Remain[] {
     const read = fileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
     return read.boot !== null && boot !== null && read.boot !== boot ? [] : read.remains;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (isMissing(error)) return [];
     const mend = "see that no resource of this node's groups still runs, and remove the file";
     throw new MemoryError("memory-damaged", `${file} cannot be read (${messageOf(error)}): ${mend}`, error);
   }

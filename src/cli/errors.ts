@@ -47,12 +47,8 @@ export function problemLines(problems: readonly Problem[]): string[] {
   return problems.map(({ path, sentence }) => `${path || "(document)"}: ${sentence}`);
 }
 
+export { codeOf } from "../mta/error-code.ts";
 export { messageOf } from "../mta/message-of.ts";
-
-/** The `code` of an error of Node (`ENOENT`, `EADDRINUSE`), or of one of ours; null when it has none. */
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-}
 
 function messageFrom(title: string, { detail, problems = [] }: ErrorParts): string {
   const first = detail === undefined ? title : `${title}: ${detail}`;

@@ -84,6 +84,11 @@ export const hints: Readonly<Record<ProblemCode, string>> = {
   "operation-not-found": "See which operations are kept: bridgehead operation list",
   "idempotency-key-reused": again,
   "too-many-waiters": again,
+  "storage-unwritable":
+    "Make room on the disk of the control plane's data folder, or mend that disk; it goes on by itself then. Until it " +
+    "does, no lease is extended, and virtual IPs are down.",
+  "storage-damaged": "End the control plane and start it again with serve: it looks at its data and says what to do.",
+  "storage-newer": "Start the later version again, or a copy of the data that was made before it.",
   unavailable: again,
   internal: report,
 };

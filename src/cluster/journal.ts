@@ -23,6 +23,7 @@ export type JournalDetails = Readonly<Record<string, string | number | null>>;
 export const journalKinds = [
   "object.started",
   "object.rolled-back",
+  "object.unwritable",
   "cluster.defined",
   "node.joined",
   "node.joining",

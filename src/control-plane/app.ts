@@ -9,7 +9,8 @@ import { openApi } from "./openapi/document.ts";
 import type { OpenApiDocument } from "./openapi/types.ts";
 import { literalsFirst } from "./path-parameters.ts";
 import { reference } from "./reference/reference.ts";
-import { answer, refuse } from "./respond.ts";
+import { type StorageFault, storageFaultOf } from "../protocol/storage-fault.ts";
+import { answer, refuse, storageUnwritable } from "./respond.ts";
 import type { Route } from "./route.ts";
 import { families, routes } from "./routes.ts";
 
@@ -54,8 +55,14 @@ app.route("/", reference(document));
 app.route("/", dashboard);
 app.notFound(() => refuse("not-found", "GET /openapi.json lists what there is"));
 app.onError((error) => {
+  const fault = storageFaultOf(error);
+  if (fault !== null) return storageRefusal(fault, error);
   if (isPassing(error)) return refuse("unavailable", "ask again in a moment", { headers: { "Retry-After": "1" } });
   console.error(error);
+  if (isOfPlatform(error)) {
+    const detail = "the runtime could not open what it keeps of this cluster; its log has the reason at this time";
+    return refuse("unavailable", detail, { headers: { "Retry-After": "2" } });
+  }
   return refuse("internal", "the log of this deployment says more");
 });
 
@@ -74,9 +81,32 @@ function addRoutes(table: readonly Route[], prefix: string): void {
   }
 }
 
+/** What the log of the deployment says besides, for who has to mend it. */
+const mending: Readonly<Record<StorageFault, string>> = {
+  "storage-unwritable": "Make room on the disk of the data folder, or mend that disk: it goes on by itself then.",
+  "storage-damaged":
+    "Start the control plane again with bridgehead serve, which looks at its files and names the damaged one.",
+  "storage-newer": "Start the later version again, or a copy of the data that was made before it.",
+};
+
+function storageRefusal(fault: StorageFault, error: Error): Response {
+  const said = error.message.includes(fault) ? error.message : `${fault}: ${error.message}`;
+  console.error(`${said}. ${mending[fault]}`);
+  if (fault === "storage-unwritable") return storageUnwritable();
+  return refuse(fault, "nothing of this cluster is answered as long as its data is this");
+}
+
 let made: OpenApiDocument | undefined;
 function document(): OpenApiDocument {
   return (made ??= openApi(families));
+}
+
+/**
+ * What the platform says of a fault of its own, with a reference in place of the reason, which only its log has. In plain workerd that
+ * is a database that cannot be opened: no room for the index of its log (32 KiB), or damage that began after the start.
+ */
+function isOfPlatform({ message }: Error): boolean {
+  return message.startsWith("internal error; reference = ");
 }
 
 /** What the platform says of a call to an object that was moved, restarted or has too much to do. */

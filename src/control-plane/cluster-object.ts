@@ -4,6 +4,7 @@ import type { OperatorEvent, Refusal } from "../cluster/events.ts";
 import { arrivalKinds, explainGroup, type GroupExplanation } from "../cluster/explain/explain.ts";
 import { type Failover, failoverKinds, failoversIn } from "../cluster/questions/failovers.ts";
 import type { Operation } from "../cluster/commands/operation.ts";
+import type { Generation } from "../cluster/lease/generation.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import { sourceAddress, type Verdict } from "../cluster/questions/verdict.ts";
 import { type ClusterView, viewCluster } from "../cluster/questions/view.ts";
@@ -12,6 +13,7 @@ import type { TokenList, TokenRequest } from "../protocol/tokens.ts";
 import type { VirtualServer } from "../protocol/virtual-servers.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { nameKey } from "../protocol/names.ts";
+import { unwritable } from "../protocol/storage-fault.ts";
 import type {
   WebhookCreated,
   WebhookEnable,
@@ -32,7 +34,7 @@ import type { Env } from "./env.ts";
 import { Idempotency } from "./idempotency.ts";
 import type { ClusterFigures } from "./metrics/cluster-metrics.ts";
 import { Tally } from "./metrics/tally.ts";
-import { migrate } from "./migrations.ts";
+import { isUpToDate, migrate } from "./migrations.ts";
 import { type Changed, LiveBrain } from "./live-brain.ts";
 import { directory } from "./objects.ts";
 import { interestsOf, isThere } from "./notify/interests.ts";
@@ -40,12 +42,13 @@ import { NotifyPorts } from "./notify/notify-ports.ts";
 import { noteOf } from "./registry/note.ts";
 import { Registry, type RegistryResult } from "./registry/registry.ts";
 import type { RegistryWrite } from "./registry/write.ts";
-import { notDefined, refuse, unauthorized } from "./respond.ts";
+import { notDefined, refuse, storageUnwritable, unauthorized } from "./respond.ts";
 import { SessionDesk } from "./session-desk.ts";
 import { SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { TokenDesk } from "./token-desk.ts";
 import { TokenStore } from "./token-store.ts";
+import { beginWrite, endTrouble, notWritable, troubleOf, wasUnwritable } from "./unwritable.ts";
 import { Waiters, type Woken } from "./waiters.ts";
 import { Watchers } from "./watchers.ts";
 import { Deliveries } from "./webhooks/deliveries.ts";
@@ -91,10 +94,21 @@ export class ClusterObject extends DurableObject<Env> {
   readonly #tally = new Tally();
   readonly #brain: LiveBrain;
   #leaving = false;
+  /** Nothing can be written at the moment. */
+  readonly #isForReading: boolean;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage, this.clock());
+    const trouble = troubleOf(ctx.id.toString(), this.clock());
+    this.#isForReading = trouble !== null && !trouble.due;
+    if (this.#isForReading) {
+      // Without its tables there is nothing to read.
+      if (!isUpToDate(ctx.storage.sql)) throw notWritable();
+    } else {
+      // When a write is not taken, nothing of its instance runs any more: what the next one has to know is noted before.
+      beginWrite(ctx.id.toString(), this.clock());
+      this.#migrate();
+    }
     const clock = () => this.clock();
     this.store = new Store(ctx.storage);
     this.watchers = new Watchers(ctx, this.store.journal);
@@ -156,19 +170,64 @@ export class ClusterObject extends DurableObject<Env> {
     this.#sessionDesk = new SessionDesk(this.#sessions, clock, (event) => this.#brain.happen(event));
     // What browsers and proxies need to keep a quiet watch open; it does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    void ctx.blockConcurrencyWhile(() => this.#start());
+    void ctx.blockConcurrencyWhile(() => this.#start(trouble?.since ?? null));
   }
 
   // --- what happens -------------------------------------------------------------------------------------------------
 
-  async #start(): Promise<void> {
-    const generation = await this.#brain.confirmGeneration();
+  /** @param unwritableSince since when no write has been taken */
+  async #start(unwritableSince: number | null): Promise<void> {
+    if (this.#isForReading) return this.#startToRead();
+    const generation = await this.#confirmGeneration();
     await this.#alarm.load();
     this.#sessions.closeLeftOver();
     this.watchers.resume();
     const now = this.clock();
     this.#brain.start(generation, now);
     this.#deliveries.start(now);
+    if (unwritableSince !== null) this.#note("cluster", wasUnwritable(unwritableSince, now));
+  }
+
+  #migrate(): void {
+    try {
+      migrate(this.ctx.storage, this.clock());
+    } catch (error) {
+      endTrouble(this.ctx.id.toString());
+      throw error;
+    }
+  }
+
+  async #confirmGeneration(): Promise<Generation> {
+    let generation: Generation;
+    try {
+      generation = await this.#brain.confirmGeneration();
+    } catch (error) {
+      // The tables were there when the constructor ended: their write was not taken, and the platform has yet to end this instance.
+      if (!isUpToDate(this.ctx.storage.sql)) throw notWritable();
+      endTrouble(this.ctx.id.toString());
+      throw error;
+    }
+    endTrouble(this.ctx.id.toString());
+    return generation;
+  }
+
+  /** The last instance ended with a write that was not taken: this one answers questions, and tries no write before it is due. */
+  #startToRead(): void {
+    this.#sessions.closeLeftOver();
+    this.watchers.resume();
+    this.#brain.startToRead(this.clock());
+  }
+
+  /** To be asked before anything is written. Ends an instance that is for reading when a write is due: the next one tries it. */
+  #mayWrite(): boolean {
+    if (!this.#isForReading) return true;
+    if (troubleOf(this.ctx.id.toString(), this.clock())?.due !== false)
+      this.ctx.abort(`${unwritable}: it is tried again`);
+    return false;
+  }
+
+  #forWriting(): void {
+    if (!this.#mayWrite()) throw notWritable();
   }
 
   get #state(): ClusterState {
@@ -215,6 +274,7 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   override alarm(): void {
+    if (!this.#mayWrite()) return;
     const now = this.clock();
     this.#alarm.wentOff(now);
     try {
@@ -243,6 +303,7 @@ export class ClusterObject extends DurableObject<Env> {
     const token = searchParams.get("token");
     if (!this.#tokens.goesOn(token)) return unauthorized();
     if (pathname === "/session") {
+      if (!this.#mayWrite()) return storageUnwritable();
       return token === null ? unauthorized() : this.#sessionDesk.open(searchParams.get("node") ?? "", token);
     }
     const after = searchParams.get("after");
@@ -281,6 +342,7 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   addToken(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): ReturnType<TokenDesk["add"]> {
+    this.#forWriting();
     return this.#tokens.add(id, digest, request, actor);
   }
 
@@ -290,6 +352,7 @@ export class ClusterObject extends DurableObject<Env> {
 
   /** False when there is no such token. */
   revokeToken(id: string, actor: string): boolean {
+    this.#forWriting();
     return this.#tokens.revoke(id, actor);
   }
 
@@ -302,6 +365,7 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   change(command: OperatorEvent, conditions: Conditions): Changed {
+    if (!conditions.dryRun) this.#forWriting();
     return this.#brain.change(command, conditions, this.clock());
   }
 
@@ -409,6 +473,7 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   writeRegistry(actor: string, write: RegistryWrite): RegistryResult<RegistryWritten> | null {
+    this.#forWriting();
     const definition = this.#definition;
     if (definition === null) return null;
     const now = this.clock();
@@ -427,6 +492,7 @@ export class ClusterObject extends DurableObject<Env> {
     request: NotifyPortRequest,
     token: string | null,
   ): NotifyPort | NotOpened | "revoked" | "full" {
+    this.#forWriting();
     if (!this.#tokens.goesOn(token)) return "revoked";
     if (this.#definition === null) return "not-defined";
     if (!request.registrations.every((registration) => this.#isThere(registration))) return "no-object";
@@ -434,16 +500,19 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   registerNotify(port: string, registration: Registration): NotifyPort | NotOpened | "no-port" | "full" {
+    this.#forWriting();
     if (this.#definition === null) return "not-defined";
     if (!this.#isThere(registration)) return "no-object";
     return this.#notifyPorts.register(port, registration, this.clock());
   }
 
   nextNotifications(port: string, after: number | null): Notifications | null {
+    this.#forWriting();
     return this.#notifyPorts.next(port, after, this.clock());
   }
 
   closeNotifyPort(port: string): boolean {
+    this.#forWriting();
     return this.#notifyPorts.close(port);
   }
 
@@ -470,6 +539,7 @@ export class ClusterObject extends DurableObject<Env> {
   // --- webhooks (RPC) -----------------------------------------------------------------------------------------------
 
   createWebhook(request: WebhookRequest, actor: string): WebhookCreated | "not-defined" | "full" {
+    this.#forWriting();
     return this.#openWebhookDesk?.create(request, actor) ?? "not-defined";
   }
 
@@ -482,18 +552,22 @@ export class ClusterObject extends DurableObject<Env> {
   }
 
   deleteWebhook(id: string, actor: string): boolean {
+    this.#forWriting();
     return this.#openWebhookDesk?.remove(id, actor) ?? false;
   }
 
   enableWebhook(id: string, from: WebhookEnable["from"], actor: string): WebhookView | null {
+    this.#forWriting();
     return this.#openWebhookDesk?.enable(id, from, actor) ?? null;
   }
 
   rotateWebhookSecret(id: string, actor: string): WebhookRotated | null {
+    this.#forWriting();
     return this.#openWebhookDesk?.rotate(id, actor) ?? null;
   }
 
   async testWebhook(id: string): Promise<WebhookTested | "under-test" | null> {
+    this.#forWriting();
     return (await this.#openWebhookDesk?.test(id)) ?? null;
   }
 

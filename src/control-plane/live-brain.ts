@@ -15,6 +15,7 @@ import type { Applied } from "./registry/write.ts";
 import type { SessionSockets } from "./sockets.ts";
 import type { Store } from "./store.ts";
 import { randomHex } from "./tokens.ts";
+import { notWritable } from "./unwritable.ts";
 
 export type Changed =
   | { readonly ok: true; readonly value: ChangeAnswer }
@@ -54,6 +55,7 @@ export type Surroundings = {
 export class LiveBrain {
   readonly #in: Surroundings;
   #started: ClusterState | null = null;
+  #isForReading = false;
   /** What went from the registry with its objects, until the journal has been told. */
   #registryGone: Applied | null = null;
 
@@ -78,6 +80,17 @@ export class LiveBrain {
     this.#carryOut(effects, now);
   }
 
+  /**
+   * Nothing can be written, so no generation either: what is there may be looked at, as it was found, and nothing may happen. Of what
+   * is merely found nobody is told to bind.
+   */
+  startToRead(now: number): void {
+    const { store } = this.#in;
+    const generation = store.generation() ?? { number: 0, nonce: "" };
+    this.#started = restart(store.load(generation), store.journal.last, now).state;
+    this.#isForReading = true;
+  }
+
   /** No event comes in before the start is over. */
   get state(): ClusterState {
     if (this.#started === null) throw new Error("an event came in before the object had started");
@@ -85,6 +98,7 @@ export class LiveBrain {
   }
 
   happen(event: ClusterEvent): Outcome {
+    if (this.#isForReading) throw notWritable();
     const { state, effects, outcome } = step(this.state, event);
     this.#started = state;
     this.#carryOut(effects, event.now);
@@ -96,6 +110,7 @@ export class LiveBrain {
    * commit together.
    */
   change(command: OperatorEvent, { expectedRevision, idempotency, dryRun }: Conditions, now: number): Changed {
+    if (this.#isForReading && !dryRun) throw notWritable();
     const keys = this.#in.idempotency;
     const answered = this.answered(command.actor, { idempotency, dryRun }, now);
     if (answered !== null) return answered;
@@ -173,7 +188,7 @@ export class LiveBrain {
       }
       if (changes.some(({ table }) => table === "operations")) operationsChanged();
     } catch (error) {
-      ctx.abort("a write was not taken");
+      ctx.abort(`a write was not taken: ${String(error)}`);
       throw error;
     }
   }

@@ -25,6 +25,17 @@ export function notDefined(): Response {
   return refuse("cluster-not-defined", "apply a definition first");
 }
 
+/** Nobody knows whether a write that is not taken has come to the disk; what has not will be seen by nobody. */
+export function storageUnwritable(): Response {
+  return refuse(
+    "storage-unwritable",
+    "no lease is extended and no change is made meanwhile; what is there can be read",
+    {
+      headers: { "Retry-After": "2" },
+    },
+  );
+}
+
 /** RFC 6750 section 3. */
 export function unauthorized(): Response {
   return refuse("unauthorized", "send Authorization: Bearer, with a token of this cluster or of this deployment", {

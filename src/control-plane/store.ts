@@ -3,9 +3,21 @@ import type { Generation } from "../cluster/lease/generation.ts";
 import { emptyDurable } from "../cluster/durable.ts";
 import type { Wanted } from "../cluster/messages.ts";
 import type { Operation } from "../cluster/commands/operation.ts";
+import { damaged } from "../protocol/storage-fault.ts";
 import { definitionSchema } from "../protocol/definition.ts";
 import { JournalStore } from "./journal-store.ts";
-import type { ClusterRow, Durable, GroupRow, Hold, HoldPhase, Lease, LeaseRow, NodeRow } from "../cluster/state.ts";
+import {
+  type ClusterRow,
+  type Durable,
+  type GroupRow,
+  type Hold,
+  type HoldPhase,
+  type Lease,
+  type LeaseRow,
+  type NodeRow,
+  noPlan,
+  type Plan,
+} from "../cluster/state.ts";
 
 /** The brain's durable state, row for row. A change of one row is one row written, new or not: the tables have no second tree. */
 export class Store {
@@ -44,7 +56,16 @@ export class Store {
     );
   }
 
+  /** Throws when a row is not what this file writes: then the data is damaged. */
   load(generation: Generation): Durable {
+    try {
+      return this.#read(generation);
+    } catch (error) {
+      throw new Error(`${damaged}: a row cannot be read: ${String(error)}`, { cause: error });
+    }
+  }
+
+  #read(generation: Generation): Durable {
     return {
       ...emptyDurable(generation),
       cluster: this.#cluster(),
@@ -231,10 +252,21 @@ function readGroup(raw: {
       wanted,
       exceptions: fromJson<string[]>(exceptions),
       troubles: fromJson(troubles),
-      plan: fromJson(plan),
+      plan: readPlan(plan),
       demands: fromJson(demands),
     },
   ];
+}
+
+/** An earlier version knew no loss, no operation of a move, and nobody whom a way home waits for. */
+function readPlan(text: string): Plan {
+  const { move, failback, ...others } = fromJson<Partial<Plan>>(text);
+  return {
+    ...noPlan,
+    ...others,
+    move: move == null ? null : { ...move, operation: move.operation ?? null },
+    failback: failback == null ? null : { ...failback, awaited: failback.awaited ?? [] },
+  };
 }
 
 /** Fields that rows of earlier versions do not have. */

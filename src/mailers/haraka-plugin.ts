@@ -1,5 +1,6 @@
 import { resolve4, resolve6 } from "node:dns/promises";
 import { routedSourceAddresses, type RoutedSourceAddressesOptions } from "./source-addresses.ts";
+import { hasCode } from "../mta/error-code.ts";
 
 /** A next hop as Haraka's `get_mx` has it. */
 export type Mx = { readonly exchange: string; readonly priority?: number; readonly port?: number };
@@ -57,11 +58,7 @@ export function getMx(
 /** Haraka takes an address that could not be looked up for none. What is not there is told so by every server. */
 async function hasNoAddress(domain: string): Promise<boolean> {
   const lookups = await Promise.allSettled([resolve4(domain), resolve6(domain)]);
-  return lookups.every((one) => one.status === "rejected" && ["ENOTFOUND", "ENODATA"].includes(codeOf(one.reason)));
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  return lookups.every((one) => one.status === "rejected" && hasCode(one.reason, "ENOTFOUND", "ENODATA"));
 }
 
 /** Among hops of one preference the order is to be random (RFC 5321 section 5.1). */

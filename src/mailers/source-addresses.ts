@@ -6,6 +6,7 @@ import type { Bind, Defer, Deny } from "../cluster/questions/verdict.ts";
 import { monotonicMs } from "../mta/clock.ts";
 import { localVerdicts } from "../mta/local-verdicts.ts";
 import { covers, mostSpecificFirst } from "./routes.ts";
+import { isMissing } from "../mta/error-code.ts";
 
 /** Where `agent install` puts them. */
 export const defaultConfigFile = "/etc/bridgehead/agent.yaml";
@@ -28,7 +29,7 @@ export function isConfigured(configFile: string): boolean {
     statSync(configFile);
     return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ENOENT");
+    return !isMissing(error);
   }
 }
 

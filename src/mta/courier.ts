@@ -133,13 +133,10 @@ export function createCourier(options: CourierOptions): Courier {
       await waiting.reject();
       tell(waiting.name, "rejected", sentence);
       waiting.letGo(false);
-    } else if (ownEndings.has(code)) {
-      tell(waiting.name, "put-off", sentence);
-      waiting.letGo(false);
     } else if (saidOfMessages.has(code)) await fail(waiting, sentence);
     else {
       tell(waiting.name, "put-off", sentence);
-      waiting.letGo(true);
+      waiting.letGo(!ownEndings.has(code));
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { access, mkdir, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { join, parse } from "node:path";
+import { hasCode, isMissing } from "./error-code.ts";
 
 /** Files that are whole or not there, whatever ends this process or its host, when the promise has resolved. */
 export async function put(folder: string, name: string, octets: Uint8Array): Promise<void> {
@@ -65,14 +66,6 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-export function isMissing(error: unknown): boolean {
-  return hasCode(error, "ENOENT");
-}
-
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.some((code) => code === error.code);
 }
 
 export function isThere(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, isMissing } from "./durable.ts";
+import { hasCode, isMissing } from "./error-code.ts";
 
 /** What was cut off and never resumed is kept so many times over, of one partner and in all; the oldest goes first. */
 const maxUnfinished = { ofPartner: 32, inAll: 256 } as const;
@@ -84,11 +84,23 @@ export function removeLongUnfinished(unfinished: string): void {
     writeFileSync(asked, "");
     const { mtimeMs } = statSync(asked);
     rmSync(asked);
-    for (const name of readdirSync(unfinished)) {
-      const path = join(unfinished, name);
-      if (mtimeMs - statSync(path).mtimeMs > unfinishedForMs) rmSync(path, { force: true });
-    }
+    removeOlder(unfinished, unfinishedForMs, mtimeMs);
   } catch {
     // A full disk is no reason to have no inbox.
   }
+}
+
+/** Removes the files that are older than so many milliseconds at a time of the file system's clock: at that of the newest, unless it is said. */
+export function removeOlder(folder: string, forMs: number, atMs?: number): void {
+  const aged = readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    return { path, at: statSync(path).mtimeMs };
+  });
+  const now = atMs ?? newestOf(aged.map(({ at }) => at));
+  for (const { path, at } of aged) if (now - at > forMs) rmSync(path, { force: true });
+}
+
+/** A week of messages is more than a call has arguments. */
+export function newestOf(times: readonly number[]): number {
+  return times.reduce((newest, at) => Math.max(newest, at), 0);
 }

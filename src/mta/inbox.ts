@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { AssociationInput, Opened, SessionReferences } from "./association.ts";
 import { isThere, put, syncFolder } from "./durable.ts";
-import { createRoom, removeLongUnfinished } from "./inbox-room.ts";
+import { createRoom, removeLongUnfinished, removeOlder } from "./inbox-room.ts";
 import type { IncomingWork } from "./incoming.ts";
 import { messageOf } from "./message-of.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -47,7 +47,7 @@ export function openInbox(
   const unfinished = join(folder, "unfinished");
   const known = join(folder, "known");
   for (const path of [unfinished, known]) mkdirSync(path, { recursive: true });
-  forgetOld(known);
+  removeOlder(known, knownForMs);
   removeLongUnfinished(unfinished);
   /** Who writes an unfinished message, by the name of its file: an association that hangs must not write on when the next has resumed it. */
   const writers = new Map<string, () => Promise<void>>();
@@ -242,14 +242,4 @@ async function namesOf(unfinished: string, partner: string, identity: string): P
     const [whose, ...identities] = name.split(".").slice(0, -1);
     return whose === hashOf(partner) && identities.includes(identity);
   });
-}
-
-/** By the clock of the file system: what is old beside the newest. */
-function forgetOld(known: string): void {
-  const aged = readdirSync(known).map((name) => {
-    const path = join(known, name);
-    return { path, at: statSync(path).mtimeMs };
-  });
-  const newest = Math.max(0, ...aged.map(({ at }) => at));
-  for (const { path, at } of aged) if (newest - at > knownForMs) rmSync(path, { force: true });
 }

@@ -14,6 +14,7 @@ import { loadPartners, PartnersFileError, type Partner, type Partners } from "./
 import { listen, type Responder } from "./responder.ts";
 import { messageOf } from "./message-of.ts";
 import { tellStrayFolders } from "./stray-folders.ts";
+import { codeOf, hasCode } from "./error-code.ts";
 
 export type ServiceSurroundings = {
   readonly report: (message: FromMta) => void;
@@ -81,7 +82,7 @@ export class MtaService {
       for (const partner of partners.values()) if (partner.connect) this.#outbounds.push(...this.#keep(partner));
       if (queueFolder !== null) this.#tellStrays(queueFolder, partners);
     } catch (error) {
-      this.#fail(codeOf(error), messageOf(error));
+      this.#fail(faultOf(error), messageOf(error));
     }
   }
 
@@ -187,7 +188,7 @@ export class MtaService {
           onEvent: (event) => this.#tell(event),
         });
       } catch (error) {
-        if (codeOf(error) !== "EADDRINUSE") throw error;
+        if (!hasCode(error, "EADDRINUSE")) throw error;
         if (this.#surroundings.now() >= giveUpAt) return null;
         await delay(listenRetryMs);
       }
@@ -284,7 +285,7 @@ function associationMessage(event: AssociationEvent): AssociationMessage {
   };
 }
 
-function codeOf(error: unknown): string {
+function faultOf(error: unknown): string {
   if (error instanceof PartnersFileError) return `partners-file-${error.code}`;
-  return (error as NodeJS.ErrnoException).code ?? "unexpected";
+  return codeOf(error) ?? "unexpected";
 }

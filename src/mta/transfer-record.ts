@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isMissing } from "./error-code.ts";
 
 /** What is written of a message that is on its way in: its data as it comes, and the points up to which it is secured. */
 export type TransferRecord =
@@ -27,8 +28,8 @@ export function recordOf(record: TransferRecord): Uint8Array {
 
 /** What a file holds, as far as it is whole: a crash may have cut off its last record. Null: it is not there. */
 export async function readRecords(path: string): Promise<TransferRecords | null> {
-  const file = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
+  const file = await readFile(path).catch((error: unknown) => {
+    if (isMissing(error)) return null;
     throw error;
   });
   if (file === null) return null;

@@ -151,6 +151,9 @@ const doorProblems = {
   "too-many-registrations": { status: 409, title: "The port has as many registrations as it may have" },
   "too-many-waiters": { status: 429, title: "As many questions wait for an answer as may" },
   "simulation-too-large": { status: 422, title: "The simulation would take too much time or too many steps" },
+  "storage-unwritable": { status: 503, title: "The control plane cannot write its data" },
+  "storage-damaged": { status: 500, title: "The data of the control plane is damaged" },
+  "storage-newer": { status: 500, title: "The data was written by a later version of the control plane" },
   unavailable: { status: 503, title: "The cluster cannot answer at the moment" },
   internal: { status: 500, title: "Something is wrong on this side" },
 } as const satisfies Record<string, ProblemKind>;

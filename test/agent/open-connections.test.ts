@@ -1,7 +1,8 @@
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { countIn, countOpen } from "../../src/agent/open-connections.ts";
+import { countIn, countOpen, speaksWithout } from "../../src/agent/open-connections.ts";
 import { until } from "../support/until.ts";
 
 const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
@@ -53,4 +54,13 @@ test.each([
   socket.end();
   await until(async () => (await countOpen(address)) === before, 5_000, "both ends");
   server.close();
+});
+
+test("LX15: a datagram socket that is bound to an address of IPv6 is found, and one of another address is none", async () => {
+  const socket = createSocket("udp6").bind(0, "::1");
+  await once(socket, "listening");
+  expect(await speaksWithout("::1")).toBe(true);
+  expect(await speaksWithout("2001:2:0:77::100")).toBe(false);
+  expect(await speaksWithout("127.0.0.1")).toBe(false);
+  socket.close();
 });

@@ -9,3 +9,8 @@ declare namespace Cloudflare {
     mainModule: typeof import("../../src/worker.ts");
   }
 }
+
+/** Vite's, as far as the tests use it: the texts of all files that fit a pattern. */
+interface ImportMeta {
+  glob(pattern: string, options: { query: "?raw"; import: "default"; eager: true }): Record<string, string>;
+}

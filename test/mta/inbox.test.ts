@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Inbox, openInbox, type Told } from "../../src/mta/inbox.ts";
 import type { IncomingWork } from "../../src/mta/incoming.ts";
-import { createRoom } from "../../src/mta/inbox-room.ts";
+import { createRoom, newestOf } from "../../src/mta/inbox-room.ts";
 import { encodeMessage, nameOf } from "../../src/mta/p1.ts";
 import { x410Mode } from "../../src/mta/x410-mode.ts";
 import { longMessage, messageWith } from "./messages.ts";
@@ -81,6 +81,11 @@ describe("MT27 what a partner transfers is stored before its end is confirmed, a
     const again = await take(openInbox(folder), nextConnection, [...beginning, ...rest]);
     expect(again.at(-1)).toEqual({ type: "stored" });
     expect(kept()).toEqual([]);
+  });
+
+  test("MT27 the newest of a week of messages is found, however many they are", () => {
+    expect(newestOf(Array.from({ length: 200_000 }, (_, n) => n))).toBe(199_999);
+    expect(newestOf([])).toBe(0);
   });
 
   test("MT27 two copies of a message for different recipients are two, though they share its identifier", async () => {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { eachLine, ended } from "../support/lines.ts";
 import { until } from "../support/until.ts";
 import type { Host } from "./lan.ts";
 
@@ -25,20 +26,15 @@ export async function recordAddress(host: Host, address: string): Promise<Addres
   let marks = 0;
   let present = (await host.run("ip", "-oneline", "address", "show", "to", address)).includes(` ${address}/`);
   const child = host.start("ip", ["-tshort", "-oneline", "monitor", "address"], inUtc);
-  let rest = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      if (line.includes(` ${marker}/`)) marks += 1;
-      const parsed = /^\[([^\]]+)\] (Deleted )?.*\binet6? ([^/\s]+)\//.exec(line);
-      if (parsed === null || parsed[3] !== address) continue;
-      const isThere = parsed[2] === undefined;
-      // A renewed lifetime is told as well.
-      if (isThere === present) continue;
-      present = isThere;
-      events.push({ at: Date.parse(`${parsed[1]}Z`), host: host.name, what: isThere ? "added" : "removed" });
-    }
+  eachLine(child, (line) => {
+    if (line.includes(` ${marker}/`)) marks += 1;
+    const parsed = /^\[([^\]]+)\] (Deleted )?.*\binet6? ([^/\s]+)\//.exec(line);
+    if (parsed === null || parsed[3] !== address) return;
+    const isThere = parsed[2] === undefined;
+    // A renewed lifetime is told as well.
+    if (isThere === present) return;
+    present = isThere;
+    events.push({ at: Date.parse(`${parsed[1]}Z`), host: host.name, what: isThere ? "added" : "removed" });
   });
   await once(child, "spawn");
   await marked();
@@ -60,8 +56,7 @@ export async function recordAddress(host: Host, address: string): Promise<Addres
     events: () => events,
     end: async () => {
       await marked();
-      child.kill();
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      await ended(child);
     },
   };
 }

@@ -34,11 +34,19 @@ export type Stage = {
   readonly agent: (name: string) => ChildProcess;
   /** Ends the control plane with SIGKILL, and starts it again on its data. Resolves when it answers. */
   readonly restartControl: () => Promise<void>;
+  /** To all of the control plane. */
+  readonly signalControl: (signal: NodeJS.Signals) => Promise<void>;
+  /** After its end, on its data. Resolves when it answers. */
+  readonly startControl: () => Promise<void>;
   /** Ends agent and guard of a node at once. */
   readonly killAll: (name: string) => Promise<void>;
   /** To agent, or guard, or both. */
   readonly signal: (name: string, to: "agent" | "guard" | "both", signal: NodeJS.Signals) => Promise<void>;
   readonly logOf: (name: string) => string;
+  /** Removed by `close`. */
+  readonly folder: string;
+  /** Where the agent of a node is asked. */
+  readonly socketOf: (name: string) => string;
   readonly ownerIs: (name: string, patienceMs?: number) => Promise<void>;
   /** Both nodes are up, and the group is online on one of them. */
   readonly bothUp: (patienceMs?: number) => Promise<void>;
@@ -61,6 +69,7 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
   const control = await openControl(lan);
   const { client, folder, logOf } = control;
   await control.define(cluster, definition(lan, lease), nodeNames);
+  const signalControl = (signal: NodeJS.Signals) => signalIn(lan.host("CONTROL"), () => true, signal);
   return {
     lan,
     client,
@@ -78,9 +87,11 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
     },
     agent: control.agent,
     restartControl: async () => {
-      await signalIn(lan.host("CONTROL"), () => true, "SIGKILL");
+      await signalControl("SIGKILL");
       await control.start();
     },
+    signalControl,
+    startControl: control.start,
     killAll: (name) => signalIn(lan.host(name), (commandLine) => commandLine.includes(commandModule), "SIGKILL"),
     signal: (name, to, signal) => {
       const verbs = to === "both" ? ["agent", "guard"] : [to];
@@ -89,6 +100,8 @@ async function furnish(lan: Lan, lease: LeaseTerms): Promise<Stage> {
       return signalIn(lan.host(name), isMeant, signal);
     },
     logOf,
+    folder,
+    socketOf: (name) => join(folder, name, "agent.sock"),
     ownerIs: async (name, patienceMs = 15_000) => {
       let last: unknown = null;
       try {
@@ -129,7 +142,16 @@ async function signalIn(
 ): Promise<void> {
   const { stdout } = await promisify(execFile)("ip", ["netns", "pids", namespace]);
   for (const pid of stdout.split("\n").filter((text) => text !== "")) {
-    if (which(commandLineOf(pid))) process.kill(Number(pid), signal);
+    if (which(commandLineOf(pid))) signalIfThere(Number(pid), signal);
+  }
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It ended between the list and now.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 

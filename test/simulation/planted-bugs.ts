@@ -19,6 +19,7 @@ export const plantedBugs = {
     file: "src/cluster/lease/witness.ts",
     find: "if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs",
     replace: "if (itsOwn || countedMs",
+    seed: 6_860,
   },
   "grant-moves-every-fuse": {
     rule: "GR3",
@@ -33,6 +34,7 @@ export const plantedBugs = {
     file: "src/agent/session.ts",
     find: "fuses: granted(state, answer, renewal.sentAt),",
     replace: "fuses: granted(state, answer, now),",
+    seed: 6_520,
   },
   "release-before-offline": {
     rule: "EN2",
@@ -47,6 +49,7 @@ export const plantedBugs = {
     file: "src/cluster/lease/ownership.ts",
     find: "addresses: [...hold.addresses, ...more], phase });",
     replace: "addresses: [...more], phase });",
+    seed: 7_445,
   },
   "addresses-not-told": {
     rule: "ST5",

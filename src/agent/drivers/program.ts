@@ -6,6 +6,7 @@ import { endGroups, howItEnded, isGroupAtWork, signalTo } from "../processes.ts"
 import { DriverError, type DriverContext } from "./driver.ts";
 import { environmentOf } from "./environment.ts";
 import { openOutput } from "./output.ts";
+import { hasCode } from "../../mta/error-code.ts";
 
 /** A program that runs for a resource, in a process group of its own: what it starts goes with it, unless it leaves that group. */
 export type Program = {
@@ -80,8 +81,7 @@ async function spawned<Child extends ChildProcess>(
     await once(child, "spawn");
     return child;
   } catch (error) {
-    const isBusy = error instanceof Error && "code" in error && error.code === "ETXTBSY";
-    if (!isBusy || tries === 1) {
+    if (!hasCode(error, "ETXTBSY") || tries === 1) {
       throw new DriverError("program-not-started", `${command}: ${messageOf(error)}`);
     }
     await delay(lookedEveryMs);

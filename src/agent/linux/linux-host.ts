@@ -7,7 +7,7 @@ import { createHelpers } from "../helpers.ts";
 import { messageOf } from "../../mta/message-of.ts";
 import type { Log } from "../log.ts";
 import { machineId } from "../machine-id.ts";
-import { countOpen } from "../open-connections.ts";
+import { countOpen, speaksWithout } from "../open-connections.ts";
 import { startOf } from "../processes.ts";
 import { linuxAddress } from "./address-driver.ts";
 import { createAddressWatch } from "./address-watch.ts";
@@ -146,12 +146,16 @@ export async function openLinuxHost(options: LinuxHostOptions, incarnation: stri
       await destroySockets(shell, guarded);
       const present = await hostAddresses(ip);
       const stays = guarded.filter((address) => present.some((one) => one.address === address && !one.isForever));
-      if (stays.length === 0) return await have.clear();
-      log(
-        "warning",
-        "filter-stays",
-        `${stays.join(", ")} is on this host, and stays silent: nft delete table netdev ${table}`,
-      );
+      const speaking = await Promise.all(guarded.map(speaksWithout));
+      const bound = guarded.filter((_, index) => speaking[index]);
+      if (stays.length + bound.length === 0) return await have.clear();
+      const why = [
+        ...stays.map((address) => `${address} is on this host`),
+        ...bound.map(
+          (address) => `a program has a datagram socket bound to ${address}, and would go on to send from it`,
+        ),
+      ];
+      log("warning", "filter-stays", `${why.join("; ")}: it stays silent, until nft delete table netdev ${table}`);
     } catch (error) {
       log("warning", "filter-stays", `the packet filter stays (${messageOf(error)}): nft delete table netdev ${table}`);
     }

@@ -1,5 +1,6 @@
 import type { Resolver } from "node:dns/promises";
 import { familyOf, reverseNameOf } from "../../cluster/definition/ip-address.ts";
+import { hasCode } from "../../mta/error-code.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import type { Advertised, MailServer } from "./judge/mail.ts";
 import { type SenderPolicy, spfResults } from "./judge/spf.ts";
@@ -26,7 +27,7 @@ export async function advertisedBy(server: MailServer, outside: string, resolver
 
 /** DNS answered, and has no such record. */
 function isNone(error: unknown): boolean {
-  return ["ENOTFOUND", "ENODATA"].includes(codeOf(error) ?? "");
+  return hasCode(error, "ENOTFOUND", "ENODATA");
 }
 
 /** Milliseconds for one domain, with all that its record includes. */

@@ -26,6 +26,7 @@ import { judgeExim } from "./judge/exim.ts";
 import { judgePostfix } from "./judge/postfix.ts";
 import { judgePolicies } from "./judge/spf.ts";
 import { eximHere, postfixHere } from "./mailers-here.ts";
+import { endpointText } from "../workerd/endpoint.ts";
 import type { DoctorPlace } from "./place.ts";
 import { seenByControlPlane, seenByPeer } from "./seen-from.ts";
 
@@ -49,10 +50,11 @@ type SeenCheck = Pick<Check, "code" | "subject" | "needs" | "withinMs"> & {
  * @param definition called when it has been read
  */
 export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDefinition): Check[] {
+  const servers = (): MailServer[] => serversFor(definition(), place().node);
   const asked = once(async (): Promise<Asked[]> => {
-    const { socket, node } = place();
+    const { socket } = place();
     return Promise.all(
-      serversFor(definition(), node).map(async (server) => {
+      servers().map(async (server) => {
         const { verdict } = await localVerdicts({ socketPath: socket, group: server.group }).ask("*");
         return { server, verdict };
       }),
@@ -110,7 +112,7 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
         if (smtpPeer === null) return null;
         const peer = { ...smtpPeer, withinMs: peerAnswerMs };
         return {
-          name: nameOfPeer(smtpPeer),
+          name: endpointText(smtpPeer),
           ask: (server, expected, signal) => seenByPeer(server, { ...peer, expected }, signal),
         };
       },
@@ -120,14 +122,14 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
       subject: "Postfix",
       needs: ["definition"],
       gather: () => postfixHere(),
-      judge: (settings) => judgePostfix(settings, serversFor(definition(), place().node)),
+      judge: (settings) => judgePostfix(settings, servers()),
     }),
     check({
       code: "mailers",
       subject: "Exim",
       needs: ["definition"],
       gather: () => eximHere(),
-      judge: (settings) => judgeExim(settings, serversFor(definition(), place().node), place().socket),
+      judge: (settings) => judgeExim(settings, servers(), place().socket),
     }),
     check({
       code: "advertised",
@@ -136,8 +138,7 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
       withinMs: askedWithinMs,
       gather: () => {
         const resolver = new Resolver(nameServerPatience);
-        const servers = serversFor(definition(), place().node);
-        return Promise.all(servers.map((server) => advertisedBy(server, outsideOf(server, place()), resolver)));
+        return Promise.all(servers().map((server) => advertisedBy(server, outsideOf(server, place()), resolver)));
       },
       judge: judgeAdvertised,
     }),
@@ -148,9 +149,8 @@ export function mailChecks(place: () => DoctorPlace, definition: () => ClusterDe
       withinMs: askedWithinMs,
       gather: () => {
         const resolver = new Resolver(nameServerPatience);
-        const servers = serversFor(definition(), place().node);
         return Promise.all(
-          servers.flatMap((server) =>
+          servers().flatMap((server) =>
             policyDomains(server, place()).map((domain) =>
               senderPolicy(server, domain, outsideOf(server, place()), resolver),
             ),
@@ -178,10 +178,6 @@ function serversOf(definition: ClusterDefinition, counts: (of: GroupDefinition) 
 function outsideOf(server: MailServer, { outsideAddresses }: DoctorPlace): string {
   const address = canonicalAddress(server.address);
   return lookup(outsideAddresses, address) ?? address;
-}
-
-function nameOfPeer({ host, port }: NonNullable<DoctorPlace["smtpPeer"]>): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** The name that it greets with, where that is one of DNS, and the domains that it is said to send for. */

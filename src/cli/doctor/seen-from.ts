@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { canonicalAddress } from "../../mta/canonical-address.ts";
 import { familyOf } from "../../cluster/definition/ip-address.ts";
 import { echoSourceSchema } from "../../protocol/about.ts";
+import { jsonOf } from "../../protocol/json.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import type { MailServer, SeenAs } from "./judge/mail.ts";
 import { printable } from "./words.ts";
@@ -46,15 +47,6 @@ async function allOf(answer: Readable): Promise<string> {
   let text = "";
   for await (const chunk of boundedChunks(answer)) text += chunk;
   return text;
-}
-
-/** `undefined`, which is no document, where it is none. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** How a peer is asked. */

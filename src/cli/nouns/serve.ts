@@ -60,6 +60,7 @@ async function serve(options: ServeOptions): Promise<void> {
   write(`The control plane answers at ${controlPlane.url}`);
   write(`  admin token   ${controlPlane.adminTokenFile ?? "from BRIDGEHEAD_ADMIN_TOKEN"}`);
   write(`  log           ${controlPlane.logFile}`);
+  for (const warning of controlPlane.warnings) write(`  warning       ${warning}`);
   write("If a node runs on this machine too, its failure takes the control plane with it.");
   write("Ctrl-C ends it.");
   const end = await Promise.race([signal.then(() => null), controlPlane.ended]);

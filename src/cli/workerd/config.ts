@@ -25,12 +25,14 @@ export const socketName = "http";
 export const adminTokenVariable = "BRIDGEHEAD_ADMIN_TOKEN";
 
 /** The objects and the bindings by which the Worker reaches them, as in wrangler.toml. */
-const objectClasses = { CLUSTER: "ClusterObject", DIRECTORY: "DirectoryObject" } as const;
+export const objectClasses = { CLUSTER: "ClusterObject", DIRECTORY: "DirectoryObject" } as const;
 
-/**
- * The configuration of plain workerd. The unique keys name the folders of the objects' data and enter their ids: they
- * never change, or every cluster would be lost.
- */
+/** Names the folder of a class's data, and enters the ids of its objects: it never changes, or every cluster would be lost. */
+export function uniqueKeyOf(className: string): string {
+  return `bridgehead-${className}`;
+}
+
+/** The configuration of plain workerd. */
 export function workerdConfig(options: WorkerdConfigOptions): string {
   const { manifest, moduleFolder, objectFolder, listen, reachable } = options;
   const modules = [manifest.main, ...manifest.modules.filter((name) => name !== manifest.main)];
@@ -59,7 +61,7 @@ ${Object.entries(objectClasses)
   ],
   durableObjectNamespaces = [
 ${classes
-  .map((name) => `    (className = ${quoted(name)}, uniqueKey = ${quoted(`bridgehead-${name}`)}, enableSql = true),`)
+  .map((name) => `    (className = ${quoted(name)}, uniqueKey = ${quoted(uniqueKeyOf(name))}, enableSql = true),`)
   .join("\n")}
   ],
   durableObjectStorage = (localDisk = "objects"),

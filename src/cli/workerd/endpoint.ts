@@ -12,6 +12,11 @@ export function parseEndpoint(text: string): Endpoint {
   throw new InvalidArgumentError("It should be HOST:PORT, such as 127.0.0.1:8787 or [::1]:8787.");
 }
 
+/** As `parseEndpoint` reads it. */
+export function endpointText({ host, port }: Endpoint): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** A network such as `10.1.0.0/16` or `fd00::/8`. Throws commander's `InvalidArgumentError`. */
 export function parseNetwork(text: string): string {
   const [, address = "", bits] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text) ?? [];

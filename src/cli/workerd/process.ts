@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
@@ -9,7 +9,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CliError, codeOf, messageOf } from "../errors.ts";
 import { workerFolder } from "../package-files.ts";
 import { newSecret, readSecret, writeSecret } from "../secret-file.ts";
-import { isLoopback, loopbackNetworks } from "./endpoint.ts";
+import { endpointText, isLoopback, loopbackNetworks } from "./endpoint.ts";
+import { checkData } from "./data-check.ts";
+import { roomWarning } from "./data-room.ts";
 import { adminTokenVariable, manifestSchema, workerdConfig, type WorkerManifest } from "./config.ts";
 
 export type ControlPlaneOptions = {
@@ -30,6 +32,8 @@ export type ControlPlane = {
   /** Where the admin token is kept, or null when it came from the environment. */
   readonly adminTokenFile: string | null;
   readonly logFile: string;
+  /** What of the data is lost (see `checkData`), and that there is little room for it; a sentence each. */
+  readonly warnings: readonly string[];
   /** Resolves, with a sentence on how, when the process has ended. */
   readonly ended: Promise<string>;
   /** Ends it; resolves when it is gone. */
@@ -57,6 +61,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   await assertPortIsFree(options);
   const { adminToken, adminTokenFile } = adminTokenOf(folder);
   const configFile = await writeConfig(folder, manifest, options);
+  const lost = await checkUnserved(folder);
+  const room = roomWarning(folder);
+  const warnings = room === null ? lost : [...lost, room];
   const child = spawnLocked({ folder, configFile, adminToken, logFile });
   const ended = endOf(child);
   const failed = ended.then((how): never => {
@@ -64,16 +71,32 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   try {
     const port = await Promise.race([failed, portOf(child), tooLate(logFile)]);
-    const url = `${options.tls === null ? "http" : "https"}://${urlHost(options.host)}:${port}`;
+    const url = `${options.tls === null ? "http" : "https"}://${endpointText({ host: options.host, port })}`;
     if (options.tls === null) await Promise.race([failed, healthy(url), tooLate(logFile)]);
     failed.catch(() => {});
     const pid = child.pid ?? 0;
-    return { url, pid, adminToken, adminTokenFile, logFile, ended, stop: () => stop(child, ended) };
+    return { url, pid, adminToken, adminTokenFile, logFile, warnings, ended, stop: () => stop(child, ended) };
   } catch (error) {
     failed.catch(() => {});
     child.kill("SIGKILL");
     throw error;
   }
+}
+
+/** Who serves the folder already may be writing what looks like damage; that it is served is said by the lock, below. */
+async function checkUnserved(folder: string): Promise<string[]> {
+  try {
+    return await checkData(folder);
+  } catch (error) {
+    if (isServed(folder)) return [];
+    throw error;
+  }
+}
+
+/** Without `flock` this says no, and the start says what is missing. */
+function isServed(folder: string): boolean {
+  const args = ["-n", "-E", String(lockedExitCode), join(folder, "lock"), "true"];
+  return spawnSync("flock", args, { stdio: "ignore" }).status === lockedExitCode;
 }
 
 function readManifest(): WorkerManifest {
@@ -119,7 +142,7 @@ async function writeConfig(folder: string, manifest: WorkerManifest, options: Co
     manifest,
     moduleFolder: "worker",
     objectFolder: "data",
-    listen: `${urlHost(host)}:${port}`,
+    listen: endpointText({ host, port }),
     // Whoever is let in from elsewhere shall not reach, by a webhook, what listens for this machine only.
     reachable: isLoopback(host) ? [...loopbackNetworks, ...webhookNetworks] : webhookNetworks,
     tls:
@@ -239,8 +262,4 @@ function diedError(how: string, logFile: string): CliError {
     "control-plane-ended",
     [`The control plane did not start: ${how}.`, `${logFile} ends with:`, ...tail].join("\n"),
   );
-}
-
-function urlHost(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -66,6 +66,7 @@ const nothing: JournalChange = { object: "any", changes: [] };
 export const changeOfKind: Readonly<Record<JournalKind, JournalChange>> = {
   "object.started": reconnect,
   "object.rolled-back": reconnect,
+  "object.unwritable": reconnect,
   "cluster.defined": {
     object: "any",
     changes: [

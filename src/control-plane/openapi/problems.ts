@@ -8,6 +8,7 @@ import type { Reference, ResponseObject } from "./types.ts";
 export function problemCodesOf(spec: RouteSpec): ProblemCode[] {
   const codes: ProblemCode[] = ["internal"];
   if (spec.roles !== "anyone") codes.push("admin-token-not-set", "unauthorized", "forbidden", "unavailable");
+  if (spec.roles !== "anyone") codes.push("storage-unwritable", "storage-damaged", "storage-newer");
   if (spec.roles !== "anyone" && spec.lifeline !== true) codes.push("rate-limited");
   if (spec.path.includes("{") || spec.query !== undefined) codes.push("invalid-request");
   if (spec.path.includes("{cluster}") && spec.creates !== true) codes.push("cluster-not-found", "cluster-not-defined");

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { eachLine } from "../../support/lines.ts";
 import { until } from "../../support/until.ts";
 import { virtualAddress } from "../lan.ts";
 import { cluster, expectOk, group, nodeNames } from "../stage.ts";
@@ -50,12 +51,7 @@ export async function deliverOver(
     const [program = "", ...words] = [...bringing, messages, everyMs].map(String);
     const feeder = stage.lan.host("PEER").start(process.execPath, [join(import.meta.dirname, program), ...words]);
     const fed: Fed[] = [];
-    let rest = "";
-    feeder.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      fed.push(...lines.map((line) => JSON.parse(line) as Fed));
-    });
+    eachLine(feeder, (line) => fed.push(JSON.parse(line) as Fed));
 
     const cuts: Cut[] = [];
     for (let n = 1; n <= failovers; n += 1) {

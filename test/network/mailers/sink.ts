@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { eachLine } from "../../support/lines.ts";
 import { until } from "../../support/until.ts";
 import type { Host } from "../lan.ts";
 
@@ -22,15 +23,10 @@ export type Sink = {
 export async function openSink(host: Host, { address = host.addressOn("client"), port = 2_525 } = {}): Promise<Sink> {
   const child = host.start(process.execPath, [join(import.meta.dirname, "smtp-sink.ts"), address, String(port)]);
   const taken: Taken[] = [];
-  let rest = "";
   let isListening = false;
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      if (line === "listening") isListening = true;
-      else taken.push(JSON.parse(line) as Taken);
-    }
+  eachLine(child, (line) => {
+    if (line === "listening") isListening = true;
+    else taken.push(JSON.parse(line) as Taken);
   });
   let said = "";
   child.stderr?.on("data", (text: Buffer) => (said += text.toString("utf8")));

@@ -29,6 +29,11 @@ export function asksInVain(mailer: string, groups: readonly string[], servers: r
   });
 }
 
+/** A remedy. @param verb that of `bridgehead mailer` */
+export function printAnew(verb: string): string {
+  return `print its configuration anew, with its routes: bridgehead mailer ${verb} --group GROUP`;
+}
+
 export function listed(names: readonly string[]): string {
   const [last = "", ...others] = names.toReversed();
   return others.length === 0 ? last : `${others.toReversed().join(", ")} and ${last}`;

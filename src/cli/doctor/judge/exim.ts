@@ -1,6 +1,6 @@
 import type { Told } from "../check.ts";
 import { failed, type Outcome, warning } from "../outcome.ts";
-import { asksInVain, asksNobody, listed, toldOf } from "./asking.ts";
+import { asksInVain, asksNobody, listed, printAnew, toldOf } from "./asking.ts";
 import type { MailServer } from "./mail.ts";
 
 /** An smtp transport. */
@@ -70,7 +70,7 @@ function judgeSockets(asked: string, socket: string): Outcome | null {
   return failed({
     what: `Exim asks at another socket than ${socket}, where the agent answers`,
     cost: "all that it would send there waits",
-    remedy: printAnew,
+    remedy: printAnew("exim"),
   });
 }
 
@@ -78,7 +78,7 @@ function asksForNoGroup(): Outcome {
   return failed({
     what: "Exim asks the agent, and for no group",
     cost: "all that it would send waits",
-    remedy: printAnew,
+    remedy: printAnew("exim"),
   });
 }
 
@@ -106,8 +106,6 @@ function judgeDomains(transports: readonly EximTransport[]): Outcome | null {
     remedy: "put multi_domain = false into it, as bridgehead mailer exim --route prints it",
   });
 }
-
-const printAnew = "print its configuration anew, with its routes: bridgehead mailer exim --group GROUP";
 
 function names(transports: readonly EximTransport[]): string {
   return listed(transports.map(({ name }) => name));

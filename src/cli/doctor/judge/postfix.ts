@@ -2,7 +2,7 @@ import { canonicalAddress } from "../../../mta/canonical-address.ts";
 import { transportMapOf, transportMapPrefix, transportName } from "../../../mailers/postfix.ts";
 import type { Told } from "../check.ts";
 import { failed, type Outcome, warning } from "../outcome.ts";
-import { asksInVain, asksNobody, listed, toldOf } from "./asking.ts";
+import { asksInVain, asksNobody, listed, printAnew, toldOf } from "./asking.ts";
 import type { MailServer } from "./mail.ts";
 
 /** How an smtp client of Postfix calls. */
@@ -64,7 +64,7 @@ function judgeEveryClient(settings: PostfixSettings, servers: readonly MailServe
   return failed({
     what: `Postfix asks the agent, and is bound to ${boundTo(settings)}`,
     cost: "what it sends does not leave from a virtual IP of this host",
-    remedy: printAnew,
+    remedy: printAnew("postfix"),
   });
 }
 
@@ -77,7 +77,7 @@ function judgeService(settings: PostfixSettings, server: MailServer): Outcome | 
     return failed({
       what: `Postfix has no service ${name}, which calls for ${group}`,
       cost: `what it would send for ${group} waits, until it is given up`,
-      remedy: printAnew,
+      remedy: printAnew("postfix"),
     });
   }
   const client = { ...settings, ...own };
@@ -87,7 +87,7 @@ function judgeService(settings: PostfixSettings, server: MailServer): Outcome | 
     return failed({
       what: `the service ${name} of Postfix is bound to ${boundTo(client)}, and ${group} has ${address}`,
       cost: `what it would send for ${group} waits, or leaves from the address of another one`,
-      remedy: printAnew,
+      remedy: printAnew("postfix"),
     });
   }
   if (client.smtp_helo_name.toLowerCase() === networkName.toLowerCase()) return null;
@@ -98,8 +98,6 @@ function judgeService(settings: PostfixSettings, server: MailServer): Outcome | 
     remedy: `set smtp_helo_name of ${name} to ${networkName}, as bridgehead mailer postfix prints it`,
   });
 }
-
-const printAnew = "print its configuration anew, with its routes: bridgehead mailer postfix --group GROUP";
 
 function notEnforced(who: string, { smtp_bind_address_enforce: enforce }: Client): Outcome {
   return failed({
