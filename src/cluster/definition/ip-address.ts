@@ -69,7 +69,9 @@ function maskOf(prefix: number): string {
 
 /** What all texts of one address have in common; what is no address is compared as it is. */
 export function comparable(address: string): string {
-  const parsed = parseAddress(address);
+  // There is one way to write an IPv4 address.
+  if (familyOf(address) === 4) return address;
+  const parsed = parse6(address);
   return parsed === null ? address : canonical(parsed);
 }
 
