@@ -1,13 +1,21 @@
 import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 
-/** Two groups, each a virtual server with a disk, of which one likes a node better than the other. */
-export function definitionWith(ttlMs: number, drainMs: number): ClusterDefinition {
-  const group = (last: number): ClusterDefinition["groups"][string] => ({
-    preferredOwners: last === 100 ? ["NODE1", "NODE2"] : [],
+export type Particulars = {
+  readonly ttlMs: number;
+  /** How long open connections may take when a group leaves. */
+  readonly drainMs: number;
+  /** Whether each group likes another node better; else the second goes where the first is. */
+  readonly apart: boolean;
+};
+
+/** Two groups, each a virtual server with a disk. */
+export function definitionWith({ ttlMs, drainMs, apart }: Particulars): ClusterDefinition {
+  const group = (last: number, preferredOwners: readonly string[]): ClusterDefinition["groups"][string] => ({
+    preferredOwners,
     dependsOn: [],
     properties: { FailoverThreshold: 1_000, AutoFailbackType: 1 },
     resources: {
-      Disk: { type: "Physical Disk", dependsOn: [], possibleOwners: [], properties: { PendingTimeout: 300 } },
+      Disk: { type: "Physical Disk", dependsOn: [], possibleOwners: [], properties: { PendingTimeout: ttlMs / 5 } },
       IP: {
         type: "IP Address",
         dependsOn: [],
@@ -16,17 +24,17 @@ export function definitionWith(ttlMs: number, drainMs: number): ClusterDefinitio
           Address: `127.0.1.${last}`,
           SubnetMask: "255.255.255.0",
           Network: "client",
-          PendingTimeout: 500,
+          PendingTimeout: ttlMs / 4,
           DrainTimeout: drainMs,
-          LooksAlivePollInterval: 300,
-          IsAlivePollInterval: 1_000,
+          LooksAlivePollInterval: ttlMs,
+          IsAlivePollInterval: 3 * ttlMs,
         },
       },
       Name: {
         type: "Network Name",
         dependsOn: ["IP"],
         possibleOwners: [],
-        properties: { Name: `VS${last}`, PendingTimeout: 300 },
+        properties: { Name: `VS${last}`, PendingTimeout: ttlMs / 5 },
       },
     },
   });
@@ -41,6 +49,6 @@ export function definitionWith(ttlMs: number, drainMs: number): ClusterDefinitio
       NODE1: { address: "127.0.1.1", properties: {} },
       NODE2: { address: "127.0.1.2", properties: {} },
     },
-    groups: { First: group(100), Second: group(101) },
+    groups: { First: group(100, ["NODE1", "NODE2"]), Second: group(101, apart ? ["NODE2", "NODE1"] : []) },
   };
 }

@@ -1,6 +1,7 @@
 import { localVerdict, type LocalGrounds } from "../../src/agent/local-verdict.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
-import { holdId } from "../../src/cluster/messages.ts";
+import { compareRevisions } from "../../src/cluster/lease/generation.ts";
+import { holdId, type HoldRef, type Seen } from "../../src/cluster/messages.ts";
 import { Finding } from "./finding.ts";
 import type { Judge, NodeModel, Speech } from "./node-model.ts";
 
@@ -8,7 +9,12 @@ import type { Judge, NodeModel, Speech } from "./node-model.ts";
 export class Judges implements Judge {
   /** The highest epoch of each group that has begun. */
   readonly #epochs = new Map<string, number>();
+  /** The run that has spoken under an epoch, by `holdId`; null: nobody can say any more, because a state was put back. */
+  #speakers: Map<string, string> | null = new Map<string, string>();
+  readonly #released = new Set<string>();
   #read = 0;
+  /** How often an epoch has begun. */
+  beginnings = 0;
   readonly #nodes: readonly NodeModel[];
   readonly #groups: readonly string[];
   readonly #now: () => number;
@@ -19,21 +25,27 @@ export class Judges implements Judge {
     this.#now = now;
   }
 
-  spoken({ host, group, epoch }: Speech): void {
-    const begun = this.#epochs.get(group) ?? 0;
-    if (epoch < begun) {
-      throw new Finding("old-epoch", `${host} speaks for ${group} under epoch ${epoch} when ${begun} has begun`);
+  spoken(speech: Speech): void {
+    this.#judgeEpoch(speech);
+    this.#judgeRun(speech);
+    this.#judgeSpeakers();
+  }
+
+  released(run: string, holds: readonly HoldRef[]): void {
+    if (holds.length === 0) return;
+    for (const hold of holds) this.#released.add(`${holdId(hold)} ${run}`);
+    for (const speech of this.#speaking()) {
+      if (speech.run === run && holds.some((hold) => holdId(hold) === holdId(speech))) this.#judgeRun(speech);
     }
-    const speakers = new Map<string, string>();
-    for (const speech of this.#nodes.flatMap((model) => model.speaking())) {
-      const { address } = speech;
-      const self = `${speech.host} for ${speech.group} under epoch ${speech.epoch}`;
-      const other = speakers.get(address);
-      if (other !== undefined) {
-        const at = this.#now().toFixed(1);
-        throw new Finding("one-speaker", `two speakers from ${address} at ${at} ms: ${other} and ${self}`);
-      }
-      speakers.set(address, self);
+  }
+
+  remembered({ host, seen: before }: NodeModel, seen: Seen): void {
+    const isLess =
+      (before.generation?.number ?? 0) > (seen.generation?.number ?? 0) ||
+      (before.revision !== null && compareRevisions(before.revision, seen.revision) > 0) ||
+      Object.entries(before.epochs).some(([group, epoch]) => epoch > (seen.epochs[group] ?? 0));
+    if (isLess) {
+      throw new Finding("memory", `${host} had seen ${JSON.stringify(before)}, and remembers ${JSON.stringify(seen)}`);
     }
   }
 
@@ -67,11 +79,48 @@ export class Judges implements Judge {
         throw new Finding("epochs-grow", `epoch ${entry.epoch} of ${entry.group} began after ${before}`);
       }
       this.#epochs.set(entry.group, entry.epoch);
+      this.beginnings += 1;
     }
   }
 
   /** An earlier state was put back: what nobody remembers may be used again when those who have seen it are silent. */
   forget(): void {
     this.#epochs.clear();
+    this.#speakers = null;
+  }
+
+  #judgeEpoch({ host, group, epoch }: Speech): void {
+    const begun = this.#epochs.get(group) ?? 0;
+    const seen = this.#nodes.find((node) => node.host === host)?.seen.epochs[group] ?? 0;
+    if (epoch >= begun && epoch >= seen) return;
+    const later = epoch < begun ? `${begun} has begun` : `it has seen ${seen}`;
+    throw new Finding("old-epoch", `${host} speaks for ${group} under epoch ${epoch} when ${later}`);
+  }
+
+  #judgeRun({ host, run, ...hold }: Speech): void {
+    const id = holdId(hold);
+    if (this.#released.has(`${id} ${run}`))
+      throw new Finding("released", `${host} speaks under ${id}, which it has released`);
+    const first = this.#speakers?.get(id) ?? run;
+    if (first !== run)
+      throw new Finding("epochs-grow", `run ${run} on ${host} speaks under ${id}, and run ${first} has`);
+    this.#speakers?.set(id, run);
+  }
+
+  #judgeSpeakers(): void {
+    const speakers = new Map<string, string>();
+    for (const { address, host, group, epoch } of this.#speaking()) {
+      const self = `${host} for ${group} under epoch ${epoch}`;
+      const other = speakers.get(address);
+      if (other !== undefined) {
+        const at = this.#now().toFixed(1);
+        throw new Finding("one-speaker", `two speakers from ${address} at ${at} ms: ${other} and ${self}`);
+      }
+      speakers.set(address, self);
+    }
+  }
+
+  #speaking(): Speech[] {
+    return this.#nodes.flatMap((node) => node.speaking());
   }
 }

@@ -29,7 +29,7 @@ type Line = {
 };
 
 export type Way = "to-agent" | "to-object";
-const bothWays: readonly Way[] = ["to-agent", "to-object"];
+export const bothWays: readonly Way[] = ["to-agent", "to-object"];
 
 /**
  * Connections between agents and instances of the object. Messages are delayed; under faults they are also lost, doubled
@@ -116,7 +116,8 @@ export class Network {
     for (let copy = 0; copy < copies; copy += 1) {
       if (this.#random.chance(this.#faults.loss) || this.#isCut(line.agent, way)) continue;
       this.#schedule.after(this.#delay(), () => {
-        if (!line.cut && !this.#isCut(line.agent, way)) deliver();
+        // What was on its way before its host was cut off arrives all the same.
+        if (!line.cut) deliver();
       });
     }
   }
@@ -126,7 +127,7 @@ export class Network {
   }
 
   #delay(): number {
-    const usual = this.#random.between(0.2, 5);
+    const usual = this.#random.between(0.2, this.#faults.usualMs);
     return this.#random.chance(this.#faults.slow) ? usual + this.#random.between(0, this.#faults.slowMs) : usual;
   }
 

@@ -11,7 +11,14 @@ import {
 import { nothingSeen } from "../../src/agent/seen.ts";
 import { sessionStep, startSession } from "../../src/agent/session.ts";
 import type { SessionEffect, SessionEvent, SessionState } from "../../src/agent/session-state.ts";
-import { emptyReport, holdId, type HoldRef, type ObjectMessage, type Seen } from "../../src/cluster/messages.ts";
+import {
+  type AgentMessage,
+  emptyReport,
+  holdId,
+  type HoldRef,
+  type ObjectMessage,
+  type Seen,
+} from "../../src/cluster/messages.ts";
 import type { Faults } from "./faults.ts";
 import type { AgentEnd, Network } from "./network.ts";
 import type { Platform } from "./platform.ts";
@@ -24,14 +31,20 @@ type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Om
 export type Speech = HoldRef & {
   readonly node: string;
   readonly host: string;
+  /** The run of the agent that has brought it there. */
+  readonly run: string;
   readonly address: string;
   deadline: number;
 };
 
-/** What judges a host. Both throw what they find. */
+/** What judges a host. All of them throw what they find. */
 export type Judge = {
   /** It speaks from an address from now on, or for longer. */
   readonly spoken: (speech: Speech) => void;
+  /** Its agent has sent word that all of these are offline for good, whether it arrives or not. */
+  readonly released: (run: string, holds: readonly HoldRef[]) => void;
+  /** Its agent has written down what it has seen. */
+  readonly remembered: (node: NodeModel, seen: Seen) => void;
   /** Its agent has taken something in, and would answer a mailer from this. */
   readonly moved: (node: NodeModel, grounds: LocalGrounds) => void;
 };
@@ -49,6 +62,8 @@ export class NodeModel {
   agent: Agent | null = null;
   readonly rate: number;
   readonly offset: number;
+  /** Whether it is one of those on which something may not be taken away. */
+  readonly isSticky: boolean;
   readonly world: {
     schedule: Schedule;
     random: Random;
@@ -64,6 +79,7 @@ export class NodeModel {
     this.rate = rate;
     this.offset = offset;
     this.world = world;
+    this.isSticky = world.random.chance(0.5);
   }
 
   clock(): number {
@@ -76,7 +92,13 @@ export class NodeModel {
   }
 
   speaking(): Speech[] {
-    return [...this.speeches.values()].filter(({ deadline }) => this.clock() < deadline);
+    const now = this.clock();
+    return [...this.speeches.values()].filter(({ deadline }) => now < deadline);
+  }
+
+  /** An address is taken off the host: whoever has brought it there has it no more. */
+  takeAway(address: string): void {
+    for (const [id, speech] of this.speeches) if (speech.address === address) this.speeches.delete(id);
   }
 
   /** At most one agent of a host runs: they share a lock. */
@@ -100,6 +122,7 @@ export class Agent implements AgentEnd {
   readonly node: string;
   readonly host: string;
   alive = true;
+  #afterSending: (() => void) | null = null;
   #frozen: (() => void)[] | null = null;
   #session: SessionState | null = null;
   #machine: HostState = emptyHost;
@@ -139,6 +162,11 @@ export class Agent implements AgentEnd {
 
   stop(): void {
     this.#run(() => this.#sessionEvent({ type: "stop" }));
+  }
+
+  /** Does this once, as soon as the process has sent something next. */
+  afterSending(what: () => void): void {
+    this.#afterSending = what;
   }
 
   /** Nothing of the process runs until it is thawed; then all of it does, late. */
@@ -181,15 +209,28 @@ export class Agent implements AgentEnd {
   #doSession(effects: readonly SessionEffect[]): void {
     const { world } = this.#model;
     for (const effect of effects) {
-      if (effect.type === "remember") this.#model.seen = effect.seen;
+      if (effect.type === "remember") this.#remember(effect.seen);
       else if (effect.type === "orders") this.#hostEvent({ type: "orders", orders: effect.orders });
-      else if (effect.type === "send") world.network.toObject(this, effect.connection, effect.message);
+      else if (effect.type === "send") this.#send(effect.connection, effect.message);
       else if (effect.type === "disconnect") world.network.dropConnection(this, effect.connection);
       else if (effect.type === "connect") {
         world.network.connect(effect.connection, effect.timeoutMs, this, world.platform.current);
       } else if (effect.type === "exit") this.#model.kill(false);
       else if (effect.type === "wake") this.#wakeAt("session", effect.at, () => this.#sessionEvent({ type: "wake" }));
     }
+  }
+
+  #remember(seen: Seen): void {
+    this.#model.world.judge.remembered(this.#model, seen);
+    this.#model.seen = seen;
+  }
+
+  #send(connection: number, message: AgentMessage): void {
+    const { network, judge, schedule } = this.#model.world;
+    judge.released(this.#incarnation, message.released);
+    network.toObject(this, connection, message);
+    if (this.#afterSending !== null) schedule.after(0, this.#afterSending);
+    this.#afterSending = null;
   }
 
   #doHost(effect: HostEffect): void {
@@ -204,11 +245,14 @@ export class Agent implements AgentEnd {
   #wakeAt(which: "session" | "host", at: number, wake: () => void): void {
     this.#wakes[which] += 1;
     const mine = this.#wakes[which];
-    this.#model.atClock(at, () =>
+    const isDue = (): boolean => this.#wakes[which] === mine;
+    this.#model.atClock(at, () => {
+      // Most have been replaced by then.
+      if (!isDue()) return;
       this.#run(() => {
-        if (this.#wakes[which] === mine) wake();
-      }),
-    );
+        if (isDue()) wake();
+      });
+    });
   }
 
   /**
@@ -219,27 +263,30 @@ export class Agent implements AgentEnd {
     const { call, at, verb, spec, deadline } = effect;
     if (verb === "looks-alive" || verb === "is-alive") return this.#poll(effect);
     if (verb === "drain") return this.#drain(effect);
-    const { random, schedule, faults, judge } = this.#model.world;
-    const isAddress = spec.type === "IP Address";
-    const id = holdId(at.hold);
-    if (deadline !== null) this.#deadlines.set(id, deadline);
-    const fails = random.chance(verb === "online" ? faults.driverFails : faults.driverSticks);
-    schedule.after(random.between(0, verb === "terminate" ? 2 : 20), () =>
+    const { random, schedule, faults } = this.#model.world;
+    if (deadline !== null) this.#deadlines.set(holdId(at.hold), deadline);
+    const sticks = this.#model.isSticky ? faults.driverSticks : 0;
+    const fails = random.chance(verb === "online" ? faults.driverFails : sticks);
+    schedule.after(random.between(0, verb === "terminate" ? 2 : faults.driverMs), () =>
       this.#run(() => {
-        if (isAddress && verb === "online" && !fails && this.#isUnderWay(at, call)) {
-          const address = String(spec.properties["Address"]);
-          const until = this.#deadlines.get(id) ?? 0;
-          const speech = { ...at.hold, node: this.node, host: this.host, address, deadline: until };
-          this.#model.speeches.set(id, speech);
-          judge.spoken(speech);
-        }
-        if (isAddress && verb !== "online" && !fails && this.#isUnderWay(at, call)) this.#model.speeches.delete(id);
+        const isAddress = spec.type === "IP Address" && this.#isUnderWay(at, call);
+        if (isAddress && !fails) this.#place(at.hold, verb === "online", String(spec.properties["Address"]));
         const result = fails
           ? ({ ok: false, problem: { code: "simulated", message: "the driver failed" } } as const)
           : ({ ok: true } as const);
         this.#hostEvent({ type: "called", at, call, result });
       }),
     );
+  }
+
+  #place(hold: HoldRef, isThere: boolean, address: string): void {
+    if (!isThere) return this.#model.takeAway(address);
+    const deadline = this.#deadlines.get(holdId(hold)) ?? 0;
+    // It is undone when it is late (LEASE rule 14).
+    if (this.#model.clock() >= deadline) return;
+    const speech = { ...hold, node: this.node, host: this.host, run: this.#incarnation, address, deadline };
+    this.#model.speeches.set(holdId(hold), speech);
+    this.#model.world.judge.spoken(speech);
   }
 
   /** Nothing is open, or something for a while, or for longer than it may; it changes nothing of who speaks. */

@@ -1,73 +1,159 @@
 import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type { Edit } from "../../src/cluster/definition/edit.ts";
-import type { TimelessEvent } from "./platform.ts";
+import type { Platform, TimelessEvent } from "./platform.ts";
 import type { Random } from "./random.ts";
+import type { Schedule } from "./schedule.ts";
 
-/** Something that is done at once. */
-export function randomCommand(random: Random, { groups }: ClusterDefinition, node: string): TimelessEvent {
-  const group = random.pick(Object.keys(groups));
-  const actor = "operator";
-  return random.pick<TimelessEvent>([
-    { type: "move", group, target: null, at: null, actor },
-    { type: "move", group, target: node, at: null, actor },
-    { type: "pause", node, drain: true, target: null, actor },
-    { type: "resume", node, failback: "policy", actor },
-    { type: "want", group, wanted: "Offline", actor },
-    { type: "want", group, wanted: "Online", actor },
-    { type: "fail-resource", group, resource: "Name", actor },
-    { type: "restart-resource", group, resource: "IP", actor },
-  ]);
+const actor = "operator";
+
+/** People, who may do anything that is permitted, and repeat what met an error only where it is said here. */
+export class Operators {
+  readonly #platform: Platform;
+  readonly #schedule: Schedule;
+  /** As they mean the cluster to be in the beginning and in the end. */
+  readonly #definition: ClusterDefinition;
+  readonly #groups: readonly string[];
+
+  constructor(platform: Platform, schedule: Schedule, definition: ClusterDefinition) {
+    this.#platform = platform;
+    this.#schedule = schedule;
+    this.#definition = definition;
+    this.#groups = Object.keys(definition.groups);
+  }
+
+  ask(event: TimelessEvent): void {
+    this.#platform.current?.handle(event);
+  }
+
+  /** Whoever sees an error says it again. */
+  define(): void {
+    if (this.#platform.durable.cluster !== null) return;
+    this.ask({ type: "define", definition: this.#definition, force: true, actor });
+    this.#schedule.after(50, () => this.define());
+  }
+
+  /** All that anybody has done is taken back. */
+  restoreOrder(nodes: readonly string[]): void {
+    this.ask({ type: "maintenance", on: false, actor });
+    this.ask({ type: "define", definition: this.#definition, force: true, actor });
+    for (const node of nodes) this.ask({ type: "resume", node, failback: "policy", actor });
+    for (const group of this.#groups) {
+      this.ask({ type: "cancel", group, actor });
+      this.ask({ type: "want", group, wanted: "Online", actor });
+    }
+  }
+
+  act(node: string, random: Random): void {
+    this.ask(random.chance(0.5) ? this.#command(node, random) : this.#plan(node, random));
+  }
+
+  /** A move, or the end of a group, and at any time after it the word that it shall be as it was. */
+  changeTheirMinds(random: Random): void {
+    const group = random.pick(this.#groups);
+    const definition = this.#definition.groups[group];
+    const untilThen = random.chance(0.5) ? random.between(0, 100) : random.between(0, 2) * this.#ttlMs;
+    if (definition === undefined || random.chance(0.7)) {
+      this.ask({ type: "move", group, target: null, at: null, actor });
+      this.#schedule.after(untilThen, () => this.ask({ type: "cancel", group, actor }));
+    } else {
+      this.#edit({ kind: "remove-group", group, recursive: true }, random);
+      this.#schedule.after(untilThen, () => this.#edit({ kind: "add-group", group, definition }, random));
+    }
+  }
+
+  /** One group gets another address, and the other group wants the one before, at once or a little later. */
+  passOnAddress(random: Random): void {
+    const { groups } = this.#defined;
+    const [from, to] = pairOf(this.#groups, random);
+    const given = groups[from]?.resources["IP"]?.properties["Address"];
+    if (given === undefined) return;
+    this.readdress(from, `127.0.1.${random.pick([102, 103])}`, random);
+    this.#schedule.after(random.between(0, 1) * this.#ttlMs, () => this.readdress(to, String(given), random));
+  }
+
+  readdress(group: string, address: string, random: Random): void {
+    const of = { kind: "resource", group, name: "IP" } as const;
+    this.#edit({ kind: "set-properties", of, properties: { Address: address } }, random);
+  }
+
+  /** The cluster as it is, with leases of another length. */
+  changeTtl(times: number): void {
+    const ttlMs = times * this.#ttlMs;
+    const definition = { ...this.#defined, lease: { ttlMs, renewMs: Math.floor(ttlMs / 4) } };
+    this.ask({ type: "define", definition, force: true, actor });
+  }
+
+  #edit(edit: Edit, random: Random): void {
+    this.ask({ type: "edit", edit, force: true, actor, operation: random.text() });
+  }
+
+  /** Something that is done at once. */
+  #command(node: string, random: Random): TimelessEvent {
+    const group = random.pick(this.#groups);
+    return random.pick<TimelessEvent>([
+      { type: "move", group, target: null, at: null, actor },
+      { type: "move", group, target: node, at: null, actor },
+      { type: "pause", node, drain: true, target: null, actor },
+      { type: "resume", node, failback: "policy", actor },
+      { type: "want", group, wanted: "Offline", actor },
+      { type: "want", group, wanted: "Online", actor },
+      { type: "fail-resource", group, resource: "Name", actor },
+      { type: "restart-resource", group, resource: "IP", actor },
+    ]);
+  }
+
+  /** What counts later, or until it is asked for otherwise. */
+  #plan(node: string, random: Random): TimelessEvent {
+    const group = random.pick(this.#groups);
+    const at = this.#schedule.now + this.#platform.clockOffset + random.between(0, 3) * this.#ttlMs;
+    const target = random.pick([null, ...Object.keys(this.#definition.nodes)]);
+    const resource = random.pick(["Disk", "IP", "Name"]);
+    const by = { actor, operation: random.text() };
+    return random.pick<TimelessEvent>([
+      { type: "move", group, target, at, ...by },
+      { type: "cancel", group, ...by },
+      { type: "maintenance", on: true, ...by },
+      { type: "maintenance", on: false, ...by },
+      { type: "want-resource", group, resource, wanted: random.pick(["Online", "Offline"]), ...by },
+      { type: "pause", node, drain: true, target, ...by },
+      { type: "resume", node, failback: random.pick(["no", "immediate"]), ...by },
+      { type: "edit", edit: this.#change(group, node, random), force: true, ...by },
+    ]);
+  }
+
+  #change(group: string, node: string, random: Random): Edit {
+    const { groups } = this.#definition;
+    const set = (of: Extract<Edit, { kind: "set-properties" }>["of"], name: string, value: number): Edit => ({
+      kind: "set-properties",
+      of,
+      properties: { [name]: value },
+    });
+    return random.pick<Edit>([
+      set({ kind: "cluster" }, "QuarantineDuration", random.pick([0, 1])),
+      set({ kind: "cluster" }, "ClusterEnforcedAntiAffinity", random.pick([0, 1])),
+      set({ kind: "group", name: group }, "GroupStartDelay", random.pick([0, this.#ttlMs / 2])),
+      set({ kind: "group", name: group }, "Priority", random.pick([0, 1_000, 3_000])),
+      { kind: "order-after-groups", group: "Second", dependsOn: random.pick([[], ["First"]]) },
+      { kind: "remove-owner", group, resource: "Disk", node },
+      { kind: "allow-owners", group, resource: "Disk", owners: [] },
+      // Its address is its last owner's until that one has ended, and it comes back under a higher epoch.
+      { kind: "remove-group", group, recursive: true },
+      ...Object.entries(groups).map(([name, definition]): Edit => ({ kind: "add-group", group: name, definition })),
+    ]);
+  }
+
+  /** As it is now, after all edits; before there is one, as it will be. */
+  get #defined(): ClusterDefinition {
+    return this.#platform.durable.cluster?.definition ?? this.#definition;
+  }
+
+  get #ttlMs(): number {
+    return this.#definition.lease.ttlMs;
+  }
 }
 
-/** What counts later, or until it is asked for otherwise. @param now of the object's clock */
-export function randomPlan(random: Random, definition: ClusterDefinition, node: string, now: number): TimelessEvent {
-  const { ttlMs } = definition.lease;
-  const group = random.pick(Object.keys(definition.groups));
-  const at = now + random.between(0, 3) * ttlMs;
-  const target = random.pick([null, ...Object.keys(definition.nodes)]);
-  const resource = random.pick(["Disk", "IP", "Name"]);
-  const operation = random.text();
-  const by = { actor: "operator", operation };
-  const properties = (of: Extract<Edit, { kind: "set-properties" }>["of"], name: string, values: (number | string)[]) =>
-    ({ kind: "set-properties", of, properties: { [name]: random.pick(values) } }) as const;
-  const edit = random.pick<Edit>([
-    properties({ kind: "cluster" }, "QuarantineDuration", [0, 1]),
-    properties({ kind: "cluster" }, "ClusterEnforcedAntiAffinity", [0, 1]),
-    properties({ kind: "group", name: group }, "GroupStartDelay", [0, ttlMs / 2]),
-    properties({ kind: "group", name: group }, "Priority", [0, 1_000, 3_000]),
-    { kind: "order-after-groups", group: "Second", dependsOn: random.pick([[], ["First"]]) },
-    { kind: "remove-owner", group, resource: "Disk", node },
-    { kind: "allow-owners", group, resource: "Disk", owners: [] },
-    // Its address is its last owner's until that one has ended, and it comes back under a higher epoch.
-    { kind: "remove-group", group, recursive: true },
-    ...Object.entries(definition.groups).map(
-      ([name, of]) => ({ kind: "add-group", group: name, definition: of }) as const,
-    ),
-  ]);
-  return random.pick<TimelessEvent>([
-    { type: "move", group, target, at, ...by },
-    { type: "cancel", group, ...by },
-    { type: "maintenance", on: true, ...by },
-    { type: "maintenance", on: false, ...by },
-    { type: "want-resource", group, resource, wanted: random.pick(["Online", "Offline"]), ...by },
-    { type: "pause", node, drain: true, target, ...by },
-    { type: "resume", node, failback: random.pick(["no", "immediate"]), ...by },
-    { type: "edit", edit, force: true, ...by },
-  ]);
-}
-
-export function readdressed(group: string, address: string, random: Random): TimelessEvent {
-  return {
-    type: "edit",
-    edit: { kind: "set-properties", of: { kind: "resource", group, name: "IP" }, properties: { Address: address } },
-    force: true,
-    actor: "operator",
-    operation: random.text(),
-  };
-}
-
-/** The cluster as it is, with leases of another length. */
-export function withTtl(definition: ClusterDefinition, ttlMs: number): TimelessEvent {
-  const lease = { ttlMs, renewMs: ttlMs / 4 };
-  return { type: "define", definition: { ...definition, lease }, force: true, actor: "operator" };
+/** Two groups, one way round or the other. */
+export function pairOf(groups: readonly string[], random: Random): readonly [string, string] {
+  const [one = "", other = ""] = random.chance(0.5) ? groups : groups.toReversed();
+  return [one, other];
 }

@@ -193,6 +193,62 @@ export const plantedBugs = {
     find: "expired: deaf && before.expired,",
     replace: "expired: before.expired,",
   },
+  "longest-grant-counts": {
+    rule: "GR4",
+    what: "the fuse is that of the grant that lasts longest, not of the newest",
+    file: "src/agent/fuse.ts",
+    find: "before.renewal >= granted.renewal ?",
+    replace: "before.deadline >= granted.deadline ?",
+  },
+  "longer-grant-forgotten": {
+    rule: "EN4",
+    what: "a new connection forgets that an earlier one was granted a longer lease",
+    file: "src/cluster/lease/grants.ts",
+    find: "const floor = possible.some(({ answer }) => answer <= confirmed) ? 0 : before.ttlHeldMs;",
+    replace: "const floor = 0;",
+  },
+  "released-before-verified": {
+    rule: "EN2",
+    what: "what is being taken away counts as offline before that is done",
+    file: "src/agent/host-work.ts",
+    find: 'return phase.kind === "Offline" || phase.kind === "Failed";',
+    replace: 'return phase.kind !== "Online" && phase.kind !== "OnlinePending";',
+  },
+  "bind-as-it-was": {
+    rule: "LS1",
+    what: "an agent answers BIND with an address that is assigned and not there yet, because another one is",
+    file: "src/cluster/policies/resources.ts",
+    find: 'return stateOf(reported, name) === "Online" && lookup(reported, name)?.outdated !== true;',
+    replace: 'return stateOf(reported, name) === "Online";',
+  },
+  "epochs-of-a-group-that-was-deleted": {
+    rule: "EP2",
+    what: "a group that is created again begins with epochs that it has had",
+    file: "src/cluster/definition/define.ts",
+    find: "epochFloor = Math.max(epochFloor, row.epoch);",
+    replace: "",
+  },
+  "no-hole-in-a-count": {
+    rule: "EN5",
+    what: "a witness counts over a time in which it was not answered",
+    file: "src/agent/witness.ts",
+    find: "const hole = previousAt === null || receivedAt - previousAt > longestHoleMs(ttlMs);",
+    replace: "const hole = previousAt === null;",
+  },
+  "renewals-in-any-order": {
+    rule: "GR8",
+    what: "a renewal that was overtaken by a newer one counts",
+    file: "src/cluster/lease/sessions.ts",
+    find: "if (message.n <= before.lastRenewal) return;",
+    replace: "",
+  },
+  "any-run-of-the-node": {
+    rule: "ST4",
+    what: "a run of an agent need not wait for an earlier one that still owns a group",
+    file: "src/cluster/lease/sessions.ts",
+    find: "if (hold.node !== node) continue;\n    const connected",
+    replace: "if (hold.node !== node || hold.node !== '') continue;\n    const connected",
+  },
 } as const satisfies Record<string, PlantedBug>;
 
 export type PlantedBugName = keyof typeof plantedBugs;

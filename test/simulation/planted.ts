@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { checkers } from "./finding.ts";
+import { judges } from "./finding.ts";
 import { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
 import type { Said, Seeds } from "./seeds.ts";
 import { runApart } from "./side-by-side.ts";
@@ -9,7 +9,7 @@ export function runWithBug(name: string, seeds: Seeds): Promise<Said> {
   return runApart(seeds, ["--import", join(import.meta.dirname, "plant.ts")], { BRIDGEHEAD_PLANTED_BUG: name });
 }
 
-/** Prints, for each planted bug, which checker found it after how many runs. True: all of them were found. */
+/** Prints, for each planted bug, which judge found it after how many runs. True: all of them were found. */
 export async function runPlanted({
   jobs,
   ...seeds
@@ -23,15 +23,15 @@ export async function runPlanted({
       const { finding, runs } = await runWithBug(name, { ...seeds, step: 1 });
       isFound &&= finding !== null;
       // A table that takes minutes is worth watching.
-      console.error(`${name}: ${finding === null ? "not found" : `seed ${finding.seed}, ${finding.checker}`}`);
-      rows.set(name, `| ${what} | ${rule} | ${finding?.checker ?? "**nobody**"} | ${runs} |`);
+      console.error(`${name}: ${finding === null ? "not found" : `seed ${finding.seed}, ${finding.judge}`}`);
+      rows.set(name, `| ${what} | ${rule} | ${finding?.judge ?? "**nobody**"} | ${runs} |`);
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
   console.log("| planted | rule | found by | after runs |\n|---|---|---|---|");
   for (const name of Object.keys(plantedBugs)) console.log(rows.get(name));
   console.log(
-    `\n${Object.entries(checkers)
+    `\n${Object.entries(judges)
       .map(([name, what]) => `- ${name}: ${what}`)
       .join("\n")}`,
   );

@@ -8,14 +8,14 @@ import { parseArgs } from "node:util";
 import { runPlanted } from "./planted.ts";
 import { runSeeds } from "./seeds.ts";
 import { runSideBySide } from "./side-by-side.ts";
-import { simulate } from "./world.ts";
+import { simulate, storyOf, usualTtls } from "./world.ts";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     runs: { type: "string" },
     step: { type: "string", default: "1" },
-    ttls: { type: "string", default: "8" },
+    ttls: { type: "string", default: String(usualTtls) },
     jobs: { type: "string", default: String(availableParallelism()) },
     story: { type: "boolean", default: false },
     planted: { type: "boolean", default: false },
@@ -34,8 +34,8 @@ const [first, step, faultsTtls, jobs] = [values.seed, values.step, values.ttls, 
 ];
 
 if (values.story) {
-  const { story, finding, events } = simulate(first, { faultsTtls });
-  console.log(story.join("\n"));
+  const { journal, finding, events } = simulate(first, faultsTtls);
+  console.log(storyOf(journal).join("\n"));
   console.log(JSON.stringify({ seed: first, events, finding }));
   process.exitCode = finding === null ? 0 : 1;
 } else if (values.planted) {

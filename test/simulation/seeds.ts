@@ -1,4 +1,4 @@
-import type { Checker } from "./finding.ts";
+import type { JudgeName } from "./finding.ts";
 import { simulate } from "./world.ts";
 
 export type Seeds = {
@@ -16,7 +16,7 @@ export type Said = {
   readonly events: number;
   readonly changes: number;
   readonly perSecond: number;
-  readonly finding: { readonly seed: number; readonly checker: Checker; readonly what: string } | null;
+  readonly finding: { readonly seed: number; readonly judge: JudgeName; readonly what: string } | null;
 };
 
 /** Seed after seed, until one finds something. */
@@ -26,7 +26,7 @@ export function runSeeds({ first, step, runs, faultsTtls }: Seeds): Said {
   let finding: Said["finding"] = null;
   while (done < runs && finding === null) {
     const seed = first + done * step;
-    const result = simulate(seed, { faultsTtls });
+    const result = simulate(seed, faultsTtls);
     done += 1;
     events += result.events;
     changes += result.changes;
