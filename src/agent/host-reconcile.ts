@@ -1,6 +1,7 @@
-import { lookup } from "../cluster/definition/definition.ts";
+import { addressesOf, lookup } from "../cluster/definition/definition.ts";
 import { mayComeOnline, mayGoOffline, withAllThatFall } from "../cluster/definition/dependencies.ts";
 import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages.ts";
+import { comparable } from "../cluster/definition/ip-address.ts";
 import { sameSetup } from "../cluster/definition/resource-setup.ts";
 import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
 import { adoptSpecs, isToFail, isToRestart } from "./host-specs.ts";
@@ -68,6 +69,7 @@ function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadli
     if (spec === undefined || going.has(name) || !mayTry(host, resource, spec)) continue;
     const now = host.holds.get(holdId(ref)) ?? hold;
     if (!mayComeOnline(order.resources, name, (other) => stateOf(now, other))) continue;
+    if (isStillAnothers(host, ref, spec)) continue;
     callOnline(host, { hold: ref, resource: name }, { ...resource, spec }, deadline);
   }
 }
@@ -86,6 +88,21 @@ function failOnDemand(host: Work, ref: HoldRef, order: HoldOrder): void {
 /** What an earlier epoch of the group still has on this host is the same address: it goes first. */
 function isBehindItself(host: Work, { group, epoch }: HoldRef): boolean {
   return [...host.holds.values()].some((other) => other.group === group && other.epoch < epoch && !isOffline(other));
+}
+
+/** An address that another ownership has on this host: what takes it away there would take it from both. */
+function isStillAnothers(host: Work, ref: HoldRef, spec: AssignedResource): boolean {
+  const [address] = addressesOf({ spec });
+  if (address === undefined) return false;
+  return [...host.holds.values()].some(
+    (other) =>
+      holdId(other) !== holdId(ref) &&
+      [...other.resources.values()].some(
+        (resource) =>
+          !isDown(resource.phase) &&
+          addressesOf({ spec: resource.spec }).some((one) => comparable(one) === comparable(address)),
+      ),
+  );
 }
 
 /** What is not wanted, is set up otherwise, shall restart, or stands on something that is not online or has to go itself. */

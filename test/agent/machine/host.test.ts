@@ -468,7 +468,8 @@ describe("HO4 a termination that fails", () => {
     const next = { group: "Exchange", epoch: 4 };
     const web = { group: "Web", epoch: 1 };
     host.drivers = ({ verb, at }) => (verb === "terminate" && at.resource === "name" ? "fails" : "ok");
-    host.order(hold(chain(), { ref: next }), hold(chain(), { ref: web }));
+    const another = chain({ ip: { properties: { Address: "192.0.2.9" } } });
+    host.order(hold(chain(), { ref: next }), hold(another, { ref: web }));
     host.advance(1_000);
     expect(host.statesOf(web)).toEqual(states("Online", "Online", "Online"));
     expect(host.statesOf(next)).toEqual(states("Offline", "Offline", "Offline"));
@@ -476,6 +477,26 @@ describe("HO4 a termination that fails", () => {
     host.advance(100);
     expect(host.statesOf(exchange)).toEqual({});
     expect(host.statesOf(next)).toEqual(states("Online", "Online", "Online"));
+  });
+});
+
+describe("HO7 an address that passes from one ownership to another on one host", () => {
+  const address = (Address: string) => ({ ip: resource([], { type: "IP Address", properties: { Address } }) });
+  const web = { group: "Web", epoch: 1 };
+
+  test.each([
+    ["waits until the one before has let go of it", "2001:db8::1", "2001:db8:0::1", "Offline"],
+    ["waits for no other address", "2001:db8::1", "2001:db8::2", "Online"],
+  ])("HO7 it %s: what takes it away would take it from both", (_title, before, after, meanwhile) => {
+    const host = new HostDriver();
+    host.order(hold(address(before)));
+    host.drivers = ({ verb }) => (verb === "terminate" ? "fails" : "ok");
+    host.order(hold(address(after), { ref: web }));
+    expect(host.statesOf(web)).toEqual({ ip: meanwhile });
+    host.drivers = () => "ok";
+    host.advance(100);
+    expect(host.statesOf(exchange)).toEqual({});
+    expect(host.statesOf(web)).toEqual({ ip: "Online" });
   });
 });
 
