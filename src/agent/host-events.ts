@@ -3,7 +3,7 @@ import { mostPendingTimeouts, pendingTimeoutMs } from "../cluster/policies/resou
 import { answered, failedByItself } from "./host-health.ts";
 import { become, becomeOnline, setDrain, terminate } from "./host-phases.ts";
 import type { CallResult, HostEvent, LocalResource, PendingPhase, ResourceProblem, ResourceRef } from "./host-state.ts";
-import { everyResource, find, isOnline, isPending, type Work } from "./host-work.ts";
+import { find, isOnline, isPending, type Work } from "./host-work.ts";
 import type { HoldMode, Orders } from "./orders.ts";
 
 /** Taking an event in: what it says of the resources, and nothing yet of what follows from that. */
@@ -98,17 +98,15 @@ function progressed(host: Work, at: ResourceRef, call: number, checkpoint: numbe
   become(host, at, resource, { ...phase, until, progress });
 }
 
-/** Calls that have taken longer than PendingTimeout, and terminations that are due again. */
-export function overdue(host: Work): void {
-  for (const { at, resource } of everyResource(host)) {
-    const { phase } = resource;
-    if (phase.kind === "OnlinePending" && host.now >= phase.until) {
-      terminate(host, at, resource, tooLate(resource, phase));
-    } else if (phase.kind === "OfflinePending" && host.now >= phase.until) {
-      terminate(host, at, resource, null);
-    } else if (phase.kind === "Terminating" && phase.call === null && host.now >= phase.again) {
-      terminate(host, at, resource, phase.failure);
-    }
+/** A call that has taken longer than PendingTimeout, or a termination that is due again. */
+export function overdue(host: Work, at: ResourceRef, resource: LocalResource): void {
+  const { phase } = resource;
+  if (phase.kind === "OnlinePending" && host.now >= phase.until) {
+    terminate(host, at, resource, tooLate(resource, phase));
+  } else if (phase.kind === "OfflinePending" && host.now >= phase.until) {
+    terminate(host, at, resource, null);
+  } else if (phase.kind === "Terminating" && phase.call === null && host.now >= phase.again) {
+    terminate(host, at, resource, phase.failure);
   }
 }
 

@@ -54,30 +54,30 @@ export function failedByItself(host: Work, at: ResourceRef, resource: OnlineReso
   setHealth(host, at, resource, { ...resource.phase.health, observed: { by: "driver", problem } });
 }
 
-/** A poll that has not been answered within DeadlockTimeout (event 1230). */
-export function deadlocked(host: Work): void {
-  for (const { at, resource } of everyResource(host)) {
-    if (!isOnline(resource)) continue;
-    const until = deadlockAt(resource);
-    if (until === null || host.now < until) continue;
-    const problem = {
-      code: "deadlock",
-      message: `a health check was not answered within its DeadlockTimeout of ${deadlockTimeoutMs(resource.spec)} ms`,
-    };
-    const { health } = resource.phase;
-    if (!isOnlyObserved(host, at.hold)) terminate(host, at, resource, problem);
-    else if (health.observed === null) setHealth(host, at, resource, { ...health, observed: { by: "poll", problem } });
+/** What follows from the time that has passed, and from an observation that is over. */
+export function tendHealth(host: Work, at: ResourceRef, resource: OnlineResource): void {
+  const until = deadlockAt(resource);
+  if (until !== null && host.now >= until) deadlocked(host, at, resource);
+  else if (resource.phase.health.observed !== null && !isOnlyObserved(host, at.hold)) {
+    endObservation(host, at, resource, resource.phase.health.observed);
   }
 }
 
+/** A poll has not been answered within DeadlockTimeout (event 1230). */
+function deadlocked(host: Work, at: ResourceRef, resource: OnlineResource): void {
+  const problem = {
+    code: "deadlock",
+    message: `a health check was not answered within its DeadlockTimeout of ${deadlockTimeoutMs(resource.spec)} ms`,
+  };
+  const { health } = resource.phase;
+  if (!isOnlyObserved(host, at.hold)) terminate(host, at, resource, problem);
+  else if (health.observed === null) setHealth(host, at, resource, { ...health, observed: { by: "poll", problem } });
+}
+
 /** What was found while the group was only observed, and what follows from it now: a driver is believed, a poll asked again. */
-export function endObservations(host: Work): void {
-  for (const { at, resource } of everyResource(host)) {
-    if (!isOnline(resource) || isOnlyObserved(host, at.hold)) continue;
-    const { health } = resource.phase;
-    if (health.observed?.by === "driver") terminate(host, at, resource, health.observed.problem);
-    else if (health.observed !== null) setHealth(host, at, resource, { ...health, observed: null, doubted: true });
-  }
+function endObservation(host: Work, at: ResourceRef, resource: OnlineResource, { by, problem }: Observed): void {
+  if (by === "driver") terminate(host, at, resource, problem);
+  else setHealth(host, at, resource, { ...resource.phase.health, observed: null, doubted: true });
 }
 
 /** When a resource that is online needs to be looked at next; null: it waits for an answer, however long it takes. */

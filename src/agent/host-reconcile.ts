@@ -8,14 +8,14 @@ import { adoptSpecs, isToFail, isToRestart } from "./host-specs.ts";
 import { isDraining, resume } from "./host-drain.ts";
 import { callOffline, callOnline, terminate } from "./host-phases.ts";
 import type { HostHold, LocalResource, ResourceProblem } from "./host-state.ts";
-import { find, isDown, isOffline, isOnline, isUp, specsOf, stateOf, type Work } from "./host-work.ts";
+import { find, isDown, isOffline, isOnline, isUp, orderOf, specsOf, stateOf, type Work } from "./host-work.ts";
 import type { HoldOrder } from "./orders.ts";
 
 /** Towards what is ordered: which calls follow from the orders and from what is on the host. */
 
 export function reconcile(host: Work): void {
   for (const [id, hold] of host.holds) {
-    const order = host.orders.holds.find((candidate) => holdId(candidate) === id);
+    const order = orderOf(host, hold);
     if (order === undefined || order.mode.kind === "cut") cut(host, hold);
     else if (order.mode.kind === "up") bringUp(host, hold, order, order.mode.deadline);
     // What nothing covers any more has no time to give.
@@ -62,7 +62,7 @@ function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadli
   const hold = host.holds.get(holdId(ref));
   if (hold === undefined) return;
   const going = whatMustGo(hold, order);
-  takeDown(host, ref, (name) => going.has(name));
+  if (going.size > 0) takeDown(host, ref, (name) => going.has(name));
   if (isBehindItself(host, ref)) return;
   for (const [name, resource] of hold.resources) {
     const spec = lookup(order.resources, name);

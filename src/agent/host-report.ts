@@ -1,4 +1,5 @@
-import { type AssignedResource, holdId, type ReportedHold, type ReportedResource } from "../cluster/messages.ts";
+import { alike } from "../cluster/alike.ts";
+import type { AssignedResource, Report, ReportedHold, ReportedResource } from "../cluster/messages.ts";
 import type { HostHold, LocalResource } from "./host-state.ts";
 import { lookup } from "../cluster/definition/definition.ts";
 import { sameSetup } from "../cluster/definition/resource-setup.ts";
@@ -7,22 +8,22 @@ import type { HostSays } from "./orders.ts";
 
 /** What is said of the host: as a whole, and only when it differs from what was said last. */
 export function say(host: Work): void {
-  const ordered = new Set(host.orders.holds.map(holdId));
-  const says: HostSays = {
-    n: host.orders.n,
-    report: {
-      revision: host.orders.revision,
-      holds: [...host.holds.values()].map((hold) => reported(host, hold)),
-      associations: [],
-      notices: [],
-    },
-    offline: [...host.holds.values()]
-      .filter((hold) => ordered.has(holdId(hold)) && isOffline(hold))
-      .map(({ group, epoch }) => ({ group, epoch })),
-  };
-  if (JSON.stringify(says) === JSON.stringify(host.said)) return;
+  const { said, orders } = host;
+  const report = reportOf(host);
+  const offline = [...host.holds.values()]
+    .filter((hold) => isOffline(hold) && orderOf(host, hold) !== undefined)
+    .map(({ group, epoch }) => ({ group, epoch }));
+  // Most orders only renew a fuse: then the report is the very one that was said before.
+  const isKnown = said !== null && alike(report, said.report);
+  if (isKnown && said.n === orders.n && alike(offline, said.offline)) return;
+  const says: HostSays = { n: orders.n, report: isKnown ? said.report : report, offline };
   host.said = says;
   host.effects.push({ type: "says", says });
+}
+
+function reportOf(host: Work): Report {
+  const holds = [...host.holds.values()].map((hold) => reported(host, hold));
+  return { revision: host.orders.revision, holds, associations: [], notices: [] };
 }
 
 function reported(host: Work, hold: HostHold): ReportedHold {

@@ -1,4 +1,4 @@
-import { type AssignedResource, holdId, type HoldRef, type ResourceState } from "../cluster/messages.ts";
+import { type AssignedResource, holdId, type HoldRef, type ResourceState, sameHold } from "../cluster/messages.ts";
 import type {
   HostEffect,
   HostHold,
@@ -31,8 +31,7 @@ export function everyResource(host: Work): { at: ResourceRef; resource: LocalRes
 }
 
 export function orderOf(host: Work, hold: HoldRef): HoldOrder | undefined {
-  const id = holdId(hold);
-  return host.orders.holds.find((order) => holdId(order) === id);
+  return host.orders.holds.find((order) => sameHold(order, hold));
 }
 
 /** Its health is watched and told, and nothing of it is touched. Orders to go are obeyed all the same. */

@@ -1,7 +1,7 @@
 import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
 import { drainEnd } from "./host-drain.ts";
 import { overdue, takeIn } from "./host-events.ts";
-import { deadlocked, endObservations, nextHealthWake, poll } from "./host-health.ts";
+import { nextHealthWake, poll, tendHealth } from "./host-health.ts";
 import { reconcile } from "./host-reconcile.ts";
 import { say } from "./host-report.ts";
 import type { HostEffect, HostEvent, HostState, LocalResource } from "./host-state.ts";
@@ -11,9 +11,10 @@ import { everyResource, isOnline, isPending, type Work } from "./host-work.ts";
 export function hostStep(before: HostState, event: HostEvent): { state: HostState; effects: HostEffect[] } {
   const host: Work = { ...before, holds: new Map(before.holds), now: event.now, effects: [] };
   takeIn(host, event);
-  overdue(host);
-  deadlocked(host);
-  endObservations(host);
+  for (const { at, resource } of everyResource(host)) {
+    if (isOnline(resource)) tendHealth(host, at, resource);
+    else overdue(host, at, resource);
+  }
   reconcile(host);
   poll(host);
   say(host);
@@ -24,20 +25,23 @@ export function hostStep(before: HostState, event: HostEvent): { state: HostStat
 }
 
 function nextWake(host: Work): number | null {
-  const times = everyResource(host).flatMap(({ resource }) => wakeOf(resource, host.now) ?? []);
-  return times.length === 0 ? null : Math.min(...times);
+  let first: number | null = null;
+  for (const { resources } of host.holds.values()) {
+    for (const resource of resources.values()) first = earlier(first, wakeOf(resource, host.now));
+  }
+  return first;
 }
 
 function wakeOf(resource: LocalResource, now: number): number | null {
   const { phase, spec } = resource;
-  if (isOnline(resource)) return earliest(nextHealthWake(resource), drainEnd(resource, now));
+  if (isOnline(resource)) return earlier(nextHealthWake(resource), drainEnd(resource, now));
   if (isPending(phase)) return phase.until;
   if (phase.kind === "Terminating" && phase.call === null) return phase.again;
   const rested = phase.kind === "Failed" ? phase.since + restartDelayMs(spec) : now;
   return now < rested ? rested : null;
 }
 
-function earliest(...times: readonly (number | null)[]): number | null {
-  const due = times.filter((at) => at !== null);
-  return due.length === 0 ? null : Math.min(...due);
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }

@@ -1,3 +1,4 @@
+import { alike } from "../cluster/alike.ts";
 import { sameRevision } from "../cluster/lease/generation.ts";
 import { limits } from "../cluster/limits.ts";
 import { addressesOf } from "../cluster/definition/definition.ts";
@@ -9,6 +10,7 @@ import {
   type Holding,
   holdId,
   type ReportedHold,
+  sameHold,
 } from "../cluster/messages.ts";
 import { type Fuse, fuseDeadline, isLive, renewFuse } from "./fuse.ts";
 import type { HoldMode, HoldOrder, Orders } from "./orders.ts";
@@ -50,7 +52,7 @@ export function takeOffline(state: SessionState, now: number): SessionState {
   const offline = new Set(state.host.offline.map(holdId));
   const done = state.assignment.groups.filter((group) => {
     const id = holdId(group);
-    const order = state.orders.holds.find((candidate) => holdId(candidate) === id);
+    const order = state.orders.holds.find((candidate) => sameHold(candidate, group));
     if (order === undefined || order.mode.kind === "up" || state.released.has(id)) return false;
     return isUnwanted(state, group) && offline.has(id);
   });
@@ -70,18 +72,13 @@ function isUnwanted(state: SessionState, { group, epoch, wanted }: AssignedGroup
 
 /** A fuse that has blown is lit by a grant alone: no promise counts for it any more. */
 export function noteBlown(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
-  const blown = new Set(state.blown);
-  const over = new Set<string>();
-  for (const [id, fuse] of state.fuses) {
-    if (now >= fuse.deadline && (fuse.covered || state.words.promises.has(id))) over.add(id);
-    if (isLive(fuse, now)) blown.delete(id);
-    // What has been released is gone already, and its lease may end as it likes.
-    else if (!blown.has(id) && !state.released.has(id)) {
-      blown.add(id);
-      effects.push({ type: "note", code: "fuse-blown", detail: id });
-    }
-  }
-  return withoutPromises({ ...state, blown }, over);
+  // What has been released is gone already, and its lease may end as it likes.
+  const blown = [...state.fuses].filter(([id, fuse]) => !isLive(fuse, now) && !state.released.has(id)).map(([id]) => id);
+  const news = blown.filter((id) => !state.blown.has(id));
+  for (const id of news) effects.push({ type: "note", code: "fuse-blown", detail: id });
+  const next = news.length === 0 && blown.length === state.blown.size ? state : { ...state, blown: new Set(blown) };
+  const over = [...state.fuses].filter(([id, { deadline, covered }]) => now >= deadline && (covered || state.words.promises.has(id)));
+  return withoutPromises(next, new Set(over.map(([id]) => id)));
 }
 
 export function giveOrders(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
@@ -103,12 +100,10 @@ function sameOrders(holds: readonly HoldOrder[], before: readonly HoldOrder[]): 
   return holds.length === before.length && holds.every((hold, index) => sameOrder(hold, before[index]));
 }
 
-/** The resources are nearly always those of one assignment, and the longest of it. */
-function sameOrder({ resources, ...rest }: HoldOrder, before: HoldOrder | undefined): boolean {
+/** Field by field: most of them are nearly always of one assignment. */
+function sameOrder(hold: HoldOrder, before: HoldOrder | undefined): boolean {
   if (before === undefined) return false;
-  const { resources: resourcesBefore, ...restBefore } = before;
-  const alike = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
-  return alike(rest, restBefore) && (resources === resourcesBefore || alike(resources, resourcesBefore));
+  return (Object.keys(hold) as (keyof HoldOrder)[]).every((field) => alike(hold[field], before[field]));
 }
 
 function modeOf(state: SessionState, group: AssignedGroup, now: number): HoldMode {

@@ -1,3 +1,4 @@
+import { alike } from "../cluster/alike.ts";
 import { lookup } from "../cluster/definition/definition.ts";
 import { compareRevisions, type Generation } from "../cluster/lease/generation.ts";
 import { followingMs, leasePresets, longestHoleMs } from "../cluster/lease/lease.ts";
@@ -12,6 +13,7 @@ import {
   type ObjectMessage,
   type Peer,
   type ResourceState,
+  sameHold,
   type Seen,
   type Standing,
   type Told,
@@ -183,7 +185,7 @@ function welcomed(
   effects: SessionEffect[],
 ): SessionState {
   // Who was told its standing before, and hears the same, is back.
-  if (JSON.stringify(state.standing) !== JSON.stringify(standing)) noteStanding(state, standing, effects);
+  if (!alike(state.standing, standing)) noteStanding(state, standing, effects);
   else effects.push({ type: "note", code: "reconnected", detail: `connection ${connection}` });
   const link: JoinedLink = {
     kind: "joined",
@@ -271,7 +273,7 @@ function highest(a: Told, b: Told): Told {
 }
 
 function hostSays(state: SessionState, says: HostSays): SessionState {
-  const changed = JSON.stringify(says.report) !== JSON.stringify(state.host.report);
+  const changed = !alike(says.report, state.host.report);
   const heard = { ...state, host: says };
   if (!changed) return heard;
   const hurry = hasArrived(state, says) ? "news" : "swarm";
@@ -281,9 +283,9 @@ function hostSays(state: SessionState, says: HostSays): SessionState {
 /** Something has come to rest that is not on its way down: of what is, only the end is waited for, and that is a release. */
 function hasArrived({ host: before, orders }: SessionState, { report }: HostSays): boolean {
   const stateBefore = (of: HoldRef, name: string): ResourceState | undefined =>
-    lookup(before.report.holds.find((hold) => holdId(hold) === holdId(of))?.resources ?? {}, name)?.state;
+    lookup(before.report.holds.find((hold) => sameHold(hold, of))?.resources ?? {}, name)?.state;
   return report.holds
-    .filter((hold) => orders.holds.find((order) => holdId(order) === holdId(hold))?.mode.kind !== "down")
+    .filter((hold) => orders.holds.find((order) => sameHold(order, hold))?.mode.kind !== "down")
     .some((hold) =>
       Object.entries(hold.resources).some(
         ([name, { state }]) => !state.endsWith("Pending") && state !== stateBefore(hold, name),
@@ -322,7 +324,7 @@ function told(
 }
 
 function noteStanding(before: SessionState, standing: Standing, effects: SessionEffect[]): void {
-  if (JSON.stringify(before.standing) === JSON.stringify(standing)) return;
+  if (alike(before.standing, standing)) return;
   if (standing.kind === "Up") effects.push({ type: "note", code: "joined", detail: "this run is the node" });
   else effects.push({ type: "note", code: "joining", detail: standing.reason });
 }

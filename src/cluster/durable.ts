@@ -1,3 +1,4 @@
+import { alike } from "./alike.ts";
 import type { Change } from "./events.ts";
 import type { Generation } from "./lease/generation.ts";
 import type { Durable } from "./state.ts";
@@ -16,12 +17,13 @@ export function emptyDurable(generation: Generation): Durable {
 
 /**
  * The rows that differ. Rows are never changed in place, so two rows that are the same object are the same row; that is
- * what makes it impossible to change durable state and forget to write it.
+ * what makes it impossible to change durable state and forget to write it. A turn may put a row and put back what it was: that is
+ * no change either.
  */
 export function changesBetween(before: Durable, after: Durable): Change[] {
   const changes: Change[] = [];
-  if (!isSame(before.generation, after.generation)) changes.push({ table: "generation", row: after.generation });
-  if (after.cluster !== null && !isSame(before.cluster, after.cluster))
+  if (!alike(before.generation, after.generation)) changes.push({ table: "generation", row: after.generation });
+  if (after.cluster !== null && !alike(before.cluster, after.cluster))
     changes.push({ table: "cluster", row: after.cluster });
   for (const [key, row] of differing(before.nodes, after.nodes)) changes.push({ table: "nodes", key, row });
   for (const [key, row] of differing(before.groups, after.groups)) changes.push({ table: "groups", key, row });
@@ -37,11 +39,6 @@ function* differing<Row>(
   after: ReadonlyMap<string, Row>,
 ): Generator<[key: string, row: Row | null]> {
   if (before === after) return;
-  for (const [key, row] of after) if (!isSame(before.get(key), row)) yield [key, row];
+  for (const [key, row] of after) if (!alike(before.get(key), row)) yield [key, row];
   for (const key of before.keys()) if (!after.has(key)) yield [key, null];
-}
-
-/** A turn may put a row and put back what it was: that is no change either. */
-function isSame(before: unknown, after: unknown): boolean {
-  return before === after || (before !== undefined && JSON.stringify(before) === JSON.stringify(after));
 }

@@ -20,6 +20,10 @@ export function holdId({ group, epoch }: HoldRef): string {
   return `${group}#${epoch}`;
 }
 
+export function sameHold(a: HoldRef, b: HoldRef): boolean {
+  return a.group === b.group && a.epoch === b.epoch;
+}
+
 /** What an agent remembers over its own restarts, on the node's disk (LEASE rule 12). */
 export type Seen = {
   readonly generation: Generation | null;

@@ -1,13 +1,18 @@
 import type { Random } from "./random.ts";
 
-/** How bad a run is. Each run weighs its faults anew and switches some of them off; `calm` ends them all. */
+/** How bad a run is. Each run weighs its faults anew and switches most of them off; `calm` ends them all. */
 export type Faults = {
+  /** How long a message takes at most, and a call of a driver, where nothing goes wrong. */
+  readonly usualMs: number;
+  readonly driverMs: number;
   loss: number;
   duplicate: number;
   slow: number;
   slowMs: number;
   /** Mean times between two faults of a kind, milliseconds; infinite: none. */
   readonly every: Record<FaultKind, number>;
+  /** Chance that soon after a fault an owner falls silent: most mistakes show when that happens in the middle of something else. */
+  company: number;
   /** Chance that an instance of the object dies between writing and telling, or before writing. */
   dieAtWrite: number;
   driverFails: number;
@@ -19,28 +24,79 @@ export const faultKinds = [
   "object-restart",
   "object-clock-step",
   "second-instance",
+  "writes-fail",
   "agent-kill",
   "agent-freeze",
   "cut-off",
+  "one-way",
+  "in-turn",
+  "twin",
   "operator",
+  "change-of-mind",
+  "address-passed-on",
+  "other-ttl",
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
+/** Where groups are held by the word of peers. */
+export const peerFaultKinds = ["outage", "peer-cut", "other-policy"] as const;
+const allKinds = [...faultKinds, ...peerFaultKinds];
+export type FaultKind = (typeof allKinds)[number];
 
-export function faultsFrom(random: Random, ttlMs: number): Faults {
-  const often = (): number => (random.chance(0.35) ? Number.POSITIVE_INFINITY : random.between(0.7, 6) * ttlMs);
+/**
+ * A run that has few kinds of faults gets further with each of them than one that has them all; one it has more of than of others.
+ * @param forMs how long they last, of which a ttl is `ttlMs`
+ */
+export function faultsFrom(random: Random, forMs: number, ttlMs: number): Faults {
+  const share = random.pick([0.1, 0.25, 0.5]);
+  const focus = random.pick([...faultKinds, "network", "drivers"] as const);
+  const often = (kind: FaultKind): number => {
+    if (kind === focus) return random.between(0.08, 0.3) * forMs;
+    return random.chance(share) ? random.between(0.1, 0.6) * forMs : Number.POSITIVE_INFINITY;
+  };
+  const sometimes = (kind: typeof focus, some: readonly number[]): number =>
+    kind === focus || random.chance(share / 2) ? random.pick(some) : 0;
   return {
-    loss: random.chance(0.5) ? random.between(0, 0.15) : 0,
-    duplicate: random.chance(0.5) ? random.between(0, 0.1) : 0,
-    slow: random.chance(0.6) ? random.between(0, 0.3) : 0,
-    slowMs: random.between(0, ttlMs),
-    every: Object.fromEntries(faultKinds.map((kind) => [kind, often()])) as Record<FaultKind, number>,
-    dieAtWrite: random.chance(0.3) ? 0.01 : 0,
-    driverFails: random.chance(0.3) ? 0.05 : 0,
-    driverSticks: random.chance(0.3) ? random.pick([0.2, 0.9, 0.98]) : 0,
+    usualMs: random.pick([0.5, 5]),
+    driverMs: random.pick([2, 20]),
+    loss: sometimes("network", [0, 0.05, 0.2]),
+    duplicate: sometimes("network", [0, 0.05, 0.2]),
+    slow: sometimes("network", [0.1, 0.4]),
+    slowMs: random.between(0, 0.8) * ttlMs,
+    every: {
+      ...(Object.fromEntries(faultKinds.map((kind) => [kind, often(kind)])) as Record<FaultKind, number>),
+      ...never,
+    },
+    company: random.pick([0, 0.3, 0.8]),
+    dieAtWrite: sometimes("writes-fail", [0, 0.01, 0.05]),
+    driverFails: sometimes("drivers", [0, 0.05]),
+    driverSticks: sometimes("drivers", [0.2, 0.9, 0.98]),
   };
 }
 
+const never = {
+  outage: Number.POSITIVE_INFINITY,
+  "peer-cut": Number.POSITIVE_INFINITY,
+  "other-policy": Number.POSITIVE_INFINITY,
+};
+
+/** The control plane is away for a while in any case, and what else can be wrong between peers more or less often. */
+export function addPeerFaults({ every }: Faults, random: Random, forMs: number): void {
+  every.outage = random.between(0.15, 0.5) * forMs;
+  for (const kind of ["peer-cut", "other-policy"] as const) {
+    if (random.chance(0.4)) every[kind] = random.between(0.1, 0.5) * forMs;
+  }
+}
+
 export function calm(faults: Faults): void {
-  Object.assign(faults, { loss: 0, duplicate: 0, slow: 0, slowMs: 0, dieAtWrite: 0, driverFails: 0, driverSticks: 0 });
-  for (const kind of faultKinds) faults.every[kind] = Number.POSITIVE_INFINITY;
+  const none = {
+    loss: 0,
+    duplicate: 0,
+    slow: 0,
+    slowMs: 0,
+    company: 0,
+    dieAtWrite: 0,
+    driverFails: 0,
+    driverSticks: 0,
+  };
+  Object.assign(faults, none);
+  for (const kind of allKinds) faults.every[kind] = Number.POSITIVE_INFINITY;
 }

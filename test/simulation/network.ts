@@ -5,6 +5,9 @@ import type { Schedule } from "./schedule.ts";
 
 /** One end of the network: an agent's process. */
 export type AgentEnd = {
+  /** As which it comes, and from which host: two of them may come as one node. */
+  readonly node: string;
+  readonly host: string;
   opened(connection: number): void;
   closed(connection: number): void;
   received(connection: number, message: ObjectMessage): void;
@@ -19,12 +22,14 @@ export type ObjectEnd = {
 
 type Line = {
   readonly socket: string;
-  readonly node: string;
   readonly number: number;
   readonly agent: AgentEnd;
   readonly object: ObjectEnd;
   cut: boolean;
 };
+
+export type Way = "to-agent" | "to-object";
+export const bothWays: readonly Way[] = ["to-agent", "to-object"];
 
 /**
  * Connections between agents and instances of the object. Messages are delayed; under faults they are also lost, doubled
@@ -33,8 +38,8 @@ type Line = {
 export class Network {
   readonly #lines = new Map<string, Line>();
   #sockets = 0;
-  /** Nodes that nothing gets to or from. */
-  readonly cutOff = new Set<string>();
+  /** Hosts that nothing gets to, and hosts that nothing comes from. */
+  readonly #cut = { "to-agent": new Set<string>(), "to-object": new Set<string>() };
   readonly #schedule: Schedule;
   readonly #random: Random;
   readonly #faults: Faults;
@@ -45,31 +50,44 @@ export class Network {
     this.#faults = faults;
   }
 
-  connect(node: string, number: number, timeoutMs: number, agent: AgentEnd, object: ObjectEnd | null): void {
+  cutOff(host: string, ways: readonly Way[] = bothWays): void {
+    for (const way of ways) this.#cut[way].add(host);
+  }
+
+  mend(host: string, ways: readonly Way[] = bothWays): void {
+    for (const way of ways) this.#cut[way].delete(host);
+  }
+
+  connect(number: number, timeoutMs: number, agent: AgentEnd, object: ObjectEnd | null): void {
     this.#schedule.after(this.#delay(), () => {
       if (object === null || !object.accepts()) return agent.closed(number);
-      if (this.cutOff.has(node)) return this.#schedule.after(timeoutMs, () => agent.closed(number));
+      if (bothWays.some((way) => this.#isCut(agent, way))) {
+        return this.#schedule.after(timeoutMs, () => agent.closed(number));
+      }
       this.#sockets += 1;
       const socket = `s${this.#sockets}`;
-      this.#lines.set(socket, { socket, node, number, agent, object, cut: false });
+      this.#lines.set(socket, { socket, number, agent, object, cut: false });
       agent.opened(number);
     });
   }
 
   toObject(agent: AgentEnd, number: number, message: AgentMessage): void {
     const line = this.#lineOf(agent, number);
-    if (line !== null) this.#carry(line, () => line.object.received(line.socket, line.node, message));
+    if (line !== null) {
+      this.#carry(line, "to-object", () => line.object.received(line.socket, agent.node, message));
+    }
   }
 
   toAgent(socket: string, message: ObjectMessage): void {
     const line = this.#lines.get(socket);
-    if (line !== undefined) this.#carry(line, () => line.agent.received(line.number, message));
+    if (line !== undefined) this.#carry(line, "to-agent", () => line.agent.received(line.number, message));
   }
 
   /** The agent's side, or its host, is gone; the object hears of it unless the end is silent. */
-  dropFromAgent(node: string, silent: boolean): void {
-    for (const line of this.#lines.values())
-      if (line.node === node) this.#drop(line, { object: !silent, agent: false });
+  dropFromHost(host: string, silent: boolean): void {
+    for (const line of this.#lines.values()) {
+      if (line.agent.host === host) this.#drop(line, { object: !silent, agent: false });
+    }
   }
 
   dropConnection(agent: AgentEnd, number: number): void {
@@ -85,23 +103,31 @@ export class Network {
   #drop(line: Line, tell: { object: boolean; agent: boolean }): void {
     this.#lines.delete(line.socket);
     line.cut = true;
-    if (this.cutOff.has(line.node)) return;
-    if (tell.object) this.#schedule.after(this.#delay(), () => line.object.closed(line.socket));
-    if (tell.agent) this.#schedule.after(this.#delay(), () => line.agent.closed(line.number));
+    if (tell.object && !this.#isCut(line.agent, "to-object")) {
+      this.#schedule.after(this.#delay(), () => line.object.closed(line.socket));
+    }
+    if (tell.agent && !this.#isCut(line.agent, "to-agent")) {
+      this.#schedule.after(this.#delay(), () => line.agent.closed(line.number));
+    }
   }
 
-  #carry(line: Line, deliver: () => void): void {
+  #carry(line: Line, way: Way, deliver: () => void): void {
     const copies = this.#random.chance(this.#faults.duplicate) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      if (this.#random.chance(this.#faults.loss) || this.cutOff.has(line.node)) continue;
+      if (this.#random.chance(this.#faults.loss) || this.#isCut(line.agent, way)) continue;
       this.#schedule.after(this.#delay(), () => {
-        if (!line.cut && !this.cutOff.has(line.node)) deliver();
+        // What was on its way before its host was cut off arrives all the same.
+        if (!line.cut) deliver();
       });
     }
   }
 
+  #isCut({ host }: AgentEnd, way: Way): boolean {
+    return this.#cut[way].has(host);
+  }
+
   #delay(): number {
-    const usual = this.#random.between(0.2, 5);
+    const usual = this.#random.between(0.2, this.#faults.usualMs);
     return this.#random.chance(this.#faults.slow) ? usual + this.#random.between(0, this.#faults.slowMs) : usual;
   }
 

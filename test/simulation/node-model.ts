@@ -1,4 +1,6 @@
 import { hostStep } from "../../src/agent/host.ts";
+import type { LocalGrounds } from "../../src/agent/local-verdict.ts";
+import type { HostSays } from "../../src/agent/orders.ts";
 import {
   emptyHost,
   type HostEffect,
@@ -9,7 +11,16 @@ import {
 import { nothingSeen } from "../../src/agent/seen.ts";
 import { sessionStep, startSession } from "../../src/agent/session.ts";
 import type { SessionEffect, SessionEvent, SessionState } from "../../src/agent/session-state.ts";
-import { holdId, type HoldRef, type ObjectMessage, type Seen } from "../../src/cluster/messages.ts";
+import {
+  type AgentMessage,
+  emptyReport,
+  holdId,
+  type HoldRef,
+  type ObjectMessage,
+  type Seen,
+} from "../../src/cluster/messages.ts";
+import type { PeerMessage } from "../../src/cluster/peer-messages.ts";
+import type { Datagrams } from "./datagrams.ts";
 import type { Faults } from "./faults.ts";
 import type { AgentEnd, Network } from "./network.ts";
 import type { Platform } from "./platform.ts";
@@ -19,33 +30,65 @@ import type { Schedule } from "./schedule.ts";
 type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
 
 /** An address that this host speaks from: its fence ends it at `deadline` of the host's monotonic clock, whoever lives. */
-export type Speech = HoldRef & { readonly node: string; readonly address: string; deadline: number };
+export type Speech = HoldRef & {
+  readonly node: string;
+  readonly host: string;
+  /** The run of the agent that has brought it there. */
+  readonly run: string;
+  readonly address: string;
+  deadline: number;
+};
+
+/** What judges a host. All of them throw what they find. */
+export type Judge = {
+  /** It speaks from an address from now on, or for longer. */
+  readonly spoken: (speech: Speech) => void;
+  /** Its agent has sent word that all of these are offline for good, whether it arrives or not. */
+  readonly released: (run: string, holds: readonly HoldRef[]) => void;
+  /** Its agent has written down what it has seen. */
+  readonly remembered: (node: NodeModel, seen: Seen) => void;
+  /** Its agent has taken something in, and would answer a mailer from this. */
+  readonly moved: (node: NodeModel, grounds: LocalGrounds) => void;
+};
 
 /**
  * One host: its disk, its clock, the addresses on it, and at most one agent process. The addresses belong to the host:
  * they outlive a killed or frozen agent until their own deadline, as they would under a packet filter.
  */
 export class NodeModel {
+  /** As which its agent comes. A second host may come as the same node. */
   readonly name: string;
+  readonly host: string;
   readonly speeches = new Map<string, Speech>();
   seen: Seen = nothingSeen;
   agent: Agent | null = null;
   readonly rate: number;
   readonly offset: number;
+  /** Whether it is one of those on which something may not be taken away. */
+  readonly isSticky: boolean;
   readonly world: {
     schedule: Schedule;
     random: Random;
     network: Network;
+    datagrams: Datagrams;
     platform: Platform;
     faults: Faults;
-    check: () => void;
+    judge: Judge;
   };
 
-  constructor(name: string, rate: number, offset: number, world: NodeModel["world"]) {
+  constructor(name: string, rate: number, offset: number, world: NodeModel["world"], host = name) {
     this.name = name;
+    this.host = host;
     this.rate = rate;
     this.offset = offset;
     this.world = world;
+    this.isSticky = world.random.chance(0.5);
+    world.datagrams.listen(this.key, { host, told: (from, message) => this.agent?.told(from, message) });
+  }
+
+  /** As which other agents know its agent: it is in a folder of the host. */
+  get key(): string {
+    return `key of ${this.host}`;
   }
 
   clock(): number {
@@ -58,7 +101,13 @@ export class NodeModel {
   }
 
   speaking(): Speech[] {
-    return [...this.speeches.values()].filter(({ deadline }) => this.clock() < deadline);
+    const now = this.clock();
+    return [...this.speeches.values()].filter(({ deadline }) => now < deadline);
+  }
+
+  /** An address is taken off the host: whoever has brought it there has it no more. */
+  takeAway(address: string): void {
+    for (const [id, speech] of this.speeches) if (speech.address === address) this.speeches.delete(id);
   }
 
   /** At most one agent of a host runs: they share a lock. */
@@ -74,29 +123,35 @@ export class NodeModel {
     if (this.agent === null) return;
     this.agent.alive = false;
     this.agent = null;
-    this.world.network.dropFromAgent(this.name, silent);
+    this.world.network.dropFromHost(this.host, silent);
   }
 }
 
 export class Agent implements AgentEnd {
+  readonly node: string;
+  readonly host: string;
   alive = true;
+  #afterSending: (() => void) | null = null;
   #frozen: (() => void)[] | null = null;
   #session: SessionState | null = null;
-  #host: HostState = emptyHost;
+  #machine: HostState = emptyHost;
+  #says: HostSays = { n: 0, report: emptyReport, offline: [] };
   #wakes = { session: 0, host: 0 };
-  readonly #node: NodeModel;
+  readonly #model: NodeModel;
   readonly #incarnation: string;
 
-  constructor(node: NodeModel, incarnation: string) {
-    this.#node = node;
+  constructor(model: NodeModel, incarnation: string) {
+    this.#model = model;
+    this.node = model.name;
+    this.host = model.host;
     this.#incarnation = incarnation;
   }
 
   start(): void {
     const { state, effects } = startSession(
-      { incarnation: this.#incarnation, machine: null, peer: null },
-      this.#node.seen,
-      this.#node.clock(),
+      { incarnation: this.#incarnation, machine: null, peer: { key: this.#model.key, address: this.host, proof: "" } },
+      this.#model.seen,
+      this.#model.clock(),
     );
     this.#session = state;
     this.#doSession(effects);
@@ -114,8 +169,17 @@ export class Agent implements AgentEnd {
     this.#run(() => this.#sessionEvent({ type: "received", connection, message }));
   }
 
+  told(key: string, message: PeerMessage): void {
+    this.#run(() => this.#sessionEvent({ type: "told", from: { key }, message }));
+  }
+
   stop(): void {
     this.#run(() => this.#sessionEvent({ type: "stop" }));
+  }
+
+  /** Does this once, as soon as the process has sent something next. */
+  afterSending(what: () => void): void {
+    this.#afterSending = what;
   }
 
   /** Nothing of the process runs until it is thawed; then all of it does, late. */
@@ -126,45 +190,68 @@ export class Agent implements AgentEnd {
   thaw(): void {
     const late = this.#frozen ?? [];
     this.#frozen = null;
-    for (const run of late) if (this.alive) run();
+    for (const run of late) this.#run(run);
   }
 
   #run(what: () => void): void {
     if (!this.alive) return;
-    if (this.#frozen !== null) this.#frozen.push(what);
-    else what();
+    if (this.#frozen !== null) {
+      this.#frozen.push(what);
+      return;
+    }
+    what();
+    const { orders } = this.#session ?? {};
+    if (!this.alive || orders === undefined) return;
+    const { world } = this.#model;
+    world.judge.moved(this.#model, { orders, report: this.#says.report, now: this.#model.clock() });
   }
 
   #sessionEvent(event: DistributiveOmit<SessionEvent, "now">): void {
     if (this.#session === null) return;
-    const { state, effects } = sessionStep(this.#session, { ...event, now: this.#node.clock() } as SessionEvent);
+    const { state, effects } = sessionStep(this.#session, { ...event, now: this.#model.clock() } as SessionEvent);
     this.#session = state;
     this.#doSession(effects);
   }
 
   #hostEvent(event: DistributiveOmit<HostEvent, "now">): void {
-    const { state, effects } = hostStep(this.#host, { ...event, now: this.#node.clock() } as HostEvent);
-    this.#host = state;
+    const { state, effects } = hostStep(this.#machine, { ...event, now: this.#model.clock() } as HostEvent);
+    this.#machine = state;
     for (const effect of effects) this.#doHost(effect);
   }
 
   #doSession(effects: readonly SessionEffect[]): void {
-    const { name, world } = this.#node;
+    const { world } = this.#model;
     for (const effect of effects) {
-      if (effect.type === "remember") this.#node.seen = effect.seen;
+      if (effect.type === "remember") this.#remember(effect.seen);
+      else if (effect.type === "tell") world.datagrams.tell(this.#model, effect.peer.key, effect.message);
       else if (effect.type === "orders") this.#hostEvent({ type: "orders", orders: effect.orders });
-      else if (effect.type === "send") world.network.toObject(this, effect.connection, effect.message);
+      else if (effect.type === "send") this.#send(effect.connection, effect.message);
       else if (effect.type === "disconnect") world.network.dropConnection(this, effect.connection);
       else if (effect.type === "connect") {
-        world.network.connect(name, effect.connection, effect.timeoutMs, this, world.platform.current);
-      } else if (effect.type === "exit") this.#node.kill(false);
+        world.network.connect(effect.connection, effect.timeoutMs, this, world.platform.current);
+      } else if (effect.type === "exit") this.#model.kill(false);
       else if (effect.type === "wake") this.#wakeAt("session", effect.at, () => this.#sessionEvent({ type: "wake" }));
     }
   }
 
+  #remember(seen: Seen): void {
+    this.#model.world.judge.remembered(this.#model, seen);
+    this.#model.seen = seen;
+  }
+
+  #send(connection: number, message: AgentMessage): void {
+    const { network, judge, schedule } = this.#model.world;
+    judge.released(this.#incarnation, message.released);
+    network.toObject(this, connection, message);
+    if (this.#afterSending !== null) schedule.after(0, this.#afterSending);
+    this.#afterSending = null;
+  }
+
   #doHost(effect: HostEffect): void {
-    if (effect.type === "says") this.#sessionEvent({ type: "host", says: effect.says });
-    else if (effect.type === "wake") this.#wakeAt("host", effect.at, () => this.#hostEvent({ type: "wake" }));
+    if (effect.type === "says") {
+      this.#says = effect.says;
+      this.#sessionEvent({ type: "host", says: effect.says });
+    } else if (effect.type === "wake") this.#wakeAt("host", effect.at, () => this.#hostEvent({ type: "wake" }));
     else if (effect.type === "extend") this.#extend(effect.hold, effect.deadline);
     else if (effect.type === "call") this.#call(effect);
   }
@@ -172,11 +259,14 @@ export class Agent implements AgentEnd {
   #wakeAt(which: "session" | "host", at: number, wake: () => void): void {
     this.#wakes[which] += 1;
     const mine = this.#wakes[which];
-    this.#node.atClock(at, () =>
+    const isDue = (): boolean => this.#wakes[which] === mine;
+    this.#model.atClock(at, () => {
+      // Most have been replaced by then.
+      if (!isDue()) return;
       this.#run(() => {
-        if (this.#wakes[which] === mine) wake();
-      }),
-    );
+        if (isDue()) wake();
+      });
+    });
   }
 
   /**
@@ -187,20 +277,14 @@ export class Agent implements AgentEnd {
     const { call, at, verb, spec, deadline } = effect;
     if (verb === "looks-alive" || verb === "is-alive") return this.#poll(effect);
     if (verb === "drain") return this.#drain(effect);
-    const { random, schedule, faults, check } = this.#node.world;
-    const isAddress = spec.type === "IP Address";
-    const id = holdId(at.hold);
-    if (deadline !== null) this.#deadlines.set(id, deadline);
-    const fails = random.chance(verb === "online" ? faults.driverFails : faults.driverSticks);
-    schedule.after(random.between(0, verb === "terminate" ? 2 : 20), () =>
+    const { random, schedule, faults } = this.#model.world;
+    if (deadline !== null) this.#deadlines.set(holdId(at.hold), deadline);
+    const sticks = this.#model.isSticky ? faults.driverSticks : 0;
+    const fails = random.chance(verb === "online" ? faults.driverFails : sticks);
+    schedule.after(random.between(0, verb === "terminate" ? 2 : faults.driverMs), () =>
       this.#run(() => {
-        if (isAddress && verb === "online" && !fails && this.#isUnderWay(at, call)) {
-          const address = String(spec.properties["Address"]);
-          const until = this.#deadlines.get(id) ?? 0;
-          this.#node.speeches.set(id, { ...at.hold, node: this.#node.name, address, deadline: until });
-          check();
-        }
-        if (isAddress && verb !== "online" && !fails && this.#isUnderWay(at, call)) this.#node.speeches.delete(id);
+        const isAddress = spec.type === "IP Address" && this.#isUnderWay(at, call);
+        if (isAddress && !fails) this.#place(at.hold, verb === "online", String(spec.properties["Address"]));
         const result = fails
           ? ({ ok: false, problem: { code: "simulated", message: "the driver failed" } } as const)
           : ({ ok: true } as const);
@@ -209,9 +293,19 @@ export class Agent implements AgentEnd {
     );
   }
 
+  #place(hold: HoldRef, isThere: boolean, address: string): void {
+    if (!isThere) return this.#model.takeAway(address);
+    const deadline = this.#deadlines.get(holdId(hold)) ?? 0;
+    // It is undone when it is late (LEASE rule 14).
+    if (this.#model.clock() >= deadline) return;
+    const speech = { ...hold, node: this.node, host: this.host, run: this.#incarnation, address, deadline };
+    this.#model.speeches.set(holdId(hold), speech);
+    this.#model.world.judge.spoken(speech);
+  }
+
   /** Nothing is open, or something for a while, or for longer than it may; it changes nothing of who speaks. */
   #drain({ call, at }: Extract<HostEffect, { type: "call" }>): void {
-    const { random, schedule } = this.#node.world;
+    const { random, schedule } = this.#model.world;
     schedule.after(random.chance(0.5) ? 0 : random.between(0, 1_000), () =>
       this.#run(() => this.#hostEvent({ type: "called", at, call, result: { ok: true } })),
     );
@@ -219,12 +313,12 @@ export class Agent implements AgentEnd {
 
   /** An address is alive while this host speaks from it; under faults an answer may be wrong. */
   #poll({ call, at, spec }: Extract<HostEffect, { type: "call" }>): void {
-    const { random, schedule, faults } = this.#node.world;
+    const { random, schedule, faults } = this.#model.world;
     const isWrong = random.chance(faults.driverFails / 10);
     schedule.after(random.between(0, 20), () =>
       this.#run(() => {
-        const speech = this.#node.speeches.get(holdId(at.hold));
-        const isThere = spec.type !== "IP Address" || (speech !== undefined && this.#node.clock() < speech.deadline);
+        const speech = this.#model.speeches.get(holdId(at.hold));
+        const isThere = spec.type !== "IP Address" || (speech !== undefined && this.#model.clock() < speech.deadline);
         const result =
           isThere && !isWrong
             ? ({ ok: true } as const)
@@ -236,7 +330,7 @@ export class Agent implements AgentEnd {
 
   /** A call that was overtaken undoes itself (LEASE rule 14). */
   #isUnderWay({ hold, resource }: ResourceRef, call: number): boolean {
-    const phase = this.#host.holds.get(holdId(hold))?.resources.get(resource)?.phase;
+    const phase = this.#machine.holds.get(holdId(hold))?.resources.get(resource)?.phase;
     return phase !== undefined && "call" in phase && phase.kind !== "Online" && phase.call === call;
   }
 
@@ -244,10 +338,10 @@ export class Agent implements AgentEnd {
 
   #extend(hold: HoldRef, deadline: number): void {
     this.#deadlines.set(holdId(hold), deadline);
-    const speech = this.#node.speeches.get(holdId(hold));
+    const speech = this.#model.speeches.get(holdId(hold));
     // A late refresh of an address whose deadline has passed would take it again: it is not done.
-    if (speech === undefined || this.#node.clock() >= speech.deadline) return;
+    if (speech === undefined || this.#model.clock() >= speech.deadline) return;
     speech.deadline = deadline;
-    this.#node.world.check();
+    this.#model.world.judge.spoken(speech);
   }
 }

@@ -6,6 +6,7 @@ import type { AgentMessage } from "../../src/cluster/messages.ts";
 import { restart } from "../../src/cluster/lease/start.ts";
 import type { ClusterState, Durable } from "../../src/cluster/state.ts";
 import { step } from "../../src/cluster/step.ts";
+import { withRow } from "../../src/cluster/turn.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import type { Faults } from "./faults.ts";
 import type { Network, ObjectEnd } from "./network.ts";
@@ -24,6 +25,8 @@ export class Platform {
   durable: Durable = emptyDurable({ number: 0, nonce: "" });
   journal: JournalEntry[] = [];
   current: Instance | null = null;
+  /** What goes with an instance that dies at a write, as a host does that has the same power. */
+  atCrash: (() => void) | null = null;
   /** Epoch milliseconds: far enough from 1970 that no clock is put back before it. */
   clockOffset = 1_000_000_000;
   readonly schedule: Schedule;
@@ -38,21 +41,26 @@ export class Platform {
     this.faults = faults;
   }
 
-  /** A new instance takes over. With `second`, the one before it goes on beside it and does not know. */
-  start(second: boolean): void {
-    const before = this.current;
+  start(): void {
     this.durable = { ...this.durable, generation: nextGeneration(this.durable.generation, this.random.text()) };
     this.current = new Instance(this);
-    if (!this.current.alive) return this.die(this.random.between(5, 300));
-    if (before !== null && !second) before.die();
-    if (before !== null && second) this.schedule.after(this.random.between(10, 4_000), () => before.die());
+    if (!this.current.alive) this.die(this.random.between(5, 300));
+  }
+
+  /** A new instance takes over. The one before goes on beside it for a while and does not know, and some of its connections are lost. */
+  succeed(forMs: number, random: Random): void {
+    const before = this.current;
+    if (before === null) return;
+    this.start();
+    this.network.dropFromObject(({ object }) => object === before && random.chance(0.4));
+    this.schedule.after(forMs, () => before.die());
   }
 
   die(downForMs: number): void {
     this.current?.die();
     this.current = null;
     this.schedule.after(downForMs, () => {
-      if (this.current === null) this.start(false);
+      if (this.current === null) this.start();
     });
   }
 
@@ -131,6 +139,7 @@ export class Instance implements ObjectEnd {
   }
 
   #crash(): void {
+    this.#platform.atCrash?.();
     if (this.#platform.current === this) this.#platform.die(this.#platform.random.between(5, 300));
     else this.die();
   }
@@ -153,24 +162,21 @@ export class Instance implements ObjectEnd {
 }
 
 function applyChanges(durable: Durable, changes: readonly Change[]): Durable {
-  const nodes = new Map(durable.nodes);
-  const groups = new Map(durable.groups);
-  const holds = new Map(durable.holds);
-  const leases = new Map(durable.leases);
-  const operations = new Map(durable.operations);
-  let { generation, cluster } = durable;
-  const put = <Row>(map: Map<string, Row>, key: string, row: Row | null): void => {
-    if (row === null) map.delete(key);
-    else map.set(key, row);
-  };
-  for (const change of changes) {
-    if (change.table === "generation") generation = change.row;
-    else if (change.table === "cluster") cluster = change.row;
-    else if (change.table === "nodes") put(nodes, change.key, change.row);
-    else if (change.table === "groups") put(groups, change.key, change.row);
-    else if (change.table === "holds") put(holds, change.key, change.row);
-    else if (change.table === "leases") put(leases, change.key, change.row);
-    else if (change.table === "operations") put(operations, change.key, change.row);
+  return changes.reduce(applied, durable);
+}
+
+function applied(durable: Durable, change: Change): Durable {
+  switch (change.table) {
+    case "journal":
+      return durable;
+    case "generation":
+      return { ...durable, generation: change.row };
+    case "cluster":
+      return { ...durable, cluster: change.row };
+    default:
+      return {
+        ...durable,
+        [change.table]: withRow(durable[change.table] as ReadonlyMap<string, unknown>, change.key, change.row),
+      };
   }
-  return { generation, cluster, nodes, groups, holds, leases, operations };
 }

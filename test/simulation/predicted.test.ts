@@ -7,11 +7,19 @@ import { viewCluster } from "../../src/cluster/questions/view.ts";
 import { clusterOf, disk, ipAddress, networkName, plainGroup, ttlMs, virtualServer } from "../cluster/definitions.ts";
 import { byGroup } from "../support/told.ts";
 import { calm, type Faults, faultsFrom } from "./faults.ts";
+import { Datagrams } from "./datagrams.ts";
 import { Network } from "./network.ts";
-import { NodeModel } from "./node-model.ts";
+import { type Judge, NodeModel } from "./node-model.ts";
 import { Platform, type TimelessEvent } from "./platform.ts";
 import { randomFrom } from "./random.ts";
 import { Schedule } from "./schedule.ts";
+
+const nobody: Judge = {
+  spoken: () => undefined,
+  released: () => undefined,
+  remembered: () => undefined,
+  moved: () => undefined,
+};
 
 /** The real brain and the real agent machine, on a calm network, with the delays that a seed decides. */
 class Live {
@@ -21,7 +29,7 @@ class Live {
 
   constructor(seed: number, definition: ClusterDefinition) {
     const random = randomFrom(seed);
-    const faults: Faults = faultsFrom(random, ttlMs);
+    const faults: Faults = faultsFrom(random, 12 * ttlMs, ttlMs);
     calm(faults);
     const network = new Network(this.#schedule, random, faults);
     this.#platform = new Platform(this.#schedule, random, network, faults);
@@ -29,12 +37,13 @@ class Live {
       schedule: this.#schedule,
       random,
       network,
+      datagrams: new Datagrams(this.#schedule, random, faults),
       platform: this.#platform,
       faults,
-      check: () => undefined,
+      judge: nobody,
     };
     this.nodes = ["NODE1", "NODE2"].map((name) => new NodeModel(name, random.between(0.99, 1.01), 0, world));
-    this.#platform.start(false);
+    this.#platform.start();
     this.#tell({ type: "define", definition, force: true, actor: "operator" });
     for (const node of this.nodes) node.startAgent();
     this.pass(6 * ttlMs);

@@ -8,8 +8,9 @@ export type Random = {
   text(): string;
 };
 
-export function randomFrom(seed: number): Random {
-  let state = (seed * 2_654_435_761) >>> 0;
+/** @param purpose each has a stream of its own, so that what one draws more changes nothing of the others */
+export function randomFrom(seed: number, purpose = ""): Random {
+  let state = (seed * 2_654_435_761 + hashOf(purpose)) >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -27,4 +28,11 @@ export function randomFrom(seed: number): Random {
     },
     text: () => Math.floor(next() * 2 ** 32).toString(36),
   };
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
 }

@@ -1,28 +1,48 @@
+// The simulation as a program:
+//   npm run simulate -- [--seed N] [--runs N] [--ttls N] [--jobs N]   runs from a seed on, side by side in as many processes
+//   npm run simulate -- --seed N --story                              one run, with what the cluster says happened in it
+//   npm run simulate -- --planted [--runs N]                          how many runs find each planted bug, as a table
+// Exit code 1 at a finding, or when a planted bug is not found.
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { simulate } from "./world.ts";
+import { runPlanted } from "./planted.ts";
+import { runSeeds } from "./seeds.ts";
+import { runSideBySide } from "./side-by-side.ts";
+import { simulate, storyOf, usualTtls } from "./world.ts";
 
-/** `node test/simulation/run.ts --seed N --runs N [--story]`: exit code 1 and the seed at the first finding. */
 const { values } = parseArgs({
   options: {
-    story: { type: "boolean" },
     seed: { type: "string", default: "1" },
-    runs: { type: "string", default: "2000" },
+    runs: { type: "string" },
+    step: { type: "string", default: "1" },
+    ttls: { type: "string", default: String(usualTtls) },
+    jobs: { type: "string", default: String(availableParallelism()) },
+    story: { type: "boolean", default: false },
+    planted: { type: "boolean", default: false },
   },
 });
-const first = Number(values.seed);
-const runs = Number(values.runs);
-const startedAt = performance.now();
-let events = 0;
-let changes = 0;
-for (let seed = first; seed < first + runs; seed += 1) {
-  const result = simulate(seed);
-  events += result.events;
-  changes += result.changes;
-  if (result.finding !== null) {
-    if (values.story) console.log(result.story.join("\n"));
-    console.log(JSON.stringify({ seed, after: seed - first + 1, finding: result.finding }));
-    process.exit(1);
-  }
+const whole = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`${text} is no number of 1 or more`);
+  return number;
+};
+const [first, step, faultsTtls, jobs] = [values.seed, values.step, values.ttls, values.jobs].map(whole) as [
+  number,
+  number,
+  number,
+  number,
+];
+
+if (values.story) {
+  const { journal, finding, events } = simulate(first, faultsTtls);
+  console.log(storyOf(journal).join("\n"));
+  console.log(JSON.stringify({ seed: first, events, finding }));
+  process.exitCode = finding === null ? 0 : 1;
+} else if (values.planted) {
+  process.exitCode = (await runPlanted({ first, runs: whole(values.runs ?? "20000"), faultsTtls, jobs })) ? 0 : 1;
+} else {
+  const wanted = { first, step, runs: whole(values.runs ?? "2000"), faultsTtls };
+  const said = jobs === 1 ? runSeeds(wanted) : await runSideBySide(wanted, jobs);
+  console.log(JSON.stringify(said));
+  process.exitCode = said.finding === null ? 0 : 1;
 }
-const seconds = (performance.now() - startedAt) / 1_000;
-console.log(JSON.stringify({ runs, events, changes, perSecond: Math.round(runs / seconds) }));

@@ -1,13 +1,15 @@
+type Planned = { readonly at: number; readonly order: number; readonly run: () => void };
+
 /** True time, which nobody in the simulation can read, and what shall happen in it. */
 export class Schedule {
   now = 0;
   #count = 0;
-  readonly #heap: { at: number; order: number; run: () => void }[] = [];
+  /** A binary heap, the next one first. */
+  readonly #heap: Planned[] = [];
 
   at(time: number, run: () => void): void {
     this.#count += 1;
-    this.#heap.push({ at: Math.max(time, this.now), order: this.#count, run });
-    this.#up(this.#heap.length - 1);
+    this.#rise({ at: Math.max(time, this.now), order: this.#count, run });
   }
 
   after(delay: number, run: () => void): void {
@@ -19,44 +21,44 @@ export class Schedule {
     const first = this.#heap[0];
     if (first === undefined || first.at > end) return false;
     const last = this.#heap.pop();
-    if (last !== undefined && this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#down(0);
-    }
+    if (last !== undefined && last !== first) this.#sink(last);
     this.now = first.at;
     first.run();
     return true;
   }
 
-  #before(a: number, b: number): boolean {
-    const [left, right] = [this.#heap[a], this.#heap[b]];
-    if (left === undefined || right === undefined) return false;
-    return left.at < right.at || (left.at === right.at && left.order < right.order);
-  }
-
-  #swap(a: number, b: number): void {
-    const [left, right] = [this.#heap[a], this.#heap[b]];
-    if (left === undefined || right === undefined) return;
-    this.#heap[a] = right;
-    this.#heap[b] = left;
-  }
-
-  #up(start: number): void {
-    for (let child = start; child > 0;) {
-      const parent = (child - 1) >> 1;
-      if (!this.#before(child, parent)) return;
-      this.#swap(child, parent);
-      child = parent;
+  /** From the end of the heap up to where it belongs. */
+  #rise(planned: Planned): void {
+    const heap = this.#heap;
+    let place = heap.length;
+    for (; place > 0;) {
+      const parent = (place - 1) >> 1;
+      const above = heap[parent];
+      if (above === undefined || isBefore(above, planned)) break;
+      heap[place] = above;
+      place = parent;
     }
+    heap[place] = planned;
   }
 
-  #down(start: number): void {
-    for (let parent = start; ;) {
-      const left = 2 * parent + 1;
-      const smaller = this.#before(left + 1, left) ? left + 1 : left;
-      if (!this.#before(smaller, parent)) return;
-      this.#swap(smaller, parent);
-      parent = smaller;
+  /** From the top of the heap down to where it belongs. */
+  #sink(planned: Planned): void {
+    const heap = this.#heap;
+    let place = 0;
+    for (;;) {
+      const [left, right] = [heap[2 * place + 1], heap[2 * place + 2]];
+      if (left === undefined) break;
+      const isRight = right !== undefined && isBefore(right, left);
+      const below = isRight ? right : left;
+      if (isBefore(planned, below)) break;
+      heap[place] = below;
+      place = 2 * place + (isRight ? 2 : 1);
     }
+    heap[place] = planned;
   }
+}
+
+/** What is planned for one moment happens in the order in which it was planned. */
+function isBefore(one: Planned, other: Planned): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
 }

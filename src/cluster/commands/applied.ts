@@ -1,5 +1,5 @@
 import { type ClusterDefinition, lookup, servedResources } from "../definition/definition.ts";
-import { same } from "../definition/changed-parts.ts";
+import { alike } from "../alike.ts";
 import { holdOf } from "../lease/ownership.ts";
 import { canBeOwned } from "../policies/placement.ts";
 import type { Hold } from "../state.ts";
@@ -11,7 +11,7 @@ import type { Operation } from "./operation.ts";
 export function changedGroups({ before, durable }: Turn): string[] {
   const was = before.durable.cluster?.definition;
   const is = durable.cluster?.definition;
-  return Object.keys(is?.groups ?? {}).filter((name) => !same(servedGroup(was, name), servedGroup(is, name)));
+  return Object.keys(is?.groups ?? {}).filter((name) => !alike(servedGroup(was, name), servedGroup(is, name)));
 }
 
 function servedGroup(definition: ClusterDefinition | undefined, name: string): unknown {

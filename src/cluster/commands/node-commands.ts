@@ -1,3 +1,4 @@
+import { alike } from "../alike.ts";
 import { eligibleSession } from "../policies/candidates.ts";
 import { type ClusterDefinition, lookup } from "../definition/definition.ts";
 import { drainGrants } from "../lease/draining.ts";
@@ -29,7 +30,7 @@ export function pause(turn: Turn, definition: ClusterDefinition, command: Comman
     }
   }
   const drained = drain ? { target } : row.drain;
-  if (!row.paused || JSON.stringify(drained) !== JSON.stringify(row.drain)) {
+  if (!row.paused || !alike(drained, row.drain)) {
     putNode(turn, node, { ...row, paused: true, drain: drained });
   }
   if (!row.paused) {

@@ -1,19 +1,20 @@
+import { alike } from "../alike.ts";
 import { type ClusterDefinition, lookup } from "./definition.ts";
 
 /** Paths of what differs, one level below each collection: `lease`, `nodes.NODE1`, `groups.Exchange`. */
 export function changedParts(before: ClusterDefinition, after: ClusterDefinition): string[] {
   const changed: string[] = (["lease", "timeZone", "properties"] as const).filter(
-    (part) => !same(before[part], after[part]),
+    (part) => !alike(before[part], after[part]),
   );
   for (const part of ["networks", "nodes", "resourceTypes", "groups"] as const) {
     const names = new Set([...Object.keys(before[part]), ...Object.keys(after[part])]);
     for (const name of names) {
-      if (!same(lookup<unknown>(before[part], name), lookup<unknown>(after[part], name)))
+      if (!alike(lookup<unknown>(before[part], name), lookup<unknown>(after[part], name)))
         changed.push(`${part}.${name}`);
     }
     // The order of nodes and groups decides who comes first, so it is part of what an operator says.
     if (
-      !same(
+      !alike(
         Object.keys(before[part]).filter((name) => Object.hasOwn(after[part], name)),
         Object.keys(after[part]).filter((name) => Object.hasOwn(before[part], name)),
       )
@@ -22,11 +23,6 @@ export function changedParts(before: ClusterDefinition, after: ClusterDefinition
     }
   }
   return changed;
-}
-
-/** Definitions come from one parser, which writes the fields of each object in one order. */
-export function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The first of them, for a sentence. */

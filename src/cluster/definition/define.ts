@@ -1,4 +1,5 @@
-import { changedParts, same, summary } from "./changed-parts.ts";
+import { alike } from "../alike.ts";
+import { changedParts, summary } from "./changed-parts.ts";
 import { applyEdit } from "./edit.ts";
 import {
   type ClusterDefinition,
@@ -180,7 +181,7 @@ function defineGroups(turn: Turn, before: ClusterRow | null, definition: Cluster
     if (row === undefined) {
       const epoch = Math.max(epochFloor, holdOf(turn, name)?.epoch ?? 0);
       putGroup(turn, name, newGroup(name, epoch, group));
-    } else if (before !== null && !same(lookup(before.definition.groups, name), group)) {
+    } else if (before !== null && !alike(lookup(before.definition.groups, name), group)) {
       redefineGroup(turn, row, lookup(before.definition.groups, name), group, movedOffline.get(name) ?? []);
     }
   }
@@ -254,7 +255,7 @@ function redefineGroup(
   const troubles = newChance(bounded(row.troubles, after));
   const plan = { ...row.plan, start: row.plan.start && { ...row.plan.start, delayMs: startDelayMs(after) } };
   const redefined: GroupRow = { ...row, exceptions, troubles, plan };
-  if (!same(redefined, row)) putGroup(turn, row.name, redefined);
+  if (!alike(redefined, row)) putGroup(turn, row.name, redefined);
 }
 
 /** A resource that is no longer defined may come back under this epoch, so its number stays while there is room for it. */

@@ -144,7 +144,7 @@ function dependenciesOf(graph: DependencyGraph, name: string): readonly string[]
 /** What is not in the graph is no dependency: an agent may be told of a part of a group only. */
 function clausesOf(graph: DependencyGraph, name: string): readonly (readonly string[])[] {
   const dependent = Object.hasOwn(graph, name) ? graph[name] : undefined;
-  if (dependent === undefined) return [];
+  if (dependent === undefined || dependent.dependsOn.length === 0) return [];
   return dependent.dependsOn
     .map((dependency) => alternativesOf(dependency).filter((other) => Object.hasOwn(graph, other)))
     .filter((alternatives) => alternatives.length > 0);

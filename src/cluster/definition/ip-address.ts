@@ -56,15 +56,22 @@ export function isOfNoHost({ family, value }: IpAddress, prefix: number): boolea
 /** The prefix length of a mask such as 255.255.255.0; null when it is not contiguous. A bare number is taken as it is. */
 export function prefixOfMask(mask: string): number | null {
   if (/^\d{1,3}$/.test(mask)) return Number(mask) <= 128 ? Number(mask) : null;
-  const parsed = parse4(mask);
-  if (parsed === null) return null;
-  const text = parsed.value.toString(2).padStart(32, "0");
-  return /^1*0*$/.test(text) ? text.replaceAll("0", "").length : null;
+  return masks.get(mask) ?? null;
+}
+
+/** 0.0.0.0, 128.0.0.0, and so on to 255.255.255.255, with the prefix length of each. */
+const masks: ReadonlyMap<string, number> = new Map(Array.from({ length: 33 }, (_, prefix) => [maskOf(prefix), prefix]));
+
+function maskOf(prefix: number): string {
+  const octets = [0, 8, 16, 24].map((before) => 256 - 2 ** (8 - Math.min(8, Math.max(0, prefix - before))));
+  return octets.join(".");
 }
 
 /** What all texts of one address have in common; what is no address is compared as it is. */
 export function comparable(address: string): string {
-  const parsed = parseAddress(address);
+  // There is one way to write an IPv4 address.
+  if (familyOf(address) === 4) return address;
+  const parsed = parse6(address);
   return parsed === null ? address : canonical(parsed);
 }
 
@@ -87,12 +94,12 @@ export function bitsOf({ family }: Pick<IpAddress, "family">): number {
 function parse4(text: string): IpAddress | null {
   const parts = text.split(".");
   if (parts.length !== 4) return null;
-  let value = 0n;
+  let value = 0;
   for (const part of parts) {
     if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null;
-    value = (value << 8n) | BigInt(part);
+    value = value * 256 + Number(part);
   }
-  return { family: 4, value };
+  return { family: 4, value: BigInt(value) };
 }
 
 function parse6(text: string): IpAddress | null {

@@ -1,5 +1,7 @@
 /** Whether the language's tables know an IANA time zone of this name. */
 export function isTimeZone(name: string): boolean {
+  // The default, and known to all: to make a formatter costs more than all else that is looked at in a definition.
+  if (name === "UTC") return true;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {

@@ -1,5 +1,5 @@
 import { lookup, type Properties } from "./definition.ts";
-import { faultOf, type PropertyRules } from "../properties/properties.ts";
+import { faultOf, type PropertyRule, type PropertyRules } from "../properties/properties.ts";
 import { shownName } from "../shown-name.ts";
 
 export type Path = readonly (string | number)[];
@@ -31,11 +31,15 @@ export function checkProperties(
     const fault = faultOf(rule, value);
     if (fault !== null) report([...path, name], fault.code, `${name} ${fault.sentence}`);
   }
-  for (const [name, rule] of Object.entries(rules)) {
-    if (rule.kind === "text" && rule.required && lookup(properties, name) === undefined) {
+  for (const name of Object.keys(rules)) {
+    if (isRequired(rules[name]) && lookup(properties, name) === undefined) {
       report([...path, name], "property-required", `${owner} needs ${name}`);
     }
   }
+}
+
+function isRequired(rule: PropertyRule | undefined): boolean {
+  return rule?.kind === "text" && rule.required === true;
 }
 
 export function quotedList(names: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { alike } from "../alike.ts";
 import {
   addressesOf,
   type ClusterDefinition,
@@ -94,9 +95,7 @@ function renewAssignment(turn: Turn, session: Session): boolean {
   // The addresses follow from the definition alone, and looking through all groups for each session is work.
   const isSameDefinition = turn.before.durable.cluster?.definition === turn.durable.cluster?.definition;
   const same = assignmentFor(turn, session, before.revision, isSameDefinition ? before.mayCome : undefined);
-  const unchanged =
-    before.revision.generation === turn.durable.generation.number && JSON.stringify(same) === JSON.stringify(before);
-  if (unchanged) return false;
+  if (before.revision.generation === turn.durable.generation.number && alike(same, before)) return false;
   putSession(turn, session.incarnation, { ...session, assigned: { ...same, revision: nextRevision(turn) } });
   return true;
 }

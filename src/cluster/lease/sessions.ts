@@ -1,4 +1,5 @@
 import { acknowledgeLists } from "./agreement.ts";
+import { alike } from "../alike.ts";
 import { assignmentFor, assignmentOf, isBehind, nextRevision, refreshAssignments } from "./assignment.ts";
 import { parseAddress } from "../definition/ip-address.ts";
 import { noteAssociations } from "../associations.ts";
@@ -133,7 +134,7 @@ export function refreshStandings(turn: Turn): void {
   forgetRunsThatAreOver(turn);
   for (const session of turn.memory.sessions.values()) {
     const standing = standingOf(turn, session);
-    if (JSON.stringify(standing) === JSON.stringify(session.standing)) continue;
+    if (alike(standing, session.standing)) continue;
     putSession(turn, session.incarnation, { ...session, standing });
     if (standing.kind === "Up") journalJoin(turn, { ...session, standing });
   }
@@ -190,8 +191,10 @@ export function takeReleases(turn: Turn, node: string, incarnation: string, rele
   return ended;
 }
 
+const up: Standing = { kind: "Up" };
+
 function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
-  if (holdsOfRun(turn, incarnation).length > 0) return { kind: "Up" };
+  if (holdsOfRun(turn, incarnation).length > 0) return up;
   for (const hold of turn.durable.holds.values()) {
     if (hold.node !== node) continue;
     const connected = turn.memory.sessions.get(hold.incarnation)?.connection.kind === "open";
@@ -201,7 +204,7 @@ function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
   // The run that is `Up` is the node, else the one that came first; the others wait.
   const runs = [...turn.memory.sessions.values()].filter((session) => session.node === node);
   const first = runs.find(({ standing }) => standing.kind === "Up") ?? runs[0];
-  if (first === undefined || first.incarnation === incarnation) return { kind: "Up" };
+  if (first === undefined || first.incarnation === incarnation) return up;
   return { kind: "Joining", reason: "another-run-is-connected", predecessor: first.incarnation };
 }
 
@@ -225,7 +228,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     peer,
     agreeing: [],
     connection,
-    standing: { kind: "Up" },
+    standing: up,
     renewals: 0,
     lastRenewal: 0,
     renewedAt: null,

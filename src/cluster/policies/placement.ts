@@ -1,12 +1,6 @@
+import { alike } from "../alike.ts";
 import { candidatesFor, type Candidate } from "./candidates.ts";
-import {
-  addressesOf,
-  devicesOf,
-  type ClusterDefinition,
-  type GroupDefinition,
-  lookup,
-  servedResources,
-} from "../definition/definition.ts";
+import { addressesOf, devicesOf, type GroupDefinition, lookup, servedResources } from "../definition/definition.ts";
 import { newAgreement } from "../lease/agreement.ts";
 import { failbackAfter } from "./failback.ts";
 import { addressesHeld, becomeOwned, holdOf } from "../lease/ownership.ts";
@@ -26,9 +20,10 @@ export function placeGroups(turn: Turn): void {
   const { cluster } = turn.durable;
   if (cluster === null || turn.memory.start.kind !== "over") return;
   const { definition, maintenance } = cluster;
-  for (const [name, group] of inOrderOfPriority(definition)) {
+  const waiting = Object.entries(definition.groups).filter(([name]) => holdOf(turn, name) === undefined);
+  for (const [name, group] of inOrderOfPriority(waiting)) {
     const row = turn.durable.groups.get(name);
-    if (row === undefined || holdOf(turn, name) !== undefined) continue;
+    if (row === undefined) continue;
     const served = servedResources(definition, group);
     const addresses = addressesOf(served);
     if (addressesHeld(turn, addresses)) continue;
@@ -89,11 +84,11 @@ function placed(
   const wanted = isAutoStart(group) || !isByItself(loss) ? row.wanted : "Offline";
   const exceptions = wanted === row.wanted ? row.exceptions : [];
   const plan = { ...row.plan, failback: failbackAfter(group, loss, candidates), start: startWaitOf(turn, group) };
-  const same = JSON.stringify([row.wanted, row.exceptions, row.plan]) === JSON.stringify([wanted, exceptions, plan]);
+  const same = alike([row.wanted, row.exceptions, row.plan], [wanted, exceptions, plan]);
   return same ? row : { ...row, wanted, exceptions, plan };
 }
 
-function inOrderOfPriority({ groups }: ClusterDefinition): [string, GroupDefinition][] {
+function inOrderOfPriority(groups: readonly [string, GroupDefinition][]): [string, GroupDefinition][] {
   const priority = ({ properties }: GroupDefinition): number => dwordOf(properties, groupProperties, "Priority");
-  return Object.entries(groups).sort(([, a], [, b]) => priority(b) - priority(a));
+  return groups.toSorted(([, a], [, b]) => priority(b) - priority(a));
 }

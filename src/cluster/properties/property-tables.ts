@@ -212,6 +212,9 @@ export function privateRules(driverType: string): PropertyRules | undefined {
 
 /** Common and private properties together, as a definition has them. */
 export function rulesOfType(driverType: string): PropertyRules | undefined {
-  const own = privateRules(driverType);
-  return own === undefined ? undefined : { ...commonResourceProperties, ...own };
+  return lookup(rulesByType, driverType);
 }
+
+const rulesByType: Readonly<Record<string, PropertyRules>> = Object.fromEntries(
+  Object.entries(resourceTypes).map(([type, own]) => [type, { ...commonResourceProperties, ...own }]),
+);

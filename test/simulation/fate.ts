@@ -1,0 +1,248 @@
+import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
+import type { Datagrams } from "./datagrams.ts";
+import { faultKinds, type FaultKind, type Faults, peerFaultKinds } from "./faults.ts";
+import { bothWays, type Network, type Way } from "./network.ts";
+import type { NodeModel } from "./node-model.ts";
+import type { Operators } from "./operators.ts";
+import type { Platform } from "./platform.ts";
+import { type Random, randomFrom } from "./random.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** What faults happen to. */
+export type Scene = {
+  readonly schedule: Schedule;
+  readonly network: Network;
+  readonly datagrams: Datagrams;
+  readonly platform: Platform;
+  readonly nodes: readonly NodeModel[];
+  /** A host whose agent comes as one of the nodes, and is not it. */
+  readonly twin: NodeModel;
+  readonly operators: Operators;
+  readonly faults: Faults;
+  readonly definition: ClusterDefinition;
+};
+
+const kinds: readonly FaultKind[] = [...faultKinds, ...peerFaultKinds];
+
+/** Which faults happen, when and to whom, until it is stopped. */
+export class Fate {
+  readonly #scene: Scene;
+  readonly #ttlMs: number;
+  /** By kind, a stream of its own. */
+  readonly #randoms: ReadonlyMap<FaultKind, Random>;
+  #isOver = false;
+
+  constructor(seed: number, scene: Scene) {
+    this.#scene = scene;
+    this.#ttlMs = scene.definition.lease.ttlMs;
+    this.#randoms = new Map(kinds.map((kind) => [kind, randomFrom(seed, kind)]));
+  }
+
+  begin(except: readonly FaultKind[]): void {
+    for (const kind of kinds) if (!except.includes(kind)) this.#schedule(kind);
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.#scene.platform.atCrash = null;
+  }
+
+  /** Kills one, cuts it off or freezes it, as soon as there is one. */
+  silenceOwner(random: Random): void {
+    if (!this.#isOver && !this.#silenceOwner(random)) this.#later(0.25, () => this.silenceOwner(random));
+  }
+
+  killOwner(random: Random): void {
+    const owners = this.#owners();
+    if (owners.length === 0) this.#later(0.25, () => this.killOwner(random));
+    else this.#kill(random.pick(owners), random);
+  }
+
+  /** Returns whether there is one. */
+  #silenceOwner(random: Random): boolean {
+    const owners = this.#owners();
+    if (this.#isOver || owners.length === 0) return false;
+    const owner = random.pick(owners);
+    this.#atOnceOrAfterSending(owner, random, () => this.#silence(owner, random));
+    return true;
+  }
+
+  /** Cuts one off or freezes it, so that its run goes on afterwards. */
+  suspendOwner(random: Random, ttls: number): void {
+    const [owner] = this.#owners();
+    if (owner === undefined) return;
+    const { agent, host } = owner;
+    const { network } = this.#scene;
+    if (random.chance(0.5)) {
+      agent?.freeze();
+      this.#later(ttls, () => agent?.thaw());
+    } else {
+      network.cutOff(host);
+      this.#later(ttls, () => network.mend(host));
+    }
+  }
+
+  #silence(node: NodeModel, random: Random): void {
+    const how = random.next();
+    if (how < 0.4) this.#kill(node, random);
+    else if (how < 0.7) this.#freeze(node, random);
+    else this.#cutOff(node, random.chance(0.5) ? bothWays : [random.pick(bothWays)], random);
+  }
+
+  /** The hosts of those whose agents run. */
+  #owners(): NodeModel[] {
+    const names = new Set([...this.#scene.platform.durable.holds.values()].map(({ node }) => node));
+    return this.#scene.nodes.filter(({ name, agent }) => names.has(name) && agent !== null);
+  }
+
+  #schedule(kind: FaultKind): void {
+    const mean = this.#scene.faults.every[kind];
+    if (!Number.isFinite(mean)) return;
+    const random = this.#randomOf(kind);
+    this.#scene.schedule.after(-Math.log(1 - random.next()) * mean, () => {
+      if (this.#isOver) return;
+      this.#commit(kind, random);
+      this.#schedule(kind);
+      if (random.chance(this.#scene.faults.company))
+        this.#later(random.between(0, 0.3), () => this.#silenceOwner(random));
+    });
+  }
+
+  #randomOf(kind: FaultKind): Random {
+    const random = this.#randoms.get(kind);
+    if (random === undefined) throw new Error(`${kind} is no kind of fault`);
+    return random;
+  }
+
+  #commit(kind: FaultKind, random: Random): void {
+    const { nodes, twin, platform, operators } = this.#scene;
+    const node = random.pick(nodes);
+    switch (kind) {
+      case "object-restart":
+        return platform.die(random.between(0, random.chance(0.2) ? 3 : 0.3) * this.#ttlMs);
+      case "second-instance":
+        return platform.succeed(random.between(0.02, 2) * this.#ttlMs, random);
+      case "writes-fail":
+        return this.#failWrites(random);
+      case "object-clock-step":
+        platform.clockOffset += random.between(-60_000, 60_000);
+        return;
+      case "agent-kill":
+        return this.#atOnceOrAfterSending(node, random, () => this.#kill(node, random));
+      case "agent-freeze":
+        return this.#atOnceOrAfterSending(node, random, () => this.#freeze(node, random));
+      case "cut-off":
+        return this.#cutOff(node, bothWays, random);
+      case "one-way":
+        return this.#cutOff(node, [random.pick(bothWays)], random);
+      case "in-turn":
+        return this.#silenceInTurn(random);
+      case "twin":
+        twin.startAgent();
+        return this.#later(random.between(0.1, 4), () => twin.kill(random.chance(0.4)));
+      case "operator":
+        return operators.act(node.name, random);
+      case "change-of-mind":
+        return operators.changeTheirMinds(random);
+      case "address-passed-on":
+        return operators.passOnAddress(random);
+      case "other-ttl":
+        operators.changeTtl(random.pick([1.5, 2, 3]));
+        return this.#later(random.between(0.3, 1.5), () => this.#shortenTtl(random));
+      case "outage":
+        return this.#takeControlPlaneAway(random);
+      case "peer-cut":
+        return this.#cutFromPeers(node, random);
+      case "other-policy":
+        return operators.changePolicy(random);
+    }
+  }
+
+  /** For a while it dies at many of its writes; in half of the cases a host has the same power, and goes with it. */
+  #failWrites(random: Random): void {
+    const { faults, platform, nodes } = this.#scene;
+    const before = faults.dieAtWrite;
+    faults.dieAtWrite = random.pick([0.05, 0.3]);
+    const host = random.pick(nodes);
+    platform.atCrash = random.chance(0.5) ? () => this.#kill(host, random) : null;
+    this.#later(random.between(0.05, 1), () => {
+      if (this.#isOver) return;
+      faults.dieAtWrite = before;
+      platform.atCrash = null;
+    });
+  }
+
+  /** Of leases that are shorter from now on an owner may not hear, or it falls silent soon. */
+  #shortenTtl(random: Random): void {
+    if (this.#isOver) return;
+    this.#scene.operators.changeTtl(random.pick([0.75, 1]));
+    const how = random.next();
+    if (how < 0.3) for (const owner of this.#owners()) this.#cutOff(owner, ["to-agent"], random);
+    else if (how < 0.7) this.#later(random.between(0, 1), () => this.#silenceOwner(random));
+  }
+
+  /** One owner after the other is away for longer than its lease. */
+  #silenceInTurn(random: Random): void {
+    for (const begin of [0, random.between(1.5, 2.5)]) {
+      this.#later(begin, () => {
+        if (this.#isOver) return;
+        for (const { host } of this.#owners().slice(0, 1)) {
+          this.#scene.network.cutOff(host);
+          this.#later(random.between(1.2, 2), () => this.#scene.network.mend(host));
+        }
+      });
+    }
+  }
+
+  /** Between the sending of something and the answer a machine is at its most delicate. */
+  #atOnceOrAfterSending(node: NodeModel, random: Random, what: () => void): void {
+    if (random.chance(0.5) || node.agent === null) return what();
+    node.agent.afterSending(() => {
+      if (!this.#isOver) what();
+    });
+  }
+
+  #kill(node: NodeModel, random: Random): void {
+    node.kill(random.chance(0.4));
+    this.#later(random.between(0.05, 3), () => node.startAgent());
+  }
+
+  #freeze({ agent }: NodeModel, random: Random): void {
+    agent?.freeze();
+    this.#later(aWhile(random), () => agent?.thaw());
+  }
+
+  #cutOff({ host }: NodeModel, ways: readonly Way[], random: Random): void {
+    const { network } = this.#scene;
+    network.cutOff(host, ways);
+    this.#later(aWhile(random), () => network.mend(host, ways));
+  }
+
+  /** Nobody reaches it, in one way or in both, from nearly the same time on. */
+  #takeControlPlaneAway(random: Random): void {
+    const ways = random.chance(0.7) ? bothWays : [random.pick(bothWays)];
+    const forTtls = random.between(0.5, 5);
+    for (const { host } of [...this.#scene.nodes, this.#scene.twin]) {
+      this.#later(random.between(0, 0.3), () => {
+        if (this.#isOver) return;
+        this.#scene.network.cutOff(host, ways);
+        this.#later(forTtls, () => this.#scene.network.mend(host, ways));
+      });
+    }
+  }
+
+  #cutFromPeers({ host }: NodeModel, random: Random): void {
+    const { datagrams } = this.#scene;
+    datagrams.cutOff(host);
+    this.#later(aWhile(random), () => datagrams.mend(host));
+  }
+
+  #later(ttls: number, run: () => void): void {
+    this.#scene.schedule.after(ttls * this.#ttlMs, run);
+  }
+}
+
+/** In ttls. Half of all silences last about as long as a lease. */
+function aWhile(random: Random): number {
+  return random.chance(0.5) ? random.between(0.7, 1.3) : random.between(0.05, 3);
+}

@@ -1,0 +1,49 @@
+import type { Durable } from "../../src/cluster/state.ts";
+import type { Fate, Scene } from "./fate.ts";
+import type { Judges } from "./judges.ts";
+import { pairOf } from "./operators.ts";
+import type { Random } from "./random.ts";
+
+/** Nobody has it in the beginning. */
+const forgotten = "127.0.1.104";
+
+/**
+ * Some of the runs are put back to an earlier state, once. What is forgotten by that is who owns a group, or who has got an address,
+ * and somebody else wants it soon, while the one who has it may have fallen silent, or may not get rid of it.
+ * @returns whether this run is one of them
+ */
+export function planRollBack(scene: Scene, fate: Fate, judges: Judges, random: Random, forMs: number): boolean {
+  if (!isPutBack(random)) return false;
+  const { schedule, platform, operators, definition, faults } = scene;
+  const { ttlMs } = definition.lease;
+  const [one, other] = pairOf(Object.keys(definition.groups), random);
+  const isOfAddress = random.chance(0.5);
+
+  const begin = (): void => {
+    if (schedule.now > forMs) return;
+    const isOwned = [...platform.durable.holds.values()].some(({ group }) => group === one);
+    if (!isOwned) return schedule.after(ttlMs / 4, begin);
+    const backup = platform.durable;
+    if (isOfAddress) operators.readdress(one, forgotten, random);
+    else fate.suspendOwner(random, random.between(1, 2.5));
+    schedule.after(random.between(isOfAddress ? 0.1 : 1, 2.5) * ttlMs, () => putBack(backup));
+  };
+  const putBack = (backup: Durable): void => {
+    if (schedule.now > forMs) return;
+    if (random.chance(isOfAddress ? 0.2 : 0.5)) fate.silenceOwner(random);
+    platform.restore(backup);
+    judges.forget();
+    schedule.after(50, () => operators.define());
+    if (!isOfAddress) return;
+    if (random.chance(0.7)) faults.driverSticks = 0.98;
+    schedule.after(random.between(0, 2) * ttlMs, () => operators.readdress(other, forgotten, random));
+  };
+
+  schedule.at(random.between(0.1, 0.5) * forMs, begin);
+  return true;
+}
+
+/** What the stream of a run decides first. */
+export function isPutBack(random: Random): boolean {
+  return random.chance(0.3);
+}
