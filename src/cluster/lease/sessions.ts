@@ -5,7 +5,7 @@ import { noteAssociations } from "../associations.ts";
 import type { SessionEvent } from "../events.ts";
 import { grant, isDeaf, type OpenConnection, stillPossible } from "./grants.ts";
 import { judgeAnew, judgeReport } from "../policies/groups.ts";
-import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
+import { deafAfterAnswers, leasePresets, type LeaseTerms } from "./lease.ts";
 import { limits } from "../limits.ts";
 import {
   type Answer,
@@ -39,14 +39,14 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   if (known !== undefined && known.connection.number >= message.connection) return close(turn, socket, "out-of-turn");
   if (isAnotherNodes(turn, message.incarnation, node)) return close(turn, socket, "out-of-turn");
   if (!isPlausible(turn, message)) return close(turn, socket, "malformed");
-  if (known === undefined && runsOf(turn, node) >= limits.sessionsPerNode) return close(turn, socket, "too-many-runs");
+  if (known === undefined && !hasRoomForRun(turn, node)) return close(turn, socket, "too-many-runs");
   repairRollBack(turn, node, message, nonce);
   if (known?.connection.kind === "open") close(turn, known.connection.socket, "replaced");
   const connection: OpenConnection = { kind: "open", number: message.connection, socket, answers: [], grants: [] };
   putSession(
     turn,
     message.incarnation,
-    known === undefined ? newSession(turn, node, message, connection) : { ...known, connection },
+    known === undefined ? newSession(turn, node, message, connection) : { ...known, connection, heardAt: turn.now },
   );
   hearRun(turn, sessionOf(turn, message.incarnation));
   takeReleases(turn, node, message.incarnation, message.released);
@@ -79,6 +79,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
     lastRenewal: message.n,
     renewals: before.renewals + 1,
     renewedAt: turn.now,
+    heardAt: turn.now,
     deaf,
     expired: deaf && before.expired,
     leaving: message.leaving,
@@ -224,6 +225,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     renewals: 0,
     lastRenewal: 0,
     renewedAt: null,
+    heardAt: turn.now,
     report: emptyReport,
     expired: false,
     deaf: false,
@@ -271,8 +273,29 @@ function isPlausible(turn: Turn, { seen, holding }: Hello): boolean {
   return (seen.generation?.number ?? 0) <= most && Object.values(seen.epochs).every((epoch) => epoch <= mostEpoch);
 }
 
-function runsOf(turn: Turn, node: string): number {
-  return [...turn.memory.sessions.values()].filter((session) => session.node === node).length;
+/**
+ * A run that holds nothing and has been silent for a ttl makes room where there is none: its host may have lost its power, and nobody
+ * has closed its connection. This clock may be wrong about that; then the run comes back.
+ */
+function hasRoomForRun(turn: Turn, node: string): boolean {
+  const runs = [...turn.memory.sessions.values()].filter((session) => session.node === node);
+  if (runs.length < limits.sessionsPerNode) return true;
+  const silent = runs.find((session) => mayMakeRoom(turn, session));
+  if (silent === undefined) return false;
+  if (silent.connection.kind === "open") close(turn, silent.connection.socket, "too-many-runs");
+  putSession(turn, silent.incarnation, null);
+  journal(turn, {
+    kind: "node.left",
+    sentence: `A run of node ${node} that held nothing and was silent has made room for another one.`,
+    node,
+  });
+  return true;
+}
+
+function mayMakeRoom(turn: Turn, { incarnation, heardAt }: Session): boolean {
+  const ttlMs = turn.durable.cluster?.definition.lease.ttlMs ?? leasePresets.wan.ttlMs;
+  const isHeard = heardAt <= turn.now && turn.now < heardAt + ttlMs;
+  return !isHeard && holdsOfRun(turn, incarnation).length === 0;
 }
 
 function sessionOf(turn: Turn, incarnation: string): Session {

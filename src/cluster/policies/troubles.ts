@@ -24,8 +24,10 @@ export function judgeFailures(
   for (const [name, resource] of Object.entries(reported)) {
     const row = turn.durable.groups.get(hold.group);
     if (row === undefined || resource.state !== "Failed" || lookup(group.resources, name) === undefined) continue;
-    const trouble = lookup(row.troubles.resources, name) ?? { attempt: 1, judged: 0, failedAt: [] };
-    if (resource.attempt !== trouble.attempt || trouble.judged >= trouble.attempt) continue;
+    const known = lookup(row.troubles.resources, name) ?? { attempt: 1, judged: 0, failedAt: [] };
+    // A higher number is that of a try which a state that was rolled back has forgotten: only a higher one yet is tried.
+    const trouble = resource.attempt > known.attempt ? { ...known, attempt: resource.attempt } : known;
+    if (resource.attempt < trouble.attempt || trouble.judged >= trouble.attempt) continue;
     judgeFailure(turn, hold, definition, group, row, name, trouble, resource.problem ?? unsaid);
   }
 }
