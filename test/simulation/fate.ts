@@ -127,6 +127,12 @@ export class Fate {
         return this.#atOnceOrAfterSending(node, random, () => this.#kill(node, random));
       case "agent-freeze":
         return this.#atOnceOrAfterSending(node, random, () => this.#freeze(node, random));
+      case "agent-stop":
+        node.agent?.stop();
+        return this.#startAgain(node, node.agent, random);
+      case "host-suspend":
+        node.suspend();
+        return this.#later(aWhile(random), () => node.wake());
       case "cut-off":
         return this.#cutOff(node, bothWays, random);
       case "one-way":
@@ -138,6 +144,8 @@ export class Fate {
         return this.#later(random.between(0.1, 4), () => twin.kill(random.chance(0.4)));
       case "operator":
         return operators.act(node.name, random);
+      case "move":
+        return operators.move(random);
       case "change-of-mind":
         return operators.changeTheirMinds(random);
       case "address-passed-on":
@@ -152,10 +160,10 @@ export class Fate {
   #failWrites(random: Random): void {
     const { faults, platform, nodes } = this.#scene;
     const before = faults.dieAtWrite;
-    faults.dieAtWrite = random.pick([0.05, 0.3]);
+    faults.dieAtWrite = random.pick([0.05, 0.2]);
     const host = random.pick(nodes);
     platform.atCrash = random.chance(0.5) ? () => this.#kill(host, random) : null;
-    this.#later(random.between(0.05, 1), () => {
+    this.#later(random.between(0.1, 1.5), () => {
       if (this.#isOver) return;
       faults.dieAtWrite = before;
       platform.atCrash = null;
@@ -193,8 +201,17 @@ export class Fate {
   }
 
   #kill(node: NodeModel, random: Random): void {
+    const { agent } = node;
     node.kill(random.chance(0.4));
-    this.#later(random.between(0.05, 3), () => node.startAgent());
+    this.#startAgain(node, agent, random);
+  }
+
+  /** As soon as the one before has gone, which may take it a while. */
+  #startAgain(node: NodeModel, before: NodeModel["agent"], random: Random): void {
+    this.#later(random.between(0.05, 3), () => {
+      node.startAgent();
+      if (node.agent === before && before !== null) this.#startAgain(node, before, random);
+    });
   }
 
   #freeze({ agent }: NodeModel, random: Random): void {

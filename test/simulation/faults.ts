@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import { type Random, randomFrom } from "./random.ts";
 
 /** How bad a run is. Each run weighs its faults anew and switches most of them off; `calm` ends them all. */
 export type Faults = {
@@ -27,30 +27,44 @@ export const faultKinds = [
   "writes-fail",
   "agent-kill",
   "agent-freeze",
+  "agent-stop",
+  "host-suspend",
   "cut-off",
   "one-way",
   "in-turn",
   "twin",
   "operator",
+  "move",
   "change-of-mind",
   "address-passed-on",
   "other-ttl",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
+/** What goes on in the background, in the network and on the hosts. */
+const background = ["network", "drivers"] as const;
+type Kind = FaultKind | (typeof background)[number];
+
 /**
  * A run that has few kinds of faults gets further with each of them than one that has them all; one it has more of than of others.
+ * Each kind draws from numbers of its own, so that most runs stay what they are when there is one kind more.
  * @param forMs how long they last, of which a ttl is `ttlMs`
  */
-export function faultsFrom(random: Random, forMs: number, ttlMs: number): Faults {
+export function faultsFrom(seed: number, forMs: number, ttlMs: number): Faults {
+  const random = randomFrom(seed, "faults");
   const share = random.pick([0.1, 0.25, 0.5]);
-  const focus = random.pick([...faultKinds, "network", "drivers"] as const);
+  const weights = [...faultKinds, ...background].map((kind) => weightOf(kind, randomFrom(seed, `weight of ${kind}`)));
+  const [first] = weights.toSorted((a, b) => b.rank - a.rank);
+  const by = Object.fromEntries(weights.map((weight) => [weight.kind, weight])) as Record<Kind, Weight>;
+  // What cannot be taken away matters where somebody wants it to go.
+  const goesWith = (kind: Kind): boolean => kind === "move" && isOn(by.drivers);
+  const isOn = ({ kind, rank }: Weight): boolean => kind === first?.kind || rank > 1 - share || goesWith(kind);
   const often = (kind: FaultKind): number => {
-    if (kind === focus) return random.between(0.08, 0.3) * forMs;
-    return random.chance(share) ? random.between(0.1, 0.6) * forMs : Number.POSITIVE_INFINITY;
+    const { size } = by[kind];
+    if (kind === first?.kind) return (0.08 + 0.22 * size) * forMs;
+    return isOn(by[kind]) ? (0.1 + 0.5 * size) * forMs : Number.POSITIVE_INFINITY;
   };
-  const sometimes = (kind: typeof focus, some: readonly number[]): number =>
-    kind === focus || random.chance(share / 2) ? random.pick(some) : 0;
+  const sometimes = (kind: Kind, some: readonly number[]): number => (isOn(by[kind]) ? random.pick(some) : 0);
   return {
     usualMs: random.pick([0.5, 5]),
     driverMs: random.pick([2, 20]),
@@ -64,6 +78,13 @@ export function faultsFrom(random: Random, forMs: number, ttlMs: number): Faults
     driverFails: sometimes("drivers", [0, 0.05]),
     driverSticks: sometimes("drivers", [0.2, 0.9, 0.98]),
   };
+}
+
+/** Both in [0, 1): whether a run has this kind at all, and how much of it. */
+type Weight = { readonly kind: Kind; readonly rank: number; readonly size: number };
+
+function weightOf(kind: Kind, random: Random): Weight {
+  return { kind, rank: random.next(), size: random.next() };
 }
 
 export function calm(faults: Faults): void {

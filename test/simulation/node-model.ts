@@ -61,7 +61,9 @@ export class NodeModel {
   seen: Seen = nothingSeen;
   agent: Agent | null = null;
   readonly rate: number;
-  readonly offset: number;
+  #offset: number;
+  /** Since when, of true time; null: it runs. */
+  #suspendedAt: number | null = null;
   /** Whether it is one of those on which something may not be taken away. */
   readonly isSticky: boolean;
   readonly world: {
@@ -77,18 +79,18 @@ export class NodeModel {
     this.name = name;
     this.host = host;
     this.rate = rate;
-    this.offset = offset;
+    this.#offset = offset;
     this.world = world;
     this.isSticky = world.random.chance(0.5);
   }
 
   clock(): number {
-    return this.world.schedule.now * this.rate + this.offset;
+    return this.world.schedule.now * this.rate + this.#offset;
   }
 
   atClock(time: number, run: () => void): void {
     // A microsecond late, as timers are: never early by a rounding.
-    this.world.schedule.at((time - this.offset) / this.rate + 0.001, run);
+    this.world.schedule.at((time - this.#offset) / this.rate + 0.001, run);
   }
 
   speaking(): Speech[] {
@@ -103,15 +105,36 @@ export class NodeModel {
 
   /** At most one agent of a host runs: they share a lock. */
   startAgent(): void {
-    if (this.agent !== null) return;
+    if (this.agent !== null || this.isSuspended) return;
     // What an earlier run left behind is swept before the new one joins (LEASE rule 20).
     this.speeches.clear();
     this.agent = new Agent(this, this.world.random.text());
     this.agent.start();
   }
 
+  /** Nothing of the host runs any more, and neither does its monotonic clock. */
+  suspend(): void {
+    if (this.isSuspended) return;
+    this.#suspendedAt = this.world.schedule.now;
+    this.agent?.freeze();
+  }
+
+  /** What ends an address has an absolute time as well (LEASE rule 15): by the clock that has lost time that is earlier. */
+  wake(): void {
+    if (this.#suspendedAt === null) return;
+    const lostMs = (this.world.schedule.now - this.#suspendedAt) * this.rate;
+    this.#suspendedAt = null;
+    this.#offset -= lostMs;
+    for (const speech of this.speeches.values()) speech.deadline -= lostMs;
+    this.agent?.resume(lostMs);
+  }
+
+  get isSuspended(): boolean {
+    return this.#suspendedAt !== null;
+  }
+
   kill(silent: boolean): void {
-    if (this.agent === null) return;
+    if (this.agent === null || this.isSuspended) return;
     this.agent.alive = false;
     this.agent = null;
     this.world.network.dropFromHost(this.host, silent);
@@ -175,9 +198,17 @@ export class Agent implements AgentEnd {
   }
 
   thaw(): void {
+    if (this.#model.isSuspended) return;
     const late = this.#frozen ?? [];
     this.#frozen = null;
     for (const run of late) this.#run(run);
+  }
+
+  /** Its host was suspended: the process hears of that before it hears of anything else. */
+  resume(lostMs: number): void {
+    for (const [id, deadline] of this.#deadlines) this.#deadlines.set(id, deadline - lostMs);
+    this.#frozen?.unshift(() => this.#sessionEvent({ type: "lapse", lostMs }));
+    this.thaw();
   }
 
   #run(what: () => void): void {

@@ -25,7 +25,7 @@ export type RunResult = {
 };
 
 /** Found to show the most planted bugs for the time that it takes. */
-export const usualTtls = 8;
+export const usualTtls = 5;
 
 /**
  * One run: the real brain and the real agent machine, everything around them simulated, all of it decided by the seed.
@@ -77,7 +77,7 @@ class World {
     this.#seed = seed;
     this.#definition = definitionWith({ ttlMs, drainMs, apart: random.chance(0.5) });
     this.#faultsMs = faultsTtls * ttlMs;
-    this.#faults = faultsFrom(randomFrom(seed, "faults"), this.#faultsMs, ttlMs);
+    this.#faults = faultsFrom(seed, this.#faultsMs, ttlMs);
     this.#network = new Network(this.#schedule, randomFrom(seed, "network"), this.#faults);
     this.#platform = new Platform(this.#schedule, randomFrom(seed, "platform"), this.#network, this.#faults);
     this.#operators = new Operators(this.#platform, this.#schedule, this.#definition);
@@ -171,6 +171,7 @@ class World {
     this.#twin.kill(false);
     if (this.#platform.current === null) this.#platform.start();
     for (const node of this.#nodes) {
+      node.wake();
       node.agent?.thaw();
       node.startAgent();
     }
