@@ -54,10 +54,11 @@ export function markClaimed(counts: Counts, now: number): Counts {
 
 /** When the first count that has not been claimed is complete; infinite when there is none. */
 export function nextClaimAt(counts: Counts): number {
-  return Math.min(
-    Number.POSITIVE_INFINITY,
-    ...[...counts.values()].filter(({ claimed }) => !claimed).map(({ silence, since }) => since + silence.ttlMs),
-  );
+  let next = Number.POSITIVE_INFINITY;
+  for (const { claimed, silence, since } of counts.values()) {
+    if (!claimed) next = Math.min(next, since + silence.ttlMs);
+  }
+  return next;
 }
 
 function sameValue(a: Silence, b: Silence): boolean {

@@ -17,7 +17,7 @@ import {
   type Standing,
 } from "../messages.ts";
 import { callOffMoves } from "../policies/moves.ts";
-import { becomeEnded, belongs, holdsOfRun } from "./ownership.ts";
+import { becomeEnded, belongs, holdsSome } from "./ownership.ts";
 import { noteNotices } from "../notices.ts";
 import { followPolicies } from "../policies/policies.ts";
 import { hearReport, hearRun } from "./silence-ends.ts";
@@ -190,7 +190,7 @@ export function takeReleases(turn: Turn, node: string, incarnation: string, rele
 const up: Standing = { kind: "Up" };
 
 function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
-  if (holdsOfRun(turn, incarnation).length > 0) return up;
+  if (holdsSome(turn, incarnation)) return up;
   for (const hold of turn.durable.holds.values()) {
     if (hold.node !== node) continue;
     const connected = turn.memory.sessions.get(hold.incarnation)?.connection.kind === "open";
@@ -206,7 +206,7 @@ function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
 
 function forgetRunsThatAreOver(turn: Turn): void {
   for (const session of turn.memory.sessions.values()) {
-    if (holdsOfRun(turn, session.incarnation).length > 0) continue;
+    if (holdsSome(turn, session.incarnation)) continue;
     if (session.connection.kind === "open") {
       if (belongs(turn, session.node)) continue;
       close(turn, session.connection.socket, "unknown-node");
@@ -295,7 +295,7 @@ function hasRoomForRun(turn: Turn, node: string): boolean {
 function mayMakeRoom(turn: Turn, { incarnation, heardAt }: Session): boolean {
   const ttlMs = turn.durable.cluster?.definition.lease.ttlMs ?? leasePresets.wan.ttlMs;
   const isHeard = heardAt <= turn.now && turn.now < heardAt + ttlMs;
-  return !isHeard && holdsOfRun(turn, incarnation).length === 0;
+  return !isHeard && !holdsSome(turn, incarnation);
 }
 
 function sessionOf(turn: Turn, incarnation: string): Session {
