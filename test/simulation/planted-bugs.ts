@@ -8,6 +8,8 @@ export type PlantedBug = {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** It was there once, and a seed has found it. */
+  readonly once?: true;
 };
 
 export const plantedBugs = {
@@ -123,6 +125,7 @@ export const plantedBugs = {
     file: "src/agent/session.ts",
     find: "const current = giveOrders(noteBlown(forgetBrokenCounts(before, event.now), event.now, effects), event.now, effects);",
     replace: "const current = forgetBrokenCounts(before, event.now);",
+    once: true,
   },
   "released-and-online-again": {
     rule: "EN2",
@@ -235,6 +238,7 @@ export const plantedBugs = {
     file: "src/cluster/definition/define.ts",
     find: 'if (before === null && turn.memory.start.kind === "holding") {',
     replace: "if (false) {",
+    once: true,
   },
   "tries-counted-anew": {
     rule: "GP3",
@@ -242,6 +246,7 @@ export const plantedBugs = {
     file: "src/cluster/definition/define.ts",
     find: "const troubles = newChance(bounded(row.troubles, after));",
     replace: "const troubles = noTroubles;",
+    once: true,
   },
   "tries-that-were-forgotten": {
     rule: "GP3",
@@ -249,6 +254,7 @@ export const plantedBugs = {
     file: "src/cluster/policies/troubles.ts",
     find: "const trouble = resource.attempt > known.attempt ? { ...known, attempt: resource.attempt } : known;",
     replace: "const trouble = known; if (resource.attempt > known.attempt) continue;",
+    once: true,
   },
   "shown-under-an-epoch-that-was-seen": {
     rule: "ST5",
@@ -256,6 +262,7 @@ export const plantedBugs = {
     file: "src/cluster/lease/ownership.ts",
     find: "return holdOf(of, name)?.epoch ?? epoch;",
     replace: "return epoch;",
+    once: true,
   },
   "no-room-for-a-run": {
     rule: "DF7",
@@ -263,6 +270,7 @@ export const plantedBugs = {
     file: "src/cluster/lease/sessions.ts",
     find: "const silent = runs.find((session) => mayMakeRoom(turn, session));",
     replace: "const silent = runs.find(() => false);",
+    once: true,
   },
 } as const satisfies Record<string, PlantedBug>;
 

@@ -24,6 +24,8 @@ export function planRollBack(scene: Scene, fate: Fate, judges: Judges, random: R
     const isOwned = [...platform.durable.holds.values()].some(({ group }) => group === one);
     if (!isOwned) return schedule.after(ttlMs / 4, begin);
     const backup = platform.durable;
+    // After one start more the number of a start is used twice.
+    if (random.chance(0.3)) platform.die(random.between(0, 0.1) * ttlMs);
     if (isOfAddress) operators.readdress(one, forgotten, random);
     else fate.suspendOwner(random, random.between(1, 2.5));
     schedule.after(random.between(isOfAddress ? 0.1 : 1, 2.5) * ttlMs, () => putBack(backup));
