@@ -15,6 +15,8 @@ export type Faults = {
   company: number;
   /** Chance that an instance of the object dies between writing and telling, or before writing. */
   dieAtWrite: number;
+  /** Chance that nobody is told that an agent has been killed. */
+  readonly killedSilently: number;
   driverFails: number;
   /** Chance that something cannot be taken away. */
   driverSticks: number;
@@ -75,7 +77,8 @@ export function faultsFrom(seed: number, forMs: number, ttlMs: number): Faults {
     every: Object.fromEntries(faultKinds.map((kind) => [kind, often(kind)])) as Record<FaultKind, number>,
     company: random.pick([0, 0.3, 0.8]),
     dieAtWrite: sometimes("writes-fail", [0, 0.01, 0.05]),
-    driverFails: sometimes("drivers", [0, 0.05]),
+    killedSilently: random.pick([0.1, 0.4, 0.9]),
+    driverFails: sometimes("drivers", [0, 0.05, 0.3]),
     driverSticks: sometimes("drivers", [0.2, 0.9, 0.98]),
   };
 }

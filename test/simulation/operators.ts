@@ -77,6 +77,10 @@ export class Operators {
     this.#schedule.after(random.between(0, 1) * this.#ttlMs, () => this.readdress(to, String(given), random));
   }
 
+  fail(group: string): void {
+    this.ask({ type: "fail-resource", group, resource: "Name", actor });
+  }
+
   readdress(group: string, address: string, random: Random): void {
     const of = { kind: "resource", group, name: "IP" } as const;
     this.#edit({ kind: "set-properties", of, properties: { Address: address } }, random);

@@ -183,13 +183,6 @@ export const plantedBugs = {
     find: "before.renewal >= granted.renewal ?",
     replace: "before.deadline >= granted.deadline ?",
   },
-  "longer-grant-forgotten": {
-    rule: "EN4",
-    what: "a new connection forgets that an earlier one was granted a longer lease",
-    file: "src/cluster/lease/grants.ts",
-    find: "const floor = possible.some(({ answer }) => answer <= confirmed) ? 0 : before.ttlHeldMs;",
-    replace: "const floor = 0;",
-  },
   "released-before-verified": {
     rule: "HO4",
     what: "what is being taken away counts as offline before that is done",
@@ -238,14 +231,6 @@ export const plantedBugs = {
     file: "src/cluster/definition/define.ts",
     find: 'if (before === null && turn.memory.start.kind === "holding") {',
     replace: "if (false) {",
-    once: true,
-  },
-  "tries-counted-anew": {
-    rule: "GP3",
-    what: "a new definition counts the tries of a resource from one again, and its agent makes none of a lower number",
-    file: "src/cluster/definition/define.ts",
-    find: "const troubles = newChance(bounded(row.troubles, after));",
-    replace: "const troubles = noTroubles;",
     once: true,
   },
   "tries-that-were-forgotten": {
