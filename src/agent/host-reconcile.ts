@@ -1,13 +1,25 @@
 import { lookup } from "../cluster/definition/definition.ts";
 import { mayComeOnline, mayGoOffline, withAllThatFall } from "../cluster/definition/dependencies.ts";
-import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages.ts";
+import { comparable } from "../cluster/definition/ip-address.ts";
+import { type AssignedResource, holdId, type HoldRef, sameHold } from "../cluster/messages.ts";
 import { sameSetup } from "../cluster/definition/resource-setup.ts";
 import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
 import { adoptSpecs, isToFail, isToRestart } from "./host-specs.ts";
 import { isDraining, resume } from "./host-drain.ts";
 import { callOffline, callOnline, terminate } from "./host-phases.ts";
 import type { HostHold, LocalResource, ResourceProblem } from "./host-state.ts";
-import { find, isDown, isOffline, isOnline, isUp, orderOf, specsOf, stateOf, type Work } from "./host-work.ts";
+import {
+  everyResource,
+  find,
+  isDown,
+  isOffline,
+  isOnline,
+  isUp,
+  orderOf,
+  specsOf,
+  stateOf,
+  type Work,
+} from "./host-work.ts";
 import type { HoldOrder } from "./orders.ts";
 
 /** Towards what is ordered: which calls follow from the orders and from what is on the host. */
@@ -68,6 +80,7 @@ function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadli
     if (spec === undefined || going.has(name) || !mayTry(host, resource, spec)) continue;
     const now = host.holds.get(holdId(ref)) ?? hold;
     if (!mayComeOnline(order.resources, name, (other) => stateOf(now, other))) continue;
+    if (isHadByAnother(host, ref, addressOf(spec))) continue;
     callOnline(host, { hold: ref, resource: name }, { ...resource, spec }, deadline);
   }
 }
@@ -86,6 +99,19 @@ function failOnDemand(host: Work, ref: HoldRef, order: HoldOrder): void {
 /** What an earlier epoch of the group still has on this host is the same address: it goes first. */
 function isBehindItself(host: Work, { group, epoch }: HoldRef): boolean {
   return [...host.holds.values()].some((other) => other.group === group && other.epoch < epoch && !isOffline(other));
+}
+
+/** Another ownership still has this address here: whoever takes it away there takes it away for both. */
+function isHadByAnother(host: Work, ref: HoldRef, address: string | null): boolean {
+  if (address === null) return false;
+  return everyResource(host).some(
+    ({ at, resource: { phase, spec } }) => !sameHold(at.hold, ref) && !isDown(phase) && addressOf(spec) === address,
+  );
+}
+
+function addressOf({ type, properties }: AssignedResource): string | null {
+  const address = type === "IP Address" ? lookup(properties, "Address") : undefined;
+  return typeof address === "string" ? comparable(address) : null;
 }
 
 /** What is not wanted, is set up otherwise, shall restart, or stands on something that is not online or has to go itself. */

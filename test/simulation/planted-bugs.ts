@@ -141,12 +141,13 @@ export const plantedBugs = {
     find: "return holdersOf(turn, addresses).length > 0;",
     replace: "return false;",
   },
-  "beside-an-earlier-epoch": {
+  "address-of-another-on-the-host": {
     rule: "HO7",
-    what: "a group comes online while what it had under an earlier epoch is still on the host",
+    what: "an address comes online while another ownership, whose turn it is to go, still has it on the same host",
     file: "src/agent/host-reconcile.ts",
-    find: "if (isBehindItself(host, ref)) return;",
+    find: "if (isHadByAnother(host, ref, addressOf(spec))) continue;",
     replace: "",
+    once: true,
   },
   "journal-begins-anew": {
     rule: "JN1",
