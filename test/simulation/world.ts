@@ -25,7 +25,7 @@ export type RunResult = {
 };
 
 /** Found to show the most planted bugs for the time that it takes. */
-export const usualTtls = 5;
+export const usualTtls = 6;
 
 /**
  * One run: the real brain and the real agent machine, everything around them simulated, all of it decided by the seed.
