@@ -3,8 +3,9 @@ import { mostPendingTimeouts, pendingTimeoutMs } from "../cluster/policies/resou
 import { answered, failedByItself } from "./host-health.ts";
 import { become, becomeOnline, setDrain, terminate } from "./host-phases.ts";
 import type { CallResult, HostEvent, LocalResource, PendingPhase, ResourceProblem, ResourceRef } from "./host-state.ts";
+import { deadlineOf } from "./host-renewal.ts";
 import { find, isOnline, isPending, type Work } from "./host-work.ts";
-import type { HoldMode, Orders } from "./orders.ts";
+import type { Orders } from "./orders.ts";
 
 /** Taking an event in: what it says of the resources, and nothing yet of what follows from that. */
 
@@ -119,8 +120,4 @@ function tooLate({ spec }: LocalResource, { progress }: PendingPhase): ResourceP
         ? `not online within ${timeout}`
         : `not online at checkpoint ${progress.checkpoint}, and ${timeout} has passed since, or ten of them in all`,
   };
-}
-
-function deadlineOf(mode: HoldMode): number | null {
-  return mode.kind === "cut" ? null : mode.deadline;
 }

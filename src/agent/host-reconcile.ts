@@ -1,14 +1,25 @@
 import { addressesOf, lookup } from "../cluster/definition/definition.ts";
 import { mayComeOnline, mayGoOffline, withAllThatFall } from "../cluster/definition/dependencies.ts";
-import { type AssignedResource, holdId, type HoldRef } from "../cluster/messages.ts";
 import { comparable } from "../cluster/definition/ip-address.ts";
+import { type AssignedResource, holdId, type HoldRef, sameHold } from "../cluster/messages.ts";
 import { sameSetup } from "../cluster/definition/resource-setup.ts";
 import { restartDelayMs } from "../cluster/policies/resource-timing.ts";
 import { adoptSpecs, isToFail, isToRestart } from "./host-specs.ts";
 import { isDraining, resume } from "./host-drain.ts";
 import { callOffline, callOnline, terminate } from "./host-phases.ts";
 import type { HostHold, LocalResource, ResourceProblem } from "./host-state.ts";
-import { find, isDown, isOffline, isOnline, isUp, orderOf, specsOf, stateOf, type Work } from "./host-work.ts";
+import {
+  everyResource,
+  find,
+  isDown,
+  isOffline,
+  isOnline,
+  isUp,
+  orderOf,
+  specsOf,
+  stateOf,
+  type Work,
+} from "./host-work.ts";
 import type { HoldOrder } from "./orders.ts";
 
 /** Towards what is ordered: which calls follow from the orders and from what is on the host. */
@@ -69,7 +80,7 @@ function bringUp(host: Work, { group, epoch }: HoldRef, order: HoldOrder, deadli
     if (spec === undefined || going.has(name) || !mayTry(host, resource, spec)) continue;
     const now = host.holds.get(holdId(ref)) ?? hold;
     if (!mayComeOnline(order.resources, name, (other) => stateOf(now, other))) continue;
-    if (isStillAnothers(host, ref, spec)) continue;
+    if (isHadByAnother(host, ref, spec)) continue;
     callOnline(host, { hold: ref, resource: name }, { ...resource, spec }, deadline);
   }
 }
@@ -90,18 +101,15 @@ function isBehindItself(host: Work, { group, epoch }: HoldRef): boolean {
   return [...host.holds.values()].some((other) => other.group === group && other.epoch < epoch && !isOffline(other));
 }
 
-/** An address that another ownership has on this host: what takes it away there would take it from both. */
-function isStillAnothers(host: Work, ref: HoldRef, spec: AssignedResource): boolean {
-  const [address] = addressesOf({ spec });
+/** Another ownership still has this address here: whoever takes it away there takes it away for both. */
+function isHadByAnother(host: Work, ref: HoldRef, spec: AssignedResource): boolean {
+  const [address] = addressesOf({ spec }).map(comparable);
   if (address === undefined) return false;
-  return [...host.holds.values()].some(
-    (other) =>
-      holdId(other) !== holdId(ref) &&
-      [...other.resources.values()].some(
-        (resource) =>
-          !isDown(resource.phase) &&
-          addressesOf({ spec: resource.spec }).some((one) => comparable(one) === comparable(address)),
-      ),
+  return everyResource(host).some(
+    ({ at, resource: { phase, spec: theirs } }) =>
+      !sameHold(at.hold, ref) &&
+      !isDown(phase) &&
+      addressesOf({ spec: theirs }).some((one) => comparable(one) === address),
   );
 }
 

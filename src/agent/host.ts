@@ -3,12 +3,15 @@ import { drainEnd } from "./host-drain.ts";
 import { overdue, takeIn } from "./host-events.ts";
 import { nextHealthWake, poll, tendHealth } from "./host-health.ts";
 import { reconcile } from "./host-reconcile.ts";
+import { renewed } from "./host-renewal.ts";
 import { say } from "./host-report.ts";
 import type { HostEffect, HostEvent, HostState, LocalResource } from "./host-state.ts";
 import { everyResource, isOnline, isPending, type Work } from "./host-work.ts";
 
 /** The reconciler of one host, as a pure machine: orders and what drivers did go in, calls of drivers come out. */
 export function hostStep(before: HostState, event: HostEvent): { state: HostState; effects: HostEffect[] } {
+  const kept = event.type === "orders" ? renewed(before, event.orders) : null;
+  if (kept !== null) return kept;
   const host: Work = { ...before, holds: new Map(before.holds), now: event.now, effects: [] };
   takeIn(host, event);
   for (const { at, resource } of everyResource(host)) {

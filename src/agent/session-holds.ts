@@ -73,11 +73,15 @@ function isUnwanted(state: SessionState, { group, epoch, wanted }: AssignedGroup
 /** A fuse that has blown is lit by a grant alone: no promise counts for it any more. */
 export function noteBlown(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
   // What has been released is gone already, and its lease may end as it likes.
-  const blown = [...state.fuses].filter(([id, fuse]) => !isLive(fuse, now) && !state.released.has(id)).map(([id]) => id);
+  const blown = [...state.fuses]
+    .filter(([id, fuse]) => !isLive(fuse, now) && !state.released.has(id))
+    .map(([id]) => id);
   const news = blown.filter((id) => !state.blown.has(id));
   for (const id of news) effects.push({ type: "note", code: "fuse-blown", detail: id });
   const next = news.length === 0 && blown.length === state.blown.size ? state : { ...state, blown: new Set(blown) };
-  const over = [...state.fuses].filter(([id, { deadline, covered }]) => now >= deadline && (covered || state.words.promises.has(id)));
+  const over = [...state.fuses].filter(
+    ([id, { deadline, covered }]) => now >= deadline && (covered || state.words.promises.has(id)),
+  );
   return withoutPromises(next, new Set(over.map(([id]) => id)));
 }
 

@@ -115,10 +115,16 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
 
 export function nextWake(state: SessionState, now: number): number {
   const { link, lease, stopping } = state;
-  const fuses = [...state.fuses.values()].map(({ deadline }) => deadline).filter((deadline) => deadline > now);
-  const stop = stopping?.offlineSince == null ? [] : [stopping.offlineSince + lease.ttlMs].filter((at) => at > now);
-  const peers = Math.min(nextAskAt(state, now), nextCompleteAt(state.counts, now));
-  return Math.min(linkWake(state, link), peers, ...fuses, ...stop, now + lease.ttlMs);
+  let next = Math.min(
+    linkWake(state, link),
+    nextAskAt(state, now),
+    nextCompleteAt(state.counts, now),
+    now + lease.ttlMs,
+  );
+  for (const { deadline } of state.fuses.values()) if (deadline > now) next = Math.min(next, deadline);
+  if (stopping === null || stopping.offlineSince === null) return next;
+  const stopsAt = stopping.offlineSince + lease.ttlMs;
+  return stopsAt > now ? Math.min(next, stopsAt) : next;
 }
 
 function linkWake(state: SessionState, link: Link): number {

@@ -61,20 +61,19 @@ export function markClaimed(counts: Counts, now: number, bound: Bound): Counts {
 
 /** When the first count that has not been claimed may be; infinite when there is none. */
 export function nextClaimAt(counts: Counts, bound: Bound): number {
-  return Math.min(
-    Number.POSITIVE_INFINITY,
-    ...[...counts.values()].filter(({ claimed }) => !claimed).map((count) => claimAt(count, bound)),
-  );
+  let next = Number.POSITIVE_INFINITY;
+  for (const count of counts.values()) if (!count.claimed) next = Math.min(next, claimAt(count, bound));
+  return next;
 }
 
 /** When the first count is complete that is not yet; infinite when there is none. */
 export function nextCompleteAt(counts: Counts, now: number): number {
-  return Math.min(
-    Number.POSITIVE_INFINITY,
-    ...[...counts.values()]
-      .filter((count) => !isComplete(count, now))
-      .map(({ silence, since }) => since + silence.ttlMs),
-  );
+  let next = Number.POSITIVE_INFINITY;
+  for (const { silence, since } of counts.values()) {
+    const completeAt = since + silence.ttlMs;
+    if (completeAt > now) next = Math.min(next, completeAt);
+  }
+  return next;
 }
 
 function claimAt({ silence, since }: Count, bound: Bound): number {

@@ -316,6 +316,8 @@ export type Session = {
   readonly lastRenewal: number;
   /** When a renewal last came, on the object's clock: for readers, never for a decision about ownership. */
   readonly renewedAt: number | null;
+  /** When it last said hello or renewed, on the object's clock: who is silent makes room when there are too many runs. */
+  readonly heardAt: number;
   readonly report: Report;
   /** Ended by expiry, and no renewal has been answered since: not eligible (LEASE rule 8). */
   readonly expired: boolean;

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { ClusterDefinition, GroupDefinition, NodeDefinition } from "../../src/cluster/definition/definition.ts";
 import { limits } from "../../src/cluster/limits.ts";
 import { validateDefinition } from "../../src/cluster/definition/validate.ts";
-import { clusterOf, disk, ipAddress, networkName, nodes, plainGroup, virtualServer } from "./definitions.ts";
+import { clusterOf, disk, ipAddress, networkName, nodes, plainGroup, ttlMs, virtualServer } from "./definitions.ts";
 import { Cluster } from "./driver.ts";
 
 const good = clusterOf({ Exchange: virtualServer(100) });
-const lease = (ttlMs: number, renewMs: number) => clusterOf({}, { lease: { ttlMs, renewMs } });
+const lease = (ttl: number, renewMs: number) => clusterOf({}, { lease: { ttlMs: ttl, renewMs } });
 const oneGroup = (group: GroupDefinition, parts: Partial<ClusterDefinition> = {}) => clusterOf({ G: group }, parts);
 const many = <T>(count: number, make: (index: number) => T): Record<string, T> =>
   Object.fromEntries(Array.from({ length: count }, (_one, index) => [`N${index}`, make(index)]));
@@ -392,8 +392,8 @@ describe("Definitions", () => {
     [10_000, 2_500],
     [60_000, 5_000],
     [60_000, 25],
-  ])("DF5: a ttl of %d ms with a renewal every %d ms may be", (ttlMs, renewMs) => {
-    expect(validateDefinition(lease(ttlMs, renewMs))).toEqual([]);
+  ])("DF5: a ttl of %d ms with a renewal every %d ms may be", (ttl, renewMs) => {
+    expect(validateDefinition(lease(ttl, renewMs))).toEqual([]);
   });
 
   test("DF7: as many as the limits say may be, also with a cluster of that size at work", () => {
@@ -415,6 +415,21 @@ describe("Definitions", () => {
     expect(cluster.turnedAway("NODE1", { incarnation: "one-more", connection: 1 })).toBe("too-many-runs");
     cluster.hello("NODE1", { incarnation: "run-2" });
     expect(cluster.session("run-2").connection.kind).toBe("open");
+  });
+
+  test("DF7: a run that holds nothing and has been silent for a ttl makes room for another one, and no other run does", () => {
+    const cluster = new Cluster(good);
+    cluster.up("NODE1");
+    const { incarnation: owner } = cluster.run("NODE1");
+    for (let run = 2; run <= limits.sessionsPerNode; run += 1) cluster.hello("NODE1", { incarnation: `run-${run}` });
+    cluster.advance(ttlMs - 1);
+    expect(cluster.turnedAway("NODE1", { incarnation: "early", connection: 1 })).toBe("too-many-runs");
+    cluster.renew("run-2");
+    cluster.advance(1);
+    cluster.hello("NODE1", { incarnation: "one-more" });
+    const runs = new Set(cluster.state.memory.sessions.keys());
+    expect(runs).toEqual(new Set([owner, "run-2", "run-4", "one-more"]));
+    expect(cluster.journal.slice(-2).map(({ kind }) => kind)).toEqual(["node.left", "node.joining"]);
   });
 
   test("DF8: each problem of a definition is named, and a refused definition changes nothing", () => {

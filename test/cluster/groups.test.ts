@@ -181,6 +181,19 @@ describe("Groups", () => {
     expect(cluster.count("resource.failed")).toBe(1);
   });
 
+  test("GP3: the failure of a try that a rolled-back state has forgotten is judged, and a higher one is made", () => {
+    const cluster = fragile({ RestartThreshold: 5 });
+    const backup = cluster.rows.copy();
+    fail(cluster);
+    fail(cluster);
+    const report = cluster.report("NODE1", { Disk: { state: "Failed" } });
+    cluster.restart(backup);
+    cluster.hello("NODE1");
+    expect(attempt(cluster)).toBeUndefined();
+    for (let times = 0; times < 2; times += 1) cluster.renew("NODE1", { report });
+    expect([attempt(cluster), cluster.owner("A")]).toEqual([4, "NODE1#1"]);
+  });
+
   test.each([
     [0, "gives it up at once", 0, "NODE1#1", true],
     [1, "tries again, then stays", 1, "NODE1#1", true],

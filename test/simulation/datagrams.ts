@@ -6,7 +6,7 @@ import type { Schedule } from "./schedule.ts";
 /** Who hears what comes for a key. */
 export type PeerEnd = { readonly host: string; told(from: string, message: PeerMessage): void };
 
-/** What agents say to each other: each is late, lost, doubled or overtaken by itself, for there is no connection. */
+/** What agents say to each other: each is late, lost, doubled, overtaken or replayed by itself, for there is no connection. */
 export class Datagrams {
   readonly #ends = new Map<string, PeerEnd>();
   /** Hosts that nothing gets to, and nothing comes from. */
@@ -36,13 +36,23 @@ export class Datagrams {
   tell(from: { readonly key: string; readonly host: string }, to: string, message: PeerMessage): void {
     const end = this.#ends.get(to);
     if (end === undefined) return;
-    const copies = this.#random.chance(this.#faults.duplicate) ? 2 : 1;
-    for (let copy = 0; copy < copies; copy += 1) {
-      if (this.#random.chance(this.#faults.loss) || this.#cut.has(from.host)) continue;
-      this.#schedule.after(this.#delay(), () => {
-        if (!this.#cut.has(end.host)) end.told(from.key, message);
-      });
-    }
+    this.#send(from, end, message, this.#delay());
+    if (this.#random.chance(this.#faults.duplicate)) this.#send(from, end, message, this.#delay());
+    // Whoever hears it on the wire may say it once more: a signature is as good as it was.
+    const { again, againMs } = this.#faults;
+    if (this.#random.chance(again)) this.#send(from, end, message, this.#random.between(0, againMs));
+  }
+
+  #send(
+    from: { readonly key: string; readonly host: string },
+    end: PeerEnd,
+    message: PeerMessage,
+    afterMs: number,
+  ): void {
+    if (this.#random.chance(this.#faults.loss) || this.#cut.has(from.host)) return;
+    this.#schedule.after(afterMs, () => {
+      if (!this.#cut.has(end.host)) end.told(from.key, message);
+    });
   }
 
   #delay(): number {

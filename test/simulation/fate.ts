@@ -95,6 +95,12 @@ export class Fate {
     return this.#scene.nodes.filter(({ name, agent }) => names.has(name) && agent !== null);
   }
 
+  /** An owner more often than not. */
+  #anyone(random: Random): NodeModel {
+    const owners = this.#owners();
+    return random.pick(owners.length > 0 && random.chance(0.5) ? owners : this.#scene.nodes);
+  }
+
   #schedule(kind: FaultKind): void {
     const mean = this.#scene.faults.every[kind];
     if (!Number.isFinite(mean)) return;
@@ -115,8 +121,8 @@ export class Fate {
   }
 
   #commit(kind: FaultKind, random: Random): void {
-    const { nodes, twin, platform, operators } = this.#scene;
-    const node = random.pick(nodes);
+    const { twin, platform, operators, faults } = this.#scene;
+    const node = this.#anyone(random);
     switch (kind) {
       case "object-restart":
         return platform.die(random.between(0, random.chance(0.2) ? 3 : 0.3) * this.#ttlMs);
@@ -128,9 +134,16 @@ export class Fate {
         platform.clockOffset += random.between(-60_000, 60_000);
         return;
       case "agent-kill":
-        return this.#atOnceOrAfterSending(node, random, () => this.#kill(node, random));
+        return this.#atOnceOrAfterSending(node, random, () =>
+          random.chance(0.2) ? this.#killAgainAndAgain(node, random, 5) : this.#kill(node, random),
+        );
       case "agent-freeze":
         return this.#atOnceOrAfterSending(node, random, () => this.#freeze(node, random));
+      case "agent-stop":
+        node.agent?.stop();
+        return this.#startAgain(node, node.agent, random);
+      case "host-suspend":
+        return this.#atOnceOrAfterSending(node, random, () => this.#suspend(node, random));
       case "cut-off":
         return this.#cutOff(node, bothWays, random);
       case "one-way":
@@ -139,9 +152,11 @@ export class Fate {
         return this.#silenceInTurn(random);
       case "twin":
         twin.startAgent();
-        return this.#later(random.between(0.1, 4), () => twin.kill(random.chance(0.4)));
+        return this.#later(random.between(0.1, 4), () => twin.kill(random.chance(faults.killedSilently)));
       case "operator":
         return operators.act(node.name, random);
+      case "move":
+        return operators.move(random);
       case "change-of-mind":
         return operators.changeTheirMinds(random);
       case "address-passed-on":
@@ -160,12 +175,12 @@ export class Fate {
 
   /** For a while it dies at many of its writes; in half of the cases a host has the same power, and goes with it. */
   #failWrites(random: Random): void {
-    const { faults, platform, nodes } = this.#scene;
+    const { faults, platform } = this.#scene;
     const before = faults.dieAtWrite;
-    faults.dieAtWrite = random.pick([0.05, 0.3]);
-    const host = random.pick(nodes);
+    faults.dieAtWrite = random.pick([0.05, 0.2]);
+    const host = this.#anyone(random);
     platform.atCrash = random.chance(0.5) ? () => this.#kill(host, random) : null;
-    this.#later(random.between(0.05, 1), () => {
+    this.#later(random.between(0.1, 1.5), () => {
       if (this.#isOver) return;
       faults.dieAtWrite = before;
       platform.atCrash = null;
@@ -203,13 +218,35 @@ export class Fate {
   }
 
   #kill(node: NodeModel, random: Random): void {
-    node.kill(random.chance(0.4));
-    this.#later(random.between(0.05, 3), () => node.startAgent());
+    const { agent } = node;
+    node.kill(random.chance(this.#scene.faults.killedSilently));
+    this.#startAgain(node, agent, random);
+  }
+
+  /** It is started again soon, and dies again soon. */
+  #killAgainAndAgain(node: NodeModel, random: Random, times: number): void {
+    if (times === 0 || this.#isOver) return this.#startAgain(node, null, random);
+    node.kill(random.chance(this.#scene.faults.killedSilently));
+    this.#later(random.between(0.02, 0.1), () => node.startAgent());
+    this.#later(random.between(0.15, 0.4), () => this.#killAgainAndAgain(node, random, times - 1));
+  }
+
+  /** As soon as the one before has gone, which may take it a while. */
+  #startAgain(node: NodeModel, before: NodeModel["agent"], random: Random): void {
+    this.#later(random.between(0.05, 3), () => {
+      node.startAgent();
+      if (node.agent === before && before !== null) this.#startAgain(node, before, random);
+    });
   }
 
   #freeze({ agent }: NodeModel, random: Random): void {
     agent?.freeze();
     this.#later(aWhile(random), () => agent?.thaw());
+  }
+
+  #suspend(node: NodeModel, random: Random): void {
+    node.suspend();
+    this.#later(aWhile(random), () => node.wake());
   }
 
   #cutOff({ host }: NodeModel, ways: readonly Way[], random: Random): void {

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import { type Random, randomFrom } from "./random.ts";
 
 /** How bad a run is. Each run weighs its faults anew and switches most of them off; `calm` ends them all. */
 export type Faults = {
@@ -9,12 +9,17 @@ export type Faults = {
   duplicate: number;
   slow: number;
   slowMs: number;
+  /** Whether what agents say to each other comes once more, at any time of this long. */
+  again: number;
+  readonly againMs: number;
   /** Mean times between two faults of a kind, milliseconds; infinite: none. */
   readonly every: Record<FaultKind, number>;
   /** Chance that soon after a fault an owner falls silent: most mistakes show when that happens in the middle of something else. */
   company: number;
   /** Chance that an instance of the object dies between writing and telling, or before writing. */
   dieAtWrite: number;
+  /** Chance that nobody is told that an agent has been killed. */
+  readonly killedSilently: number;
   driverFails: number;
   /** Chance that something cannot be taken away. */
   driverSticks: number;
@@ -27,11 +32,14 @@ export const faultKinds = [
   "writes-fail",
   "agent-kill",
   "agent-freeze",
+  "agent-stop",
+  "host-suspend",
   "cut-off",
   "one-way",
   "in-turn",
   "twin",
   "operator",
+  "move",
   "change-of-mind",
   "address-passed-on",
   "other-ttl",
@@ -41,19 +49,30 @@ export const peerFaultKinds = ["outage", "peer-cut", "other-policy"] as const;
 const allKinds = [...faultKinds, ...peerFaultKinds];
 export type FaultKind = (typeof allKinds)[number];
 
+/** What goes on in the background, in the network and on the hosts. */
+const background = ["network", "drivers"] as const;
+type Kind = FaultKind | (typeof background)[number];
+
 /**
  * A run that has few kinds of faults gets further with each of them than one that has them all; one it has more of than of others.
+ * Each kind draws from numbers of its own, so that most runs stay what they are when there is one kind more.
  * @param forMs how long they last, of which a ttl is `ttlMs`
  */
-export function faultsFrom(random: Random, forMs: number, ttlMs: number): Faults {
+export function faultsFrom(seed: number, forMs: number, ttlMs: number): Faults {
+  const random = randomFrom(seed, "faults");
   const share = random.pick([0.1, 0.25, 0.5]);
-  const focus = random.pick([...faultKinds, "network", "drivers"] as const);
+  const weights = [...faultKinds, ...background].map((kind) => weightOf(kind, randomFrom(seed, `weight of ${kind}`)));
+  const [first] = weights.toSorted((a, b) => b.rank - a.rank);
+  const by = Object.fromEntries(weights.map((weight) => [weight.kind, weight])) as Record<Kind, Weight>;
+  // What cannot be taken away matters where somebody wants it to go.
+  const goesWith = (kind: Kind): boolean => kind === "move" && isOn(by.drivers);
+  const isOn = ({ kind, rank }: Weight): boolean => kind === first?.kind || rank > 1 - share || goesWith(kind);
   const often = (kind: FaultKind): number => {
-    if (kind === focus) return random.between(0.08, 0.3) * forMs;
-    return random.chance(share) ? random.between(0.1, 0.6) * forMs : Number.POSITIVE_INFINITY;
+    const { size } = by[kind];
+    if (kind === first?.kind) return (0.08 + 0.22 * size) * forMs;
+    return isOn(by[kind]) ? (0.1 + 0.5 * size) * forMs : Number.POSITIVE_INFINITY;
   };
-  const sometimes = (kind: typeof focus, some: readonly number[]): number =>
-    kind === focus || random.chance(share / 2) ? random.pick(some) : 0;
+  const sometimes = (kind: Kind, some: readonly number[]): number => (isOn(by[kind]) ? random.pick(some) : 0);
   return {
     usualMs: random.pick([0.5, 5]),
     driverMs: random.pick([2, 20]),
@@ -61,13 +80,16 @@ export function faultsFrom(random: Random, forMs: number, ttlMs: number): Faults
     duplicate: sometimes("network", [0, 0.05, 0.2]),
     slow: sometimes("network", [0.1, 0.4]),
     slowMs: random.between(0, 0.8) * ttlMs,
+    again: 0,
+    againMs: 3 * ttlMs,
     every: {
       ...(Object.fromEntries(faultKinds.map((kind) => [kind, often(kind)])) as Record<FaultKind, number>),
       ...never,
     },
     company: random.pick([0, 0.3, 0.8]),
     dieAtWrite: sometimes("writes-fail", [0, 0.01, 0.05]),
-    driverFails: sometimes("drivers", [0, 0.05]),
+    killedSilently: random.pick([0.1, 0.4, 0.9]),
+    driverFails: sometimes("drivers", [0, 0.05, 0.3]),
     driverSticks: sometimes("drivers", [0.2, 0.9, 0.98]),
   };
 }
@@ -79,11 +101,20 @@ const never = {
 };
 
 /** The control plane is away for a while in any case, and what else can be wrong between peers more or less often. */
-export function addPeerFaults({ every }: Faults, random: Random, forMs: number): void {
+export function addPeerFaults(faults: Faults, random: Random, forMs: number): void {
+  const { every } = faults;
+  faults.again = random.pick([0, 0.05, 0.3]);
   every.outage = random.between(0.15, 0.5) * forMs;
   for (const kind of ["peer-cut", "other-policy"] as const) {
     if (random.chance(0.4)) every[kind] = random.between(0.1, 0.5) * forMs;
   }
+}
+
+/** Both in [0, 1): whether a run has this kind at all, and how much of it. */
+type Weight = { readonly kind: Kind; readonly rank: number; readonly size: number };
+
+function weightOf(kind: Kind, random: Random): Weight {
+  return { kind, rank: random.next(), size: random.next() };
 }
 
 export function calm(faults: Faults): void {
@@ -92,6 +123,7 @@ export function calm(faults: Faults): void {
     duplicate: 0,
     slow: 0,
     slowMs: 0,
+    again: 0,
     company: 0,
     dieAtWrite: 0,
     driverFails: 0,

@@ -92,9 +92,10 @@ export class Judges implements Judge {
   #judgeEpoch({ host, group, epoch }: Speech): void {
     const begun = this.#epochs.get(group) ?? 0;
     const seen = this.#nodes.find((node) => node.host === host)?.seen.epochs[group] ?? 0;
-    if (epoch >= begun && epoch >= seen) return;
-    const later = epoch < begun ? `${begun} has begun` : `it has seen ${seen}`;
-    throw new Finding("old-epoch", `${host} speaks for ${group} under epoch ${epoch} when ${later}`);
+    const speaks = `${host} speaks for ${group} under epoch ${epoch}`;
+    if (epoch < begun) throw new Finding("old-epoch", `${speaks} when ${begun} has begun`);
+    if (epoch < seen) throw new Finding("old-epoch", `${speaks} when it has seen ${seen}`);
+    if (epoch > seen) throw new Finding("memory", `${speaks}, and has not written that down`);
   }
 
   #judgeRun({ host, run, ...hold }: Speech): void {

@@ -25,7 +25,8 @@ type Line = {
   readonly number: number;
   readonly agent: AgentEnd;
   readonly object: ObjectEnd;
-  cut: boolean;
+  /** Nothing is taken any more at its other end; what was sent from there before arrives all the same. */
+  isClosed: boolean;
 };
 
 export type Way = "to-agent" | "to-object";
@@ -66,7 +67,7 @@ export class Network {
       }
       this.#sockets += 1;
       const socket = `s${this.#sockets}`;
-      this.#lines.set(socket, { socket, number, agent, object, cut: false });
+      this.#lines.set(socket, { socket, number, agent, object, isClosed: false });
       agent.opened(number);
     });
   }
@@ -74,7 +75,9 @@ export class Network {
   toObject(agent: AgentEnd, number: number, message: AgentMessage): void {
     const line = this.#lineOf(agent, number);
     if (line !== null) {
-      this.#carry(line, "to-object", () => line.object.received(line.socket, agent.node, message));
+      this.#carry(line, "to-object", () => {
+        if (!line.isClosed) line.object.received(line.socket, agent.node, message);
+      });
     }
   }
 
@@ -102,7 +105,7 @@ export class Network {
 
   #drop(line: Line, tell: { object: boolean; agent: boolean }): void {
     this.#lines.delete(line.socket);
-    line.cut = true;
+    if (tell.agent) line.isClosed = true;
     if (tell.object && !this.#isCut(line.agent, "to-object")) {
       this.#schedule.after(this.#delay(), () => line.object.closed(line.socket));
     }
@@ -115,10 +118,8 @@ export class Network {
     const copies = this.#random.chance(this.#faults.duplicate) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       if (this.#random.chance(this.#faults.loss) || this.#isCut(line.agent, way)) continue;
-      this.#schedule.after(this.#delay(), () => {
-        // What was on its way before its host was cut off arrives all the same.
-        if (!line.cut) deliver();
-      });
+      // What is on its way when its host is cut off, or when who has sent it dies, arrives all the same.
+      this.#schedule.after(this.#delay(), deliver);
     }
   }
 

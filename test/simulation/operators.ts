@@ -35,7 +35,9 @@ export class Operators {
   /** All that anybody has done is taken back. */
   restoreOrder(nodes: readonly string[]): void {
     this.ask({ type: "maintenance", on: false, actor });
-    this.ask({ type: "define", definition: this.#definition, force: true, actor });
+    if (this.#defined !== this.#definition) {
+      this.ask({ type: "define", definition: this.#definition, force: true, actor });
+    }
     for (const node of nodes) this.ask({ type: "resume", node, failback: "policy", actor });
     for (const group of this.#groups) {
       this.ask({ type: "cancel", group, actor });
@@ -45,6 +47,10 @@ export class Operators {
 
   act(node: string, random: Random): void {
     this.ask(random.chance(0.5) ? this.#command(node, random) : this.#plan(node, random));
+  }
+
+  move(random: Random): void {
+    this.ask({ type: "move", group: random.pick(this.#groups), target: null, at: null, actor });
   }
 
   /** A move, or the end of a group, and at any time after it the word that it shall be as it was. */
@@ -69,6 +75,10 @@ export class Operators {
     if (given === undefined) return;
     this.readdress(from, `127.0.1.${random.pick([102, 103])}`, random);
     this.#schedule.after(random.between(0, 1) * this.#ttlMs, () => this.readdress(to, String(given), random));
+  }
+
+  fail(group: string): void {
+    this.ask({ type: "fail-resource", group, resource: "Name", actor });
   }
 
   readdress(group: string, address: string, random: Random): void {

@@ -1,6 +1,6 @@
 /**
  * One-line mutations of brain and agent, each a weaker wording of a rule. The simulation has to find each of them: that is what
- * shows that its checkers can see.
+ * shows that its judges can see.
  */
 export type PlantedBug = {
   readonly rule: string;
@@ -8,8 +8,8 @@ export type PlantedBug = {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
-  /** A seed that finds it, where the first fifty do not. */
-  readonly seed?: number;
+  /** It was there once, and a seed has found it. */
+  readonly once?: true;
 };
 
 export const plantedBugs = {
@@ -19,7 +19,6 @@ export const plantedBugs = {
     file: "src/cluster/lease/witness.ts",
     find: "if (itsOwn || silence.k !== silenceOf(turn, hold) || countedMs",
     replace: "if (itsOwn || countedMs",
-    seed: 6_860,
   },
   "grant-moves-every-fuse": {
     rule: "GR3",
@@ -34,7 +33,6 @@ export const plantedBugs = {
     file: "src/agent/session.ts",
     find: "fuses: granted(state, answer, renewal.sentAt),",
     replace: "fuses: granted(state, answer, now),",
-    seed: 6_520,
   },
   "release-before-offline": {
     rule: "EN2",
@@ -49,7 +47,6 @@ export const plantedBugs = {
     file: "src/cluster/lease/ownership.ts",
     find: "addresses: [...hold.addresses, ...more], phase });",
     replace: "addresses: [...more], phase });",
-    seed: 7_445,
   },
   "addresses-not-told": {
     rule: "ST5",
@@ -57,7 +54,6 @@ export const plantedBugs = {
     file: "src/cluster/lease/start.ts",
     find: "const more = addressesBeyond(hold, told.addresses);",
     replace: "const more: string[] = [];",
-    seed: 36_201,
   },
   "epoch-used-twice": {
     rule: "EN6",
@@ -116,20 +112,6 @@ export const plantedBugs = {
     replace:
       'effects.push(...turn.sends.splice(0)); if (changes.length > 0) effects.push({ type: "persist", changes });',
   },
-  "claim-of-another-generation": {
-    rule: "EN3",
-    what: "a claim that was counted under an earlier start of the object is taken",
-    file: "src/cluster/lease/witness.ts",
-    find: "if (!sameGeneration(silence.generation, turn.durable.generation)) return;",
-    replace: "",
-  },
-  "outdated-epoch-obeyed": {
-    rule: "AM4",
-    what: "an agent obeys for an epoch although it has seen a later one of the group",
-    file: "src/agent/session-holds.ts",
-    find: 'return wanted === "Offline" || outdated || state.stopping !== null;',
-    replace: 'return wanted === "Offline" || state.stopping !== null;',
-  },
   "older-assignment-obeyed": {
     rule: "GR6",
     what: "an assignment that was overtaken by a newer one is obeyed",
@@ -143,6 +125,7 @@ export const plantedBugs = {
     file: "src/agent/session.ts",
     find: "const current = giveOrders(noteBlown(forgetBrokenCounts(before, event.now), event.now, effects), event.now, effects);",
     replace: "const current = forgetBrokenCounts(before, event.now);",
+    once: true,
   },
   "released-and-online-again": {
     rule: "EN2",
@@ -158,12 +141,13 @@ export const plantedBugs = {
     find: "return holdersOf(turn, addresses).length > 0;",
     replace: "return false;",
   },
-  "beside-an-earlier-epoch": {
+  "address-of-another-on-the-host": {
     rule: "HO7",
-    what: "a group comes online while what it had under an earlier epoch is still on the host",
+    what: "an address comes online while another ownership, whose turn it is to go, still has it on the same host",
     file: "src/agent/host-reconcile.ts",
-    find: "if (isBehindItself(host, ref)) return;",
+    find: "if (isHadByAnother(host, ref, addressOf(spec))) continue;",
     replace: "",
+    once: true,
   },
   "journal-begins-anew": {
     rule: "JN1",
@@ -200,40 +184,19 @@ export const plantedBugs = {
     find: "before.renewal >= granted.renewal ?",
     replace: "before.deadline >= granted.deadline ?",
   },
-  "longer-grant-forgotten": {
-    rule: "EN4",
-    what: "a new connection forgets that an earlier one was granted a longer lease",
-    file: "src/cluster/lease/grants.ts",
-    find: "const floor = possible.some(({ answer }) => answer <= confirmed) ? 0 : before.ttlHeldMs;",
-    replace: "const floor = 0;",
-  },
   "released-before-verified": {
-    rule: "EN2",
+    rule: "HO4",
     what: "what is being taken away counts as offline before that is done",
     file: "src/agent/host-work.ts",
     find: 'return phase.kind === "Offline" || phase.kind === "Failed";',
     replace: 'return phase.kind !== "Online" && phase.kind !== "OnlinePending";',
   },
-  "bind-as-it-was": {
-    rule: "LS1",
-    what: "an agent answers BIND with an address that is assigned and not there yet, because another one is",
-    file: "src/cluster/policies/resources.ts",
-    find: 'return stateOf(reported, name) === "Online" && lookup(reported, name)?.outdated !== true;',
-    replace: 'return stateOf(reported, name) === "Online";',
-  },
   "epochs-of-a-group-that-was-deleted": {
-    rule: "EP2",
+    rule: "EN6",
     what: "a group that is created again begins with epochs that it has had",
     file: "src/cluster/definition/define.ts",
     find: "epochFloor = Math.max(epochFloor, row.epoch);",
     replace: "",
-  },
-  "no-hole-in-a-count": {
-    rule: "EN5",
-    what: "a witness counts over a time in which it was not answered",
-    file: "src/agent/witness.ts",
-    find: "const hole = previousAt === null || receivedAt - previousAt > longestHoleMs(ttlMs);",
-    replace: "const hole = previousAt === null;",
   },
   "renewals-in-any-order": {
     rule: "GR8",
@@ -242,12 +205,58 @@ export const plantedBugs = {
     find: "if (message.n <= before.lastRenewal) return;",
     replace: "",
   },
-  "any-run-of-the-node": {
-    rule: "ST4",
-    what: "a run of an agent need not wait for an earlier one that still owns a group",
+  "time-that-was-lost": {
+    rule: "AM7",
+    what: "a fuse goes on as if the host had not been suspended",
+    file: "src/agent/session.ts",
+    find: "[id, { ...fuse, deadline: Math.min(fuse.deadline, now) }]",
+    replace: "[id, fuse]",
+  },
+  "asked-before-time-was-lost": {
+    rule: "AM7",
+    what: "what was asked for before a host was suspended is granted afterwards",
+    file: "src/agent/session.ts",
+    find: 'link.kind === "joined" ? { ...link, inFlight: [] } : link };',
+    replace: "link };",
+  },
+  "seen-and-not-written-down": {
+    rule: "AM3",
+    what: "an agent obeys what it has not written down",
+    file: "src/agent/session.ts",
+    find: 'if (taken.seen !== before.seen) effects.unshift({ type: "remember", seen: taken.seen });',
+    replace: "",
+  },
+  "hold-of-the-longest-preset": {
+    rule: "ST1",
+    what: "a cluster that is defined while the object holds waits as long as the longest preset says",
+    file: "src/cluster/definition/define.ts",
+    find: 'if (before === null && turn.memory.start.kind === "holding") {',
+    replace: "if (false) {",
+    once: true,
+  },
+  "tries-that-were-forgotten": {
+    rule: "GP3",
+    what: "the failure of a try that a rolled-back state has forgotten is never judged",
+    file: "src/cluster/policies/troubles.ts",
+    find: "const trouble = resource.attempt > known.attempt ? { ...known, attempt: resource.attempt } : known;",
+    replace: "const trouble = known; if (resource.attempt > known.attempt) continue;",
+    once: true,
+  },
+  "shown-under-an-epoch-that-was-seen": {
+    rule: "ST5",
+    what: "after a roll-back a group is shown under an epoch that somebody has seen, and owned under a lower one",
+    file: "src/cluster/lease/ownership.ts",
+    find: "return holdOf(of, name)?.epoch ?? epoch;",
+    replace: "return epoch;",
+    once: true,
+  },
+  "no-room-for-a-run": {
+    rule: "DF7",
+    what: "runs of hosts that have lost their power keep every later run of their node away",
     file: "src/cluster/lease/sessions.ts",
-    find: "if (hold.node !== node) continue;\n    const connected",
-    replace: "if (hold.node !== node || hold.node !== '') continue;\n    const connected",
+    find: "const silent = runs.find((session) => mayMakeRoom(turn, session));",
+    replace: "const silent = runs.find(() => false);",
+    once: true,
   },
   "claim-in-spite-of-a-promise": {
     rule: "PW4",

@@ -1,39 +1,62 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { judges } from "./finding.ts";
+import type { JudgeName } from "./finding.ts";
 import { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
 import type { Said, Seeds } from "./seeds.ts";
 import { runApart } from "./side-by-side.ts";
+
+/** Which judge has found a planted bug, after how many runs from the first seed on; null: nobody has. */
+export type Found = { readonly judge: JudgeName; readonly runs: number } | null;
+export type FoundByName = Readonly<Record<string, Found>>;
+
+const recordFile = join(import.meta.dirname, "planted-found.json");
+export const docsFile = join(import.meta.dirname, "../../docs/simulation.md");
 
 /** Runs with one bug planted. */
 export function runWithBug(name: string, seeds: Seeds): Promise<Said> {
   return runApart(seeds, ["--import", join(import.meta.dirname, "plant.ts")], { BRIDGEHEAD_PLANTED_BUG: name });
 }
 
-/** Prints, for each planted bug, which judge found it after how many runs. True: all of them were found. */
-export async function runPlanted({
+/** Looks for each of them, so many at a time. */
+export async function findPlanted({
   jobs,
   ...seeds
-}: Omit<Seeds, "step"> & { readonly jobs: number }): Promise<boolean> {
-  const waiting = Object.entries<PlantedBug>(plantedBugs);
-  const rows = new Map<string, string>();
-  let isFound = true;
+}: Omit<Seeds, "step"> & { readonly jobs: number }): Promise<FoundByName> {
+  const names = Object.keys(plantedBugs);
+  const found = new Map<string, Found>(names.map((name) => [name, null]));
+  const waiting = [...names];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [name, { rule, what }] = next;
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const { finding, runs } = await runWithBug(name, { ...seeds, step: 1 });
-      isFound &&= finding !== null;
+      found.set(name, finding && { judge: finding.judge, runs });
       // A table that takes minutes is worth watching.
-      console.error(`${name}: ${finding === null ? "not found" : `seed ${finding.seed}, ${finding.judge}`}`);
-      rows.set(name, `| ${what} | ${rule} | ${finding?.judge ?? "**nobody**"} | ${runs} |`);
+      console.error(`${name}: ${finding === null ? "not found" : `${finding.judge}, after ${runs}`}`);
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
-  console.log("| planted | rule | found by | after runs |\n|---|---|---|---|");
-  for (const name of Object.keys(plantedBugs)) console.log(rows.get(name));
-  console.log(
-    `\n${Object.entries(judges)
-      .map(([name, what]) => `- ${name}: ${what}`)
-      .join("\n")}`,
+  return Object.fromEntries(found);
+}
+
+/** As docs/simulation.md has it. */
+export function tableOf(found: FoundByName): string {
+  const rows = Object.entries<PlantedBug>(plantedBugs).map(([name, { what, rule }]) => {
+    const by = found[name] ?? null;
+    return `| ${what} | ${rule} | ${by === null ? "**nobody**" : `\`${by.judge}\``} | ${by?.runs ?? ""} |`;
+  });
+  return ["| planted | rule | found by | after runs |", "|---|---|---|---|", ...rows, ""].join("\n");
+}
+
+/** What was found when it was written down last. */
+export function recordedFound(): FoundByName {
+  return JSON.parse(readFileSync(recordFile, "utf8")) as FoundByName;
+}
+
+/** Writes it down for the tests, and into the docs. */
+export function record(found: FoundByName): void {
+  writeFileSync(recordFile, `${JSON.stringify(found, null, 2)}\n`);
+  const docs = readFileSync(docsFile, "utf8");
+  writeFileSync(
+    docsFile,
+    docs.replace(/^\| planted \|.*\n(?:\|.*\n)*/m, () => tableOf(found)),
   );
-  return isFound;
 }

@@ -131,9 +131,12 @@ export class Instance implements ObjectEnd {
       if (!this.alive) return;
       if (effect.type === "persist") {
         if (this.#started && this.#platform.current !== this) return this.die();
-        if (random.chance(faults.dieAtWrite)) return this.#crash();
+        // Leases are written all the time; other writes are few, and matter more.
+        const isSteady = effect.changes.every(({ table }) => table === "leases");
+        const dies = faults.dieAtWrite * (isSteady ? 1 : 4);
+        if (random.chance(dies)) return this.#crash();
         this.#platform.write(effect.changes);
-        if (random.chance(faults.dieAtWrite)) return this.#crash();
+        if (random.chance(dies)) return this.#crash();
       } else this.#tell(effect);
     }
   }

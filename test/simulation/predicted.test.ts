@@ -29,7 +29,7 @@ class Live {
 
   constructor(seed: number, definition: ClusterDefinition) {
     const random = randomFrom(seed);
-    const faults: Faults = faultsFrom(random, 12 * ttlMs, ttlMs);
+    const faults: Faults = faultsFrom(seed, 12 * ttlMs, ttlMs);
     calm(faults);
     const network = new Network(this.#schedule, random, faults);
     this.#platform = new Platform(this.#schedule, random, network, faults);

@@ -1,5 +1,6 @@
 import type { Durable } from "../../src/cluster/state.ts";
 import type { Fate, Scene } from "./fate.ts";
+import { faultKinds } from "./faults.ts";
 import type { Judges } from "./judges.ts";
 import { pairOf } from "./operators.ts";
 import type { Random } from "./random.ts";
@@ -7,9 +8,12 @@ import type { Random } from "./random.ts";
 /** Nobody has it in the beginning. */
 const forgotten = "127.0.1.104";
 
+/** What is forgotten: who owns a group, who has got an address, or how often something was tried. */
+const forgettable = ["owner", "address", "address", "tries"] as const;
+
 /**
- * Some of the runs are put back to an earlier state, once. What is forgotten by that is who owns a group, or who has got an address,
- * and somebody else wants it soon, while the one who has it may have fallen silent, or may not get rid of it.
+ * Some of the runs are put back to an earlier state, once. Somebody else soon wants what has been forgotten, while the one who has it may
+ * have fallen silent, or may not get rid of it.
  * @returns whether this run is one of them
  */
 export function planRollBack(scene: Scene, fate: Fate, judges: Judges, random: Random, forMs: number): boolean {
@@ -17,24 +21,30 @@ export function planRollBack(scene: Scene, fate: Fate, judges: Judges, random: R
   const { schedule, platform, operators, definition, faults } = scene;
   const { ttlMs } = definition.lease;
   const [one, other] = pairOf(Object.keys(definition.groups), random);
-  const isOfAddress = random.chance(0.5);
+  const what = random.pick(forgettable);
+  // It takes a good deal to see what comes of it: little else is to come between.
+  for (const kind of faultKinds) faults.every[kind] *= 3;
 
   const begin = (): void => {
     if (schedule.now > forMs) return;
     const isOwned = [...platform.durable.holds.values()].some(({ group }) => group === one);
     if (!isOwned) return schedule.after(ttlMs / 4, begin);
     const backup = platform.durable;
-    if (isOfAddress) operators.readdress(one, forgotten, random);
-    else fate.suspendOwner(random, random.between(1, 2.5));
-    schedule.after(random.between(isOfAddress ? 0.1 : 1, 2.5) * ttlMs, () => putBack(backup));
+    // After one start more the number of a start is used twice.
+    if (random.chance(0.3)) platform.die(random.between(0, 0.1) * ttlMs);
+    if (what === "owner") fate.suspendOwner(random, random.between(1, 2.5));
+    else if (what === "address") operators.readdress(one, forgotten, random);
+    else faults.driverFails = 0.8;
+    if (what === "tries") operators.fail(one);
+    schedule.after(random.between(what === "owner" ? 1 : 0.1, 2.5) * ttlMs, () => putBack(backup));
   };
   const putBack = (backup: Durable): void => {
     if (schedule.now > forMs) return;
-    if (random.chance(isOfAddress ? 0.2 : 0.5)) fate.silenceOwner(random);
+    if (random.chance(what === "owner" ? 0.5 : 0.2)) fate.silenceOwner(random);
     platform.restore(backup);
     judges.forget();
     schedule.after(50, () => operators.define());
-    if (!isOfAddress) return;
+    if (what !== "address") return;
     if (random.chance(0.7)) faults.driverSticks = 0.98;
     schedule.after(random.between(0, 2) * ttlMs, () => operators.readdress(other, forgotten, random));
   };
@@ -45,5 +55,5 @@ export function planRollBack(scene: Scene, fate: Fate, judges: Judges, random: R
 
 /** What the stream of a run decides first. */
 export function isPutBack(random: Random): boolean {
-  return random.chance(0.3);
+  return random.chance(0.36);
 }

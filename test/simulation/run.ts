@@ -1,11 +1,11 @@
 // The simulation as a program:
 //   npm run simulate -- [--seed N] [--runs N] [--ttls N] [--jobs N]   runs from a seed on, side by side in as many processes
 //   npm run simulate -- --seed N --story                              one run, with what the cluster says happened in it
-//   npm run simulate -- --planted [--runs N]                          how many runs find each planted bug, as a table
+//   npm run simulate -- --planted [--runs N] [--write]                how many runs find each planted bug, as a table; also into the docs
 // Exit code 1 at a finding, or when a planted bug is not found.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { runPlanted } from "./planted.ts";
+import { findPlanted, record, tableOf } from "./planted.ts";
 import { runSeeds } from "./seeds.ts";
 import { runSideBySide } from "./side-by-side.ts";
 import { simulate, storyOf, usualTtls } from "./world.ts";
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     jobs: { type: "string", default: String(availableParallelism()) },
     story: { type: "boolean", default: false },
     planted: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
   },
 });
 const whole = (text: string): number => {
@@ -39,7 +40,10 @@ if (values.story) {
   console.log(JSON.stringify({ seed: first, events, finding }));
   process.exitCode = finding === null ? 0 : 1;
 } else if (values.planted) {
-  process.exitCode = (await runPlanted({ first, runs: whole(values.runs ?? "20000"), faultsTtls, jobs })) ? 0 : 1;
+  const found = await findPlanted({ first, runs: whole(values.runs ?? "20000"), faultsTtls, jobs });
+  console.log(tableOf(found));
+  if (values.write) record(found);
+  process.exitCode = Object.values(found).includes(null) ? 1 : 0;
 } else {
   const wanted = { first, step, runs: whole(values.runs ?? "2000"), faultsTtls };
   const said = jobs === 1 ? runSeeds(wanted) : await runSideBySide(wanted, jobs);

@@ -19,11 +19,15 @@ export type Said = {
   readonly finding: { readonly seed: number; readonly judge: JudgeName; readonly what: string } | null;
 };
 
+const saidEveryMs = 60_000;
+
 /** Seed after seed, until one finds something. */
 export function runSeeds({ first, step, runs, faultsTtls }: Seeds): Said {
   const startedAt = performance.now();
+  const rate = (): number => Number(((done * 1_000) / (performance.now() - startedAt)).toFixed(1));
   let [done, events, changes] = [0, 0, 0];
   let finding: Said["finding"] = null;
+  let saidAt = startedAt;
   while (done < runs && finding === null) {
     const seed = first + done * step;
     const result = simulate(seed, faultsTtls);
@@ -31,7 +35,9 @@ export function runSeeds({ first, step, runs, faultsTtls }: Seeds): Said {
     events += result.events;
     changes += result.changes;
     if (result.finding !== null) finding = { seed, ...result.finding };
+    if (performance.now() < saidAt + saidEveryMs) continue;
+    saidAt = performance.now();
+    console.error(`${done} of ${runs} runs, ${rate()} a second`);
   }
-  const perSecond = Number(((done * 1_000) / (performance.now() - startedAt)).toFixed(1));
-  return { runs: done, events, changes, perSecond, finding };
+  return { runs: done, events, changes, perSecond: rate(), finding };
 }

@@ -1,28 +1,27 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { text } from "node:stream/consumers";
 import type { Said, Seeds } from "./seeds.ts";
 
-const run = promisify(execFile);
 const script = join(import.meta.dirname, "run.ts");
 
 /** Seeds in a process of their own. @param node what Node is told besides, such as a module to load first */
 export async function runApart(
-  seeds: Seeds,
+  { first, step, runs, faultsTtls }: Seeds,
   node: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<Said> {
-  const { first, step, runs, faultsTtls } = seeds;
   const words = ["--jobs", "1", "--seed", first, "--step", step, "--runs", runs, "--ttls", faultsTtls].map(String);
-  const { stdout } = await run(process.execPath, [...node, script, ...words], {
+  // What takes long says on the way how far it is.
+  const stdio = ["ignore", "pipe", "inherit"] as const;
+  const child = spawn(process.execPath, [...node, script, ...words], {
+    stdio: [...stdio],
     env: { ...process.env, ...env },
-    maxBuffer: 16 * 1024 * 1024,
-  }).catch((error: { stdout?: string }) => {
-    // A finding is said as all else is, and shows in the exit code as well.
-    if (error.stdout) return { stdout: error.stdout };
-    throw error;
   });
-  return JSON.parse(stdout) as Said;
+  const [said] = await Promise.all([child.stdout === null ? "" : text(child.stdout), once(child, "close")]);
+  if (said === "") throw new Error(`${script} said nothing`);
+  return JSON.parse(said) as Said;
 }
 
 /** The same seeds, dealt out to so many processes. Of several findings, that of the lowest seed. */

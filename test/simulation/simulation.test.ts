@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
-import { runWithBug } from "./planted.ts";
+import { docsFile, recordedFound, runWithBug, tableOf } from "./planted.ts";
 import { runSideBySide } from "./side-by-side.ts";
 import { simulate, usualTtls } from "./world.ts";
 
@@ -47,22 +47,32 @@ test("SI2: the same seed is the same run", () => {
   expect(simulate(7)).toEqual(simulate(7));
 });
 
-describe("SI3: planted bugs are found", () => {
-  test.each(Object.entries<PlantedBug>(plantedBugs))(
-    "SI3: %s",
-    async (name, { seed = 1 }) => {
-      const { finding } = await runWithBug(name, { first: seed, step: 1, runs: 50, faultsTtls });
-      expect(finding).not.toBeNull();
-    },
-    300_000,
-  );
+const recorded = recordedFound();
+/** Whatever changes the runs changes the seeds that find something. */
+const anew = "look for all of them again: npm run simulate -- --planted --write";
 
-  test("SI3: the table of docs/simulation.md has them all", () => {
-    const docs = readFileSync(join(import.meta.dirname, "../../docs/simulation.md"), "utf8");
-    const told = [...docs.matchAll(/^\| (.+?) \| ([A-Z]+\d+) \| [a-z-]+ \| \d+ \|$/gm)].map(([, what, rule]) => ({
-      what,
-      rule,
-    }));
-    expect(told).toEqual(Object.values<PlantedBug>(plantedBugs).map(({ what, rule }) => ({ what, rule })));
+describe("SI3: planted bugs are found", () => {
+  test.each(Object.keys(plantedBugs))("SI3: %s", async (name) => {
+    const found = recorded[name] ?? null;
+    if (found === null) throw new Error(`nobody has found it: ${anew}`);
+    const { finding } = await runWithBug(name, { first: Math.max(1, found.runs - 2), step: 1, runs: 3, faultsTtls });
+    expect(finding, anew).toMatchObject({ seed: found.runs, judge: found.judge });
+  });
+
+  test("SI3: each of them within 20 000 runs, and docs/simulation.md has the table", () => {
+    expect(Object.keys(recorded), anew).toEqual(Object.keys(plantedBugs));
+    expect(Math.max(...Object.values(recorded).map((found) => found?.runs ?? Number.POSITIVE_INFINITY))).toBeLessThan(
+      20_000,
+    );
+    expect(readFileSync(docsFile, "utf8")).toContain(tableOf(recorded));
   });
 });
+
+/** Mistakes that were made once are planted again: a seed that finds one stays, and finds nothing now. */
+test.each(Object.entries<PlantedBug>(plantedBugs).filter(([, { once }]) => once === true))(
+  "SI1: a seed that found something before: %s",
+  (name) => {
+    const { finding } = simulate(recorded[name]?.runs ?? 1);
+    expect(finding).toBeNull();
+  },
+);

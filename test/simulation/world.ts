@@ -26,7 +26,7 @@ export type RunResult = {
 };
 
 /** Found to show the most planted bugs for the time that it takes. */
-export const usualTtls = 8;
+export const usualTtls = 6;
 
 /**
  * One run: the real brain and the real agent machine, everything around them simulated, all of it decided by the seed.
@@ -84,7 +84,7 @@ class World {
     const onControlPlaneLoss = this.#hasPeers ? "hold-while-peers-agree" : "drop";
     this.#definition = definitionWith({ ttlMs, drainMs, apart: random.chance(0.5), onControlPlaneLoss });
     this.#faultsMs = faultsTtls * ttlMs;
-    this.#faults = faultsFrom(randomFrom(seed, "faults"), this.#faultsMs, ttlMs);
+    this.#faults = faultsFrom(seed, this.#faultsMs, ttlMs);
     if (this.#hasPeers) addPeerFaults(this.#faults, randomFrom(seed, "peer faults"), this.#faultsMs);
     this.#datagrams = new Datagrams(this.#schedule, randomFrom(seed, "datagrams"), this.#faults);
     this.#network = new Network(this.#schedule, randomFrom(seed, "network"), this.#faults);
@@ -185,6 +185,7 @@ class World {
     this.#twin.kill(false);
     if (this.#platform.current === null) this.#platform.start();
     for (const node of this.#nodes) {
+      node.wake();
       node.agent?.thaw();
       node.startAgent();
     }

@@ -312,6 +312,11 @@ export function holdsOfRun({ durable }: Pick<Turn, "durable">, incarnation: stri
   return [...durable.holds.values()].filter((hold) => hold.incarnation === incarnation);
 }
 
+export function holdsSome({ durable }: Pick<Turn, "durable">, incarnation: string): boolean {
+  for (const hold of durable.holds.values()) if (hold.incarnation === incarnation) return true;
+  return false;
+}
+
 /** True while any ownership, of whatever group, has one of these addresses (LEASE rule 9). */
 export function addressesHeld(turn: Pick<Turn, "durable">, addresses: readonly string[]): boolean {
   return holdersOf(turn, addresses).length > 0;

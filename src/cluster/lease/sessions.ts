@@ -6,7 +6,7 @@ import { noteAssociations } from "../associations.ts";
 import type { SessionEvent } from "../events.ts";
 import { grant, isDeaf, type OpenConnection, stillPossible } from "./grants.ts";
 import { judgeAnew, judgeReport } from "../policies/groups.ts";
-import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
+import { deafAfterAnswers, leasePresets, type LeaseTerms } from "./lease.ts";
 import { limits } from "../limits.ts";
 import {
   type Answer,
@@ -18,7 +18,7 @@ import {
   type Standing,
 } from "../messages.ts";
 import { callOffMoves } from "../policies/moves.ts";
-import { becomeEnded, belongs, holdsOfRun } from "./ownership.ts";
+import { becomeEnded, belongs, holdsSome } from "./ownership.ts";
 import { noteNotices } from "../notices.ts";
 import { followPolicies } from "../policies/policies.ts";
 import { hearReport, hearRun } from "./silence-ends.ts";
@@ -42,14 +42,14 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   // A run has one key: what it has promised by that, nobody else may go on with (PW8).
   if (known !== undefined && known.peer?.key !== message.peer?.key) return close(turn, socket, "out-of-turn");
   if (!isPlausible(turn, message)) return close(turn, socket, "malformed");
-  if (known === undefined && runsOf(turn, node) >= limits.sessionsPerNode) return close(turn, socket, "too-many-runs");
+  if (known === undefined && !hasRoomForRun(turn, node)) return close(turn, socket, "too-many-runs");
   repairRollBack(turn, node, message, nonce);
   if (known?.connection.kind === "open") close(turn, known.connection.socket, "replaced");
   const connection: OpenConnection = { kind: "open", number: message.connection, socket, answers: [], grants: [] };
   putSession(
     turn,
     message.incarnation,
-    known === undefined ? newSession(turn, node, message, connection) : { ...known, connection },
+    known === undefined ? newSession(turn, node, message, connection) : { ...known, connection, heardAt: turn.now },
   );
   hearRun(turn, sessionOf(turn, message.incarnation));
   takeReleases(turn, node, message.incarnation, message.released);
@@ -82,6 +82,7 @@ export function onRenewal(turn: Turn, { socket, message }: Of<"renewal">, lease:
     lastRenewal: message.n,
     renewals: before.renewals + 1,
     renewedAt: turn.now,
+    heardAt: turn.now,
     deaf,
     expired: deaf && before.expired,
     leaving: message.leaving,
@@ -194,7 +195,7 @@ export function takeReleases(turn: Turn, node: string, incarnation: string, rele
 const up: Standing = { kind: "Up" };
 
 function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
-  if (holdsOfRun(turn, incarnation).length > 0) return up;
+  if (holdsSome(turn, incarnation)) return up;
   for (const hold of turn.durable.holds.values()) {
     if (hold.node !== node) continue;
     const connected = turn.memory.sessions.get(hold.incarnation)?.connection.kind === "open";
@@ -210,7 +211,7 @@ function standingOf(turn: Turn, { incarnation, node }: Session): Standing {
 
 function forgetRunsThatAreOver(turn: Turn): void {
   for (const session of turn.memory.sessions.values()) {
-    if (holdsOfRun(turn, session.incarnation).length > 0) continue;
+    if (holdsSome(turn, session.incarnation)) continue;
     if (session.connection.kind === "open") {
       if (belongs(turn, session.node)) continue;
       close(turn, session.connection.socket, "unknown-node");
@@ -232,6 +233,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     renewals: 0,
     lastRenewal: 0,
     renewedAt: null,
+    heardAt: turn.now,
     report: emptyReport,
     expired: false,
     deaf: false,
@@ -279,8 +281,29 @@ function isPlausible(turn: Turn, { seen, holding }: Hello): boolean {
   return (seen.generation?.number ?? 0) <= most && Object.values(seen.epochs).every((epoch) => epoch <= mostEpoch);
 }
 
-function runsOf(turn: Turn, node: string): number {
-  return [...turn.memory.sessions.values()].filter((session) => session.node === node).length;
+/**
+ * A run that holds nothing and has been silent for a ttl makes room where there is none: its host may have lost its power, and nobody
+ * has closed its connection. This clock may be wrong about that; then the run comes back.
+ */
+function hasRoomForRun(turn: Turn, node: string): boolean {
+  const runs = [...turn.memory.sessions.values()].filter((session) => session.node === node);
+  if (runs.length < limits.sessionsPerNode) return true;
+  const silent = runs.find((session) => mayMakeRoom(turn, session));
+  if (silent === undefined) return false;
+  if (silent.connection.kind === "open") close(turn, silent.connection.socket, "too-many-runs");
+  putSession(turn, silent.incarnation, null);
+  journal(turn, {
+    kind: "node.left",
+    sentence: `A run of node ${node} that held nothing and was silent has made room for another one.`,
+    node,
+  });
+  return true;
+}
+
+function mayMakeRoom(turn: Turn, { incarnation, heardAt }: Session): boolean {
+  const ttlMs = turn.durable.cluster?.definition.lease.ttlMs ?? leasePresets.wan.ttlMs;
+  const isHeard = heardAt <= turn.now && turn.now < heardAt + ttlMs;
+  return !isHeard && !holdsSome(turn, incarnation);
 }
 
 function sessionOf(turn: Turn, incarnation: string): Session {

@@ -3,7 +3,7 @@ import { sameGeneration } from "./generation.ts";
 import { marginMs } from "./lease.ts";
 import { limits } from "../limits.ts";
 import { type Claim, holdId, runSubject, type Silence } from "../messages.ts";
-import { becomeEnded, belongs, holdsOfRun, leaseOf } from "./ownership.ts";
+import { becomeEnded, belongs, holdsSome, leaseOf } from "./ownership.ts";
 import type { Hold, Session, ToldSilence } from "../state.ts";
 import { close, journal, putSession, type Turn } from "../turn.ts";
 
@@ -98,7 +98,7 @@ function silenceOf(turn: Turn, hold: Hold): number {
 function idlePredecessor(turn: Turn, session: Session): Session | null {
   if (session.standing.kind !== "Joining") return null;
   const predecessor = turn.memory.sessions.get(session.standing.predecessor);
-  if (predecessor === undefined || holdsOfRun(turn, predecessor.incarnation).length > 0) return null;
+  if (predecessor === undefined || holdsSome(turn, predecessor.incarnation)) return null;
   return predecessor;
 }
 

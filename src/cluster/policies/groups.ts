@@ -124,26 +124,29 @@ export function onAlarm(turn: Turn): void {
 
 /** The earliest time at which `onAlarm` has something to do, epoch milliseconds; null: none. */
 export function nextAlarm(turn: Pick<Turn, "durable" | "memory" | "now">): number | null {
-  const { durable, memory } = turn;
-  const rows = [...durable.groups.values()];
-  const later = (at: number | null): number | null => (at !== null && at > turn.now ? at : null);
-  const moves = rows.map(({ plan }) => plan.move?.at ?? null);
-  const times = [
-    // What is due while the object is holding is looked at when that is over.
-    ...(memory.start.kind === "over" ? moves : moves.map(later)),
-    // So are these with every event: their time may come before what else they wait for.
-    ...rows.map(({ plan: { start } }) => later(start && start.since + start.delayMs)),
-    ...[...durable.nodes.values()].map(({ stability: { quarantine } }) => quarantine && endOf(quarantine)),
-    nextOperationTimeout(turn),
-  ];
+  const { durable, memory, now } = turn;
+  let next: number | null = null;
+  const at = (time: number | null): void => {
+    if (time !== null && (next === null || time < next)) next = time;
+  };
+  const later = (time: number | null): void => (time !== null && time > now ? at(time) : undefined);
+  // What is due while the object is holding is looked at when that is over.
+  const whenOver = memory.start.kind === "over" ? at : later;
   // In maintenance nothing of this is done, so nobody is woken for it.
-  if (durable.cluster?.maintenance !== true) {
-    const stuck = [...memory.pending.values()].map(endOf);
-    times.push(...(memory.start.kind === "over" ? stuck : stuck.map(later)), ...rows.map(retryAt));
-    times.push(...rows.map(({ plan: { failback } }) => later(failback && failback.notBefore)));
+  const isWatched = durable.cluster?.maintenance !== true;
+  for (const row of durable.groups.values()) {
+    const { move, start, failback } = row.plan;
+    whenOver(move && move.at);
+    // So are these with every event: their time may come before what else they wait for.
+    later(start && start.since + start.delayMs);
+    if (!isWatched) continue;
+    at(retryAt(row));
+    later(failback && failback.notBefore);
   }
-  const due = times.filter((at) => at !== null);
-  return due.length === 0 ? null : Math.min(...due);
+  if (isWatched) for (const span of memory.pending.values()) whenOver(endOf(span));
+  for (const { stability } of durable.nodes.values()) at(stability.quarantine && endOf(stability.quarantine));
+  at(nextOperationTimeout(turn));
+  return next;
 }
 
 function endOf({ since, durationMs }: Span): number {

@@ -478,6 +478,22 @@ describe("HO4 a termination that fails", () => {
     expect(host.statesOf(exchange)).toEqual({});
     expect(host.statesOf(next)).toEqual(states("Online", "Online", "Online"));
   });
+
+  test("HO7 an address comes only when no other ownership has it on the host, also of another group", () => {
+    const at = (Address: string) => chain({ ip: { properties: { Address } } });
+    const host = new HostDriver();
+    host.order(hold(at("192.0.2.10")));
+    const web = { group: "Web", epoch: 1 };
+    const news = { group: "News", epoch: 1 };
+    host.drivers = ({ verb, at: { resource } }) => (verb === "terminate" && resource === "ip" ? "fails" : "ok");
+    host.order(hold(at("192.0.2.10"), { ref: web }), hold(at("192.0.2.11"), { ref: news }));
+    host.advance(1_000);
+    expect(host.statesOf(news)).toEqual(states("Online", "Online", "Online"));
+    expect(host.statesOf(web)).toEqual(states("Offline", "Offline", "Offline"));
+    host.drivers = () => "ok";
+    host.advance(100);
+    expect(host.statesOf(web)).toEqual(states("Online", "Online", "Online"));
+  });
 });
 
 describe("HO7 an address that passes from one ownership to another on one host", () => {
