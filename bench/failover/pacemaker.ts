@@ -1,5 +1,3 @@
-// Pacemaker and corosync with the address as a resource: node bench/failover/pacemaker.ts [rounds] [token ms]
-// Needs pacemaker, corosync and resource-agents besides what main.ts needs.
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,11 +8,9 @@ import { promisify } from "node:util";
 import { type Host, virtualAddress } from "../../test/network/lan.ts";
 import { until } from "../../test/support/until.ts";
 import { type NodeName, playRival } from "./rival.ts";
+import type { Played } from "./round.ts";
 
 const run = promisify(execFile);
-const rounds = Number(process.argv[2] ?? 10);
-/** How long a silent host is waited for; corosync's default is 3 s for two nodes. */
-const tokenMs = Number(process.argv[3] ?? 3_000);
 
 /** Two nodes without fencing, which nobody should run: there is no power switch for a namespace. Who has the address keeps it. */
 const cib = `
@@ -44,45 +40,51 @@ const cib = `
 </cib>
 `;
 
-const folder = mkdtempSync(join(tmpdir(), "bridgehead-pacemaker-"));
-const nodes = new Map<NodeName, ChildProcess>();
-try {
-  await playRival(rounds, (lan) => ({
-    title: `Pacemaker, token ${tokenMs} ms`,
-    start: (name) => {
-      const config = join(folder, `${name}.conf`);
-      writeFileSync(
-        config,
-        corosyncConfig((node) => lan.host(node).addressOn("client")),
-      );
-      const script = join(folder, `${name}.sh`);
-      writeFileSync(script, startScript(name, config));
-      chmodSync(script, 0o755);
-      // Processes, mounts and the name of its own: what is killed is all of it, and the address stays.
-      const words = ["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc", script];
-      nodes.set(name, lan.host(name).start("unshare", words));
-    },
-    stop: async (name) => {
-      process.kill(await daemonOn(lan.host(name)), "SIGTERM");
-    },
-    isReady: async () => {
-      await until(
-        async () => (await shown(lan.host("NODE1"))).includes("Online: [ NODE1 NODE2 ]"),
-        90_000,
-        "both nodes",
-      );
-      // What it has begun because of that.
-      await delay(3_000);
-    },
-    kill: async (name) => {
-      const node = nodes.get(name);
-      if (node === undefined || node.exitCode !== null || node.signalCode !== null) return;
-      node.kill("SIGKILL");
-      await once(node, "exit");
-    },
-  }));
-} finally {
-  rmSync(folder, { recursive: true });
+/** Pacemaker on corosync, which waits for a silent host for so many milliseconds before it acts, and then again until all agree. */
+export async function playPacemaker(rounds: number, tokenMs: number, played: (played: Played) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "bridgehead-pacemaker-"));
+  const nodes = new Map<NodeName, ChildProcess>();
+  try {
+    await playRival(
+      rounds,
+      (lan) => ({
+        start: (name) => {
+          const config = join(folder, `${name}.conf`);
+          writeFileSync(
+            config,
+            corosyncConfig(tokenMs, (node) => lan.host(node).addressOn("client")),
+          );
+          const script = join(folder, `${name}.sh`);
+          writeFileSync(script, startScript(name, config));
+          chmodSync(script, 0o755);
+          // Processes, mounts and the name of its own: what is killed is all of it, and the address stays.
+          const words = ["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc", script];
+          nodes.set(name, lan.host(name).start("unshare", words));
+        },
+        stop: async (name) => {
+          process.kill(await daemonOn(lan.host(name)), "SIGTERM");
+        },
+        isReady: async () => {
+          await until(
+            async () => (await shown(lan.host("NODE1"))).includes("Online: [ NODE1 NODE2 ]"),
+            90_000,
+            "both nodes",
+          );
+          // What it has begun because of that.
+          await delay(3_000);
+        },
+        kill: async (name) => {
+          const node = nodes.get(name);
+          if (node === undefined || node.exitCode !== null || node.signalCode !== null) return;
+          node.kill("SIGKILL");
+          await once(node, "exit");
+        },
+      }),
+      played,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function daemonOn(host: Host): Promise<number> {
@@ -113,7 +115,7 @@ async function shown(host: Host): Promise<string> {
     );
 }
 
-function corosyncConfig(addressOf: (name: NodeName) => string): string {
+function corosyncConfig(tokenMs: number, addressOf: (name: NodeName) => string): string {
   const node = (name: NodeName, id: number): string => `
   node {
     name: ${name}

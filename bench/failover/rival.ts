@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Lan, openLan, virtualAddress } from "../../test/network/lan.ts";
 import { until } from "../../test/support/until.ts";
-import { heading, judge, row, type Watched } from "./round.ts";
+import { judge, type Played, type Watched } from "./round.ts";
 import { openWatch } from "./watch.ts";
 import { captureFrames } from "./watchers.ts";
 
@@ -11,7 +11,6 @@ export type NodeName = (typeof names)[number];
 
 /** Software that keeps the virtual address on one of two hosts. */
 export type Rival = {
-  readonly title: string;
   readonly start: (name: NodeName) => void;
   /** Asks it to end on this host. */
   readonly stop: (name: NodeName) => Promise<void>;
@@ -21,8 +20,12 @@ export type Rival = {
   readonly isReady: () => Promise<void>;
 };
 
-/** Plays `rounds` of each scene, and prints a row for each. */
-export async function playRival(rounds: number, rivalOn: (lan: Lan) => Rival): Promise<void> {
+/** Plays each scene so many times. @param played told of each scene when it is over */
+export async function playRival(
+  rounds: number,
+  rivalOn: (lan: Lan) => Rival,
+  played: (played: Played) => void,
+): Promise<void> {
   const lan = await openLan([...names, "PEER"]);
   const rival = rivalOn(lan);
 
@@ -61,18 +64,12 @@ export async function playRival(rounds: number, rivalOn: (lan: Lan) => Rival): P
       rival.start(owner);
     }
     const frames = await capture.end();
-    console.log(
-      row(
-        name,
-        watched.map((one) => judge(one, frames)),
-      ),
-    );
+    played({ scene: name, rounds: watched.map((one) => judge(one, frames)), phases: [] });
   };
 
   const watch = await openWatch(lan, names);
   try {
     for (const name of names) rival.start(name);
-    console.log(`${rival.title}, milliseconds (least/median/most)\n${heading}`);
     await scene("clean stop", rival.stop);
     await scene("silent host (links cut)", (owner) => lan.host(owner).setLink("client", "down"));
     await scene("killed whole", rival.kill);
