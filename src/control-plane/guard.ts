@@ -158,5 +158,6 @@ function problemsOfParams(params: Params): Problem[] {
 
 /** A key that is given twice counts once, the last time. */
 function queryOf(request: Request): Record<string, string> {
-  return Object.fromEntries(new URL(request.url).searchParams);
+  const [, query = ""] = /^[^?#]*\?([^#]*)/.exec(request.url) ?? [];
+  return Object.fromEntries(new URLSearchParams(query));
 }
