@@ -10,7 +10,15 @@ import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
 import { pathParameter } from "./path-parameters.ts";
 import { refuse, tooOften, unauthorized } from "./respond.ts";
-import { admin, type Asked, type Call, type Handled, type Principal, type Route, type RouteSpec } from "./route.ts";
+import {
+  admin,
+  type Call,
+  type HandledRoute,
+  type Principal,
+  type QuestionRoute,
+  type Route,
+  type RouteSpec,
+} from "./route.ts";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -26,7 +34,7 @@ export type Arrival = {
 export async function guarded(route: Route, arrival: Arrival): Promise<Response> {
   const entrant = await entrantOf(route.spec, arrival);
   if (entrant instanceof Response) return entrant;
-  return route.kind === "asked" ? asked(route, arrival, entrant) : handled(route, arrival, entrant);
+  return route.kind === "question" ? asked(route, arrival, entrant) : handled(route, arrival, entrant);
 }
 
 /** Nothing is created on this way: a cluster's object is spoken to only when the directory knows it. */
@@ -46,7 +54,7 @@ async function entrantOf(spec: RouteSpec, { request, env, params, now }: Arrival
   return entrant;
 }
 
-async function handled({ spec, handle }: Handled, arrival: Arrival, entrant: Entrant): Promise<Response> {
+async function handled({ spec, handle }: HandledRoute, arrival: Arrival, entrant: Entrant): Promise<Response> {
   const { request, env, params } = arrival;
   const admission = await admissionOf(entrant, arrival);
   if (admission.kind !== "known") return refusedEntry(admission);
@@ -69,7 +77,7 @@ async function handled({ spec, handle }: Handled, arrival: Arrival, entrant: Ent
  * The same order in one call: the object judges who asks before it looks at what is asked. What cannot be understood is known
  * before, and told to nobody but those whom the object has let in: a stranger hears of the token alone.
  */
-async function asked({ spec, ask }: Asked, arrival: Arrival, entrant: Entrant): Promise<Response> {
+async function asked({ spec, ask }: QuestionRoute, arrival: Arrival, entrant: Entrant): Promise<Response> {
   const { request, env, params } = arrival;
   const understood = await understand(spec, request, params);
   if (understood instanceof Response) {

@@ -90,18 +90,18 @@ export type Family = {
   readonly routes: readonly Route[];
 };
 
-export type Route = Handled | Asked;
+export type Route = HandledRoute | QuestionRoute;
 
 /** Somebody is let in first, and then heard: it may bring a body, change something, and take its time. */
-export type Handled = {
+export type HandledRoute = {
   readonly kind: "handled";
   readonly spec: RouteSpec;
   readonly handle: (call: Call) => Response | Promise<Response>;
 };
 
 /** One question to the cluster's object, which goes there with the credential, in one call. */
-export type Asked = {
-  readonly kind: "asked";
+export type QuestionRoute = {
+  readonly kind: "question";
   readonly spec: QuestionSpec;
   readonly ask: (inquiry: Pick<Call, "params" | "query">) => Asking;
 };
@@ -122,7 +122,7 @@ export function route<const Spec extends RouteSpec>(
   handle: (call: CallOf<Spec>) => Response | Promise<Response>,
 ): Route {
   // The guard parses params, query and body by this very spec before it calls the handler.
-  return { kind: "handled", spec, handle: handle as Handled["handle"] };
+  return { kind: "handled", spec, handle: handle as HandledRoute["handle"] };
 }
 
 /**
@@ -134,7 +134,7 @@ export function question<const Spec extends QuestionSpec>(
   ask: (inquiry: Pick<CallOf<Spec>, "params" | "query">) => Asking,
 ): Route {
   // As above.
-  return { kind: "asked", spec, ask: ask as Asked["ask"] };
+  return { kind: "question", spec, ask: ask as QuestionRoute["ask"] };
 }
 
 export const readers = ["admin", "operator", "reader"] as const satisfies readonly Role[];

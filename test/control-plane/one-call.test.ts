@@ -1,13 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import type { Asked } from "../../src/control-plane/route.ts";
+import type { QuestionRoute } from "../../src/control-plane/route.ts";
 import { routes } from "../../src/control-plane/routes.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
 import worker from "../../src/worker.ts";
 import { makeStage, pathOf, type Stage } from "./conformance/stage.ts";
 import { adminToken, expectProblem, inside, tokenOf } from "./support.ts";
 
-const questions = routes.filter((route): route is Asked => route.kind === "asked").map((route) => ({ ...route.spec }));
+const questions = routes
+  .filter((route): route is QuestionRoute => route.kind === "question")
+  .map((route) => ({ ...route.spec }));
 
 let stage: Stage;
 let forged: string;
