@@ -6,11 +6,14 @@ import type { Schedule } from "./schedule.ts";
 /** Who hears what comes for a key. */
 export type PeerEnd = { readonly host: string; told(from: string, message: PeerMessage): void };
 
+export type Direction = "to" | "from";
+export const bothDirections: readonly Direction[] = ["to", "from"];
+
 /** What agents say to each other: each is late, lost, doubled, overtaken or replayed by itself, for there is no connection. */
 export class Datagrams {
   readonly #ends = new Map<string, PeerEnd>();
-  /** Hosts that nothing gets to, and nothing comes from. */
-  readonly #cut = new Set<string>();
+  /** Hosts that nothing gets to, and hosts that nothing comes from. */
+  readonly #cut = { to: new Set<string>(), from: new Set<string>() };
   readonly #schedule: Schedule;
   readonly #random: Random;
   readonly #faults: Faults;
@@ -25,12 +28,12 @@ export class Datagrams {
     this.#ends.set(key, end);
   }
 
-  cutOff(host: string): void {
-    this.#cut.add(host);
+  cutOff(host: string, directions: readonly Direction[] = bothDirections): void {
+    for (const direction of directions) this.#cut[direction].add(host);
   }
 
   mend(host: string): void {
-    this.#cut.delete(host);
+    for (const direction of bothDirections) this.#cut[direction].delete(host);
   }
 
   tell(from: { readonly key: string; readonly host: string }, to: string, message: PeerMessage): void {
@@ -49,14 +52,15 @@ export class Datagrams {
     message: PeerMessage,
     afterMs: number,
   ): void {
-    if (this.#random.chance(this.#faults.loss) || this.#cut.has(from.host)) return;
+    if (this.#random.chance(Math.max(this.#faults.loss, this.#faults.untold)) || this.#cut.from.has(from.host)) return;
     this.#schedule.after(afterMs, () => {
-      if (!this.#cut.has(end.host)) end.told(from.key, message);
+      if (!this.#cut.to.has(end.host)) end.told(from.key, message);
     });
   }
 
   #delay(): number {
     const usual = this.#random.between(0.1, 3);
+    if (this.#random.chance(this.#faults.late)) return usual + this.#random.between(0, this.#faults.lateMs);
     return this.#random.chance(this.#faults.slow) ? usual + this.#random.between(0, this.#faults.slowMs) : usual;
   }
 }

@@ -1,5 +1,5 @@
 import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
-import type { Datagrams } from "./datagrams.ts";
+import { bothDirections, type Datagrams } from "./datagrams.ts";
 import { faultKinds, type FaultKind, type Faults, peerFaultKinds } from "./faults.ts";
 import { bothWays, type Network, type Way } from "./network.ts";
 import type { NodeModel } from "./node-model.ts";
@@ -165,11 +165,16 @@ export class Fate {
         operators.changeTtl(random.pick([1.5, 2, 3]));
         return this.#later(random.between(0.3, 1.5), () => this.#shortenTtl(random));
       case "outage":
-        return this.#takeControlPlaneAway(random);
+        return this.#whenOneSpeaks(random, () => this.#takeControlPlaneAway(random));
       case "peer-cut":
-        return this.#cutFromPeers(node, random);
+        return this.#whenOneSpeaks(random, (owner) => {
+          if (random.chance(0.3)) return this.#cutFromPeers(owner, random);
+          if (random.chance(0.4)) return this.#leaveToPeers(owner, random);
+          this.#lapse(owner, random);
+          this.#later(0.15, () => this.#whenOneSpeaks(random, () => this.#leaveToPeers(owner, random), [owner]));
+        });
       case "other-policy":
-        return operators.changePolicy(random);
+        return this.#whenOneSpeaks(random, (owner) => this.#changePolicy(owner, random));
     }
   }
 
@@ -255,23 +260,71 @@ export class Fate {
     this.#later(aWhile(random), () => network.mend(host, ways));
   }
 
-  /** Nobody reaches it, in one way or in both, from nearly the same time on. */
+  /**
+   * Nobody reaches it, in one way or in both, from nearly the same time on. Who reaches it again before an owner does counts that one's
+   * silence, and may have given it its word.
+   */
   #takeControlPlaneAway(random: Random): void {
     const ways = random.chance(0.7) ? bothWays : [random.pick(bothWays)];
-    const forTtls = random.between(0.5, 5);
+    const forTtls = random.between(0.5, 3);
+    const isStaggered = random.chance(0.6);
     for (const { host } of [...this.#scene.nodes, this.#scene.twin]) {
+      const more = isStaggered ? random.between(0, 2.5) : 0;
       this.#later(random.between(0, 0.3), () => {
         if (this.#isOver) return;
         this.#scene.network.cutOff(host, ways);
-        this.#later(forTtls, () => this.#scene.network.mend(host, ways));
+        this.#later(forTtls + more, () => this.#scene.network.mend(host, ways));
       });
     }
   }
 
+  /** Whose word does not come matters more than who does not hear it. */
   #cutFromPeers({ host }: NodeModel, random: Random): void {
     const { datagrams } = this.#scene;
-    datagrams.cutOff(host);
+    datagrams.cutOff(host, random.pick([bothDirections, ["to"], ["to"], ["from"]]));
     this.#later(aWhile(random), () => datagrams.mend(host));
+  }
+
+  /** It tells its peers that it has nothing any more, and has it again soon. */
+  #lapse(owner: NodeModel, random: Random): void {
+    owner.suspend();
+    this.#later(random.between(0.02, 0.05), () => owner.wake());
+  }
+
+  /** Only peers still hear an owner, while they count its silence; before they are done they may not hear it either. */
+  #leaveToPeers(owner: NodeModel, random: Random): void {
+    const { network } = this.#scene;
+    network.cutOff(owner.host);
+    this.#later(random.between(1.2, 2.5), () => network.mend(owner.host));
+    if (random.chance(0.2)) return;
+    this.#later(random.between(0.1, 1.1), () => {
+      if (this.#isOver) return;
+      if (random.chance(0.5)) this.#cutFromPeers(owner, random);
+      else this.#silence(owner, random);
+    });
+  }
+
+  /** An owner may not hear of it, and go by a list that is another one by now; one that is on no list counts its silence. */
+  #changePolicy(owner: NodeModel, random: Random): void {
+    const { network, nodes, operators, twin } = this.#scene;
+    if (random.chance(0.3)) return operators.changePolicy(random);
+    twin.startAgent();
+    this.#later(random.between(1.5, 4), () => twin.kill(true));
+    for (const { host } of random.chance(0.5) ? nodes : [owner]) {
+      network.cutOff(host);
+      this.#later(random.between(1.2, 3), () => network.mend(host));
+    }
+    this.#later(random.between(0, 1), () => {
+      if (!this.#isOver) operators.changePolicy(random);
+    });
+  }
+
+  /** Where nobody holds anything by a grant, nothing can be held by a word. */
+  #whenOneSpeaks(random: Random, what: (owner: NodeModel) => void, of = this.#scene.nodes): void {
+    if (this.#isOver) return;
+    const speakers = of.filter((node) => node.agent !== null && node.speaking().length > 0);
+    if (speakers.length > 0) what(random.pick(speakers));
+    else this.#later(0.1, () => this.#whenOneSpeaks(random, what, of));
   }
 
   #later(ttls: number, run: () => void): void {

@@ -9,7 +9,10 @@ export type Faults = {
   duplicate: number;
   slow: number;
   slowMs: number;
-  /** Whether what agents say to each other comes once more, at any time of this long. */
+  /** Whether what agents say to each other is lost, or late, for reasons of its own; or comes once more, at any time of this long. */
+  untold: number;
+  late: number;
+  readonly lateMs: number;
   again: number;
   readonly againMs: number;
   /** Mean times between two faults of a kind, milliseconds; infinite: none. */
@@ -80,6 +83,9 @@ export function faultsFrom(seed: number, forMs: number, ttlMs: number): Faults {
     duplicate: sometimes("network", [0, 0.05, 0.2]),
     slow: sometimes("network", [0.1, 0.4]),
     slowMs: random.between(0, 0.8) * ttlMs,
+    untold: 0,
+    late: 0,
+    lateMs: 0.8 * ttlMs,
     again: 0,
     againMs: 3 * ttlMs,
     every: {
@@ -100,13 +106,21 @@ const never = {
   "other-policy": Number.POSITIVE_INFINITY,
 };
 
-/** The control plane is away for a while in any case, and what else can be wrong between peers more or less often. */
+/**
+ * The control plane is away for a while in any case, and what else can be wrong between peers more or less often. Other faults are
+ * fewer: only who holds something can hold it by another's word.
+ */
 export function addPeerFaults(faults: Faults, random: Random, forMs: number): void {
   const { every } = faults;
-  faults.again = random.pick([0, 0.05, 0.3]);
-  every.outage = random.between(0.15, 0.5) * forMs;
+  for (const kind of faultKinds) every[kind] *= 2;
+  faults.untold = random.pick([0, 0.05, 0.3]);
+  faults.late = random.pick([0, 0.1, 0.4]);
+  faults.again = random.pick([0, 0.3, 0.8]);
+  // Who has lost a peer's word has to take down what it holds.
+  if (random.chance(0.3)) faults.driverSticks = random.pick([0.2, 0.9, 0.98]);
+  every.outage = random.between(0.25, 0.7) * forMs;
   for (const kind of ["peer-cut", "other-policy"] as const) {
-    if (random.chance(0.4)) every[kind] = random.between(0.1, 0.5) * forMs;
+    if (random.chance(0.5)) every[kind] = random.between(0.2, 0.6) * forMs;
   }
 }
 
@@ -123,6 +137,8 @@ export function calm(faults: Faults): void {
     duplicate: 0,
     slow: 0,
     slowMs: 0,
+    untold: 0,
+    late: 0,
     again: 0,
     company: 0,
     dieAtWrite: 0,

@@ -10,6 +10,8 @@ export type PlantedBug = {
   readonly replace: string;
   /** It was there once, and a seed has found it. */
   readonly once?: true;
+  /** It changes nothing where groups are not held by the word of peers. */
+  readonly ofPeers?: true;
 };
 
 export const plantedBugs = {
@@ -145,7 +147,7 @@ export const plantedBugs = {
     rule: "HO7",
     what: "an address comes online while another ownership, whose turn it is to go, still has it on the same host",
     file: "src/agent/host-reconcile.ts",
-    find: "if (isHadByAnother(host, ref, addressOf(spec))) continue;",
+    find: "if (isHadByAnother(host, ref, spec)) continue;",
     replace: "",
     once: true,
   },
@@ -209,7 +211,7 @@ export const plantedBugs = {
     rule: "AM7",
     what: "a fuse goes on as if the host had not been suspended",
     file: "src/agent/session.ts",
-    find: "[id, { ...fuse, deadline: Math.min(fuse.deadline, now) }]",
+    find: "[id, { ...fuse, granted: Math.min(fuse.granted, now) }]",
     replace: "[id, fuse]",
   },
   "asked-before-time-was-lost": {
@@ -238,8 +240,8 @@ export const plantedBugs = {
     rule: "GP3",
     what: "the failure of a try that a rolled-back state has forgotten is never judged",
     file: "src/cluster/policies/troubles.ts",
-    find: "const trouble = resource.attempt > known.attempt ? { ...known, attempt: resource.attempt } : known;",
-    replace: "const trouble = known; if (resource.attempt > known.attempt) continue;",
+    find: "const trouble = { ...known, attempt: Math.max(known.attempt, resource.attempt) };",
+    replace: "const trouble = known;",
     once: true,
   },
   "shown-under-an-epoch-that-was-seen": {
@@ -262,8 +264,9 @@ export const plantedBugs = {
     rule: "PW4",
     what: "a run claims what it has counted although a promise of its own lasts",
     file: "src/agent/witness.ts",
-    find: "return Math.max(since + silence.ttlMs, bound.get(silence.subject) ?? Number.NEGATIVE_INFINITY);",
+    find: "return Math.max(since + silence.ttlMs, bound.get(silence.subject)?.until ?? Number.NEGATIVE_INFINITY);",
     replace: "return since + silence.ttlMs;",
+    ofPeers: true,
   },
   "promise-counts-from-the-last-ask": {
     rule: "PW2",
@@ -271,6 +274,7 @@ export const plantedBugs = {
     file: "src/agent/peers/asking.ts",
     find: "const { sentAt: askedAt, durationMs } = ask;",
     replace: "const { durationMs } = ask; const askedAt = state.words.askedAt ?? 0;",
+    ofPeers: true,
   },
   "anybody-claims": {
     rule: "PW3",
@@ -278,6 +282,7 @@ export const plantedBugs = {
     file: "src/cluster/lease/witness.ts",
     find: "if (!mayClaim(hold, session)) return;",
     replace: "",
+    ofPeers: true,
   },
   "list-counts-at-once": {
     rule: "PW3",
@@ -285,13 +290,15 @@ export const plantedBugs = {
     file: "src/cluster/lease/agreement.ts",
     find: "const claimants = bothOf(hold.agreement.claimants, claimantsOf(owner, peers));",
     replace: "const claimants = claimantsOf(owner, peers);",
+    ofPeers: true,
   },
   "promise-lights-a-fuse": {
     rule: "PW6",
     what: "a promise lights a fuse that has blown",
     file: "src/agent/session-holds.ts",
-    find: "return withoutPromises(next, new Set(over.filter(([, { covered }]) => covered).map(([id]) => id)));",
+    find: "return withoutPromises(next, new Set(over.map(([id]) => id)));",
     replace: "return next;",
+    ofPeers: true,
   },
   "gone-before-offline": {
     rule: "PW5",
@@ -299,7 +306,48 @@ export const plantedBugs = {
     file: "src/agent/peers/asking.ts",
     find: "(!isLive(state.fuses.get(id), now) && state.fuses.has(id) && offline.has(id));",
     replace: "(!isLive(state.fuses.get(id), now) && state.fuses.has(id) && offline.size >= 0);",
+    ofPeers: true,
+  },
+  "gone-voids-later-promises": {
+    rule: "PW5",
+    what: "a withdrawal of an owner's counts whatever was promised to it since",
+    file: "src/agent/peers/vouching.ts",
+    find: "if (promised !== undefined && promised.n <= n && vouchedFor(state, hold, from) !== undefined)",
+    replace: "if (promised !== undefined && vouchedFor(state, hold, from) !== undefined)",
+    ofPeers: true,
+  },
+  "promises-outlive-time-that-was-lost": {
+    rule: "PW6",
+    what: "what peers promised before a host was suspended holds its groups afterwards",
+    file: "src/agent/session.ts",
+    find: "const alone = withoutPromises({ ...state, fuses }, new Set(fuses.keys()));",
+    replace: "const alone = { ...state, fuses };",
+    ofPeers: true,
+  },
+  "empty-list-agrees": {
+    rule: "PW1",
+    what: "nobody's word is everybody's: an empty list holds",
+    file: "src/agent/peers/asking.ts",
+    find: "if (!fuse.covered || peers.length === 0) return Number.NEGATIVE_INFINITY;",
+    replace: "if (!fuse.covered) return Number.NEGATIVE_INFINITY;",
+    ofPeers: true,
   },
 } as const satisfies Record<string, PlantedBug>;
 
 export type PlantedBugName = keyof typeof plantedBugs;
+
+/** @throws when there is none of this name */
+export function bugOf(name: string): PlantedBug {
+  const bug = Object.entries<PlantedBug>(plantedBugs).find(([key]) => key === name)?.[1];
+  if (bug === undefined) throw new Error(`no planted bug is called "${name}"`);
+  return bug;
+}
+
+/** The text of `file` with the bug in it. @throws when it has not got this line, or has it more than once */
+export function planted({ file, find, replace }: PlantedBug, source: string): string {
+  const [before, after, ...more] = source.split(find);
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new Error(`${file} has to have "${find}" once, and has it ${source.split(find).length - 1} times`);
+  }
+  return `${before}${replace}${after}`;
+}

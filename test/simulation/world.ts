@@ -55,6 +55,9 @@ function findingOf(run: () => void): RunResult["finding"] {
 const mostEvents = 50_000;
 const nodeNames = ["NODE1", "NODE2"];
 
+/** Groups of each third run that is not put back are held while the control plane is away and peers agree. */
+export const eachWithPeers = 3;
+
 class World {
   events = 0;
   readonly #seed: number;
@@ -63,7 +66,7 @@ class World {
   readonly #faultsMs: number;
   readonly #schedule = new Schedule();
   readonly #faults;
-  /** Its groups are held while the control plane is away and peers agree: those of each third run that is not put back. */
+  /** Its groups are held while the control plane is away and peers agree. */
   readonly #hasPeers: boolean;
   readonly #network: Network;
   readonly #datagrams: Datagrams;
@@ -80,7 +83,7 @@ class World {
     const drainMs = random.chance(0.2) ? Math.round(random.between(0.1, 1.5) * ttlMs) : 0;
     this.#seed = seed;
     // What is put back may know another list of peers than an owner goes by (SPEC.md, Guarantees).
-    this.#hasPeers = seed % 3 === 0 && !isPutBack(randomFrom(seed, "roll-back"));
+    this.#hasPeers = seed % eachWithPeers === 0 && !isPutBack(randomFrom(seed, "roll-back"));
     const onControlPlaneLoss = this.#hasPeers ? "hold-while-peers-agree" : "drop";
     this.#definition = definitionWith({ ttlMs, drainMs, apart: random.chance(0.5), onControlPlaneLoss });
     this.#faultsMs = faultsTtls * ttlMs;
