@@ -65,6 +65,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
   try {
     await bound(socket, listen);
   } catch (error) {
+    await ended(socket);
     await unlock();
     throw error;
   }
@@ -87,7 +88,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
     prove: (text) => key.sign(Buffer.from(text)).toString("base64url"),
     tell,
     close: async () => {
-      await new Promise<void>((resolve) => socket.close(() => resolve()));
+      await ended(socket);
       await unlock();
     },
   };
@@ -167,6 +168,10 @@ function bound(socket: Socket, { address, port }: PeerEndpoint): Promise<void> {
       resolve();
     });
   });
+}
+
+function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.close(() => resolve()));
 }
 
 function closed(server: Server): Promise<void> {

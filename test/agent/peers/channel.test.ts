@@ -1,5 +1,5 @@
 import { createSocket } from "node:dgram";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -122,10 +122,26 @@ test("PW8 one agent of a key runs at a time, and the next one when it is gone", 
   await expect(agent("one")).resolves.toMatchObject({ channel: { place: { key: one.channel.place.key } } });
 });
 
+/** Those of this process, as the kernel names them (proc(5)). */
+function socketsOpen(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      const what = readlinkSync(`/proc/self/fd/${fd}`);
+      return what.startsWith("socket:") ? [what] : [];
+    } catch {
+      // The folder's own, which is closed by now.
+      return [];
+    }
+  });
+}
+
 test("PW8 an address that is not this host's is refused with what to do, and leaves the key free", async () => {
+  const sockets = (): number => socketsOpen().length;
+  const before = sockets();
   const refused = agent("one", { address: "192.0.2.77" });
   await expect(refused).rejects.toMatchObject({ code: "peer-address" });
   await expect(refused).rejects.toThrow("192.0.2.77:0");
+  await until(async () => sockets() === before, 5_000, "the end of its socket");
   await expect(agent("one")).resolves.toBeDefined();
 });
 
