@@ -224,6 +224,8 @@ async function beginRun(
         return link.disconnect(effect.connection);
       case "send":
         return link.send(effect.connection, effect.message);
+      case "heed":
+        return peers?.heed(effect.keys);
       case "tell":
         return peers?.tell(effect.peer, effect.message);
       case "note":

@@ -47,6 +47,8 @@ export type SessionEffect =
   /** Drop it at once, without waiting for the other side. */
   | { readonly type: "disconnect"; readonly connection: number }
   | { readonly type: "send"; readonly connection: number; readonly message: AgentMessage }
+  /** From now on, hear what these keys have signed, and nothing else (PW7). */
+  | { readonly type: "heed"; readonly keys: ReadonlySet<string> }
   /** Say this to another agent, which may not hear it. */
   | { readonly type: "tell"; readonly peer: Peer; readonly message: PeerMessage }
   /** Send `wake` at this time; replaces any earlier one. */

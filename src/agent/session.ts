@@ -28,7 +28,7 @@ import {
   withoutPromises,
 } from "./peers/asking.ts";
 import { forgetWords, heardAsk, heardGone, tendWithdrawals } from "./peers/vouching.ts";
-import { noWords } from "./peers/words.ts";
+import { keysIn, noWords } from "./peers/words.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
@@ -81,6 +81,7 @@ export function sessionStep(
   const taken = take(current, event, effects);
   if (taken.seen !== before.seen) effects.unshift({ type: "remember", seen: taken.seen });
   const state = act(taken, event.now, effects);
+  if (state.assignment !== before.assignment) effects.push({ type: "heed", keys: keysIn(state.assignment) });
   return { state, effects };
 }
 

@@ -19,7 +19,7 @@ export type PeerChannelOptions = {
   readonly key: PeerKey;
   /** A unix socket beside the key, which nobody talks to. */
   readonly lockPath: string;
-  /** Told of what comes in, whole, for this cluster and this agent, and signed by `from`. */
+  /** Told of what comes in, whole, for this cluster and this agent, and signed by `from`, which is heeded. */
   readonly heard: (from: Pick<Peer, "key">, message: PeerMessage) => void;
   readonly log: Log;
 };
@@ -29,6 +29,8 @@ export type PeerChannel = {
   readonly place: PeerPlace;
   /** Signs a text with this agent's key; base64url. */
   readonly prove: (text: string) => string;
+  /** From now on what comes from these keys is heard, and from nobody else. At first there is none. */
+  readonly heed: (keys: ReadonlySet<string>) => void;
   /** Sends one datagram. Nobody may hear it, and nothing is said of that. */
   readonly tell: (peer: Peer, message: PeerMessage) => void;
   readonly close: () => Promise<void>;
@@ -44,15 +46,17 @@ export class PeerChannelError extends Error {
   }
 }
 
-/** Octets of an Ed25519 signature, which comes before the text that is signed. */
+/**
+ * A datagram is an Ed25519 signature, and what it signs: the sender's key and the receiver's, as they are written everywhere, and a text.
+ * So whom it is from and for is known before anything is verified or parsed.
+ */
 const signatureLength = 64;
+const keyLength = 43;
+const headLength = signatureLength + 2 * keyLength;
+/** Octets: more than the longest names make of the longest message. */
+const longestDatagram = 2_048;
 
-const datagramSchema = z.strictObject({
-  cluster: z.string(),
-  from: z.string(),
-  to: z.string(),
-  message: peerMessageSchema,
-});
+const textSchema = z.strictObject({ cluster: z.string(), message: peerMessageSchema });
 
 /**
  * Datagrams between the agents of a cluster, each signed by its sender for one receiver. One of this key runs at a time on a host: an
@@ -62,6 +66,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
   const { listen, cluster, key, heard, log } = options;
   const unlock = await lock(options);
   const socket = createSocket(isIPv6(listen.address) ? "udp6" : "udp4");
+  let heeded: ReadonlySet<string> = new Set();
   try {
     await bound(socket, listen);
   } catch (error) {
@@ -71,21 +76,23 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
   }
   socket.on("error", (error) => log("warning", "peer-channel", `the way to other agents: ${error.message}`));
   socket.on("message", (datagram) => {
-    const known = readDatagram(datagram, cluster, key.name);
-    if (known !== null) heard({ key: known.from }, known.message);
+    const said = readDatagram(datagram, cluster, key.name, heeded);
+    if (said !== null) heard({ key: said.from }, said.message);
   });
 
   function tell(peer: Peer, message: PeerMessage): void {
     const place = parsePeerAddress(peer.address);
     if (place === null) return;
-    const text = Buffer.from(JSON.stringify({ cluster, from: key.name, to: peer.key, message }));
     // A way that is closed at the moment is an error of this datagram alone, and the next one tries again.
-    socket.send([key.sign(text), text], place.port, place.address, () => {});
+    socket.send(datagramOf(key, peer.key, { cluster, message }), place.port, place.address, () => {});
   }
 
   return {
     place: { key: key.name, address: peerAddressText({ ...listen, port: socket.address().port }) },
     prove: (text) => key.sign(Buffer.from(text)).toString("base64url"),
+    heed: (keys) => {
+      heeded = keys;
+    },
     tell,
     close: async () => {
       await ended(socket);
@@ -107,12 +114,29 @@ export function parsePeerAddress(text: string): PeerEndpoint | null {
   return address !== undefined && isIP(address) !== 0 && port >= 1 && port <= 65_535 ? { address, port } : null;
 }
 
-/** What a datagram says to the agent `me` of a cluster; null when it is nothing of the kind. */
-export function readDatagram(datagram: Buffer, cluster: string, me: string): z.infer<typeof datagramSchema> | null {
-  const text = datagram.subarray(signatureLength);
-  const parsed = datagramSchema.safeParse(jsonOf(text.toString()));
-  if (!parsed.success || parsed.data.cluster !== cluster || parsed.data.to !== me) return null;
-  return isSignedBy(parsed.data.from, text, datagram.subarray(0, signatureLength)) ? parsed.data : null;
+/** Signed with `key`, for the agent that is known by `to`. */
+export function datagramOf(key: PeerKey, to: string, text: object): Buffer {
+  const signed = Buffer.from(`${key.name}${to}${JSON.stringify(text)}`);
+  return Buffer.concat([key.sign(signed), signed]);
+}
+
+/**
+ * What a datagram of one of these keys says to the agent `me` of a cluster; null when it is nothing of the kind. What is cheap is asked
+ * first: a stranger makes nobody verify, and only what is signed by one of them is parsed.
+ */
+export function readDatagram(
+  datagram: Buffer,
+  cluster: string,
+  me: string,
+  heeded: ReadonlySet<string>,
+): { readonly from: string; readonly message: PeerMessage } | null {
+  if (datagram.length <= headLength || datagram.length > longestDatagram) return null;
+  const key = (at: number): string => datagram.toString("latin1", at, at + keyLength);
+  const [from, to] = [key(signatureLength), key(signatureLength + keyLength)];
+  if (to !== me || !heeded.has(from)) return null;
+  if (!isSignedBy(from, datagram.subarray(signatureLength), datagram.subarray(0, signatureLength))) return null;
+  const parsed = textSchema.safeParse(jsonOf(datagram.toString("utf8", headLength)));
+  return parsed.success && parsed.data.cluster === cluster ? { from, message: parsed.data.message } : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { HoldRef, Peer } from "../../cluster/messages.ts";
+import type { Assignment, HoldRef, Peer } from "../../cluster/messages.ts";
 
 /**
  * What this run has asked of other agents and what they have promised it, as the owner of some ownerships; and what it has promised
@@ -44,3 +44,9 @@ export const noWords: Words = {
   given: new Map(),
   withdrawn: new Set(),
 };
+
+/** The agents that have anything to say to who is assigned this: those whom it asks for their word, and those who may ask it (PW7). */
+export function keysIn(assignment: Assignment | null): ReadonlySet<string> {
+  const asked = (assignment?.groups ?? []).flatMap(({ peers }) => peers);
+  return new Set([...asked, ...(assignment?.vouchesFor ?? [])].map(({ key }) => key));
+}

@@ -276,6 +276,18 @@ describe("the owner", () => {
   });
 });
 
+test("PW7: heeded are those whom it asks and those who may ask it, as its newest assignment names them", () => {
+  const agent = new SessionDriver({ peer: me });
+  const heeded = (): string[][] =>
+    agent.effects.flatMap((effect) => (effect.type === "heed" ? [[...effect.keys]] : []));
+  agent.object.vouchesFor = [{ group: "Web", epoch: 1, ...peer("NODE2") }];
+  agent.join([{ ...group("Exchange", 3), peers: ["NODE2", "NODE3"].map(peer) }]);
+  agent.object.vouchesFor = [];
+  agent.assign();
+  agent.wake();
+  expect(heeded()).toEqual([["key-of-NODE2", "key-of-NODE3"], []]);
+});
+
 describe("the peer", () => {
   const owned: Silence = silence("Exchange#3");
   const asked = (n = 1): PeerMessage => ({ type: "ask", n, holds: [exchange], durationMs: ttlMs });

@@ -1,11 +1,27 @@
 import { createSocket } from "node:dgram";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runAgent } from "../../../src/agent/main.ts";
-import { openPeerChannel, type PeerChannel, parsePeerAddress } from "../../../src/agent/peers/channel.ts";
+import {
+  datagramOf,
+  openPeerChannel,
+  type PeerChannel,
+  parsePeerAddress,
+  readDatagram,
+} from "../../../src/agent/peers/channel.ts";
 import { isSignedBy, openPeerKey, type PeerKey } from "../../../src/agent/peers/key.ts";
+import { limits } from "../../../src/cluster/limits.ts";
 import type { PeerMessage } from "../../../src/cluster/peer-messages.ts";
 import { until } from "../../support/until.ts";
 
@@ -26,7 +42,10 @@ const gone: PeerMessage = { type: "gone", n: 0, holds: [] };
 
 type Heard = { readonly from: string; readonly message: PeerMessage };
 
-async function agent(name: string, { cluster = "exchange", address = "127.0.0.1", lock = name } = {}) {
+async function agent(
+  name: string,
+  { cluster = "exchange", address = "127.0.0.1", lock = name, heeds = ["one", "other", "stranger"] } = {},
+) {
   const heard: Heard[] = [];
   const channel = await openPeerChannel({
     listen: { address, port: 0 },
@@ -37,6 +56,7 @@ async function agent(name: string, { cluster = "exchange", address = "127.0.0.1"
     log: () => {},
   });
   open.push(channel);
+  channel.heed(new Set(heeds.map((other) => keyOf(other).name)));
   return { heard, channel, peer: { node: name, ...channel.place } };
 }
 
@@ -76,19 +96,25 @@ test("PW7 what is for another cluster, or for another agent, is not heard", asyn
 test("PW7 what was changed on its way, has another's name on it, or is nothing of the kind, is not heard", async () => {
   const [one, other] = [await agent("one"), await agent("other")];
   const thief = keyOf("thief");
-  const [from, to] = [one.channel.place.key, other.channel.place.key];
-  const text = (words: object): Buffer =>
-    Buffer.from(JSON.stringify({ cluster: "exchange", from, to, message: ask, ...words }));
-  const good = text({});
-  const signed = Buffer.concat([keyOf("one").sign(good), good]);
+  const me = other.channel.place.key;
+  const text = { cluster: "exchange", message: ask };
+  const signed = datagramOf(keyOf("one"), me, text);
+  const forged = (by: PeerKey, change: (octets: Buffer) => Buffer): Buffer => {
+    const changed = change(signed.subarray(64));
+    return Buffer.concat([by.sign(changed), changed]);
+  };
+  const spoilt = Buffer.from(signed);
+  spoilt.write("4", signed.indexOf('"epoch":3') + 8);
   const bad = [
-    Buffer.concat([thief.sign(good), good]),
-    Buffer.concat([keyOf("one").sign(good), text({ message: { ...ask, n: 2 } })]),
-    Buffer.concat([keyOf("one").sign(text({ more: 1 })), text({ more: 1 })]),
-    Buffer.concat([keyOf("one").sign(text({ message: { type: "shout" } })), text({ message: { type: "shout" } })]),
+    forged(thief, (octets) => octets),
+    spoilt,
+    datagramOf(keyOf("one"), me, { ...text, more: 1 }),
+    datagramOf(keyOf("one"), me, { ...text, message: { type: "shout" } }),
+    forged(keyOf("one"), (octets) => Buffer.concat([octets, Buffer.alloc(3_000, 0x20)])),
     signed.subarray(0, 40),
     signed.subarray(0, -1),
     Buffer.alloc(0),
+    Buffer.alloc(150),
     Buffer.alloc(3_000, 0x5b),
   ];
   const place = parsePeerAddress(other.channel.place.address);
@@ -111,6 +137,28 @@ test("PW7 where nobody listens, or cannot, what is said is lost, and nothing els
   one.channel.tell({ ...other.peer, address: "[2001:db8::1]:9" }, ask);
   one.channel.tell(other.peer, ask);
   await until(async () => asksHeard(other).length === 1, 5_000, "the question");
+});
+
+test("PW7 the longest message that there is fits a datagram that is read", () => {
+  const [from, to] = [keyOf("one"), keyOf("other").name];
+  const cluster = "c".repeat(limits.nameLength);
+  const hold = { group: "g".repeat(limits.nameLength), epoch: Number.MAX_SAFE_INTEGER };
+  const holds = Array.from({ length: limits.holdsOfPeerMessage }, () => hold);
+  const message: PeerMessage = { type: "promise", n: Number.MAX_SAFE_INTEGER, holds, over: holds };
+  const read = readDatagram(datagramOf(from, to, { cluster, message }), cluster, to, new Set([from.name]));
+  expect(read).toEqual({ from: from.name, message });
+});
+
+test("PW7 who is not named by the assignment is not heard, and one that is no more neither", async () => {
+  const [one, other] = [await agent("one"), await agent("other", { heeds: ["one"] })];
+  const stranger = await agent("stranger");
+  stranger.channel.tell(other.peer, ask);
+  await after(other, one);
+  expect(asksHeard(other)).toEqual([]);
+  other.channel.heed(new Set([stranger.channel.place.key]));
+  one.channel.tell(other.peer, ask);
+  await after(other, stranger);
+  expect(asksHeard(other)).toEqual([]);
 });
 
 test("PW8 one agent of a key runs at a time, and the next one when it is gone", async () => {
