@@ -31,7 +31,7 @@ export type PeerChannel = {
   readonly prove: (text: string) => string;
   /** From now on what comes from these keys is heard, and from nobody else. At first there is none. */
   readonly heed: (keys: ReadonlySet<string>) => void;
-  /** Sends one datagram. Nobody may hear it, and nothing is said of that. */
+  /** Sends one datagram. Nobody may hear it; that it cannot leave this host is noted once. */
   readonly tell: (peer: Peer, message: PeerMessage) => void;
   readonly close: () => Promise<void>;
 };
@@ -67,6 +67,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
   const unlock = await lock(options);
   const socket = createSocket(isIPv6(listen.address) ? "udp6" : "udp4");
   let heeded: ReadonlySet<string> = new Set();
+  const ways = createWays(log);
   try {
     await bound(socket, listen);
   } catch (error) {
@@ -82,9 +83,12 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
 
   function tell(peer: Peer, message: PeerMessage): void {
     const place = parsePeerAddress(peer.address);
-    if (place === null) return;
+    if (place === null) return ways.closed(peer, "that is no address");
     // A way that is closed at the moment is an error of this datagram alone, and the next one tries again.
-    socket.send(datagramOf(key, peer.key, { cluster, message }), place.port, place.address, () => {});
+    socket.send(datagramOf(key, peer.key, { cluster, message }), place.port, place.address, (error) => {
+      if (error === null) ways.open(peer);
+      else ways.closed(peer, error.message);
+    });
   }
 
   return {
@@ -92,6 +96,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
     prove: (text) => key.sign(Buffer.from(text)).toString("base64url"),
     heed: (keys) => {
       heeded = keys;
+      ways.keep(keys);
     },
     tell,
     close: async () => {
@@ -137,6 +142,37 @@ export function readDatagram(
   if (!isSignedBy(from, datagram.subarray(signatureLength), datagram.subarray(0, signatureLength))) return null;
   const parsed = textSchema.safeParse(jsonOf(datagram.toString("utf8", headLength)));
   return parsed.success && parsed.data.cluster === cluster ? { from, message: parsed.data.message } : null;
+}
+
+type Ways = {
+  /** What is said to this agent leaves the host. */
+  readonly open: (peer: Peer) => void;
+  readonly closed: (peer: Peer, why: string) => void;
+  /** Of all others nothing is remembered any more. */
+  readonly keep: (keys: ReadonlySet<string>) => void;
+};
+
+/** Notes when a way is closed, and when it is open again: not with each datagram. */
+function createWays(log: Log): Ways {
+  const closed = new Set<string>();
+  return {
+    open: ({ key, node, address }) => {
+      if (closed.delete(key))
+        log("info", "peer-reachable", `what is said to the agent of ${node} leaves for ${address} again`);
+    },
+    closed: ({ key, node, address }, why) => {
+      if (closed.has(key)) return;
+      closed.add(key);
+      log(
+        "warning",
+        "peer-unreachable",
+        `nothing can be said to the agent of ${node} at ${address}: ${why}. What is held by its word is given up when the control plane does not answer; look at the way between the two hosts, and at the agent's peerListen there`,
+      );
+    },
+    keep: (keys) => {
+      for (const key of closed) if (!keys.has(key)) closed.delete(key);
+    },
+  };
 }
 
 /**

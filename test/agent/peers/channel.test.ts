@@ -47,17 +47,18 @@ async function agent(
   { cluster = "exchange", address = "127.0.0.1", lock = name, heeds = ["one", "other", "stranger"] } = {},
 ) {
   const heard: Heard[] = [];
+  const noted: string[] = [];
   const channel = await openPeerChannel({
     listen: { address, port: 0 },
     cluster,
     key: keyOf(name),
     lockPath: join(folder, `${lock}.lock`),
     heard: ({ key: from }, message) => heard.push({ from, message }),
-    log: () => {},
+    log: (level, code, detail) => noted.push(`${level} ${code} ${detail}`),
   });
   open.push(channel);
   channel.heed(new Set(heeds.map((other) => keyOf(other).name)));
-  return { heard, channel, peer: { node: name, ...channel.place } };
+  return { heard, noted, channel, peer: { node: name, ...channel.place } };
 }
 
 /** Whatever came before this has come, or will not. */
@@ -159,6 +160,22 @@ test("PW7 who is not named by the assignment is not heard, and one that is no mo
   one.channel.tell(other.peer, ask);
   await after(other, stranger);
   expect(asksHeard(other)).toEqual([]);
+});
+
+test("PW7 an agent to which nothing can be said is noted once, and once when it can be again", async () => {
+  const [one, other] = [await agent("one"), await agent("other")];
+  const lost = { ...other.peer, node: "LOST", key: keyOf("lost").name, address: "[2001:db8::1]:9" };
+  one.channel.heed(new Set([other.peer.key, lost.key]));
+  for (let time = 0; time < 3; time += 1) {
+    one.channel.tell(lost, ask);
+    one.channel.tell(other.peer, ask);
+  }
+  await until(async () => asksHeard(other).length === 3 && one.noted.length > 0, 5_000, "the questions");
+  expect(one.noted).toEqual([expect.stringMatching(/^warning peer-unreachable .*LOST at \[2001:db8::1\]:9: /)]);
+  for (let time = 0; time < 2; time += 1) one.channel.tell({ ...lost, address: other.peer.address }, ask);
+  one.channel.tell(other.peer, ask);
+  await until(async () => asksHeard(other).length === 4 && one.noted.length > 1, 5_000, "the question");
+  expect(one.noted.slice(1)).toEqual([expect.stringMatching(/^info peer-reachable .*LOST/)]);
 });
 
 test("PW8 one agent of a key runs at a time, and the next one when it is gone", async () => {
