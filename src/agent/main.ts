@@ -262,7 +262,7 @@ async function beginRun(
       {
         incarnation,
         machine: machineId(),
-        peer: peers && { ...peers.place, proof: peers.prove(peerProofText(incarnation)) },
+        peer: peers && { ...peers.place, proof: peers.prove(peerProofText({ cluster, node, incarnation })) },
       },
       memory.seen,
       monotonicMs(),

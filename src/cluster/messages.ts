@@ -50,7 +50,7 @@ export type Hello = {
   readonly peer: ProvenPlace | null;
 };
 
-/** `proof`: the run's name (`peerProofText`), signed with that key: whoever has a node's token does not have its agent's key by that. */
+/** `proof`: whose run it is (`peerProofText`), signed with that key: whoever has a node's token does not have its agent's key by that. */
 export type ProvenPlace = PeerPlace & { readonly proof: string };
 
 /** `key`: public, of the agent's state folder, base64url. `address`: `ADDRESS:PORT`, an IPv6 address in brackets. */
