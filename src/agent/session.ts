@@ -23,11 +23,12 @@ import {
   extendByPromises,
   heardPromise,
   heardWithdrawal,
+  stillAsked,
   tellGone,
   tendAsks,
   withoutPromises,
 } from "./peers/asking.ts";
-import { forgetWords, heardAsk, heardGone, tendWithdrawals } from "./peers/vouching.ts";
+import { heardAsk, heardGone, stillGiven, tendWithdrawals } from "./peers/vouching.ts";
 import { keysIn, noWords } from "./peers/words.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
@@ -166,7 +167,7 @@ function received(
     case "welcome":
       return welcomed(current, connection, message.standing, message.assignment, now, effects);
     case "assignment":
-      return heldByWord(current, now) ? current : assigned(current, message.assignment);
+      return heldByWord(current, now) ? current : assigned(current, message.assignment, now);
     case "answer":
       return answered(current, message, now, effects);
   }
@@ -200,7 +201,7 @@ function welcomed(
     hurry: "news",
   };
   const joined = { ...state, link, standing };
-  return heldByWord(state, now) ? joined : assigned(joined, assignment);
+  return heldByWord(state, now) ? joined : assigned(joined, assignment, now);
 }
 
 /**
@@ -211,7 +212,7 @@ function heldByWord({ fuses }: SessionState, now: number): boolean {
   return [...fuses.values()].some(({ granted, deadline }) => granted <= now && now < deadline);
 }
 
-function assigned(state: SessionState, assignment: Assignment): SessionState {
+function assigned(state: SessionState, assignment: Assignment, now: number): SessionState {
   if (compareRevisions(assignment.revision, state.assignment?.revision ?? null) <= 0) return state;
   const ids = new Set(assignment.groups.map(holdId));
   const named = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([id]) => ids.has(id)));
@@ -221,7 +222,7 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
     lease: assignment.lease,
     assignment,
     fuses: named(state.fuses),
-    words: { ...state.words, promises: named(state.words.promises) },
+    words: { ...state.words, ...stillAsked(state, assignment), given: stillGiven(state, assignment, now) },
     released: new Map(
       assignment.groups
         .filter((group) => state.final.includes(holdId(group)))
@@ -266,7 +267,7 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
       followAt: answer.ownerRenewedMs === null ? null : now + followingMs(answer.ownerRenewedMs, state.lease),
     },
   };
-  return answer.assignment === null ? next : assigned(next, answer.assignment);
+  return answer.assignment === null ? next : assigned(next, answer.assignment, now);
 }
 
 function highest(a: Told, b: Told): Told {
@@ -318,9 +319,9 @@ function told(
     case "promise":
       return heardPromise(state, from, message, effects);
     case "withdrawal":
-      return heardWithdrawal(state, from, message.holds, effects);
+      return heardWithdrawal(state, from, message, effects);
     case "gone":
-      return heardGone(state, from, message);
+      return heardGone(state, from, message, now);
   }
 }
 
@@ -345,7 +346,7 @@ function act(state: SessionState, now: number, effects: SessionEffect[]): Sessio
 
 /** Before the renewal: what it claims was withdrawn first. */
 function tendPeers(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
-  const kept = tendWithdrawals(forgetWords(state, now), now, effects);
+  const kept = tendWithdrawals(state, now, effects);
   return tellGone(tendAsks(kept, now, effects), now, effects);
 }
 

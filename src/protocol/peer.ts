@@ -24,6 +24,6 @@ export const peerMessageSchema = z.discriminatedUnion("type", [
     durationMs: z.number().positive().max(ttlLimitsMs.max),
   }),
   z.strictObject({ type: z.literal("promise"), n: number, holds, over: holds }),
-  z.strictObject({ type: z.literal("withdrawal"), holds }),
+  z.strictObject({ type: z.literal("withdrawal"), n: number, holds }),
   z.strictObject({ type: z.literal("gone"), n: number, holds }),
 ]) satisfies z.ZodType<PeerMessage>;

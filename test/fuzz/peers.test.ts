@@ -53,7 +53,7 @@ describe("FZ11 what comes from other agents", () => {
   const said: fc.Arbitrary<PeerMessage> = fc.oneof(
     fc.record({ type: fc.constant("ask" as const), n, holds, durationMs: fc.integer({ min: 1, max: 60_000 }) }),
     fc.record({ type: fc.constant("promise" as const), n, holds, over: holds }),
-    fc.record({ type: fc.constant("withdrawal" as const), holds }),
+    fc.record({ type: fc.constant("withdrawal" as const), n, holds }),
     fc.record({ type: fc.constant("gone" as const), n, holds }),
   );
   const scene = fc.array(

@@ -1,9 +1,16 @@
-import { type AssignedGroup, holdId, type HoldRef, isSamePeer, type Peer } from "../../cluster/messages.ts";
+import {
+  type AssignedGroup,
+  type Assignment,
+  holdId,
+  type HoldRef,
+  isSamePeer,
+  type Peer,
+} from "../../cluster/messages.ts";
 import { limits } from "../../cluster/limits.ts";
-import type { Promised as PromiseMessage } from "../../cluster/peer-messages.ts";
+import type { Promised as PromiseMessage, Withdrawal } from "../../cluster/peer-messages.ts";
 import { fuseDeadline, type Fuse, isLive } from "../fuse.ts";
 import type { SessionEffect, SessionState } from "../session-state.ts";
-import type { SentAsk, Word } from "./words.ts";
+import type { Heard, SentAsk, Word, Words } from "./words.ts";
 
 /** The owner's side: it asks every peer of what it holds, over and over, and holds by their word what no grant covers any more. */
 
@@ -90,28 +97,28 @@ export function heardPromise(
 ): SessionState {
   const ask = state.words.inFlight.find(({ n, to }) => n === message.n && to.key === from.key);
   if (ask === undefined) return state;
-  const asked = new Set(ask.holds.map(holdId));
-  const promises = new Map(state.words.promises);
-  for (const hold of message.holds) {
-    const id = holdId(hold);
-    if (!asked.has(id)) continue;
-    const before = promises.get(id)?.get(from.key);
-    if (before !== undefined && before.askedAt > ask.sentAt) continue;
-    const { sentAt: askedAt, durationMs } = ask;
-    promises.set(id, new Map([...(promises.get(id) ?? []), [from.key, { askedAt, durationMs }]]));
-  }
   const inFlight = state.words.inFlight.filter((other) => other !== ask);
-  return heardWithdrawal({ ...state, words: { ...state.words, promises, inFlight } }, from, message.over, effects);
+  const answered = ask.holds.filter((hold) => isNews(state, hold, from, { n: ask.n, withdrawn: false }));
+  const ids = new Set(answered.map(holdId));
+  const promises = new Map(state.words.promises);
+  for (const id of message.holds.map(holdId).filter((promised) => ids.has(promised))) {
+    const { sentAt: askedAt, durationMs } = ask;
+    promises.set(id, withEntry(promises.get(id), from.key, { askedAt, durationMs }));
+  }
+  const heard = withHeard(state, answered, from, { n: ask.n, withdrawn: false });
+  const next = { ...state, words: { ...state.words, promises, inFlight, heard } };
+  const over = message.over.filter((hold) => ids.has(holdId(hold)));
+  return heardWithdrawal(next, from, { type: "withdrawal", n: ask.n, holds: over }, effects);
 }
 
 /** Who withdraws its word is about to have the group: it goes at once, unless a grant still covers it (PW5). */
 export function heardWithdrawal(
   state: SessionState,
-  { key }: Pick<Peer, "key">,
-  holds: readonly HoldRef[],
+  from: Pick<Peer, "key">,
+  { n, holds }: Withdrawal,
   effects: SessionEffect[],
 ): SessionState {
-  const over = holds.filter((hold) => peersOf(state, hold).some((peer) => peer.key === key));
+  const over = holds.filter((hold) => isPeerOf(state, hold, from) && isNews(state, hold, from, { n, withdrawn: true }));
   if (over.length === 0) return state;
   const named = over.filter((hold) => state.words.promises.has(holdId(hold))).map(holdId);
   if (named.length > 0) effects.push({ type: "note", code: "word-withdrawn", detail: named.join(", ") });
@@ -119,7 +126,49 @@ export function heardWithdrawal(
   const { gone } = state.words;
   // It has not heard that they are gone, or it would not say this.
   const untold = new Set([...gone].filter((id) => !ids.has(id)));
-  return withoutPromises({ ...state, words: { ...state.words, gone: untold } }, ids);
+  const heard = withHeard(state, over, from, { n, withdrawn: true });
+  return withoutPromises({ ...state, words: { ...state.words, gone: untold, heard } }, ids);
+}
+
+/** A number is answered once, and withdrawn once after that. */
+function isNews({ words }: SessionState, hold: HoldRef, { key }: Pick<Peer, "key">, { n, withdrawn }: Heard): boolean {
+  const before = words.heard.get(holdId(hold))?.get(key);
+  return before === undefined || n > before.n || (n === before.n && withdrawn && !before.withdrawn);
+}
+
+function withHeard(
+  { words }: SessionState,
+  holds: readonly HoldRef[],
+  { key }: Pick<Peer, "key">,
+  news: Heard,
+): Words["heard"] {
+  const heard = new Map(words.heard);
+  for (const id of holds.map(holdId)) heard.set(id, withEntry(heard.get(id), key, news));
+  return heard;
+}
+
+function withEntry<Value>(map: ReadonlyMap<string, Value> | undefined, key: string, value: Value): Map<string, Value> {
+  return new Map([...(map ?? []), [key, value]]);
+}
+
+/** Of a key that is on the list of an ownership no more nothing is remembered. */
+export function stillAsked(
+  { words }: SessionState,
+  { groups }: Assignment,
+): Pick<Words, "promises" | "heard" | "inFlight"> {
+  const lists = new Map(groups.map((group) => [holdId(group), new Set(group.peers.map(({ key }) => key))]));
+  const named = <Value>(all: ReadonlyMap<string, ReadonlyMap<string, Value>>) =>
+    new Map(
+      [...all].flatMap(([id, byKey]) => {
+        const left = [...byKey].filter(([key]) => lists.get(id)?.has(key) === true);
+        return left.length === 0 ? [] : [[id, new Map(left)] as const];
+      }),
+    );
+  const inFlight = words.inFlight.flatMap((ask) => {
+    const holds = ask.holds.filter((hold) => lists.get(holdId(hold))?.has(ask.to.key) === true);
+    return holds.length === 0 ? [] : [{ ...ask, holds }];
+  });
+  return { promises: named(words.promises), heard: named(words.heard), inFlight };
 }
 
 /** Nothing that was promised, or asked for, for these counts any more; neither does what will be, before the next grant. */
@@ -173,8 +222,9 @@ function heldWithPeers(state: SessionState, now: number): AssignedGroup[] {
   });
 }
 
-function peersOf({ assignment }: SessionState, hold: HoldRef): readonly Peer[] {
-  return assignment?.groups.find((group) => holdId(group) === holdId(hold))?.peers ?? [];
+function isPeerOf({ assignment }: SessionState, hold: HoldRef, { key }: Pick<Peer, "key">): boolean {
+  const peers = assignment?.groups.find((group) => holdId(group) === holdId(hold))?.peers ?? [];
+  return peers.some((peer) => peer.key === key);
 }
 
 function distinctPeers(groups: readonly Pick<AssignedGroup, "peers">[]): Peer[] {

@@ -13,16 +13,24 @@ export type Words = {
   readonly askedAt: number | null;
   /** By ownership, and by the key of who promised. */
   readonly promises: ReadonlyMap<string, ReadonlyMap<string, Word>>;
+  /** By ownership and key: the newest that was heard. What is older, or comes once more, is nothing. */
+  readonly heard: ReadonlyMap<string, ReadonlyMap<string, Heard>>;
   /** Ownerships of which the peers were told that they are offline here. */
   readonly gone: ReadonlySet<string>;
-  /** Promises of this run's own, by ownership. */
+  /** What owners have asked this run for, by ownership, and what it has promised. */
   readonly given: ReadonlyMap<string, Given>;
   /** Ownerships whose owner was told that this run promises nothing more for them. */
   readonly withdrawn: ReadonlySet<string>;
 };
 
-/** Until when this run claims nothing, and the number of the last ask that it has promised so. */
-export type Given = { readonly until: number; readonly n: number };
+/**
+ * Until when this run claims nothing, and the highest number of an ask, or of word that all is offline, that was heard: asks up to that
+ * are answered no more. An ownership is one run's, so that the numbers are those of one run, of the agent of this key.
+ */
+export type Given = { readonly key: string; readonly until: number; readonly n: number };
+
+/** The highest number of an ask that a peer has spoken of, and whether it has withdrawn what it promised up to that. */
+export type Heard = { readonly n: number; readonly withdrawn: boolean };
 
 export type SentAsk = {
   readonly n: number;
@@ -40,6 +48,7 @@ export const noWords: Words = {
   inFlight: [],
   askedAt: null,
   promises: new Map(),
+  heard: new Map(),
   gone: new Set(),
   given: new Map(),
   withdrawn: new Set(),

@@ -169,7 +169,7 @@ describe("the owner", () => {
     agent.manualHost = true;
     const { n } = lastAsk(agent, "NODE2");
     agent.clear();
-    if (type === "withdrawal") tell(agent, "NODE2", { type, holds: [exchange] });
+    if (type === "withdrawal") tell(agent, "NODE2", { type, n, holds: [exchange] });
     else {
       agent.advance(renewMs);
       tell(agent, "NODE2", { type, n: lastAsk(agent, "NODE2").n, holds: [], over: [exchange] });
@@ -185,20 +185,77 @@ describe("the owner", () => {
     );
     agent.wake();
     expect(tells(agent)).toEqual([]);
-    tell(agent, "NODE2", { type: "withdrawal", holds: [exchange] });
-    expect(tells(agent).filter(({ to }) => to === "NODE2")).toEqual([
-      { to: "NODE2", message: { type: "gone", n: agent.state.words.asks, holds: [exchange] } },
-    ]);
+  });
+
+  test("PW5: a peer that withdraws its word has not heard yet that all is offline, and is told once more", () => {
+    const agent = owner("NODE2", "NODE3");
+    loseControlPlane(agent);
+    agent.advance(renewMs);
+    promise(agent);
+    const { n } = lastAsk(agent);
+    agent.advance(2 * ttlMs);
+    const gone: PeerMessage = { type: "gone", n: agent.state.words.asks, holds: [exchange] };
+    expect(tells(agent).at(-1)).toEqual({ to: "NODE3", message: gone });
+    tell(agent, "NODE2", { type: "withdrawal", n, holds: [exchange] });
+    expect(tells(agent)).toContainEqual({ to: "NODE2", message: gone });
+    tell(agent, "NODE2", { type: "withdrawal", n, holds: [exchange] });
+    expect(tells(agent)).toEqual([]);
+  });
+
+  test("PW5: a withdrawal, or a promise, that is older than the newest word of its peer is nothing", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    const { n: old } = lastAsk(agent);
+    agent.advance(renewMs);
+    const { n: late } = lastAsk(agent);
+    loseControlPlane(agent);
+    outage(agent, 2 * ttlMs, "NODE2");
+    const deadline = agent.deadlineOf(exchange);
+    tell(agent, "NODE2", { type: "withdrawal", n: old, holds: [exchange] });
+    tell(agent, "NODE2", { type: "promise", n: late, holds: [], over: [exchange] });
+    expect(agent.modeOf(exchange)).toBe("up");
+    expect(agent.deadlineOf(exchange)).toBe(deadline);
+    outage(agent, ttlMs, "NODE2");
+    expect(agent.modeOf(exchange)).toBe("up");
+  });
+
+  test("PW5: a withdrawal that comes again once a grant covers the ownership is nothing", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    const withdrawal: PeerMessage = { type: "withdrawal", n: lastAsk(agent).n, holds: [exchange] };
+    tell(agent, "NODE2", withdrawal);
+    agent.advance(renewMs);
+    promise(agent);
+    tell(agent, "NODE2", withdrawal);
+    loseControlPlane(agent);
+    outage(agent, 2 * ttlMs, "NODE2");
+    expect(agent.modeOf(exchange)).toBe("up");
+  });
+
+  test("PW2: what a key has said is forgotten when it is on the list no more, and counts for nothing when it is again", () => {
+    const agent = owner("NODE2", "NODE3");
+    promise(agent, "NODE2");
+    promise(agent, "NODE3");
+    agent.assign(held("NODE3"));
+    const remembered = () =>
+      [agent.state.words.promises, agent.state.words.heard].map((all) => [...(all.get("Exchange#3")?.keys() ?? [])]);
+    expect(remembered()).toEqual([["key-of-NODE3"], ["key-of-NODE3"]]);
+    expect(agent.state.words.inFlight.filter(({ to }) => to.node === "NODE2")).toEqual([]);
+    agent.assign(held("NODE2", "NODE3"));
+    expect(remembered()).toEqual([["key-of-NODE3"], ["key-of-NODE3"]]);
+    agent.assign();
+    const { promises, heard, inFlight } = agent.state.words;
+    expect([promises.size, heard.size, inFlight.length]).toEqual([0, 0, 0]);
   });
 
   test("PW5: who is no peer of the ownership withdraws nothing, and while a grant covers it it stays", () => {
     const agent = owner("NODE2");
     loseControlPlane(agent);
     outage(agent, ttlMs, "NODE2");
-    tell(agent, "NODE3", { type: "withdrawal", holds: [exchange] });
+    tell(agent, "NODE3", { type: "withdrawal", n: 1_000, holds: [exchange] });
     expect(agent.modeOf(exchange)).toBe("up");
     const granted = owner("NODE2");
-    tell(granted, "NODE2", { type: "withdrawal", holds: [exchange] });
+    tell(granted, "NODE2", { type: "withdrawal", n: lastAsk(granted).n, holds: [exchange] });
     expect(granted.modeOf(exchange)).toBe("up");
     expect(granted.deadlineOf(exchange)).toBe(granted.now + ttlMs - marginMs);
   });
@@ -329,10 +386,10 @@ describe("the peer", () => {
   test("PW5: it withdraws when its count is complete, says so at once, and claims when the owner has nothing any more", () => {
     const agent = voucher();
     agent.advance(ttlMs - 200);
-    void replyTo(agent);
+    void replyTo(agent, 7);
     agent.advance(200);
-    expect(tells(agent)).toEqual([{ to: "NODE1", message: { type: "withdrawal", holds: [exchange] } }]);
-    expect(replyTo(agent, 2)).toEqual(over(2));
+    expect(tells(agent)).toEqual([{ to: "NODE1", message: { type: "withdrawal", n: 7, holds: [exchange] } }]);
+    expect(replyTo(agent, 8)).toEqual(over(8));
     tell(agent, "NODE3", { type: "gone", n: 9, holds: [exchange] });
     agent.advance(10);
     expect(claimed(agent)).toBe(false);
@@ -362,6 +419,54 @@ describe("the peer", () => {
     agent.replies = () => null;
     agent.advance(3 * ttlMs);
     expect(replyTo(agent, 3)).toEqual(promised(3));
+  });
+
+  test("PW4: an ask that comes again, or after a later one, binds it no more", () => {
+    const agent = voucher();
+    agent.replies = (renewal, { object }) => object.grant(renewal, [], { silences: [{ ...owned, k: renewal.n }] });
+    expect(replyTo(agent, 2)).toEqual(promised(2));
+    agent.advance(renewMs);
+    agent.replies = (renewal, { object }) => object.grant(renewal, [], { silences: [{ ...owned, k: 99 }] });
+    agent.advance(renewMs);
+    for (let late = 0; late < ttlMs; late += renewMs) {
+      expect(replyTo(agent, 1)).toBeUndefined();
+      expect(replyTo(agent, 2)).toBeUndefined();
+      agent.advance(renewMs);
+    }
+    expect(claimed(agent)).toBe(true);
+  });
+
+  test("PW5: an ask of before word that all is offline binds it no more, and one of after that does", () => {
+    const agent = voucher();
+    void replyTo(agent, 1);
+    tell(agent, "NODE1", { type: "gone", n: 3, holds: [exchange] });
+    expect(replyTo(agent, 3)).toBeUndefined();
+    expect(replyTo(agent, 4)).toEqual(promised(4));
+    agent.advance(ttlMs - 1);
+    expect(claimed(agent)).toBe(false);
+  });
+
+  test("PW4: what it has promised binds it when it is asked no more, and another key of that ownership does not change that", () => {
+    const agent = voucher();
+    agent.advance(ttlMs - 200);
+    expect(replyTo(agent, 5)).toEqual(promised(5));
+    agent.object.vouchesFor = [];
+    agent.assign();
+    agent.object.vouchesFor = [{ ...exchange, ...peer("NODE3") }];
+    agent.assign();
+    agent.clear();
+    tell(agent, "NODE3", asked(6));
+    tell(agent, "NODE3", { type: "gone", n: 9, holds: [exchange] });
+    expect(tells(agent)).toEqual([]);
+    agent.advance(ttlMs - 1);
+    expect(claimed(agent)).toBe(false);
+    agent.advance(1);
+    expect(claimed(agent)).toBe(true);
+    tell(agent, "NODE3", asked(1));
+    expect(tells(agent).map(({ to }) => to)).toEqual(["NODE3"]);
+    agent.object.vouchesFor = [];
+    agent.assign();
+    expect(agent.state.words.given.size).toBe(0);
   });
 
   test("PW7: it promises nothing that its assignment does not name, and to nobody else", () => {
