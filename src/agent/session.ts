@@ -337,17 +337,12 @@ function noteStanding(before: SessionState, standing: Standing, effects: Session
 function act(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
   const released = takeOffline(extendByPromises(state), now);
   const ordered = giveOrders(noteBlown(released, now, effects), now, effects);
-  const spoken = tendPeers(ordered, now, effects);
-  const linked = tendLink(spoken, now, effects);
+  const spoken = tellGone(tendWithdrawals(ordered, now, effects), now, effects);
+  // What a renewal claims was withdrawn before it; and what is asked goes with it.
+  const linked = tendAsks(tendLink(spoken, now, effects), now, effects);
   const stopped = tendStop(linked, now, effects);
   effects.push({ type: "wake", at: nextWake(stopped, now) });
   return stopped;
-}
-
-/** Before the renewal: what it claims was withdrawn first. */
-function tendPeers(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
-  const kept = tendWithdrawals(state, now, effects);
-  return tellGone(tendAsks(kept, now, effects), now, effects);
 }
 
 /** A run of answers that has a hole already is not spoken from, even before the answer that ends the hole. */

@@ -54,6 +54,9 @@ export function agreeing({ assignment, fuses, words }: SessionState, now: number
   return [...new Set(nodes)];
 }
 
+/** More rounds than are under way where an answer comes within the ttl; one to an ask that has been forgotten promises nothing. */
+const roundsInFlight = 16;
+
 /** Asks again when it is time. */
 export function tendAsks(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
   const held = heldWithPeers(state, now);
@@ -71,22 +74,34 @@ export function tendAsks(state: SessionState, now: number, effects: SessionEffec
     }
   }
   // What comes back later than that is over already.
-  const inFlight = state.words.inFlight.filter((ask) => now < fuseDeadline(ask.sentAt, ask.durationMs));
+  const inFlight = state.words.inFlight.filter(
+    (ask) => now < fuseDeadline(ask.sentAt, ask.durationMs) && ask.n > asks - roundsInFlight * sent.length,
+  );
   return { ...state, words: { ...state.words, asks, askedAt: now, inFlight: [...inFlight, ...sent] } };
 }
 
-/** Infinite when there is nothing to ask. */
+/**
+ * With the renewals, so that what a grant gives and what is promised end together, and the host is told of one deadline in an interval;
+ * each `renewMs` while there is nobody to send a renewal to. Infinite when there is nothing to ask.
+ */
 export function nextAskAt(state: SessionState, now: number): number {
   const held = heldWithPeers(state, now);
   if (held.length === 0) return Number.POSITIVE_INFINITY;
-  const { askedAt, inFlight, promises } = state.words;
+  const { askedAt, inFlight, promises, heard } = state.words;
+  // Who has answered and did not promise is asked again in its turn.
   const asked = (id: string, { key }: Peer): boolean =>
     promises.get(id)?.has(key) === true ||
+    heard.get(id)?.has(key) === true ||
     inFlight.some(({ to, holds }) => to.key === key && holds.some((hold) => holdId(hold) === id));
   const isNew = held.some((group) => group.peers.some((peer) => !asked(holdId(group), peer)));
   if (askedAt === null) return now;
+  const { renewMs } = state.lease;
   // One that does not answer is no reason to ask all of them all the time.
-  return isNew ? askedAt + state.lease.renewMs / 4 : askedAt + state.lease.renewMs;
+  const soonest = askedAt + renewMs / 4;
+  if (isNew) return soonest;
+  if (state.link.kind !== "joined") return askedAt + renewMs;
+  const { renewedAt } = state.link;
+  return renewedAt >= soonest ? renewedAt : Math.max(askedAt, renewedAt) + renewMs;
 }
 
 export function heardPromise(

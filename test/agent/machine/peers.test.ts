@@ -139,6 +139,56 @@ describe("the owner", () => {
     expect(tells(alone)).toEqual([]);
   });
 
+  test("PW2: it asks with its renewals, and the host is told of one deadline in an interval", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    // A renewal between two others: the beats of asks and renewals become one again.
+    agent.advance(renewMs / 10);
+    agent.assign({ ...held("NODE2"), observe: true });
+    outage(agent, 2 * renewMs, "NODE2");
+    agent.clear();
+    const beats: number[] = [];
+    for (let ms = 0; ms < 10 * renewMs; ms += 1) {
+      const { renewals } = agent.state;
+      agent.advance(1);
+      if (agent.state.words.askedAt !== agent.now) continue;
+      promise(agent);
+      beats.push(agent.state.renewals - renewals);
+    }
+    expect(beats).toEqual(Array.from({ length: 10 }, () => 1));
+    const deadlines = agent.effects.flatMap((effect) =>
+      effect.type === "orders" ? effect.orders.holds.map(({ mode }) => JSON.stringify(mode)) : [],
+    );
+    expect(deadlines.length).toBe(10);
+  });
+
+  test("PW2: a peer that promises only some of what it is asked for is asked no more often for that", () => {
+    const agent = owner("NODE2", "NODE3");
+    loseControlPlane(agent);
+    agent.replies = extending(exchange);
+    agent.join([held("NODE2", "NODE3")]);
+    agent.advance(renewMs);
+    agent.clear();
+    let asks = 0;
+    for (let ms = 0; ms < 8 * renewMs; ms += 1) {
+      agent.advance(1);
+      if (agent.state.words.askedAt !== agent.now) continue;
+      asks += 1;
+      promise(agent, "NODE2");
+      tell(agent, "NODE3", { type: "promise", n: lastAsk(agent, "NODE3").n, holds: [], over: [] });
+    }
+    expect(asks).toBe(8);
+  });
+
+  test("PW2: asks that are not answered are kept for some rounds, however short the interval is", () => {
+    const agent = owner("NODE2");
+    agent.object.lease = { ttlMs: 60_000, renewMs: 25 };
+    agent.assign(held("NODE2"));
+    agent.advance(5_000);
+    expect(agent.state.words.asks).toBeGreaterThan(150);
+    expect(agent.state.words.inFlight.length).toBeLessThan(20);
+  });
+
   test("PW2: more than fit one message are asked for in several", () => {
     const agent = new SessionDriver({ peer: me });
     const groups = Array.from({ length: limits.holdsOfPeerMessage + 1 }, (_, index) => ({
