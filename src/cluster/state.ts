@@ -1,6 +1,7 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
 import type {
+  Agreeing,
   Assignment,
   HeldBefore,
   HoldRef,
@@ -307,7 +308,7 @@ export type Session = {
   readonly machine: string | null;
   readonly peer: PeerPlace | null;
   /** Nodes by whose word it last said that it holds. */
-  readonly agreeing: readonly string[];
+  readonly agreeing: readonly Agreeing[];
   readonly connection: Connection;
   readonly standing: Standing;
   /** Answered renewals of this run: the `k` of its silence when it holds nothing. */

@@ -1,4 +1,5 @@
 import {
+  type Agreeing,
   type AssignedGroup,
   type Assignment,
   holdId,
@@ -42,16 +43,26 @@ function deadlineOf(word: Word | undefined, ttlMs: number): number {
   return fuseDeadline(word.askedAt, Math.min(word.durationMs, ttlMs));
 }
 
-/** Nodes whose word this run has. */
-export function agreeing({ assignment, fuses, words }: SessionState, now: number): string[] {
-  const nodes = (assignment?.groups ?? []).flatMap((group) => {
-    const id = holdId(group);
-    const ttlMs = fuses.get(id)?.ttlMs ?? 0;
-    return group.peers
-      .filter(({ key }) => deadlineOf(words.promises.get(id)?.get(key), ttlMs) > now)
-      .map(({ node }) => node);
-  });
-  return [...new Set(nodes)];
+/** Whose word this run has, and for what; what the same nodes agree on is said together. */
+export function agreeing(state: SessionState, now: number): Agreeing[] {
+  const byNodes = new Map<string, { readonly nodes: readonly string[]; readonly holds: HoldRef[] }>();
+  for (const assigned of state.assignment?.groups ?? []) {
+    const nodes = nodesAgreeing(state, assigned, now);
+    if (nodes.length === 0) continue;
+    const { group, epoch } = assigned;
+    const together = byNodes.get(nodes.join()) ?? { nodes, holds: [] };
+    together.holds.push({ group, epoch });
+    byNodes.set(nodes.join(), together);
+  }
+  return [...byNodes.values()];
+}
+
+function nodesAgreeing({ fuses, words }: SessionState, group: AssignedGroup, now: number): string[] {
+  const id = holdId(group);
+  const ttlMs = fuses.get(id)?.ttlMs ?? 0;
+  return group.peers
+    .filter(({ key }) => deadlineOf(words.promises.get(id)?.get(key), ttlMs) > now)
+    .map(({ node }) => node);
 }
 
 /** More rounds than are under way where an answer comes within the ttl; one to an ask that has been forgotten promises nothing. */

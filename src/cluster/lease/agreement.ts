@@ -1,6 +1,6 @@
 import { isPossibleOwner, lookup, possibleOwners } from "../definition/definition.ts";
 import { sameRevision } from "./generation.ts";
-import { holdId, isSamePeer, type Peer, type Renewal, type VouchedFor } from "../messages.ts";
+import { agreeingOn, holdId, isSamePeer, type Peer, type Renewal, type VouchedFor } from "../messages.ts";
 import { becomeAgreed, holdsOfRun } from "./ownership.ts";
 import type { Agreement, Hold, Session } from "../state.ts";
 import { journal, type Turn } from "../turn.ts";
@@ -11,7 +11,7 @@ import { journal, type Turn } from "../turn.ts";
  * all of these, because only those have a promise to keep (PW1-PW4).
  */
 
-type Owner = Pick<Session, "node" | "peer" | "agreeing">;
+type Owner = Pick<Session, "node" | "peer">;
 
 export function newAgreement(turn: Turn, group: string, owner: Session): Agreement {
   const peers = peersFor(turn, group, owner, []);
@@ -27,7 +27,7 @@ export function refreshAgreements(turn: Turn): void {
     const owner = turn.memory.sessions.get(hold.incarnation);
     if (owner?.connection.kind !== "open" || owner.renewedAt === null) continue;
     // What has to go is told no peers.
-    const peers = hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, hold.agreement.peers);
+    const peers = hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, stillAgreeing(hold, owner));
     if (JSON.stringify(peers) === JSON.stringify(hold.agreement.peers)) continue;
     const claimants = bothOf(hold.agreement.claimants, claimantsOf(owner, peers));
     becomeAgreed(turn, hold, { owner: owner.peer, peers, claimants });
@@ -72,7 +72,7 @@ export function vouchedForBy({ durable }: Turn, { node, peer }: Pick<Session, "n
  * one that cannot be asked is as good as one that does not agree, and would be kept from ending what it could end otherwise: then
  * there is no list.
  */
-function peersFor(turn: Turn, group: string, owner: Owner, before: readonly Peer[]): readonly Peer[] {
+function peersFor(turn: Turn, group: string, owner: Owner, agreeing: readonly Peer[]): readonly Peer[] {
   const definition = turn.durable.cluster?.definition;
   const defined = definition && lookup(definition.groups, group);
   if (definition === undefined || defined?.onControlPlaneLoss !== "hold-while-peers-agree") return [];
@@ -81,13 +81,19 @@ function peersFor(turn: Turn, group: string, owner: Owner, before: readonly Peer
   for (const node of possibleOwners(definition, defined)) {
     if (node === owner.node) continue;
     const session = upSessionOf(turn, node);
-    const away = before.find((peer) => peer.node === node && owner.agreeing.includes(node));
+    const away = agreeing.find((peer) => peer.node === node);
     if (session === undefined && away === undefined) continue;
     const peer = session === undefined ? away : session.peer && { node, ...session.peer };
     if (peer == null) return [];
     peers.push(peer);
   }
   return peers;
+}
+
+/** Those of the list by whose word its owner says that it holds this one. */
+function stillAgreeing(hold: Hold, { agreeing }: Session): readonly Peer[] {
+  const nodes = agreeingOn(agreeing, hold);
+  return hold.agreement.peers.filter(({ node }) => nodes.includes(node));
 }
 
 function upSessionOf({ memory }: Turn, node: string): Session | undefined {

@@ -206,9 +206,24 @@ describe("the owner", () => {
     expect(agent.lastRenewal.agreeing).toEqual([]);
     promise(agent, "NODE3");
     agent.advance(renewMs);
-    expect(agent.lastRenewal.agreeing).toEqual(["NODE3"]);
+    expect(agent.lastRenewal.agreeing).toEqual([{ nodes: ["NODE3"], holds: [exchange] }]);
     agent.advance(ttlMs);
     expect(agent.lastRenewal.agreeing).toEqual([]);
+  });
+
+  test("PW9: they say so of each ownership, those together that are held by the same word", () => {
+    const agent = new SessionDriver({ peer: me });
+    const holds = ["A", "B", "C"].map((name) => ({ group: name, epoch: 1 }));
+    agent.replies = extending(...holds);
+    agent.join(holds.map(({ group: name }) => ({ ...group(name, 1), peers: [peer("NODE2"), peer("NODE3")] })));
+    promise(agent, "NODE2");
+    const { n } = lastAsk(agent, "NODE3");
+    tell(agent, "NODE3", { type: "promise", n, holds: holds.slice(0, 1), over: [] });
+    agent.advance(renewMs);
+    expect(agent.lastRenewal.agreeing).toEqual([
+      { nodes: ["NODE2", "NODE3"], holds: holds.slice(0, 1) },
+      { nodes: ["NODE2"], holds: holds.slice(1) },
+    ]);
   });
 
   test.each(["withdrawal", "promise"] as const)("PW5: a word that is withdrawn (%s) ends it at once", (type) => {
