@@ -202,8 +202,8 @@ async function beginRun(
     }
   }
 
-  function tell({ code, detail }: Extract<SessionEffect, { type: "note" }>): void {
-    const { level, sentence } = wordsOf(code, detail);
+  function tell({ code, detail, nodes }: Extract<SessionEffect, { type: "note" }>): void {
+    const { level, sentence } = wordsOf(code, detail, nodes);
     log(level, code, sentence);
   }
 

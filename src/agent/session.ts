@@ -23,12 +23,14 @@ import {
   extendByPromises,
   heardPromise,
   heardWithdrawal,
+  nodesAsked,
   stillAsked,
   tellGone,
   tendAsks,
   withoutPromises,
 } from "./peers/asking.ts";
 import { heardAsk, heardGone, stillGiven, tendWithdrawals } from "./peers/vouching.ts";
+import { noteWords } from "./peers/word-notes.ts";
 import { keysIn, noWords } from "./peers/words.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
@@ -136,7 +138,8 @@ function closed(state: SessionState, connection: number, now: number, effects: S
   if (state.link.kind === "closed" || state.link.connection !== connection) return state;
   // Tries that come to nothing are many in an outage: what is news is that a connection that was there is gone.
   if (state.link.kind === "joined") {
-    effects.push({ type: "note", code: "connection-lost", detail: `connection ${connection} is gone` });
+    const detail = `connection ${connection} is gone`;
+    effects.push({ type: "note", code: "connection-lost", detail, nodes: nodesAsked(state) });
   }
   return { ...state, link: { kind: "closed", retryAt: retryAt(state, now) } };
 }
@@ -340,7 +343,7 @@ function act(state: SessionState, now: number, effects: SessionEffect[]): Sessio
   const spoken = tellGone(tendWithdrawals(ordered, now, effects), now, effects);
   // What a renewal claims was withdrawn before it; and what is asked goes with it.
   const linked = tendAsks(tendLink(spoken, now, effects), now, effects);
-  const stopped = tendStop(linked, now, effects);
+  const stopped = tendStop(noteWords(linked, now, effects), now, effects);
   effects.push({ type: "wake", at: nextWake(stopped, now) });
   return stopped;
 }

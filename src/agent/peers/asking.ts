@@ -57,7 +57,7 @@ export function agreeing(state: SessionState, now: number): Agreeing[] {
   return [...byNodes.values()];
 }
 
-function nodesAgreeing({ fuses, words }: SessionState, group: AssignedGroup, now: number): string[] {
+export function nodesAgreeing({ fuses, words }: SessionState, group: AssignedGroup, now: number): string[] {
   const id = holdId(group);
   const ttlMs = fuses.get(id)?.ttlMs ?? 0;
   return group.peers
@@ -67,6 +67,21 @@ function nodesAgreeing({ fuses, words }: SessionState, group: AssignedGroup, now
 
 /** More rounds than are under way where an answer comes within the ttl; one to an ask that has been forgotten promises nothing. */
 const roundsInFlight = 16;
+
+/** Those of its list whose word this run has not, or not any more; nobody where it has asked for none since its last grant. */
+export function nodesLacking(state: SessionState, group: AssignedGroup, now: number): string[] {
+  const id = holdId(group);
+  const isAsked =
+    state.words.promises.has(id) || state.words.inFlight.some(({ holds }) => holds.some((hold) => holdId(hold) === id));
+  const agree = new Set(isAsked ? nodesAgreeing(state, group, now) : []);
+  return isAsked ? group.peers.map(({ node }) => node).filter((node) => !agree.has(node)) : [];
+}
+
+/** Whom this run holds something with, as far as these agree. */
+export function nodesAsked({ assignment, fuses }: SessionState): string[] {
+  const held = (assignment?.groups ?? []).filter((group) => fuses.get(holdId(group))?.covered === true);
+  return [...new Set(held.flatMap(({ peers }) => peers.map(({ node }) => node)))];
+}
 
 /** Asks again when it is time. */
 export function tendAsks(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
@@ -147,7 +162,8 @@ export function heardWithdrawal(
   const over = holds.filter((hold) => isPeerOf(state, hold, from) && isNews(state, hold, from, { n, withdrawn: true }));
   if (over.length === 0) return state;
   const named = over.filter((hold) => state.words.promises.has(holdId(hold))).map(holdId);
-  if (named.length > 0) effects.push({ type: "note", code: "word-withdrawn", detail: named.join(", ") });
+  if (named.length > 0)
+    effects.push({ type: "note", code: "word-withdrawn", detail: named.join(", "), nodes: nodesOf(state, from) });
   const ids = new Set(over.map(holdId));
   const { gone } = state.words;
   // It has not heard that they are gone, or it would not say this.
@@ -241,11 +257,17 @@ export function tellGone(state: SessionState, now: number, effects: SessionEffec
 // --- parts ----------------------------------------------------------------------------------------------------------
 
 /** What is held under a grant or by others' word, and has peers. */
-function heldWithPeers(state: SessionState, now: number): AssignedGroup[] {
+export function heldWithPeers(state: SessionState, now: number): AssignedGroup[] {
   return (state.assignment?.groups ?? []).filter((group) => {
     const fuse = state.fuses.get(holdId(group));
     return group.peers.length > 0 && fuse?.covered === true && isLive(fuse, now) && !state.released.has(holdId(group));
   });
+}
+
+/** Under what name it is known here. */
+function nodesOf({ assignment }: SessionState, { key }: Pick<Peer, "key">): string[] {
+  const peers = (assignment?.groups ?? []).flatMap((group) => group.peers);
+  return peers.flatMap((peer) => (peer.key === key ? [peer.node] : [])).slice(0, 1);
 }
 
 function isPeerOf({ assignment }: SessionState, hold: HoldRef, { key }: Pick<Peer, "key">): boolean {

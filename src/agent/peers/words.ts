@@ -15,6 +15,9 @@ export type Words = {
   readonly promises: ReadonlyMap<string, ReadonlyMap<string, Word>>;
   /** By ownership and key: the newest that was heard. What is older, or comes once more, is nothing. */
   readonly heard: ReadonlyMap<string, ReadonlyMap<string, Heard>>;
+  /** Ownerships of which was noted that only others' word holds them, and nodes of which that theirs is missing. */
+  readonly byWord: ReadonlySet<string>;
+  readonly missing: ReadonlySet<string>;
   /** Ownerships of which the peers were told that they are offline here. */
   readonly gone: ReadonlySet<string>;
   /** What owners have asked this run for, by ownership, and what it has promised. */
@@ -49,6 +52,8 @@ export const noWords: Words = {
   askedAt: null,
   promises: new Map(),
   heard: new Map(),
+  byWord: new Set(),
+  missing: new Set(),
   gone: new Set(),
   given: new Map(),
   withdrawn: new Set(),

@@ -410,6 +410,67 @@ test("PW7: heeded are those whom it asks and those who may ask it, as its newest
   expect(heeded()).toEqual([["key-of-NODE2", "key-of-NODE3"], []]);
 });
 
+describe("PW10: what the owner's log says", () => {
+  const held = { ...group("Exchange", 3), peers: [peer("NODE2"), peer("NODE3")] };
+  const notes = (agent: SessionDriver) => {
+    const said = agent.effects.flatMap((effect) =>
+      effect.type === "note" ? [[effect.code, ...(effect.nodes ?? [effect.detail])].join(" ")] : [],
+    );
+    agent.clear();
+    return said;
+  };
+  const pass = (agent: SessionDriver, ms: number, ...agreeing: readonly string[]): void => {
+    for (const end = agent.now + ms; agent.now < end;) {
+      agent.advance(1);
+      if (agent.state.words.askedAt === agent.now) for (const node of agreeing) promise(agent, node);
+    }
+  };
+  function owner(): SessionDriver {
+    const agent = new SessionDriver({ peer: me });
+    agent.replies = extending(exchange);
+    agent.join([held]);
+    for (const node of ["NODE2", "NODE3"]) promise(agent, node);
+    agent.clear();
+    return agent;
+  }
+
+  test("PW10: by whose word it stays, once, and that it is granted again", () => {
+    const agent = owner();
+    pass(agent, 2 * ttlMs, "NODE2", "NODE3");
+    expect(notes(agent)).toEqual([]);
+    agent.replies = () => null;
+    agent.close();
+    pass(agent, 5 * ttlMs, "NODE2", "NODE3");
+    expect(notes(agent)).toEqual(["connection-lost NODE2 NODE3", "held-by-word NODE2 NODE3"]);
+    agent.replies = extending(exchange);
+    agent.join([held]);
+    expect(notes(agent)).toEqual(["reconnected connection 2", "granted-again Exchange#3"]);
+  });
+
+  test("PW10: whose word is missing, once, and that it is given again", () => {
+    const agent = owner();
+    pass(agent, 5 * ttlMs, "NODE2");
+    expect(notes(agent)).toEqual(["word-missing NODE3"]);
+    pass(agent, ttlMs, "NODE2", "NODE3");
+    expect(notes(agent)).toEqual(["word-given NODE3"]);
+  });
+
+  test("PW10: who did not agree when the lease ends, and who has withdrawn", () => {
+    const agent = owner();
+    agent.replies = () => null;
+    agent.close();
+    pass(agent, ttlMs, "NODE2", "NODE3");
+    pass(agent, ttlMs, "NODE2");
+    expect(notes(agent).slice(1)).toEqual(["held-by-word NODE2 NODE3", "word-missing NODE3", "fuse-blown NODE3"]);
+    const other = owner();
+    other.replies = () => null;
+    other.close();
+    pass(other, ttlMs, "NODE2", "NODE3");
+    tell(other, "NODE3", { type: "withdrawal", n: other.state.words.asks, holds: [exchange] });
+    expect(notes(other).slice(-2)).toEqual(["word-withdrawn NODE3", "fuse-blown"]);
+  });
+});
+
 describe("the peer", () => {
   const owned: Silence = silence("Exchange#3");
   const asked = (n = 1): PeerMessage => ({ type: "ask", n, holds: [exchange], durationMs: ttlMs });
