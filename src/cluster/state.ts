@@ -232,6 +232,8 @@ export type Memory = {
   readonly extended: ReadonlySet<string>;
   /** Deadlines that are not safety, by hold: how long its resources may be pending (LEASE rule 13). */
   readonly pending: ReadonlyMap<string, PendingSpan>;
+  /** By node: under which key its agent came last, as far as this start has heard. */
+  readonly keys: ReadonlyMap<string, string>;
   /** What the one alarm was last set to; undefined when this start has not said yet. */
   readonly alarmAt: number | null | undefined;
   /** Who has reported associations lately, for the limit on their rate. */

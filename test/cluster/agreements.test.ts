@@ -239,6 +239,21 @@ describe("who may end it", () => {
     expect(cluster.session("NODE2").peer?.key).toBe(place("NODE2").key);
   });
 
+  test("PW8: that a node's agent comes under another key is journalled, also when only a list still knows the one before", () => {
+    const told = (cluster: Cluster) => cluster.journal.filter(({ kind }) => kind === "node.key-changed");
+    const cluster = two();
+    expect(told(cluster)).toEqual([]);
+    cluster.close("NODE2");
+    cluster.hello("NODE2", { incarnation: "another-run", peer: place("THIEF") });
+    expect(told(cluster)).toMatchObject([
+      { severity: "warning", node: "NODE2", details: { key: "key-of-THIEF", before: "key-of-NODE2" } },
+    ]);
+    const restarted = two();
+    restarted.restart();
+    restarted.hello("NODE2", { incarnation: "another-run", peer: place("THIEF") });
+    expect(told(restarted)).toHaveLength(1);
+  });
+
   test("PW3: an operator's word ends it all the same", () => {
     const cluster = two();
     cluster.close("NODE1");
