@@ -202,8 +202,8 @@ async function beginRun(
     }
   }
 
-  function tell({ code, detail }: Extract<SessionEffect, { type: "note" }>): void {
-    const { level, sentence } = wordsOf(code, detail);
+  function tell({ code, detail, nodes }: Extract<SessionEffect, { type: "note" }>): void {
+    const { level, sentence } = wordsOf(code, detail, nodes);
     log(level, code, sentence);
   }
 
@@ -224,6 +224,8 @@ async function beginRun(
         return link.disconnect(effect.connection);
       case "send":
         return link.send(effect.connection, effect.message);
+      case "heed":
+        return peers?.heed(effect.keys);
       case "tell":
         return peers?.tell(effect.peer, effect.message);
       case "note":
@@ -260,7 +262,7 @@ async function beginRun(
       {
         incarnation,
         machine: machineId(),
-        peer: peers && { ...peers.place, proof: peers.prove(peerProofText(incarnation)) },
+        peer: peers && { ...peers.place, proof: peers.prove(peerProofText({ cluster, node, incarnation })) },
       },
       memory.seen,
       monotonicMs(),

@@ -12,6 +12,7 @@ const told: ReadonlySet<string> = new Set([
   "former-owner-answers",
   "fuse-blown",
   "guard-lost",
+  "held-by-word",
   "lapsed",
   "loop-late",
   "message-given-up",
@@ -22,7 +23,9 @@ const told: ReadonlySet<string> = new Set([
   "no-net-admin",
   "no-net-raw",
   "nobody-asked",
+  "peer-unreachable",
   "sockets-not-destroyed",
+  "word-missing",
 ]);
 
 export type NoticeBook = {

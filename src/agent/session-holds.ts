@@ -14,7 +14,7 @@ import {
 } from "../cluster/messages.ts";
 import { type Fuse, fuseDeadline, isLive, renewFuse } from "./fuse.ts";
 import type { HoldMode, HoldOrder, Orders } from "./orders.ts";
-import { withoutPromises } from "./peers/asking.ts";
+import { nodesLacking, withoutPromises } from "./peers/asking.ts";
 import { hurried } from "./session-line.ts";
 import type { SessionEffect, SessionState } from "./session-state.ts";
 
@@ -77,7 +77,11 @@ export function noteBlown(state: SessionState, now: number, effects: SessionEffe
     .filter(([id, fuse]) => !isLive(fuse, now) && !state.released.has(id))
     .map(([id]) => id);
   const news = blown.filter((id) => !state.blown.has(id));
-  for (const id of news) effects.push({ type: "note", code: "fuse-blown", detail: id });
+  for (const id of news) {
+    const group = state.assignment?.groups.find((one) => holdId(one) === id);
+    const nodes = group === undefined ? [] : nodesLacking(state, group, now);
+    effects.push({ type: "note", code: "fuse-blown", detail: id, nodes });
+  }
   const next = news.length === 0 && blown.length === state.blown.size ? state : { ...state, blown: new Set(blown) };
   const over = [...state.fuses].filter(
     ([id, { deadline, covered }]) => now >= deadline && (covered || state.words.promises.has(id)),

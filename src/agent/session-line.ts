@@ -1,7 +1,7 @@
 import { type LeaseTerms, longestHoleMs } from "../cluster/lease/lease.ts";
 import { holdId, nothingTold, toldBy } from "../cluster/messages.ts";
 import { isLive } from "./fuse.ts";
-import { agreeing, nextAskAt } from "./peers/asking.ts";
+import { agreeing, nextAskAt, nodesAsked } from "./peers/asking.ts";
 import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
 import { claimsOf, markClaimed, nextClaimAt, nextCompleteAt } from "./witness.ts";
 
@@ -38,7 +38,12 @@ export function tendLink(state: SessionState, now: number, effects: SessionEffec
 function dropLink(state: SessionState, connection: number, now: number, effects: SessionEffect[]): SessionState {
   effects.push(
     { type: "disconnect", connection },
-    { type: "note", code: "connection-lost", detail: `connection ${connection} was silent and is given up` },
+    {
+      type: "note",
+      code: "connection-lost",
+      detail: `connection ${connection} was silent and is given up`,
+      nodes: nodesAsked(state),
+    },
   );
   return tendLink({ ...state, link: { kind: "closed", retryAt: retryAt(state, now) } }, now, effects);
 }

@@ -47,12 +47,19 @@ export type SessionEffect =
   /** Drop it at once, without waiting for the other side. */
   | { readonly type: "disconnect"; readonly connection: number }
   | { readonly type: "send"; readonly connection: number; readonly message: AgentMessage }
+  /** From now on, hear what these keys have signed, and nothing else (PW7). */
+  | { readonly type: "heed"; readonly keys: ReadonlySet<string> }
   /** Say this to another agent, which may not hear it. */
   | { readonly type: "tell"; readonly peer: Peer; readonly message: PeerMessage }
   /** Send `wake` at this time; replaces any earlier one. */
   | { readonly type: "wake"; readonly at: number }
-  /** Something for the log: a stable code and what it is about. */
-  | { readonly type: "note"; readonly code: SessionNote; readonly detail: string }
+  /** Something for the log: a stable code, what it is about, and the nodes whose word has to do with it. */
+  | {
+      readonly type: "note";
+      readonly code: SessionNote;
+      readonly detail: string;
+      readonly nodes?: readonly string[];
+    }
   /** `told`: the object knows that everything was released; else a ttl has passed in which it could not be told. */
   | { readonly type: "exit"; readonly told: boolean };
 
@@ -62,6 +69,10 @@ export type SessionNote =
   | "connection-lost"
   | "reconnected"
   | "fuse-blown"
+  | "held-by-word"
+  | "granted-again"
+  | "word-missing"
+  | "word-given"
   | "word-withdrawn"
   | "lapsed"
   | "refused"

@@ -23,12 +23,15 @@ import {
   extendByPromises,
   heardPromise,
   heardWithdrawal,
+  nodesAsked,
+  stillAsked,
   tellGone,
   tendAsks,
   withoutPromises,
 } from "./peers/asking.ts";
-import { forgetWords, heardAsk, heardGone, tendWithdrawals } from "./peers/vouching.ts";
-import { noWords } from "./peers/words.ts";
+import { heardAsk, heardGone, stillGiven, tendWithdrawals } from "./peers/vouching.ts";
+import { noteWords } from "./peers/word-notes.ts";
+import { keysIn, noWords } from "./peers/words.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
@@ -81,6 +84,7 @@ export function sessionStep(
   const taken = take(current, event, effects);
   if (taken.seen !== before.seen) effects.unshift({ type: "remember", seen: taken.seen });
   const state = act(taken, event.now, effects);
+  if (state.assignment !== before.assignment) effects.push({ type: "heed", keys: keysIn(state.assignment) });
   return { state, effects };
 }
 
@@ -134,7 +138,8 @@ function closed(state: SessionState, connection: number, now: number, effects: S
   if (state.link.kind === "closed" || state.link.connection !== connection) return state;
   // Tries that come to nothing are many in an outage: what is news is that a connection that was there is gone.
   if (state.link.kind === "joined") {
-    effects.push({ type: "note", code: "connection-lost", detail: `connection ${connection} is gone` });
+    const detail = `connection ${connection} is gone`;
+    effects.push({ type: "note", code: "connection-lost", detail, nodes: nodesAsked(state) });
   }
   return { ...state, link: { kind: "closed", retryAt: retryAt(state, now) } };
 }
@@ -165,7 +170,7 @@ function received(
     case "welcome":
       return welcomed(current, connection, message.standing, message.assignment, now, effects);
     case "assignment":
-      return heldByWord(current, now) ? current : assigned(current, message.assignment);
+      return heldByWord(current, now) ? current : assigned(current, message.assignment, now);
     case "answer":
       return answered(current, message, now, effects);
   }
@@ -199,7 +204,7 @@ function welcomed(
     hurry: "news",
   };
   const joined = { ...state, link, standing };
-  return heldByWord(state, now) ? joined : assigned(joined, assignment);
+  return heldByWord(state, now) ? joined : assigned(joined, assignment, now);
 }
 
 /**
@@ -210,7 +215,7 @@ function heldByWord({ fuses }: SessionState, now: number): boolean {
   return [...fuses.values()].some(({ granted, deadline }) => granted <= now && now < deadline);
 }
 
-function assigned(state: SessionState, assignment: Assignment): SessionState {
+function assigned(state: SessionState, assignment: Assignment, now: number): SessionState {
   if (compareRevisions(assignment.revision, state.assignment?.revision ?? null) <= 0) return state;
   const ids = new Set(assignment.groups.map(holdId));
   const named = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([id]) => ids.has(id)));
@@ -220,7 +225,7 @@ function assigned(state: SessionState, assignment: Assignment): SessionState {
     lease: assignment.lease,
     assignment,
     fuses: named(state.fuses),
-    words: { ...state.words, promises: named(state.words.promises) },
+    words: { ...state.words, ...stillAsked(state, assignment), given: stillGiven(state, assignment, now) },
     released: new Map(
       assignment.groups
         .filter((group) => state.final.includes(holdId(group)))
@@ -265,7 +270,7 @@ function answered(state: SessionState, answer: Answer, now: number, effects: Ses
       followAt: answer.ownerRenewedMs === null ? null : now + followingMs(answer.ownerRenewedMs, state.lease),
     },
   };
-  return answer.assignment === null ? next : assigned(next, answer.assignment);
+  return answer.assignment === null ? next : assigned(next, answer.assignment, now);
 }
 
 function highest(a: Told, b: Told): Told {
@@ -317,9 +322,9 @@ function told(
     case "promise":
       return heardPromise(state, from, message, effects);
     case "withdrawal":
-      return heardWithdrawal(state, from, message.holds, effects);
+      return heardWithdrawal(state, from, message, effects);
     case "gone":
-      return heardGone(state, from, message);
+      return heardGone(state, from, message, now);
   }
 }
 
@@ -335,17 +340,12 @@ function noteStanding(before: SessionState, standing: Standing, effects: Session
 function act(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
   const released = takeOffline(extendByPromises(state), now);
   const ordered = giveOrders(noteBlown(released, now, effects), now, effects);
-  const spoken = tendPeers(ordered, now, effects);
-  const linked = tendLink(spoken, now, effects);
-  const stopped = tendStop(linked, now, effects);
+  const spoken = tellGone(tendWithdrawals(ordered, now, effects), now, effects);
+  // What a renewal claims was withdrawn before it; and what is asked goes with it.
+  const linked = tendAsks(tendLink(spoken, now, effects), now, effects);
+  const stopped = tendStop(noteWords(linked, now, effects), now, effects);
   effects.push({ type: "wake", at: nextWake(stopped, now) });
   return stopped;
-}
-
-/** Before the renewal: what it claims was withdrawn first. */
-function tendPeers(state: SessionState, now: number, effects: SessionEffect[]): SessionState {
-  const kept = tendWithdrawals(forgetWords(state, now), now, effects);
-  return tellGone(tendAsks(kept, now, effects), now, effects);
 }
 
 /** A run of answers that has a hole already is not spoken from, even before the answer that ends the hole. */

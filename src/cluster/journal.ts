@@ -34,6 +34,7 @@ export const journalKinds = [
   "node.quarantined",
   "node.quarantine-ended",
   "node.notice",
+  "node.key-changed",
   "cluster.maintenance",
   "cluster.destroyed",
   "group.owned",

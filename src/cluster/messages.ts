@@ -50,7 +50,7 @@ export type Hello = {
   readonly peer: ProvenPlace | null;
 };
 
-/** `proof`: the run's name (`peerProofText`), signed with that key: whoever has a node's token does not have its agent's key by that. */
+/** `proof`: whose run it is (`peerProofText`), signed with that key: whoever has a node's token does not have its agent's key by that. */
 export type ProvenPlace = PeerPlace & { readonly proof: string };
 
 /** `key`: public, of the agent's state folder, base64url. `address`: `ADDRESS:PORT`, an IPv6 address in brackets. */
@@ -92,13 +92,21 @@ export type Renewal = {
   readonly intact: readonly HoldRef[];
   readonly released: readonly HoldRef[];
   readonly claims: readonly Claim[];
-  /** Nodes by whose word, given and not yet over, this run holds what it owns. */
-  readonly agreeing: readonly string[];
+  /** By whose word, given and not yet over, this run holds what it owns. */
+  readonly agreeing: readonly Agreeing[];
   /** The agent was told to stop: it releases what it holds and wants nothing more. */
   readonly leaving: boolean;
   /** What is on the node; null when an answered renewal of this connection has already said the same. */
   readonly report: Report | null;
 };
+
+/** All of these nodes have given their word for all of these ownerships. */
+export type Agreeing = { readonly nodes: readonly string[]; readonly holds: readonly HoldRef[] };
+
+/** Those that have for this one. */
+export function agreeingOn(agreeing: readonly Agreeing[], hold: HoldRef): readonly string[] {
+  return agreeing.flatMap(({ nodes, holds }) => (holds.some((one) => sameHold(one, hold)) ? nodes : []));
+}
 
 /**
  * What a witness may count: any grant to the subject changes `k`, and any restart of the object the generation, so a value

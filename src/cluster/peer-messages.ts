@@ -2,7 +2,8 @@ import type { HoldRef } from "./messages.ts";
 
 /**
  * What two agents say to each other, without the control plane: an owner asks for a peer's word, and holds by it while nobody else
- * answers (SPEC PW2). Each message stands for itself; one that is lost, late, or comes twice does no harm.
+ * answers (SPEC PW2). Each message stands for itself, and names the
+ * number of an ask: one that is lost, late, or comes again does no harm.
  */
 export type PeerMessage = Ask | Promised | Withdrawal | Gone;
 
@@ -23,8 +24,8 @@ export type Promised = {
   readonly over: readonly HoldRef[];
 };
 
-/** The same before it was asked: "I promise these no more." */
-export type Withdrawal = { readonly type: "withdrawal"; readonly holds: readonly HoldRef[] };
+/** The same before it was asked: "I promise these no more, whatever I have said to your asks up to this number." */
+export type Withdrawal = { readonly type: "withdrawal"; readonly n: number; readonly holds: readonly HoldRef[] };
 
 /**
  * "All of these is offline here, and nothing that you have promised of them in answer to my asks up to this number binds you." A promise

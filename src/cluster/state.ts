@@ -1,6 +1,7 @@
 import type { ClusterDefinition } from "./definition/definition.ts";
 import type { Generation } from "./lease/generation.ts";
 import type {
+  Agreeing,
   Assignment,
   HeldBefore,
   HoldRef,
@@ -231,6 +232,8 @@ export type Memory = {
   readonly extended: ReadonlySet<string>;
   /** Deadlines that are not safety, by hold: how long its resources may be pending (LEASE rule 13). */
   readonly pending: ReadonlyMap<string, PendingSpan>;
+  /** By node: under which key its agent came last, as far as this start has heard. */
+  readonly keys: ReadonlyMap<string, string>;
   /** What the one alarm was last set to; undefined when this start has not said yet. */
   readonly alarmAt: number | null | undefined;
   /** Who has reported associations lately, for the limit on their rate. */
@@ -307,7 +310,7 @@ export type Session = {
   readonly machine: string | null;
   readonly peer: PeerPlace | null;
   /** Nodes by whose word it last said that it holds. */
-  readonly agreeing: readonly string[];
+  readonly agreeing: readonly Agreeing[];
   readonly connection: Connection;
   readonly standing: Standing;
   /** Answered renewals of this run: the `k` of its silence when it holds nothing. */

@@ -125,13 +125,14 @@ export class ClusterObject extends DurableObject<Env> {
     this.#alarm = new Alarm(ctx.storage);
     this.#registry = new Registry(ctx.storage);
     this.#notifyPorts = new NotifyPorts(ctx.storage.sql, this.store.journal);
+    const clusterName = (): string => this.#state.durable.cluster?.definition.cluster ?? ctx.id.name ?? "";
     const forWebhooks = {
       ctx,
       store: this.webhooks,
       journal: this.store.journal,
       alarm: this.#alarm,
       clock,
-      clusterName: () => this.#state.durable.cluster?.definition.cluster ?? ctx.id.name ?? "",
+      clusterName,
       isOver: () => this.#isOver,
     };
     const deliveries = new Deliveries({ ...forWebhooks, note: (note) => this.#note("cluster", note) });
@@ -168,7 +169,7 @@ export class ClusterObject extends DurableObject<Env> {
         this.#tokens.endStrangers();
       },
     });
-    this.#sessionDesk = new SessionDesk(this.#sessions, clock, (event) => this.#brain.happen(event));
+    this.#sessionDesk = new SessionDesk(this.#sessions, clusterName, clock, (event) => this.#brain.happen(event));
     // What browsers and proxies need to keep a quiet watch open; it does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     void ctx.blockConcurrencyWhile(() => this.#start(trouble?.since ?? null));

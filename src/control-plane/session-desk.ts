@@ -8,11 +8,18 @@ import { attachmentOf, type SessionAttachment, type SessionSockets } from "./soc
 /** What comes from agents over their connections, told to the brain as it understands it. */
 export class SessionDesk {
   readonly #sockets: SessionSockets;
+  readonly #clusterName: () => string;
   readonly #clock: () => number;
   readonly #happen: (event: ClusterEvent) => unknown;
 
-  constructor(sockets: SessionSockets, clock: () => number, happen: (event: ClusterEvent) => unknown) {
+  constructor(
+    sockets: SessionSockets,
+    clusterName: () => string,
+    clock: () => number,
+    happen: (event: ClusterEvent) => unknown,
+  ) {
     this.#sockets = sockets;
+    this.#clusterName = clusterName;
     this.#clock = clock;
     this.#happen = happen;
   }
@@ -54,7 +61,8 @@ export class SessionDesk {
 
   /** An agent says nothing more before it is answered, so that nothing overtakes its hello meanwhile. */
   async #hearProven(attachment: SessionAttachment, hello: Hello, peer: NonNullable<Hello["peer"]>): Promise<void> {
-    const isTrue = await isProven(hello, peer);
+    const { node } = attachment;
+    const isTrue = await isProven({ cluster: this.#clusterName(), node, incarnation: hello.incarnation }, peer);
     if (!this.#sockets.isOpen(attachment.id)) return;
     if (isTrue) this.#hear(attachment, hello);
     else this.#hangUp(attachment, "malformed");

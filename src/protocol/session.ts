@@ -4,6 +4,7 @@ import type { Generation, Revision } from "../cluster/lease/generation.ts";
 import { limits } from "../cluster/limits.ts";
 import {
   type AgentMessage,
+  type Agreeing,
   type Answer,
   type AssignedResource,
   type Assignment,
@@ -66,6 +67,11 @@ const peerPlaceSchema = z.strictObject({
   address: host,
 }) satisfies z.ZodType<PeerPlace>;
 const peerSchema = z.strictObject({ node: nameSchema, ...peerPlaceSchema.shape }) satisfies z.ZodType<Peer>;
+
+const agreeingSchema = z.strictObject({
+  nodes: z.array(nameSchema).max(limits.nodes),
+  holds,
+}) satisfies z.ZodType<Agreeing>;
 
 const silenceSchema = z.strictObject({
   subject: z.string().max(2 * limits.nameLength),
@@ -179,7 +185,7 @@ const renewalSchema = z.strictObject({
   intact: holds,
   released: holds,
   claims: z.array(claimSchema).max(protocolLimits.claims),
-  agreeing: z.array(nameSchema).max(limits.nodes).default([]),
+  agreeing: z.array(agreeingSchema).max(limits.groups).default([]),
   leaving: z.boolean(),
   report: reportSchema.nullable(),
 }) satisfies z.ZodType<Renewal>;

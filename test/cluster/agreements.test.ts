@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
-import type { Peer, ProvenPlace } from "../../src/cluster/messages.ts";
+import type { Agreeing, Peer, ProvenPlace } from "../../src/cluster/messages.ts";
 import { explainGroup } from "../../src/cluster/explain/explain.ts";
 import { quorumOf } from "../../src/cluster/questions/quorum.ts";
 import { clusterOf, nodes, ttlMs, virtualServer } from "./definitions.ts";
@@ -28,6 +28,8 @@ function agreed(policy: OutagePolicy, ...of: readonly string[]): Cluster {
 }
 
 const two = (): Cluster => agreed("hold-while-peers-agree", "NODE1", "NODE2");
+/** The first ownership is held by the word of these. */
+const on = (nodes: readonly string[]): readonly Agreeing[] => [{ nodes, holds: [{ group: "Exchange", epoch: 1 }] }];
 const three = (): Cluster => agreed("hold-while-peers-agree", "NODE1", "NODE2", "NODE3");
 const peersOf = (cluster: Cluster): string[] | null => names(cluster.assigned("NODE1").groups[0]?.peers);
 const claimants = (cluster: Cluster): string[] | null => names(cluster.hold("Exchange").agreement.claimants);
@@ -138,15 +140,29 @@ describe("the list", () => {
 
   test("PW9: one that is gone stays while the owner has its word, and leaves when it has not", () => {
     const cluster = three();
-    cluster.renew("NODE1", { agreeing: ["NODE2", "NODE3"] });
+    cluster.renew("NODE1", { agreeing: on(["NODE2", "NODE3"]) });
     cluster.close("NODE2");
-    cluster.renew("NODE1", { agreeing: ["NODE2", "NODE3"] });
+    cluster.renew("NODE1", { agreeing: on(["NODE2", "NODE3"]) });
     expect(peersOf(cluster)).toEqual(["NODE2", "NODE3"]);
-    cluster.renew("NODE1", { agreeing: ["NODE3"] });
-    cluster.renew("NODE1", { agreeing: ["NODE3"] });
+    cluster.renew("NODE1", { agreeing: on(["NODE3"]) });
+    cluster.renew("NODE1", { agreeing: on(["NODE3"]) });
     expect(peersOf(cluster)).toEqual(["NODE3"]);
     cluster.hello("NODE2");
     expect(peersOf(cluster)).toEqual(["NODE2", "NODE3"]);
+  });
+
+  test("PW9: it stays in the list of what it has given its word for, and in no other of the same owner", () => {
+    const policy = { onControlPlaneLoss: "hold-while-peers-agree", preferredOwners: ["NODE1"] } as const;
+    const groups = { Exchange: virtualServer(100, policy), Web: virtualServer(101, policy) };
+    const cluster = new Cluster(clusterOf(groups, { nodes: nodes("NODE1", "NODE2") }));
+    for (const node of ["NODE1", "NODE2"]) cluster.hello(node, { peer: place(node) });
+    for (const node of ["NODE1", "NODE2"]) cluster.renew(node);
+    cluster.countStart("NODE1", "NODE2");
+    cluster.renew("NODE1", { agreeing: on(["NODE2"]) });
+    cluster.close("NODE2");
+    cluster.renew("NODE1", { agreeing: on(["NODE2"]) });
+    expect(["Exchange", "Web"].map((group) => names(cluster.hold(group).agreement.peers))).toEqual([["NODE2"], []]);
+    expect(cluster.groupView("Web").peers).toEqual([]);
   });
 
   test("PW9: one that is stopping leaves at once", () => {
@@ -160,7 +176,7 @@ describe("the list", () => {
     cluster.restart();
     expect(cluster.hold("Exchange").agreement.claimants).toEqual([peer("NODE1"), peer("NODE2")]);
     cluster.hello("NODE1");
-    cluster.renew("NODE1", { agreeing: ["NODE2"] });
+    cluster.renew("NODE1", { agreeing: on(["NODE2"]) });
     expect(peersOf(cluster)).toEqual(["NODE2"]);
   });
 });
@@ -271,6 +287,21 @@ describe("who may end it", () => {
     expect(cluster.session("NODE2").peer?.key).toBe(place("NODE2").key);
   });
 
+  test("PW8: that a node's agent comes under another key is journalled, also when only a list still knows the one before", () => {
+    const told = (cluster: Cluster) => cluster.journal.filter(({ kind }) => kind === "node.key-changed");
+    const cluster = two();
+    expect(told(cluster)).toEqual([]);
+    cluster.close("NODE2");
+    cluster.hello("NODE2", { incarnation: "another-run", peer: place("THIEF") });
+    expect(told(cluster)).toMatchObject([
+      { severity: "warning", node: "NODE2", details: { key: "key-of-THIEF", before: "key-of-NODE2" } },
+    ]);
+    const restarted = two();
+    restarted.restart();
+    restarted.hello("NODE2", { incarnation: "another-run", peer: place("THIEF") });
+    expect(told(restarted)).toHaveLength(1);
+  });
+
   test("PW3: an operator's word ends it all the same", () => {
     const cluster = two();
     cluster.close("NODE1");
@@ -367,7 +398,7 @@ describe("what readers are told", () => {
       peers: [{ node: "NODE2", address: "NODE2:7946", agrees: false }],
       cannotBeAsked: [],
     });
-    cluster.renew("NODE1", { agreeing: ["NODE2"] });
+    cluster.renew("NODE1", { agreeing: on(["NODE2"]) });
     expect(cluster.groupView("Exchange").peers).toEqual([{ node: "NODE2", address: "NODE2:7946", agrees: true }]);
     expect(agreed("drop", "NODE1", "NODE2").groupView("Exchange")).toMatchObject({
       onControlPlaneLoss: "drop",

@@ -44,7 +44,7 @@ describe("what the journal is to the cluster API", () => {
     const { object, changes } = changeOfKind[kind];
     // What clusapi.h has no word for: it is an entry of the journal, and no notification.
     const unknown =
-      /^(?:association|webhook|operation|token)\.|^node\.notice$|^group\.peers$|^resource\.(?:fail|restart)-requested$/.test(
+      /^(?:association|webhook|operation|token)\.|^node\.(?:notice|key-changed)$|^group\.peers$|^resource\.(?:fail|restart)-requested$/.test(
         kind,
       );
     expect(changes.length === 0).toBe(unknown);

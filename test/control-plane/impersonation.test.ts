@@ -43,7 +43,7 @@ test("AU4: nor is it after the object has started anew, when nobody else has sai
 /** A key of an agent, and its proof that it has it. */
 async function agentKey(): Promise<{
   readonly key: string;
-  readonly proofOf: (incarnation: string) => Promise<string>;
+  readonly proofOf: (incarnation: string, run?: { cluster?: string; node?: string }) => Promise<string>;
 }> {
   const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]);
   if (!("privateKey" in pair)) throw new Error("one key is no pair");
@@ -56,12 +56,12 @@ async function agentKey(): Promise<{
   if (!(raw instanceof ArrayBuffer)) throw new Error("a raw key is octets");
   return {
     key: textOf(raw),
-    proofOf: async (incarnation) =>
+    proofOf: async (incarnation, { cluster = "keys", node = "NODE2" } = {}) =>
       textOf(
         await crypto.subtle.sign(
           { name: "Ed25519" },
           pair.privateKey,
-          new TextEncoder().encode(peerProofText(incarnation)),
+          new TextEncoder().encode(peerProofText({ cluster, node, incarnation })),
         ),
       ),
   };
@@ -82,6 +82,11 @@ test("PW8: an agent is let in under the key that it has, and nobody under a key 
   await expect(other.hello({ peer: { key, address, proof: await own.proofOf("another-run") } })).rejects.toThrow(
     "malformed",
   );
+  for (const of of [{ cluster: "other" }, { node: "NODE1" }]) {
+    const elsewhere = await FakeAgent.connect("keys", "NODE2", token, "another-run");
+    const shown = await own.proofOf("another-run", of);
+    await expect(elsewhere.hello({ peer: { key: own.key, address, proof: shown } })).rejects.toThrow("malformed");
+  }
   const sessions = await inside("keys", (object) => [...(object.present()?.state.memory.sessions.keys() ?? [])]);
   expect(sessions).toEqual(["its-run"]);
 });

@@ -41,6 +41,7 @@ const machines = [
   "orders",
   "peers/asking",
   "peers/vouching",
+  "peers/word-notes",
   "peers/words",
 ].map((name) => `src/agent/${name}.ts`);
 const pure = source.filter(({ path }) => path.startsWith("src/cluster/") || machines.includes(path));

@@ -1,9 +1,17 @@
-import { type AssignedGroup, holdId, type HoldRef, isSamePeer, type Peer } from "../../cluster/messages.ts";
+import {
+  type Agreeing,
+  type AssignedGroup,
+  type Assignment,
+  holdId,
+  type HoldRef,
+  isSamePeer,
+  type Peer,
+} from "../../cluster/messages.ts";
 import { limits } from "../../cluster/limits.ts";
-import type { Promised as PromiseMessage } from "../../cluster/peer-messages.ts";
+import type { Promised as PromiseMessage, Withdrawal } from "../../cluster/peer-messages.ts";
 import { fuseDeadline, type Fuse, isLive } from "../fuse.ts";
 import type { SessionEffect, SessionState } from "../session-state.ts";
-import type { SentAsk, Word } from "./words.ts";
+import type { Heard, SentAsk, Word, Words } from "./words.ts";
 
 /** The owner's side: it asks every peer of what it holds, over and over, and holds by their word what no grant covers any more. */
 
@@ -35,16 +43,44 @@ function deadlineOf(word: Word | undefined, ttlMs: number): number {
   return fuseDeadline(word.askedAt, Math.min(word.durationMs, ttlMs));
 }
 
-/** Nodes whose word this run has. */
-export function agreeing({ assignment, fuses, words }: SessionState, now: number): string[] {
-  const nodes = (assignment?.groups ?? []).flatMap((group) => {
-    const id = holdId(group);
-    const ttlMs = fuses.get(id)?.ttlMs ?? 0;
-    return group.peers
-      .filter(({ key }) => deadlineOf(words.promises.get(id)?.get(key), ttlMs) > now)
-      .map(({ node }) => node);
-  });
-  return [...new Set(nodes)];
+/** Whose word this run has, and for what; what the same nodes agree on is said together. */
+export function agreeing(state: SessionState, now: number): Agreeing[] {
+  const byNodes = new Map<string, { readonly nodes: readonly string[]; readonly holds: HoldRef[] }>();
+  for (const assigned of state.assignment?.groups ?? []) {
+    const nodes = nodesAgreeing(state, assigned, now);
+    if (nodes.length === 0) continue;
+    const { group, epoch } = assigned;
+    const together = byNodes.get(nodes.join()) ?? { nodes, holds: [] };
+    together.holds.push({ group, epoch });
+    byNodes.set(nodes.join(), together);
+  }
+  return [...byNodes.values()];
+}
+
+export function nodesAgreeing({ fuses, words }: SessionState, group: AssignedGroup, now: number): string[] {
+  const id = holdId(group);
+  const ttlMs = fuses.get(id)?.ttlMs ?? 0;
+  return group.peers
+    .filter(({ key }) => deadlineOf(words.promises.get(id)?.get(key), ttlMs) > now)
+    .map(({ node }) => node);
+}
+
+/** More rounds than are under way where an answer comes within the ttl; one to an ask that has been forgotten promises nothing. */
+const roundsInFlight = 16;
+
+/** Those of its list whose word this run has not, or not any more; nobody where it has asked for none since its last grant. */
+export function nodesLacking(state: SessionState, group: AssignedGroup, now: number): string[] {
+  const id = holdId(group);
+  const isAsked =
+    state.words.promises.has(id) || state.words.inFlight.some(({ holds }) => holds.some((hold) => holdId(hold) === id));
+  const agree = new Set(isAsked ? nodesAgreeing(state, group, now) : []);
+  return isAsked ? group.peers.map(({ node }) => node).filter((node) => !agree.has(node)) : [];
+}
+
+/** Whom this run holds something with, as far as these agree. */
+export function nodesAsked({ assignment, fuses }: SessionState): string[] {
+  const held = (assignment?.groups ?? []).filter((group) => fuses.get(holdId(group))?.covered === true);
+  return [...new Set(held.flatMap(({ peers }) => peers.map(({ node }) => node)))];
 }
 
 /** Asks again when it is time. */
@@ -64,22 +100,34 @@ export function tendAsks(state: SessionState, now: number, effects: SessionEffec
     }
   }
   // What comes back later than that is over already.
-  const inFlight = state.words.inFlight.filter((ask) => now < fuseDeadline(ask.sentAt, ask.durationMs));
+  const inFlight = state.words.inFlight.filter(
+    (ask) => now < fuseDeadline(ask.sentAt, ask.durationMs) && ask.n > asks - roundsInFlight * sent.length,
+  );
   return { ...state, words: { ...state.words, asks, askedAt: now, inFlight: [...inFlight, ...sent] } };
 }
 
-/** Infinite when there is nothing to ask. */
+/**
+ * With the renewals, so that what a grant gives and what is promised end together, and the host is told of one deadline in an interval;
+ * each `renewMs` while there is nobody to send a renewal to. Infinite when there is nothing to ask.
+ */
 export function nextAskAt(state: SessionState, now: number): number {
   const held = heldWithPeers(state, now);
   if (held.length === 0) return Number.POSITIVE_INFINITY;
-  const { askedAt, inFlight, promises } = state.words;
+  const { askedAt, inFlight, promises, heard } = state.words;
+  // Who has answered and did not promise is asked again in its turn.
   const asked = (id: string, { key }: Peer): boolean =>
     promises.get(id)?.has(key) === true ||
+    heard.get(id)?.has(key) === true ||
     inFlight.some(({ to, holds }) => to.key === key && holds.some((hold) => holdId(hold) === id));
   const isNew = held.some((group) => group.peers.some((peer) => !asked(holdId(group), peer)));
   if (askedAt === null) return now;
+  const { renewMs } = state.lease;
   // One that does not answer is no reason to ask all of them all the time.
-  return isNew ? askedAt + state.lease.renewMs / 4 : askedAt + state.lease.renewMs;
+  const soonest = askedAt + renewMs / 4;
+  if (isNew) return soonest;
+  if (state.link.kind !== "joined") return askedAt + renewMs;
+  const { renewedAt } = state.link;
+  return renewedAt >= soonest ? renewedAt : Math.max(askedAt, renewedAt) + renewMs;
 }
 
 export function heardPromise(
@@ -90,36 +138,79 @@ export function heardPromise(
 ): SessionState {
   const ask = state.words.inFlight.find(({ n, to }) => n === message.n && to.key === from.key);
   if (ask === undefined) return state;
-  const asked = new Set(ask.holds.map(holdId));
-  const promises = new Map(state.words.promises);
-  for (const hold of message.holds) {
-    const id = holdId(hold);
-    if (!asked.has(id)) continue;
-    const before = promises.get(id)?.get(from.key);
-    if (before !== undefined && before.askedAt > ask.sentAt) continue;
-    const { sentAt: askedAt, durationMs } = ask;
-    promises.set(id, new Map([...(promises.get(id) ?? []), [from.key, { askedAt, durationMs }]]));
-  }
   const inFlight = state.words.inFlight.filter((other) => other !== ask);
-  return heardWithdrawal({ ...state, words: { ...state.words, promises, inFlight } }, from, message.over, effects);
+  const answered = ask.holds.filter((hold) => isNews(state, hold, from, { n: ask.n, withdrawn: false }));
+  const ids = new Set(answered.map(holdId));
+  const promises = new Map(state.words.promises);
+  for (const id of message.holds.map(holdId).filter((promised) => ids.has(promised))) {
+    const { sentAt: askedAt, durationMs } = ask;
+    promises.set(id, withEntry(promises.get(id), from.key, { askedAt, durationMs }));
+  }
+  const heard = withHeard(state, answered, from, { n: ask.n, withdrawn: false });
+  const next = { ...state, words: { ...state.words, promises, inFlight, heard } };
+  const over = message.over.filter((hold) => ids.has(holdId(hold)));
+  return heardWithdrawal(next, from, { type: "withdrawal", n: ask.n, holds: over }, effects);
 }
 
 /** Who withdraws its word is about to have the group: it goes at once, unless a grant still covers it (PW5). */
 export function heardWithdrawal(
   state: SessionState,
-  { key }: Pick<Peer, "key">,
-  holds: readonly HoldRef[],
+  from: Pick<Peer, "key">,
+  { n, holds }: Withdrawal,
   effects: SessionEffect[],
 ): SessionState {
-  const over = holds.filter((hold) => peersOf(state, hold).some((peer) => peer.key === key));
+  const over = holds.filter((hold) => isPeerOf(state, hold, from) && isNews(state, hold, from, { n, withdrawn: true }));
   if (over.length === 0) return state;
   const named = over.filter((hold) => state.words.promises.has(holdId(hold))).map(holdId);
-  if (named.length > 0) effects.push({ type: "note", code: "word-withdrawn", detail: named.join(", ") });
+  if (named.length > 0)
+    effects.push({ type: "note", code: "word-withdrawn", detail: named.join(", "), nodes: nodesOf(state, from) });
   const ids = new Set(over.map(holdId));
   const { gone } = state.words;
   // It has not heard that they are gone, or it would not say this.
   const untold = new Set([...gone].filter((id) => !ids.has(id)));
-  return withoutPromises({ ...state, words: { ...state.words, gone: untold } }, ids);
+  const heard = withHeard(state, over, from, { n, withdrawn: true });
+  return withoutPromises({ ...state, words: { ...state.words, gone: untold, heard } }, ids);
+}
+
+/** A number is answered once, and withdrawn once after that. */
+function isNews({ words }: SessionState, hold: HoldRef, { key }: Pick<Peer, "key">, { n, withdrawn }: Heard): boolean {
+  const before = words.heard.get(holdId(hold))?.get(key);
+  return before === undefined || n > before.n || (n === before.n && withdrawn && !before.withdrawn);
+}
+
+function withHeard(
+  { words }: SessionState,
+  holds: readonly HoldRef[],
+  { key }: Pick<Peer, "key">,
+  news: Heard,
+): Words["heard"] {
+  const heard = new Map(words.heard);
+  for (const id of holds.map(holdId)) heard.set(id, withEntry(heard.get(id), key, news));
+  return heard;
+}
+
+function withEntry<Value>(map: ReadonlyMap<string, Value> | undefined, key: string, value: Value): Map<string, Value> {
+  return new Map([...(map ?? []), [key, value]]);
+}
+
+/** Of a key that is on the list of an ownership no more nothing is remembered. */
+export function stillAsked(
+  { words }: SessionState,
+  { groups }: Assignment,
+): Pick<Words, "promises" | "heard" | "inFlight"> {
+  const lists = new Map(groups.map((group) => [holdId(group), new Set(group.peers.map(({ key }) => key))]));
+  const named = <Value>(all: ReadonlyMap<string, ReadonlyMap<string, Value>>) =>
+    new Map(
+      [...all].flatMap(([id, byKey]) => {
+        const left = [...byKey].filter(([key]) => lists.get(id)?.has(key) === true);
+        return left.length === 0 ? [] : [[id, new Map(left)] as const];
+      }),
+    );
+  const inFlight = words.inFlight.flatMap((ask) => {
+    const holds = ask.holds.filter((hold) => lists.get(holdId(hold))?.has(ask.to.key) === true);
+    return holds.length === 0 ? [] : [{ ...ask, holds }];
+  });
+  return { promises: named(words.promises), heard: named(words.heard), inFlight };
 }
 
 /** Nothing that was promised, or asked for, for these counts any more; neither does what will be, before the next grant. */
@@ -166,15 +257,22 @@ export function tellGone(state: SessionState, now: number, effects: SessionEffec
 // --- parts ----------------------------------------------------------------------------------------------------------
 
 /** What is held under a grant or by others' word, and has peers. */
-function heldWithPeers(state: SessionState, now: number): AssignedGroup[] {
+export function heldWithPeers(state: SessionState, now: number): AssignedGroup[] {
   return (state.assignment?.groups ?? []).filter((group) => {
     const fuse = state.fuses.get(holdId(group));
     return group.peers.length > 0 && fuse?.covered === true && isLive(fuse, now) && !state.released.has(holdId(group));
   });
 }
 
-function peersOf({ assignment }: SessionState, hold: HoldRef): readonly Peer[] {
-  return assignment?.groups.find((group) => holdId(group) === holdId(hold))?.peers ?? [];
+/** Under what name it is known here. */
+function nodesOf({ assignment }: SessionState, { key }: Pick<Peer, "key">): string[] {
+  const peers = (assignment?.groups ?? []).flatMap((group) => group.peers);
+  return peers.flatMap((peer) => (peer.key === key ? [peer.node] : [])).slice(0, 1);
+}
+
+function isPeerOf({ assignment }: SessionState, hold: HoldRef, { key }: Pick<Peer, "key">): boolean {
+  const peers = assignment?.groups.find((group) => holdId(group) === holdId(hold))?.peers ?? [];
+  return peers.some((peer) => peer.key === key);
 }
 
 function distinctPeers(groups: readonly Pick<AssignedGroup, "peers">[]): Peer[] {

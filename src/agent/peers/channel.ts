@@ -19,7 +19,7 @@ export type PeerChannelOptions = {
   readonly key: PeerKey;
   /** A unix socket beside the key, which nobody talks to. */
   readonly lockPath: string;
-  /** Told of what comes in, whole, for this cluster and this agent, and signed by `from`. */
+  /** Told of what comes in, whole, for this cluster and this agent, and signed by `from`, which is heeded. */
   readonly heard: (from: Pick<Peer, "key">, message: PeerMessage) => void;
   readonly log: Log;
 };
@@ -29,7 +29,9 @@ export type PeerChannel = {
   readonly place: PeerPlace;
   /** Signs a text with this agent's key; base64url. */
   readonly prove: (text: string) => string;
-  /** Sends one datagram. Nobody may hear it, and nothing is said of that. */
+  /** From now on what comes from these keys is heard, and from nobody else. At first there is none. */
+  readonly heed: (keys: ReadonlySet<string>) => void;
+  /** Sends one datagram. Nobody may hear it; that it cannot leave this host is noted once. */
   readonly tell: (peer: Peer, message: PeerMessage) => void;
   readonly close: () => Promise<void>;
 };
@@ -44,15 +46,17 @@ export class PeerChannelError extends Error {
   }
 }
 
-/** Octets of an Ed25519 signature, which comes before the text that is signed. */
+/**
+ * A datagram is an Ed25519 signature, and what it signs: the sender's key and the receiver's, as they are written everywhere, and a text.
+ * So whom it is from and for is known before anything is verified or parsed.
+ */
 const signatureLength = 64;
+const keyLength = 43;
+const headLength = signatureLength + 2 * keyLength;
+/** Octets: more than the longest names make of the longest message. */
+const longestDatagram = 2_048;
 
-const datagramSchema = z.strictObject({
-  cluster: z.string(),
-  from: z.string(),
-  to: z.string(),
-  message: peerMessageSchema,
-});
+const textSchema = z.strictObject({ cluster: z.string(), message: peerMessageSchema });
 
 /**
  * Datagrams between the agents of a cluster, each signed by its sender for one receiver. One of this key runs at a time on a host: an
@@ -62,32 +66,41 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
   const { listen, cluster, key, heard, log } = options;
   const unlock = await lock(options);
   const socket = createSocket(isIPv6(listen.address) ? "udp6" : "udp4");
+  let heeded: ReadonlySet<string> = new Set();
+  const ways = createWays(log);
   try {
     await bound(socket, listen);
   } catch (error) {
+    await ended(socket);
     await unlock();
     throw error;
   }
   socket.on("error", (error) => log("warning", "peer-channel", `the way to other agents: ${error.message}`));
   socket.on("message", (datagram) => {
-    const known = readDatagram(datagram, cluster, key.name);
-    if (known !== null) heard({ key: known.from }, known.message);
+    const said = readDatagram(datagram, cluster, key.name, heeded);
+    if (said !== null) heard({ key: said.from }, said.message);
   });
 
   function tell(peer: Peer, message: PeerMessage): void {
     const place = parsePeerAddress(peer.address);
-    if (place === null) return;
-    const text = Buffer.from(JSON.stringify({ cluster, from: key.name, to: peer.key, message }));
+    if (place === null) return ways.closed(peer, "that is no address");
     // A way that is closed at the moment is an error of this datagram alone, and the next one tries again.
-    socket.send([key.sign(text), text], place.port, place.address, () => {});
+    socket.send(datagramOf(key, peer.key, { cluster, message }), place.port, place.address, (error) => {
+      if (error === null) ways.open(peer);
+      else ways.closed(peer, error.message);
+    });
   }
 
   return {
     place: { key: key.name, address: peerAddressText({ ...listen, port: socket.address().port }) },
     prove: (text) => key.sign(Buffer.from(text)).toString("base64url"),
+    heed: (keys) => {
+      heeded = keys;
+      ways.keep(keys);
+    },
     tell,
     close: async () => {
-      await new Promise<void>((resolve) => socket.close(() => resolve()));
+      await ended(socket);
       await unlock();
     },
   };
@@ -106,12 +119,60 @@ export function parsePeerAddress(text: string): PeerEndpoint | null {
   return address !== undefined && isIP(address) !== 0 && port >= 1 && port <= 65_535 ? { address, port } : null;
 }
 
-/** What a datagram says to the agent `me` of a cluster; null when it is nothing of the kind. */
-export function readDatagram(datagram: Buffer, cluster: string, me: string): z.infer<typeof datagramSchema> | null {
-  const text = datagram.subarray(signatureLength);
-  const parsed = datagramSchema.safeParse(jsonOf(text.toString()));
-  if (!parsed.success || parsed.data.cluster !== cluster || parsed.data.to !== me) return null;
-  return isSignedBy(parsed.data.from, text, datagram.subarray(0, signatureLength)) ? parsed.data : null;
+/** Signed with `key`, for the agent that is known by `to`. */
+export function datagramOf(key: PeerKey, to: string, text: object): Buffer {
+  const signed = Buffer.from(`${key.name}${to}${JSON.stringify(text)}`);
+  return Buffer.concat([key.sign(signed), signed]);
+}
+
+/**
+ * What a datagram of one of these keys says to the agent `me` of a cluster; null when it is nothing of the kind. What is cheap is asked
+ * first: a stranger makes nobody verify, and only what is signed by one of them is parsed.
+ */
+export function readDatagram(
+  datagram: Buffer,
+  cluster: string,
+  me: string,
+  heeded: ReadonlySet<string>,
+): { readonly from: string; readonly message: PeerMessage } | null {
+  if (datagram.length <= headLength || datagram.length > longestDatagram) return null;
+  const key = (at: number): string => datagram.toString("latin1", at, at + keyLength);
+  const [from, to] = [key(signatureLength), key(signatureLength + keyLength)];
+  if (to !== me || !heeded.has(from)) return null;
+  if (!isSignedBy(from, datagram.subarray(signatureLength), datagram.subarray(0, signatureLength))) return null;
+  const parsed = textSchema.safeParse(jsonOf(datagram.toString("utf8", headLength)));
+  return parsed.success && parsed.data.cluster === cluster ? { from, message: parsed.data.message } : null;
+}
+
+type Ways = {
+  /** What is said to this agent leaves the host. */
+  readonly open: (peer: Peer) => void;
+  readonly closed: (peer: Peer, why: string) => void;
+  /** Of all others nothing is remembered any more. */
+  readonly keep: (keys: ReadonlySet<string>) => void;
+};
+
+/** Notes when a way is closed, and when it is open again: not with each datagram. */
+function createWays(log: Log): Ways {
+  const closed = new Set<string>();
+  return {
+    open: ({ key, node, address }) => {
+      if (closed.delete(key))
+        log("info", "peer-reachable", `what is said to the agent of ${node} leaves for ${address} again`);
+    },
+    closed: ({ key, node, address }, why) => {
+      if (closed.has(key)) return;
+      closed.add(key);
+      log(
+        "warning",
+        "peer-unreachable",
+        `nothing can be said to the agent of ${node} at ${address}: ${why}. What is held by its word is given up when the control plane does not answer; look at the way between the two hosts, and at the agent's peerListen there`,
+      );
+    },
+    keep: (keys) => {
+      for (const key of closed) if (!keys.has(key)) closed.delete(key);
+    },
+  };
 }
 
 /**
@@ -167,6 +228,10 @@ function bound(socket: Socket, { address, port }: PeerEndpoint): Promise<void> {
       resolve();
     });
   });
+}
+
+function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.close(() => resolve()));
 }
 
 function closed(server: Server): Promise<void> {

@@ -1,7 +1,8 @@
+import { alike } from "../alike.ts";
 import { isPossibleOwner, lookup, possibleOwners } from "../definition/definition.ts";
 import { sameRevision } from "./generation.ts";
-import { holdId, isSamePeer, type Peer, type Renewal, type VouchedFor } from "../messages.ts";
-import { becomeAgreed, holdsOfRun } from "./ownership.ts";
+import { agreeingOn, holdId, isSamePeer, type Peer, type Renewal, type VouchedFor } from "../messages.ts";
+import { becomeAgreed } from "./ownership.ts";
 import type { Agreement, Hold, Session } from "../state.ts";
 import { journal, type Turn } from "../turn.ts";
 
@@ -11,11 +12,11 @@ import { journal, type Turn } from "../turn.ts";
  * all of these, because only those have a promise to keep (PW1-PW4).
  */
 
-type Owner = Pick<Session, "node" | "peer" | "agreeing">;
+type Owner = Pick<Session, "node" | "peer">;
 type State = Pick<Turn, "durable" | "memory">;
 
 export function newAgreement(turn: Turn, group: string, owner: Session): Agreement {
-  const peers = peersFor(turn, group, owner, []);
+  const peers = peersFor(turn, group, owner, [], upSessions(turn));
   return { owner: owner.peer, peers, claimants: claimantsOf(owner, peers) };
 }
 
@@ -26,15 +27,19 @@ export function journalFirstList(turn: Turn, hold: Hold): void {
 
 /**
  * The lists of all ownerships as they should be by now. That of an owner that is not connected stays what it is, for it could not be
- * told; and so does that of one that has not said yet whose word it has.
+ * told; and so does that of one that has not said yet whose word it has. Nothing is computed when nothing that lists are made of has
+ * changed in this step: before it they were as they should be.
  */
 export function refreshAgreements(turn: Turn): void {
+  if (isUntouched(turn)) return;
+  const up = upSessions(turn);
   for (const hold of turn.durable.holds.values()) {
     const owner = turn.memory.sessions.get(hold.incarnation);
     if (owner?.connection.kind !== "open" || owner.renewedAt === null) continue;
     // What has to go is told no peers.
-    const peers = hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, hold.agreement.peers);
-    if (JSON.stringify(peers) === JSON.stringify(hold.agreement.peers)) continue;
+    const peers =
+      hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, stillAgreeing(hold, owner), up);
+    if (alike(peers, hold.agreement.peers)) continue;
     const claimants = bothOf(hold.agreement.claimants, claimantsOf(owner, peers));
     const agreement = { owner: owner.peer, peers, claimants };
     becomeAgreed(turn, hold, agreement);
@@ -45,15 +50,14 @@ export function refreshAgreements(turn: Turn): void {
 /** The owner works on its newest assignment, so it goes by the newest lists and by none before them. */
 export function acknowledgeLists(turn: Turn, session: Session, { revision }: Renewal): void {
   if (!sameRevision(session.assigned.revision, revision)) return;
-  for (const hold of holdsOfRun(turn, session.incarnation)) {
+  for (const assigned of session.assigned.groups) {
+    const hold = turn.durable.holds.get(holdId(assigned));
+    if (hold?.incarnation !== session.incarnation) continue;
     const { agreement } = hold;
     // A list is the assignment's only if it was there when the assignment was made.
-    const assigned = session.assigned.groups.find((group) => holdId(group) === holdId(hold));
-    if (assigned === undefined || JSON.stringify(assigned.peers) !== JSON.stringify(agreement.peers)) continue;
+    if (!alike(assigned.peers, agreement.peers)) continue;
     const claimants = claimantsOf(session, agreement.peers);
-    if (JSON.stringify(claimants) !== JSON.stringify(agreement.claimants)) {
-      becomeAgreed(turn, hold, { ...agreement, claimants });
-    }
+    if (!alike(claimants, agreement.claimants)) becomeAgreed(turn, hold, { ...agreement, claimants });
   }
 }
 
@@ -84,17 +88,26 @@ export function cannotBeAsked(state: State, group: string): string[] {
   const definition = state.durable.cluster?.definition;
   const defined = definition && lookup(definition.groups, group);
   if (definition === undefined || defined === undefined) return [];
-  return possibleOwners(definition, defined).filter((node) => upSessionOf(state, node)?.peer === null);
+  const up = upSessions(state);
+  return possibleOwners(definition, defined).filter((node) => up.get(node)?.peer === null);
 }
 
-/** For which ownerships others may ask this agent for its word. */
-export function vouchedForBy({ durable }: Turn, { node, peer }: Pick<Session, "node" | "peer">): VouchedFor[] {
-  if (peer === null) return [];
-  return [...durable.holds.values()].flatMap(({ group, epoch, node: ownerNode, agreement: { owner, peers } }) =>
-    owner !== null && peers.some((one) => isSamePeer(one, { node, ...peer }))
-      ? [{ group, epoch, node: ownerNode, ...owner }]
-      : [],
-  );
+export type Vouching = (agent: Pick<Session, "node" | "peer">) => readonly VouchedFor[];
+
+/** For which ownerships others may ask an agent for its word: all lists are gone through once, whoever asks then. */
+export function vouchingIn({ durable }: Turn): Vouching {
+  const idOf = ({ node, key }: Pick<Peer, "node" | "key">): string => `${key} ${node}`;
+  const byAgent = new Map<string, VouchedFor[]>();
+  for (const { group, epoch, node, agreement } of durable.holds.values()) {
+    if (agreement.owner === null || agreement.peers.length === 0) continue;
+    const vouched = { group, epoch, node, ...agreement.owner };
+    for (const peer of agreement.peers) {
+      const ofAgent = byAgent.get(idOf(peer));
+      if (ofAgent === undefined) byAgent.set(idOf(peer), [vouched]);
+      else ofAgent.push(vouched);
+    }
+  }
+  return ({ node, peer }) => (peer === null ? [] : (byAgent.get(idOf({ node, key: peer.key })) ?? []));
 }
 
 // --- parts ----------------------------------------------------------------------------------------------------------
@@ -104,7 +117,13 @@ export function vouchedForBy({ durable }: Turn, { node, peer }: Pick<Session, "n
  * one that cannot be asked is as good as one that does not agree, and would be kept from ending what it could end otherwise: then
  * there is no list.
  */
-function peersFor(turn: Turn, group: string, owner: Owner, before: readonly Peer[]): readonly Peer[] {
+function peersFor(
+  turn: Turn,
+  group: string,
+  owner: Owner,
+  agreeing: readonly Peer[],
+  up: ReadonlyMap<string, Session>,
+): readonly Peer[] {
   const definition = turn.durable.cluster?.definition;
   const defined = definition && lookup(definition.groups, group);
   if (definition === undefined || defined?.onControlPlaneLoss !== "hold-while-peers-agree") return [];
@@ -112,8 +131,8 @@ function peersFor(turn: Turn, group: string, owner: Owner, before: readonly Peer
   const peers: Peer[] = [];
   for (const node of possibleOwners(definition, defined)) {
     if (node === owner.node) continue;
-    const session = upSessionOf(turn, node);
-    const away = before.find((peer) => peer.node === node && owner.agreeing.includes(node));
+    const session = up.get(node);
+    const away = agreeing.find((peer) => peer.node === node);
     if (session === undefined && away === undefined) continue;
     const peer = session === undefined ? away : session.peer && { node, ...session.peer };
     if (peer == null) return [];
@@ -128,11 +147,39 @@ function isWanted({ durable }: State, group: string): boolean {
   return definition !== undefined && lookup(definition.groups, group)?.onControlPlaneLoss === "hold-while-peers-agree";
 }
 
-function upSessionOf({ memory }: State, node: string): Session | undefined {
-  for (const session of memory.sessions.values()) {
-    if (session.node === node && session.standing.kind === "Up" && !session.leaving) return session;
-  }
-  return undefined;
+/** Those of the list by whose word its owner says that it holds this one. */
+function stillAgreeing(hold: Hold, { agreeing }: Session): readonly Peer[] {
+  const nodes = agreeingOn(agreeing, hold);
+  return hold.agreement.peers.filter(({ node }) => nodes.includes(node));
+}
+
+/** By node: the run that is the node, unless it stops. */
+function upSessions({ memory }: State): ReadonlyMap<string, Session> {
+  const all = [...memory.sessions.values()].filter(({ standing, leaving }) => standing.kind === "Up" && !leaving);
+  // The first of a node is kept.
+  return new Map(all.toReversed().map((session) => [session.node, session]));
+}
+
+function isUntouched({ before, durable, memory }: Turn): boolean {
+  if (before.durable.holds !== durable.holds || before.durable.cluster !== durable.cluster) return false;
+  const [were, are] = [before.memory.sessions, memory.sessions];
+  if (were === are) return true;
+  return were.size === are.size && [...are].every(([run, session]) => isAsBefore(were.get(run), session));
+}
+
+/** In all that lists are made of: a renewal makes a session anew, and most say nothing new of that. */
+function isAsBefore(was: Session | undefined, is: Session): boolean {
+  if (was === is) return true;
+  return (
+    was !== undefined &&
+    was.node === is.node &&
+    was.peer === is.peer &&
+    was.connection.kind === is.connection.kind &&
+    (was.renewedAt === null) === (is.renewedAt === null) &&
+    was.standing.kind === is.standing.kind &&
+    was.leaving === is.leaving &&
+    alike(was.agreeing, is.agreeing)
+  );
 }
 
 /** A later run of the owner's own agent begins when the earlier one is gone, and so may count as well as those who promise. */

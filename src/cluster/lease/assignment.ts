@@ -7,7 +7,7 @@ import {
   type ResourceDefinition,
   servedResources,
 } from "../definition/definition.ts";
-import { refreshAgreements, vouchedForBy } from "./agreement.ts";
+import { refreshAgreements, type Vouching, vouchingIn } from "./agreement.ts";
 import { distinct } from "../definition/ip-address.ts";
 import { compareRevisions, sameRevision, type Revision } from "./generation.ts";
 import { leasePresets } from "./lease.ts";
@@ -24,13 +24,14 @@ export function assignmentFor(
   { incarnation, node, peer }: Pick<Session, "incarnation" | "node" | "peer">,
   revision: Revision,
   mayCome = addressesThatMayCome(turn.durable.cluster?.definition, node),
+  vouching = vouchingIn(turn),
 ): Assignment {
   return {
     revision,
     lease: turn.durable.cluster?.definition.lease ?? leasePresets.wan,
     groups: holdsOfRun(turn, incarnation).map((hold) => assignedGroup(turn, hold)),
     mayCome,
-    vouchesFor: vouchedForBy(turn, { node, peer }),
+    vouchesFor: vouching({ node, peer }),
   };
 }
 
@@ -53,8 +54,9 @@ export function refreshAssignments(turn: Turn, answering: string | null): void {
     before.durable.cluster === durable.cluster &&
     before.durable.generation === durable.generation;
   if (untouched) return;
+  const vouching = vouchingIn(turn);
   for (const session of turn.memory.sessions.values()) {
-    if (!renewAssignment(turn, session)) continue;
+    if (!renewAssignment(turn, session, vouching)) continue;
     const { connection, assigned } = turn.memory.sessions.get(session.incarnation) ?? session;
     if (connection.kind === "open" && session.incarnation !== answering) {
       send(turn, connection.socket, { type: "assignment", generation: durable.generation, assignment: assigned });
@@ -90,11 +92,11 @@ export function nextRevision(turn: Turn): Revision {
   return { generation: turn.durable.generation.number, n: turn.memory.revisions };
 }
 
-function renewAssignment(turn: Turn, session: Session): boolean {
+function renewAssignment(turn: Turn, session: Session, vouching: Vouching): boolean {
   const before = session.assigned;
   // The addresses follow from the definition alone, and looking through all groups for each session is work.
   const isSameDefinition = turn.before.durable.cluster?.definition === turn.durable.cluster?.definition;
-  const same = assignmentFor(turn, session, before.revision, isSameDefinition ? before.mayCome : undefined);
+  const same = assignmentFor(turn, session, before.revision, isSameDefinition ? before.mayCome : undefined, vouching);
   if (before.revision.generation === turn.durable.generation.number && alike(same, before)) return false;
   putSession(turn, session.incarnation, { ...session, assigned: { ...same, revision: nextRevision(turn) } });
   return true;

@@ -21,6 +21,7 @@ import { callOffMoves } from "../policies/moves.ts";
 import { becomeEnded, belongs, holdsSome } from "./ownership.ts";
 import { noteNotices } from "../notices.ts";
 import { followPolicies } from "../policies/policies.ts";
+import { noteKey } from "./peer-keys.ts";
 import { hearReport, hearRun } from "./silence-ends.ts";
 import { endHoldWhenCounted, repairRollBack } from "./start.ts";
 import type { Session, SocketId } from "../state.ts";
@@ -59,7 +60,10 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   followPolicies(turn);
   refreshAssignments(turn, message.incarnation);
   const session = sessionOf(turn, message.incarnation);
-  if (known === undefined) journalJoin(turn, session);
+  if (known === undefined) {
+    journalJoin(turn, session);
+    noteKey(turn, session);
+  }
   send(turn, socket, {
     type: "welcome",
     generation: turn.durable.generation,

@@ -32,6 +32,7 @@ export function restart(durable: Durable, journaled: number, now: number): Step<
     heard: new Map(),
     extended: new Set(),
     pending: new Map(),
+    keys: new Map(),
     alarmAt: undefined,
     reporters: new Map(),
     journaled,

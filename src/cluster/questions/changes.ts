@@ -100,6 +100,7 @@ export const changeOfKind: Readonly<Record<JournalKind, JournalChange>> = {
   "node.quarantined": nodeState,
   "node.quarantine-ended": nodeState,
   "node.notice": nothing,
+  "node.key-changed": nothing,
   "cluster.maintenance": { object: "cluster", changes: ["CLUSTER_CHANGE_CLUSTER_STATE"] },
   "cluster.destroyed": { object: "cluster", changes: ["CLUSTER_CHANGE_CLUSTER_STATE"] },
   "group.owned": groupState,

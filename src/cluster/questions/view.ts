@@ -12,7 +12,7 @@ import {
 import type { Dependency } from "../definition/dependencies.ts";
 import { cannotBeAsked, type Claimant, claimantsNow } from "../lease/agreement.ts";
 import type { LeaseTerms } from "../lease/lease.ts";
-import type { ReportedResource, ResourceState, Wanted } from "../messages.ts";
+import { agreeingOn, type ReportedResource, type ResourceState, type Wanted } from "../messages.ts";
 import { epochOf, holdOf } from "../lease/ownership.ts";
 import { isQuarantined } from "../policies/quarantine.ts";
 import { groupStateOf, reportedResources, reportOf, stateOf, wantedOf } from "../policies/resources.ts";
@@ -255,9 +255,9 @@ function viewGroup(
   };
 }
 
-function peersOf({ memory }: ClusterState, { incarnation, agreement }: Hold): GroupView["peers"] {
-  const agreeing = memory.sessions.get(incarnation)?.agreeing ?? [];
-  return agreement.peers.map(({ node, address }) => ({ node, address, agrees: agreeing.includes(node) }));
+function peersOf({ memory }: ClusterState, hold: Hold): GroupView["peers"] {
+  const agreeing = agreeingOn(memory.sessions.get(hold.incarnation)?.agreeing ?? [], hold);
+  return hold.agreement.peers.map(({ node, address }) => ({ node, address, agrees: agreeing.includes(node) }));
 }
 
 function onlineOnes(resources: Served, reported: Readonly<Record<string, ReportedResource>>): Served {

@@ -139,6 +139,56 @@ describe("the owner", () => {
     expect(tells(alone)).toEqual([]);
   });
 
+  test("PW2: it asks with its renewals, and the host is told of one deadline in an interval", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    // A renewal between two others: the beats of asks and renewals become one again.
+    agent.advance(renewMs / 10);
+    agent.assign({ ...held("NODE2"), observe: true });
+    outage(agent, 2 * renewMs, "NODE2");
+    agent.clear();
+    const beats: number[] = [];
+    for (let ms = 0; ms < 10 * renewMs; ms += 1) {
+      const { renewals } = agent.state;
+      agent.advance(1);
+      if (agent.state.words.askedAt !== agent.now) continue;
+      promise(agent);
+      beats.push(agent.state.renewals - renewals);
+    }
+    expect(beats).toEqual(Array.from({ length: 10 }, () => 1));
+    const deadlines = agent.effects.flatMap((effect) =>
+      effect.type === "orders" ? effect.orders.holds.map(({ mode }) => JSON.stringify(mode)) : [],
+    );
+    expect(deadlines.length).toBe(10);
+  });
+
+  test("PW2: a peer that promises only some of what it is asked for is asked no more often for that", () => {
+    const agent = owner("NODE2", "NODE3");
+    loseControlPlane(agent);
+    agent.replies = extending(exchange);
+    agent.join([held("NODE2", "NODE3")]);
+    agent.advance(renewMs);
+    agent.clear();
+    let asks = 0;
+    for (let ms = 0; ms < 8 * renewMs; ms += 1) {
+      agent.advance(1);
+      if (agent.state.words.askedAt !== agent.now) continue;
+      asks += 1;
+      promise(agent, "NODE2");
+      tell(agent, "NODE3", { type: "promise", n: lastAsk(agent, "NODE3").n, holds: [], over: [] });
+    }
+    expect(asks).toBe(8);
+  });
+
+  test("PW2: asks that are not answered are kept for some rounds, however short the interval is", () => {
+    const agent = owner("NODE2");
+    agent.object.lease = { ttlMs: 60_000, renewMs: 25 };
+    agent.assign(held("NODE2"));
+    agent.advance(5_000);
+    expect(agent.state.words.asks).toBeGreaterThan(150);
+    expect(agent.state.words.inFlight.length).toBeLessThan(20);
+  });
+
   test("PW2: more than fit one message are asked for in several", () => {
     const agent = new SessionDriver({ peer: me });
     const groups = Array.from({ length: limits.holdsOfPeerMessage + 1 }, (_, index) => ({
@@ -156,9 +206,24 @@ describe("the owner", () => {
     expect(agent.lastRenewal.agreeing).toEqual([]);
     promise(agent, "NODE3");
     agent.advance(renewMs);
-    expect(agent.lastRenewal.agreeing).toEqual(["NODE3"]);
+    expect(agent.lastRenewal.agreeing).toEqual([{ nodes: ["NODE3"], holds: [exchange] }]);
     agent.advance(ttlMs);
     expect(agent.lastRenewal.agreeing).toEqual([]);
+  });
+
+  test("PW9: they say so of each ownership, those together that are held by the same word", () => {
+    const agent = new SessionDriver({ peer: me });
+    const holds = ["A", "B", "C"].map((name) => ({ group: name, epoch: 1 }));
+    agent.replies = extending(...holds);
+    agent.join(holds.map(({ group: name }) => ({ ...group(name, 1), peers: [peer("NODE2"), peer("NODE3")] })));
+    promise(agent, "NODE2");
+    const { n } = lastAsk(agent, "NODE3");
+    tell(agent, "NODE3", { type: "promise", n, holds: holds.slice(0, 1), over: [] });
+    agent.advance(renewMs);
+    expect(agent.lastRenewal.agreeing).toEqual([
+      { nodes: ["NODE2", "NODE3"], holds: holds.slice(0, 1) },
+      { nodes: ["NODE2"], holds: holds.slice(1) },
+    ]);
   });
 
   test.each(["withdrawal", "promise"] as const)("PW5: a word that is withdrawn (%s) ends it at once", (type) => {
@@ -169,7 +234,7 @@ describe("the owner", () => {
     agent.manualHost = true;
     const { n } = lastAsk(agent, "NODE2");
     agent.clear();
-    if (type === "withdrawal") tell(agent, "NODE2", { type, holds: [exchange] });
+    if (type === "withdrawal") tell(agent, "NODE2", { type, n, holds: [exchange] });
     else {
       agent.advance(renewMs);
       tell(agent, "NODE2", { type, n: lastAsk(agent, "NODE2").n, holds: [], over: [exchange] });
@@ -185,20 +250,77 @@ describe("the owner", () => {
     );
     agent.wake();
     expect(tells(agent)).toEqual([]);
-    tell(agent, "NODE2", { type: "withdrawal", holds: [exchange] });
-    expect(tells(agent).filter(({ to }) => to === "NODE2")).toEqual([
-      { to: "NODE2", message: { type: "gone", n: agent.state.words.asks, holds: [exchange] } },
-    ]);
+  });
+
+  test("PW5: a peer that withdraws its word has not heard yet that all is offline, and is told once more", () => {
+    const agent = owner("NODE2", "NODE3");
+    loseControlPlane(agent);
+    agent.advance(renewMs);
+    promise(agent);
+    const { n } = lastAsk(agent);
+    agent.advance(2 * ttlMs);
+    const gone: PeerMessage = { type: "gone", n: agent.state.words.asks, holds: [exchange] };
+    expect(tells(agent).at(-1)).toEqual({ to: "NODE3", message: gone });
+    tell(agent, "NODE2", { type: "withdrawal", n, holds: [exchange] });
+    expect(tells(agent)).toContainEqual({ to: "NODE2", message: gone });
+    tell(agent, "NODE2", { type: "withdrawal", n, holds: [exchange] });
+    expect(tells(agent)).toEqual([]);
+  });
+
+  test("PW5: a withdrawal, or a promise, that is older than the newest word of its peer is nothing", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    const { n: old } = lastAsk(agent);
+    agent.advance(renewMs);
+    const { n: late } = lastAsk(agent);
+    loseControlPlane(agent);
+    outage(agent, 2 * ttlMs, "NODE2");
+    const deadline = agent.deadlineOf(exchange);
+    tell(agent, "NODE2", { type: "withdrawal", n: old, holds: [exchange] });
+    tell(agent, "NODE2", { type: "promise", n: late, holds: [], over: [exchange] });
+    expect(agent.modeOf(exchange)).toBe("up");
+    expect(agent.deadlineOf(exchange)).toBe(deadline);
+    outage(agent, ttlMs, "NODE2");
+    expect(agent.modeOf(exchange)).toBe("up");
+  });
+
+  test("PW5: a withdrawal that comes again once a grant covers the ownership is nothing", () => {
+    const agent = owner("NODE2");
+    promise(agent);
+    const withdrawal: PeerMessage = { type: "withdrawal", n: lastAsk(agent).n, holds: [exchange] };
+    tell(agent, "NODE2", withdrawal);
+    agent.advance(renewMs);
+    promise(agent);
+    tell(agent, "NODE2", withdrawal);
+    loseControlPlane(agent);
+    outage(agent, 2 * ttlMs, "NODE2");
+    expect(agent.modeOf(exchange)).toBe("up");
+  });
+
+  test("PW2: what a key has said is forgotten when it is on the list no more, and counts for nothing when it is again", () => {
+    const agent = owner("NODE2", "NODE3");
+    promise(agent, "NODE2");
+    promise(agent, "NODE3");
+    agent.assign(held("NODE3"));
+    const remembered = () =>
+      [agent.state.words.promises, agent.state.words.heard].map((all) => [...(all.get("Exchange#3")?.keys() ?? [])]);
+    expect(remembered()).toEqual([["key-of-NODE3"], ["key-of-NODE3"]]);
+    expect(agent.state.words.inFlight.filter(({ to }) => to.node === "NODE2")).toEqual([]);
+    agent.assign(held("NODE2", "NODE3"));
+    expect(remembered()).toEqual([["key-of-NODE3"], ["key-of-NODE3"]]);
+    agent.assign();
+    const { promises, heard, inFlight } = agent.state.words;
+    expect([promises.size, heard.size, inFlight.length]).toEqual([0, 0, 0]);
   });
 
   test("PW5: who is no peer of the ownership withdraws nothing, and while a grant covers it it stays", () => {
     const agent = owner("NODE2");
     loseControlPlane(agent);
     outage(agent, ttlMs, "NODE2");
-    tell(agent, "NODE3", { type: "withdrawal", holds: [exchange] });
+    tell(agent, "NODE3", { type: "withdrawal", n: 1_000, holds: [exchange] });
     expect(agent.modeOf(exchange)).toBe("up");
     const granted = owner("NODE2");
-    tell(granted, "NODE2", { type: "withdrawal", holds: [exchange] });
+    tell(granted, "NODE2", { type: "withdrawal", n: lastAsk(granted).n, holds: [exchange] });
     expect(granted.modeOf(exchange)).toBe("up");
     expect(granted.deadlineOf(exchange)).toBe(granted.now + ttlMs - marginMs);
   });
@@ -290,6 +412,79 @@ describe("the owner", () => {
   });
 });
 
+test("PW7: heeded are those whom it asks and those who may ask it, as its newest assignment names them", () => {
+  const agent = new SessionDriver({ peer: me });
+  const heeded = (): string[][] =>
+    agent.effects.flatMap((effect) => (effect.type === "heed" ? [[...effect.keys]] : []));
+  agent.object.vouchesFor = [{ group: "Web", epoch: 1, ...peer("NODE2") }];
+  agent.join([{ ...group("Exchange", 3), peers: ["NODE2", "NODE3"].map(peer) }]);
+  agent.object.vouchesFor = [];
+  agent.assign();
+  agent.wake();
+  expect(heeded()).toEqual([["key-of-NODE2", "key-of-NODE3"], []]);
+});
+
+describe("PW12: what the owner's log says", () => {
+  const held = { ...group("Exchange", 3), peers: [peer("NODE2"), peer("NODE3")] };
+  const notes = (agent: SessionDriver) => {
+    const said = agent.effects.flatMap((effect) =>
+      effect.type === "note" ? [[effect.code, ...(effect.nodes ?? [effect.detail])].join(" ")] : [],
+    );
+    agent.clear();
+    return said;
+  };
+  const pass = (agent: SessionDriver, ms: number, ...agreeing: readonly string[]): void => {
+    for (const end = agent.now + ms; agent.now < end;) {
+      agent.advance(1);
+      if (agent.state.words.askedAt === agent.now) for (const node of agreeing) promise(agent, node);
+    }
+  };
+  function owner(): SessionDriver {
+    const agent = new SessionDriver({ peer: me });
+    agent.replies = extending(exchange);
+    agent.join([held]);
+    for (const node of ["NODE2", "NODE3"]) promise(agent, node);
+    agent.clear();
+    return agent;
+  }
+
+  test("PW12: by whose word it stays, once, and that it is granted again", () => {
+    const agent = owner();
+    pass(agent, 2 * ttlMs, "NODE2", "NODE3");
+    expect(notes(agent)).toEqual([]);
+    agent.replies = () => null;
+    agent.close();
+    pass(agent, 5 * ttlMs, "NODE2", "NODE3");
+    expect(notes(agent)).toEqual(["connection-lost NODE2 NODE3", "held-by-word NODE2 NODE3"]);
+    agent.replies = extending(exchange);
+    agent.join([held]);
+    expect(notes(agent)).toEqual(["reconnected connection 2", "granted-again Exchange#3"]);
+  });
+
+  test("PW12: whose word is missing, once, and that it is given again", () => {
+    const agent = owner();
+    pass(agent, 5 * ttlMs, "NODE2");
+    expect(notes(agent)).toEqual(["word-missing NODE3"]);
+    pass(agent, ttlMs, "NODE2", "NODE3");
+    expect(notes(agent)).toEqual(["word-given NODE3"]);
+  });
+
+  test("PW12: who did not agree when the lease ends, and who has withdrawn", () => {
+    const agent = owner();
+    agent.replies = () => null;
+    agent.close();
+    pass(agent, ttlMs, "NODE2", "NODE3");
+    pass(agent, ttlMs, "NODE2");
+    expect(notes(agent).slice(1)).toEqual(["held-by-word NODE2 NODE3", "word-missing NODE3", "fuse-blown NODE3"]);
+    const other = owner();
+    other.replies = () => null;
+    other.close();
+    pass(other, ttlMs, "NODE2", "NODE3");
+    tell(other, "NODE3", { type: "withdrawal", n: other.state.words.asks, holds: [exchange] });
+    expect(notes(other).slice(-2)).toEqual(["word-withdrawn NODE3", "fuse-blown"]);
+  });
+});
+
 describe("the peer", () => {
   const owned: Silence = silence("Exchange#3");
   const asked = (n = 1): PeerMessage => ({ type: "ask", n, holds: [exchange], durationMs: ttlMs });
@@ -331,10 +526,10 @@ describe("the peer", () => {
   test("PW5: it withdraws when its count is complete, says so at once, and claims when the owner has nothing any more", () => {
     const agent = voucher();
     agent.advance(ttlMs - 200);
-    void replyTo(agent);
+    void replyTo(agent, 7);
     agent.advance(200);
-    expect(tells(agent)).toEqual([{ to: "NODE1", message: { type: "withdrawal", holds: [exchange] } }]);
-    expect(replyTo(agent, 2)).toEqual(over(2));
+    expect(tells(agent)).toEqual([{ to: "NODE1", message: { type: "withdrawal", n: 7, holds: [exchange] } }]);
+    expect(replyTo(agent, 8)).toEqual(over(8));
     tell(agent, "NODE3", { type: "gone", n: 9, holds: [exchange] });
     agent.advance(10);
     expect(claimed(agent)).toBe(false);
@@ -364,6 +559,54 @@ describe("the peer", () => {
     agent.replies = () => null;
     agent.advance(3 * ttlMs);
     expect(replyTo(agent, 3)).toEqual(promised(3));
+  });
+
+  test("PW4: an ask that comes again, or after a later one, binds it no more", () => {
+    const agent = voucher();
+    agent.replies = (renewal, { object }) => object.grant(renewal, [], { silences: [{ ...owned, k: renewal.n }] });
+    expect(replyTo(agent, 2)).toEqual(promised(2));
+    agent.advance(renewMs);
+    agent.replies = (renewal, { object }) => object.grant(renewal, [], { silences: [{ ...owned, k: 99 }] });
+    agent.advance(renewMs);
+    for (let late = 0; late < ttlMs; late += renewMs) {
+      expect(replyTo(agent, 1)).toBeUndefined();
+      expect(replyTo(agent, 2)).toBeUndefined();
+      agent.advance(renewMs);
+    }
+    expect(claimed(agent)).toBe(true);
+  });
+
+  test("PW5: an ask of before word that all is offline binds it no more, and one of after that does", () => {
+    const agent = voucher();
+    void replyTo(agent, 1);
+    tell(agent, "NODE1", { type: "gone", n: 3, holds: [exchange] });
+    expect(replyTo(agent, 3)).toBeUndefined();
+    expect(replyTo(agent, 4)).toEqual(promised(4));
+    agent.advance(ttlMs - 1);
+    expect(claimed(agent)).toBe(false);
+  });
+
+  test("PW4: what it has promised binds it when it is asked no more, and another key of that ownership does not change that", () => {
+    const agent = voucher();
+    agent.advance(ttlMs - 200);
+    expect(replyTo(agent, 5)).toEqual(promised(5));
+    agent.object.vouchesFor = [];
+    agent.assign();
+    agent.object.vouchesFor = [{ ...exchange, ...peer("NODE3") }];
+    agent.assign();
+    agent.clear();
+    tell(agent, "NODE3", asked(6));
+    tell(agent, "NODE3", { type: "gone", n: 9, holds: [exchange] });
+    expect(tells(agent)).toEqual([]);
+    agent.advance(ttlMs - 1);
+    expect(claimed(agent)).toBe(false);
+    agent.advance(1);
+    expect(claimed(agent)).toBe(true);
+    tell(agent, "NODE3", asked(1));
+    expect(tells(agent).map(({ to }) => to)).toEqual(["NODE3"]);
+    agent.object.vouchesFor = [];
+    agent.assign();
+    expect(agent.state.words.given.size).toBe(0);
   });
 
   test("PW7: it promises nothing that its assignment does not name, and to nobody else", () => {

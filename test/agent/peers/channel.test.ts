@@ -1,11 +1,27 @@
 import { createSocket } from "node:dgram";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runAgent } from "../../../src/agent/main.ts";
-import { openPeerChannel, type PeerChannel, parsePeerAddress } from "../../../src/agent/peers/channel.ts";
+import {
+  datagramOf,
+  openPeerChannel,
+  type PeerChannel,
+  parsePeerAddress,
+  readDatagram,
+} from "../../../src/agent/peers/channel.ts";
 import { isSignedBy, openPeerKey, type PeerKey } from "../../../src/agent/peers/key.ts";
+import { limits } from "../../../src/cluster/limits.ts";
 import type { PeerMessage } from "../../../src/cluster/peer-messages.ts";
 import { until } from "../../support/until.ts";
 
@@ -26,18 +42,23 @@ const gone: PeerMessage = { type: "gone", n: 0, holds: [] };
 
 type Heard = { readonly from: string; readonly message: PeerMessage };
 
-async function agent(name: string, { cluster = "exchange", address = "127.0.0.1", lock = name } = {}) {
+async function agent(
+  name: string,
+  { cluster = "exchange", address = "127.0.0.1", lock = name, heeds = ["one", "other", "stranger"] } = {},
+) {
   const heard: Heard[] = [];
+  const noted: string[] = [];
   const channel = await openPeerChannel({
     listen: { address, port: 0 },
     cluster,
     key: keyOf(name),
     lockPath: join(folder, `${lock}.lock`),
     heard: ({ key: from }, message) => heard.push({ from, message }),
-    log: () => {},
+    log: (level, code, detail) => noted.push(`${level} ${code} ${detail}`),
   });
   open.push(channel);
-  return { heard, channel, peer: { node: name, ...channel.place } };
+  channel.heed(new Set(heeds.map((other) => keyOf(other).name)));
+  return { heard, noted, channel, peer: { node: name, ...channel.place } };
 }
 
 /** Whatever came before this has come, or will not. */
@@ -76,19 +97,25 @@ test("PW7 what is for another cluster, or for another agent, is not heard", asyn
 test("PW7 what was changed on its way, has another's name on it, or is nothing of the kind, is not heard", async () => {
   const [one, other] = [await agent("one"), await agent("other")];
   const thief = keyOf("thief");
-  const [from, to] = [one.channel.place.key, other.channel.place.key];
-  const text = (words: object): Buffer =>
-    Buffer.from(JSON.stringify({ cluster: "exchange", from, to, message: ask, ...words }));
-  const good = text({});
-  const signed = Buffer.concat([keyOf("one").sign(good), good]);
+  const me = other.channel.place.key;
+  const text = { cluster: "exchange", message: ask };
+  const signed = datagramOf(keyOf("one"), me, text);
+  const forged = (by: PeerKey, change: (octets: Buffer) => Buffer): Buffer => {
+    const changed = change(signed.subarray(64));
+    return Buffer.concat([by.sign(changed), changed]);
+  };
+  const spoilt = Buffer.from(signed);
+  spoilt.write("4", signed.indexOf('"epoch":3') + 8);
   const bad = [
-    Buffer.concat([thief.sign(good), good]),
-    Buffer.concat([keyOf("one").sign(good), text({ message: { ...ask, n: 2 } })]),
-    Buffer.concat([keyOf("one").sign(text({ more: 1 })), text({ more: 1 })]),
-    Buffer.concat([keyOf("one").sign(text({ message: { type: "shout" } })), text({ message: { type: "shout" } })]),
+    forged(thief, (octets) => octets),
+    spoilt,
+    datagramOf(keyOf("one"), me, { ...text, more: 1 }),
+    datagramOf(keyOf("one"), me, { ...text, message: { type: "shout" } }),
+    forged(keyOf("one"), (octets) => Buffer.concat([octets, Buffer.alloc(3_000, 0x20)])),
     signed.subarray(0, 40),
     signed.subarray(0, -1),
     Buffer.alloc(0),
+    Buffer.alloc(150),
     Buffer.alloc(3_000, 0x5b),
   ];
   const place = parsePeerAddress(other.channel.place.address);
@@ -113,6 +140,44 @@ test("PW7 where nobody listens, or cannot, what is said is lost, and nothing els
   await until(async () => asksHeard(other).length === 1, 5_000, "the question");
 });
 
+test("PW7 the longest message that there is fits a datagram that is read", () => {
+  const [from, to] = [keyOf("one"), keyOf("other").name];
+  const cluster = "c".repeat(limits.nameLength);
+  const hold = { group: "g".repeat(limits.nameLength), epoch: Number.MAX_SAFE_INTEGER };
+  const holds = Array.from({ length: limits.holdsOfPeerMessage }, () => hold);
+  const message: PeerMessage = { type: "promise", n: Number.MAX_SAFE_INTEGER, holds, over: holds };
+  const read = readDatagram(datagramOf(from, to, { cluster, message }), cluster, to, new Set([from.name]));
+  expect(read).toEqual({ from: from.name, message });
+});
+
+test("PW7 who is not named by the assignment is not heard, and one that is no more neither", async () => {
+  const [one, other] = [await agent("one"), await agent("other", { heeds: ["one"] })];
+  const stranger = await agent("stranger");
+  stranger.channel.tell(other.peer, ask);
+  await after(other, one);
+  expect(asksHeard(other)).toEqual([]);
+  other.channel.heed(new Set([stranger.channel.place.key]));
+  one.channel.tell(other.peer, ask);
+  await after(other, stranger);
+  expect(asksHeard(other)).toEqual([]);
+});
+
+test("PW7 an agent to which nothing can be said is noted once, and once when it can be again", async () => {
+  const [one, other] = [await agent("one"), await agent("other")];
+  const lost = { ...other.peer, node: "LOST", key: keyOf("lost").name, address: "[2001:db8::1]:9" };
+  one.channel.heed(new Set([other.peer.key, lost.key]));
+  for (let time = 0; time < 3; time += 1) {
+    one.channel.tell(lost, ask);
+    one.channel.tell(other.peer, ask);
+  }
+  await until(async () => asksHeard(other).length === 3 && one.noted.length > 0, 5_000, "the questions");
+  expect(one.noted).toEqual([expect.stringMatching(/^warning peer-unreachable .*LOST at \[2001:db8::1\]:9: /)]);
+  for (let time = 0; time < 2; time += 1) one.channel.tell({ ...lost, address: other.peer.address }, ask);
+  one.channel.tell(other.peer, ask);
+  await until(async () => asksHeard(other).length === 4 && one.noted.length > 1, 5_000, "the question");
+  expect(one.noted.slice(1)).toEqual([expect.stringMatching(/^info peer-reachable .*LOST/)]);
+});
+
 test("PW8 one agent of a key runs at a time, and the next one when it is gone", async () => {
   const one = await agent("one");
   await expect(agent("one", { lock: "copy" })).rejects.toMatchObject({ code: "peer-key-in-use" });
@@ -122,10 +187,26 @@ test("PW8 one agent of a key runs at a time, and the next one when it is gone", 
   await expect(agent("one")).resolves.toMatchObject({ channel: { place: { key: one.channel.place.key } } });
 });
 
+/** Those of this process, as the kernel names them (proc(5)). */
+function socketsOpen(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      const what = readlinkSync(`/proc/self/fd/${fd}`);
+      return what.startsWith("socket:") ? [what] : [];
+    } catch {
+      // The folder's own, which is closed by now.
+      return [];
+    }
+  });
+}
+
 test("PW8 an address that is not this host's is refused with what to do, and leaves the key free", async () => {
+  const sockets = (): number => socketsOpen().length;
+  const before = sockets();
   const refused = agent("one", { address: "192.0.2.77" });
   await expect(refused).rejects.toMatchObject({ code: "peer-address" });
   await expect(refused).rejects.toThrow("192.0.2.77:0");
+  await until(async () => sockets() === before, 5_000, "the end of its socket");
   await expect(agent("one")).resolves.toBeDefined();
 });
 
