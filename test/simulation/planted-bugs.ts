@@ -312,8 +312,8 @@ export const plantedBugs = {
     rule: "PW5",
     what: "a withdrawal of an owner's counts whatever was promised to it since",
     file: "src/agent/peers/vouching.ts",
-    find: "if (promised !== undefined && promised.n <= n && vouchedFor(state, hold, from) !== undefined)",
-    replace: "if (promised !== undefined && vouchedFor(state, hold, from) !== undefined)",
+    find: "if (vouched === undefined || n < heardOf(state, vouched, now)) continue;",
+    replace: "if (vouched === undefined) continue;",
     ofPeers: true,
   },
   "promises-outlive-time-that-was-lost": {
