@@ -29,8 +29,8 @@ switch (options.kind) {
 
 async function run({ measures: wanted, write, check, ...how }: typeof options & { kind: "run" }): Promise<void> {
   const stopping = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
-  const committed = readResults();
+  // However often: what starts this passes on a Ctrl-C that the terminal has sent here as well.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
   const now: Record<string, Result> = {};
   for (const measure of measures.filter(({ name }) => wanted.includes(name))) {
     const say = (line: string): void => console.error(`${measure.name}: ${line}`);
@@ -46,9 +46,10 @@ async function run({ measures: wanted, write, check, ...how }: typeof options & 
       if (stopping.signal.aborted) process.exit(130);
     }
   }
-  if (check) judge(compare(committed, now));
+  if (check) judge(compare(readResults(), now));
   if (!write) return;
-  const results = { ...committed, ...now };
+  // Read again: another run may have written others meanwhile.
+  const results = { ...readResults(), ...now };
   writeResults(results);
   writeDocument(measures, results);
   console.log("written: bench/results.json, docs/performance.md");

@@ -19,8 +19,8 @@ export class MeasuredBrain {
   now = 1_000_000;
   state: ClusterState;
   readonly runs: readonly Run[];
-  /** Every step since it was last forgotten. */
-  taken: Taken[] = [];
+  /** Every step since somebody wanted to have them; null: nobody does, and nothing is kept of what was. */
+  taken: Taken[] | null = null;
 
   constructor(size: Size) {
     const generation = nextGeneration(null, "nonce");
@@ -37,7 +37,7 @@ export class MeasuredBrain {
   }
 
   happen(event: ClusterEvent): void {
-    this.taken.push({ state: this.state, event });
+    this.taken?.push({ state: this.state, event });
     const { state, effects, outcome } = step(this.state, event);
     if (outcome.kind === "refused") throw new Error(`${event.type} was refused: ${outcome.refusal.detail}`);
     this.state = state;

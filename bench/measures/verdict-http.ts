@@ -13,6 +13,8 @@ import type { Question } from "../load/wrk.ts";
 import type { Measure } from "../measure.ts";
 import type { Axis, Goal, Ratio } from "../measured.ts";
 import { base64, etcdVersion, startEtcd } from "../peers/etcd.ts";
+import { numberText, ratioText } from "../report/numbers.ts";
+import { medianOf } from "../statistics.ts";
 import { serveCluster } from "./served-cluster.ts";
 
 const connections = [1, 16, 128] as const;
@@ -111,24 +113,27 @@ function goalsOf(outcome: Outcome<number, HttpColumn>): Goal[] {
   return outcome.conditions.flatMap(({ name: condition }) => {
     const ratio = (to: string, column: HttpColumn, better: Ratio["better"]): Ratio | null =>
       ratioOf(outcome, { of, to, column, condition, better });
+    const times = (to: string): string =>
+      `${ratioText({ samples: ratio(to, "CPU", "less")?.samples ?? [] })} times the CPU`;
+    const alone = medianOf(outcome.scoresOf(names.atOnce, condition).map(({ p99 }) => p99));
     return [
       goalOfRatio(
         `at least 0.8 of a bare row's rate, ${condition}`,
         ratio(names.row, "rate", "more"),
         0.8,
-        "a verdict makes two calls to the object where the bare one makes one, and three digests, the routes and the schemas come on top",
+        `a verdict takes ${times(names.row)} of a bare row; verdict-parts says for what`,
       ),
       goalOfRatio(
         `more answers a second than etcd, ${condition}`,
         ratio(names.etcd, "rate", "more"),
         1,
-        "one isolate answers on one core; etcd has both",
+        `a verdict takes ${times(names.etcd)} of a read of etcd, and one isolate answers one at a time`,
       ),
       goalOfRatio(
         `p99 no worse than etcd's, ${condition}`,
         ratio(names.etcd, "p99", "less"),
         1,
-        "what waits for one isolate waits for all that came before it",
+        `what waits for the isolate waits for all before it; the bare Worker that answers at once has a p99 of ${numberText(alone, "microseconds")} here`,
       ),
     ];
   });

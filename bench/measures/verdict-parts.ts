@@ -21,7 +21,6 @@ const names = {
   row: "bare: one call that reads a row",
   twoCalls: "bare: two calls, one row",
   health: "ours: `/healthz`",
-  admitted: "ours: admitted, and refused by its node",
   verdict: "ours: the verdict",
 } as const;
 
@@ -30,7 +29,7 @@ export const verdictParts: Measure = {
   title: "Of what a verdict over HTTP is made",
   what:
     "The same as above, over 16 connections, one thing more at a time. Bare: a Worker that answers at once; that takes three SHA-256 digests, as a verdict does (of the token, of the admin token, of the cluster's name); that calls an object by RPC, which answers from memory, or reads a row; that calls it twice. " +
-    "Ours: a route without a token (Hono, the headers); one whose token is admitted by the object and which is then answered `DENY` by the Worker, for it is another node's (one call); the verdict (two calls).",
+    "Ours: a route without a token (Hono, the headers), and the verdict (the token, the schemas, one call in which the object knows the token and asks the brain).",
   run: async (surroundings) => {
     const conditions = [{ name: "16 conn.", x: 16, condition: 16 }];
     const outcome = await play({ contestants, conditions }, surroundings);
@@ -59,15 +58,6 @@ const contestants: readonly HttpContestant[] = [
     },
   },
   {
-    name: names.admitted,
-    enter: async (surroundings) => {
-      const request = { role: "node", node: "NODE2" } as const;
-      const served = await serveCluster(surroundings, { name: "admitted", made: readers, request });
-      const question = questionTo(surroundings, "admitted", served.verdictUrl, served.tokens);
-      return asked(question, served.pid, surroundings);
-    },
-  },
-  {
     name: names.verdict,
     enter: async (surroundings) => {
       const request = { role: "reader" } as const;
@@ -87,8 +77,7 @@ const parts: readonly (readonly [what: string, including: string, without: strin
   ["reading a row by SQL", names.row, names.memory],
   ["a second call", names.twoCalls, names.row],
   ["our routes and headers", names.health, names.atOnce],
-  ["our token: digests, a call, a row, schemas", names.admitted, names.health],
-  ["our verdict: another call, and the brain's answer", names.verdict, names.admitted],
+  ["our token, schemas, call and answer", names.verdict, names.health],
 ];
 
 function costsOf({ scoresOf, conditions }: Parts, including: string, without: string): number[] {
@@ -108,7 +97,7 @@ function differences(outcome: Parts): Table {
 
 function ratiosOf(outcome: Parts): Ratio[] {
   const condition = outcome.conditions[0]?.name ?? "";
-  return [names.row, names.admitted].flatMap((to) => {
+  return [names.row, names.health].flatMap((to) => {
     const ratio = ratioOf(outcome, { of: names.verdict, to, column: "CPU", condition, better: "less" });
     return ratio === null ? [] : [ratio];
   });

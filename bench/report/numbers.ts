@@ -13,8 +13,6 @@ export function numberText(value: number, unit: Unit): string {
       return bytesText(value);
     case "cpuSecondsPerHour":
       return `${rounded(value)} s/h`;
-    case "percent":
-      return `${rounded(value)} %`;
     case "count":
       return grouped(value);
     case "slope":

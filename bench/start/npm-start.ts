@@ -58,7 +58,7 @@ async function startOnce({ later }: Surroundings, folder: string): Promise<numbe
   let acceptedAt: number | null = null;
   const hear = (chunk: Buffer): void => {
     said += chunk.toString("utf8");
-    if (/accepted/i.test(said)) acceptedAt ??= performance.now();
+    if (/, is accepted\b/.test(said)) acceptedAt ??= performance.now();
   };
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);

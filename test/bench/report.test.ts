@@ -124,16 +124,19 @@ test.each([
   [2_500_000, "microseconds", "2.5 s"],
   [1_536, "bytes", "1.5 KiB"],
   [5 * 2 ** 20, "bytes", "5 MiB"],
-  [0, "percent", "0 %"],
-  [Number.NaN, "percent", "–"],
+  [12.34, "cpuSecondsPerHour", "12.3 s/h"],
+  [0, "microseconds", "0 µs"],
+  [1_000, "count", "1\u202f000"],
+  [Number.NaN, "count", "–"],
   [1.005, "slope", "1.00"],
 ] as const)("BN5: %d %s is written %s", (value, unit, text) => {
   expect(numberText(value, unit)).toBe(text);
 });
 
 test("BN5: samples are written as least, median and most, and one alone", () => {
-  expect(spreadText([2, 1, 3], "percent")).toBe("1 % / 2 % / 3 %");
-  expect(spreadText([2], "percent")).toBe("2 %");
+  expect(spreadText([2, 1, 3], "count")).toBe("1 / 2 / 3");
+  expect(spreadText([2], "count")).toBe("2");
+  expect(spreadText([], "count")).toBe("–");
   expect(ratioText({ samples: [0.5, 0.25, 1] })).toBe("0.5 (0.25 to 1)");
 });
 
