@@ -28,6 +28,18 @@ export type Round = {
   readonly late: number | null;
 };
 
+/** One scene, all its rounds. */
+export type Played = {
+  readonly scene: string;
+  readonly rounds: readonly Round[];
+  /** By the cluster's own history, in milliseconds from the failure: when it noticed, began the next epoch, had the group online. */
+  readonly phases: readonly {
+    readonly noticed: number | null;
+    readonly owned: number;
+    readonly online: number | null;
+  }[];
+};
+
 export function judge(watched: Watched, frames: readonly Frame[] | null): Round {
   const { startedAt, endedAt, old, next, addresses, reached, neighbours } = watched;
   const added = addresses.find(({ host, what }) => host === next.host && what === "added")?.at ?? Number.NaN;
@@ -79,6 +91,13 @@ export function row(name: string, rounds: readonly Round[]): string {
     return text.padEnd(18);
   });
   return `${name.padEnd(30)} ${String(rounds.length).padStart(4)}  ${cells.join("")}`.trimEnd();
+}
+
+/** When the cluster noticed, began the next epoch, and had the group online. */
+export function phasesText(phases: Played["phases"]): string {
+  const of = (key: "noticed" | "owned" | "online"): string =>
+    `${key} ${spread(phases.flatMap((one) => (one[key] === null ? [] : [one[key]])))}`;
+  return [of("noticed"), of("owned"), of("online")].join(", ");
 }
 
 function most(values: readonly number[]): string {

@@ -18,11 +18,11 @@ const patienceMs = 60_000;
 const nothing = async (): Promise<void> => {};
 
 /** An agent that has ended is started again soon after, whatever ended it. */
-export function keepAgents(stage: Stage, env: Readonly<Record<string, string>>): Keeper {
+export function keepAgents(stage: Stage, start: (name: string) => void): Keeper {
   const timer = setInterval(() => {
     for (const name of nodeNames) {
       const { exitCode, signalCode } = stage.agent(name);
-      if (exitCode !== null || signalCode !== null) stage.startAgent(name, env);
+      if (exitCode !== null || signalCode !== null) start(name);
     }
   }, againMs);
   return { end: () => clearInterval(timer) };

@@ -1,9 +1,12 @@
+import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
+
 /**
  * What was seen of a cluster under faults. All times are milliseconds of CLOCK_MONOTONIC, which all hosts of the network share, as
  * they are namespaces of one machine; what others tell by the wall clock has been brought to it (`clock.ts`).
  */
 export type History = {
   readonly seed: number;
+  readonly policy: OutagePolicy;
   /** By name: the hardware address by which a host is known in frames. */
   readonly nodes: Readonly<Record<string, string>>;
   readonly addresses: readonly string[];

@@ -43,7 +43,7 @@ export function judge(history: History): Finding[] {
   const owned = ownershipsOf(history.journal.exported);
   return [
     ...judgeFrames(history, owned),
-    ...judgeAnswers(history.attempts, owned),
+    ...judgeAnswers(history, owned),
     ...judgeAssociations(history),
     ...judgeJournal(history.journal),
     ...judgeEpochs(history.journal.exported),
@@ -102,12 +102,16 @@ const isBound = (attempt: Attempt): attempt is Bound => attempt.answer.kind === 
 const isOpened = (attempt: Attempt): attempt is Opened => isBound(attempt) && attempt.outcome.kind === "opened";
 
 /** An answer was given at some moment between the question and its arrival: what is wrong at each of them is wrong. */
-function judgeAnswers(attempts: readonly Attempt[], owned: readonly Ownership[]): Finding[] {
+function judgeAnswers({ attempts, policy }: History, owned: readonly Ownership[]): Finding[] {
   const bound = attempts.filter(isBound).toSorted((a, b) => a.askedAt - b.askedAt);
-  return [...bound.flatMap((attempt) => judgeAnswer(attempt, owned)), ...overlapsOf(bound)];
+  return [...bound.flatMap((attempt) => judgeAnswer(attempt, owned, policy)), ...overlapsOf(bound)];
 }
 
-function judgeAnswer({ node, askedAt, answeredAt, answer }: Bound, owned: readonly Ownership[]): Finding[] {
+function judgeAnswer(
+  { node, askedAt, answeredAt, answer }: Bound,
+  owned: readonly Ownership[],
+  policy: History["policy"],
+): Finding[] {
   const what = `${node} was answered BIND under epoch ${answer.epoch}`;
   const own = owned.find(({ epoch }) => epoch === answer.epoch);
   if (own?.node !== node || answeredAt < own.from - toleranceMs || askedAt > own.to + toleranceMs) {
@@ -115,7 +119,8 @@ function judgeAnswer({ node, askedAt, answeredAt, answer }: Bound, owned: readon
   }
   // One that is released ends what was answered before, by taking the address away; one that expired had ended by itself.
   const over = answer.until - own.to;
-  if (own.end !== "group.expired" || over <= toleranceMs) return [];
+  // So has one that was held by the word of a peer: that may take its word back, and counts on once it is told that all is gone (PW5).
+  if (own.end !== "group.expired" || policy === "hold-while-peers-agree" || over <= toleranceMs) return [];
   return [{ code: "claim-outlives-lease", at: own.to, what: `${what}, for ${over.toFixed(0)} ms more than it lasted` }];
 }
 

@@ -1,5 +1,5 @@
 // Random faults on real processes between network namespaces, and what came of them:
-//   npm run live -- [--minutes N] [--seed N]
+//   npm run live -- [--minutes N] [--seed N] [--peers]
 // The same seed plays the same faults; what the machine makes of them differs. Exit code 1: something was found, and the history is kept.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,12 @@ import { reportOf, storyOf } from "./report.ts";
 import { planned, playLive } from "./run.ts";
 
 const { values } = parseArgs({
-  options: { minutes: { type: "string", default: "30" }, seed: { type: "string" }, quiet: { type: "boolean" } },
+  options: {
+    minutes: { type: "string", default: "30" },
+    seed: { type: "string" },
+    quiet: { type: "boolean" },
+    peers: { type: "boolean" },
+  },
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -24,7 +29,12 @@ const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
 const run = planned(seed, minutes * 60_000);
 say(`${run.plan.length} faults`);
-const { history, logs } = await playLive({ ...run, say, signal: stopping.signal });
+const { history, logs } = await playLive({
+  ...run,
+  policy: values.peers === true ? "hold-while-peers-agree" : "drop",
+  say,
+  signal: stopping.signal,
+});
 const findings = judge(history);
 console.log(reportOf(history, findings));
 if (findings.length > 0) {

@@ -81,6 +81,7 @@ export function reportOf(history: History, findings: readonly Finding[]): string
   const again = figures.onlineAgainMs === null ? "never" : `after ${figures.onlineAgainMs.toFixed(0)} ms`;
   const rows: readonly (readonly [string, string])[] = [
     ["seed", String(history.seed)],
+    ["policy", history.policy],
     ["faults", `${sum(figures.faults)}: ${said(figures.faults)}`],
     ["failovers", `${figures.failovers} (${figures.ownerships} ownerships, ${figures.expiries} by a counted silence)`],
     ["associations", `${figures.opened} opened, ${figures.strangers} from a wrong source`],

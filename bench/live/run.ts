@@ -1,3 +1,4 @@
+import type { OutagePolicy } from "../../src/cluster/definition/definition.ts";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -19,6 +20,8 @@ export type LiveRun = {
   readonly plan: readonly Fault[];
   /** What the agents are started with. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What becomes of the group while the control plane does not answer; `drop` when it is not said. */
+  readonly policy?: OutagePolicy;
   readonly say?: (line: string) => void;
   /** Ends it before its time, with an error. */
   readonly signal?: AbortSignal;
@@ -28,6 +31,7 @@ export type Played = { readonly history: History; readonly logs: Readonly<Record
 
 const lease = { ttlMs: 2_000, renewMs: 500 };
 const port = 4_102;
+const peerPort = 7_946;
 const addresses = [virtualAddress, virtualAddress6];
 /** Bounds that a busy machine keeps too: what they bound takes some ten seconds at most. */
 const startMs = 90_000;
@@ -41,7 +45,7 @@ export function planned(seed: number, forMs: number): Omit<LiveRun, "say"> {
 
 /** Plays faults on real processes, and returns what was seen. Leaves nothing behind. */
 export async function playLive(run: LiveRun): Promise<Played> {
-  const stage = await openStage(lease);
+  const stage = await openStage(lease, run.policy);
   try {
     return await Promise.race([playOn(stage, run), ...(run.signal === undefined ? [] : [isAborted(run.signal)])]);
   } finally {
@@ -54,16 +58,23 @@ async function isAborted(signal: AbortSignal): Promise<never> {
   throw new Error("it was ended before its time");
 }
 
-async function playOn(stage: Stage, { seed, plan, env = {}, say = () => {} }: LiveRun): Promise<Played> {
+async function playOn(
+  stage: Stage,
+  { seed, plan, env = {}, policy = "drop", say = () => {} }: LiveRun,
+): Promise<Played> {
+  const start = (name: string): void => {
+    const peerListen = ["--peer-listen", `${stage.node(name).addressOn("client")}:${peerPort}`];
+    stage.startAgent(name, env, policy === "drop" ? [] : peerListen);
+  };
   // A plan may count on the first one to be the owner.
   for (const name of nodeNames) {
-    stage.startAgent(name, env);
+    start(name);
     await stage.ownerIs(nodeNames[0], startMs);
   }
   await stage.bothUp(startMs);
   const clock = createWallClock();
   const record = await startRecord(stage, clock);
-  const keeper = keepAgents(stage, env);
+  const keeper = keepAgents(stage, start);
   const startedAt = monotonicMs();
   const faults = await playAll(stage, plan, startedAt, say);
   await mendAll(stage);
@@ -72,7 +83,7 @@ async function playOn(stage: Stage, { seed, plan, env = {}, say = () => {} }: Li
   const onlineAgainAt = isUp ? await record.openedAfter(monotonicMs()) : null;
   keeper.end();
   const seen = await record.end();
-  const history = { seed, addresses, startedAt, faults, faultsEndedAt, onlineAgainAt, ...seen };
+  const history = { seed, policy, addresses, startedAt, faults, faultsEndedAt, onlineAgainAt, ...seen };
   const logs = Object.fromEntries([...nodeNames, "CONTROL"].map((name) => [name, stage.logOf(name)]));
   return { history, logs };
 }
@@ -103,7 +114,7 @@ async function playAll(
   return played.toSorted((a, b) => a.at - b.at);
 }
 
-type Seen = Omit<History, "seed" | "addresses" | "startedAt" | "faults" | "faultsEndedAt" | "onlineAgainAt">;
+type Seen = Omit<History, "seed" | "policy" | "addresses" | "startedAt" | "faults" | "faultsEndedAt" | "onlineAgainAt">;
 
 async function startRecord(stage: Stage, clock: WallClock) {
   const { lan } = stage;

@@ -13,7 +13,7 @@ export type Fuse = HoldRef & {
   /** The same, or later: as long as all peers have promised (PW2). */
   readonly deadline: number;
   readonly ttlMs: number;
-  /** The last answer was a grant that lists it, and it has not blown since. */
+  /** Peers' words may extend it: the last answer was a grant that lists it, and since then it has not blown and no word was withdrawn (PW5, PW6). */
   readonly covered: boolean;
 };
 

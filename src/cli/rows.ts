@@ -62,10 +62,12 @@ export function groupSheet(group: string, view: GroupView): Row {
 }
 
 /** What its owner does when no control plane answers. */
-function outageText({ onControlPlaneLoss, owner, peers }: GroupView): string {
+function outageText({ onControlPlaneLoss, owner, peers, cannotBeAsked }: GroupView): string {
   if (onControlPlaneLoss === "drop") return "goes down after a ttl";
+  const without = cannotBeAsked.length === 0 ? "" : `no peerListen on ${cannotBeAsked.join(", ")}`;
+  if (peers.length === 0 && without !== "") return `goes down after a ttl: ${without}`;
   if (owner === null) return "stays while peers agree";
-  if (peers.length === 0) return "goes down after a ttl: no other agent can be asked";
+  if (peers.length === 0) return "goes down after a ttl: no other node that could get it is joined";
   const named = peers.map(({ node, agrees }) => (agrees ? node : `${node} (which did not answer)`));
   return `stays while these agree: ${named.join(", ")}`;
 }

@@ -1,6 +1,12 @@
 /** Who may want the alarm: each has a time of its own, and the earliest counts. */
 export type AlarmSource = "brain" | "webhooks";
 
+/** Of an object's storage, what an alarm needs. */
+export type AlarmStorage = {
+  readonly getAlarm: () => Promise<number | null>;
+  readonly setAlarm: (at: number) => Promise<void>;
+};
+
 /** The platform takes no later time, epoch milliseconds; who wants a later one has it set anew then. */
 const latestAt = Date.UTC(2189, 0, 1);
 
@@ -9,11 +15,11 @@ const latestAt = Date.UTC(2189, 0, 1);
  * already: coming too early does no harm, and what is wanted then is set anew.
  */
 export class Alarm {
-  readonly #storage: DurableObjectStorage;
+  readonly #storage: AlarmStorage;
   #setFor: number | null = null;
   readonly #wanted = new Map<AlarmSource, number>();
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: AlarmStorage) {
     this.#storage = storage;
   }
 

@@ -1,8 +1,9 @@
 import { protocolLimits } from "../protocol/limits.ts";
 import { subprotocol } from "../protocol/session.ts";
+import { type Entrant, type Entry, type KeptOut, keptOut } from "./credential.ts";
 import type { Env } from "./env.ts";
-import { clusterExists, clusterStub } from "./objects.ts";
-import type { Principal } from "./route.ts";
+import { clusterExists } from "./objects.ts";
+import { admin, type Principal } from "./route.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 import { clusterTagOf, parseToken, sameDigest, sha256 } from "./tokens.ts";
 
@@ -29,18 +30,12 @@ export function tokenIdOf({ role, id }: Principal): string | null {
   return role === "admin" ? null : id;
 }
 
-/** Who somebody is who has come with a token, or that they come too often. */
-export type Admission =
-  | { readonly kind: "known"; readonly principal: Principal }
-  | { readonly kind: "unknown" }
-  | { readonly kind: "too-often"; readonly retryAfterMs: number };
-
-export type Question = {
+/** What somebody comes with, and where. */
+export type Coming = {
   readonly token: string;
   /** The cluster that the path names. */
   readonly cluster: string | null;
-  /** Whether it counts to the token's rate. */
-  readonly counts: boolean;
+  readonly entry: Entry;
   /** Epoch milliseconds. */
   readonly now: number;
 };
@@ -51,20 +46,29 @@ const admins = new TokenBuckets({
 });
 
 /**
- * Who holds this token. What is no token of an existing cluster reaches no cluster's object. The rate of a cluster's token is
+ * Whose token this is. What is no token of an existing cluster reaches no cluster's object. The rate of a cluster's token is
  * counted there, in the one place that all instances of the Worker ask; the admin token belongs to no cluster, and is counted here.
  */
-export async function admit({ token, cluster, counts, now }: Question, env: Env): Promise<Admission> {
+export async function recognize({ token, cluster, entry, now }: Coming, env: Env): Promise<Entrant | KeptOut> {
   const digest = await sha256(token);
-  if (sameDigest(digest, await sha256(env.BRIDGEHEAD_ADMIN_TOKEN ?? "")) && hasAdminToken(env)) {
-    const retryAfterMs = counts ? admins.take("admin", now) : 0;
-    return retryAfterMs > 0
-      ? { kind: "too-often", retryAfterMs }
-      : { kind: "known", principal: { role: "admin", id: "admin" } };
+  if (sameDigest(digest, await adminDigest(env)) && hasAdminToken(env)) {
+    const retryAfterMs = entry.counts ? admins.take("admin", now) : 0;
+    if (retryAfterMs > 0) return { kind: "too-often", retryAfterMs };
+    return keptOut(entry, admin) ?? { kind: "known", principal: admin };
   }
   const parsed = parseToken(token);
   if (parsed === null || cluster === null || parsed.clusterTag !== (await clusterTagOf(cluster)))
     return { kind: "unknown" };
   if (!(await clusterExists(env, cluster))) return { kind: "unknown" };
-  return clusterStub(env, cluster).admit(parsed.id, digest, counts);
+  return { kind: "unjudged", credential: { id: parsed.id, digest, entry } };
+}
+
+/** That of the secret, as long as it is the same one. */
+let digested: { readonly secret: string; readonly digest: ArrayBuffer } | null = null;
+
+async function adminDigest({ BRIDGEHEAD_ADMIN_TOKEN: secret = "" }: Env): Promise<ArrayBuffer> {
+  if (digested?.secret === secret) return digested.digest;
+  const digest = await sha256(secret);
+  digested = { secret, digest };
+  return digest;
 }

@@ -26,9 +26,9 @@ import type { ClusterEnum } from "../cluster/questions/enumerate.ts";
 import type { Enumeration } from "../protocol/enumeration.ts";
 import type { NotifyPort, NotifyPortRequest, Notifications, Registration } from "../protocol/notify.ts";
 import type { RegistryRead, RegistryReplies, RegistryWritten } from "../protocol/registry.ts";
-import type { Admission } from "./auth.ts";
 import { Alarm } from "./alarm.ts";
 import type { Conditions } from "./conditions.ts";
+import type { Admission, Credential, Entrant } from "./credential.ts";
 import { pageOfObjects } from "./enumeration.ts";
 import type { Env } from "./env.ts";
 import { Idempotency } from "./idempotency.ts";
@@ -39,6 +39,7 @@ import { type Changed, LiveBrain } from "./live-brain.ts";
 import { directory } from "./objects.ts";
 import { interestsOf, isThere } from "./notify/interests.ts";
 import { NotifyPorts } from "./notify/notify-ports.ts";
+import { answerTo, type Judged, type Question } from "./question.ts";
 import { noteOf } from "./registry/note.ts";
 import { Registry, type RegistryResult } from "./registry/registry.ts";
 import type { RegistryWrite } from "./registry/write.ts";
@@ -297,7 +298,7 @@ export class ClusterObject extends DurableObject<Env> {
     this.#brain.happen({ now: this.clock(), type: "note", actor, note });
   }
 
-  /** The upgrades. The Worker has judged the token and the query, and nobody else can come here; but that was a moment ago. */
+  /** The upgrades. Token and query have been judged, and nobody else can come here; but that was a moment ago. */
   override fetch(request: Request): Response {
     const { pathname, searchParams } = new URL(request.url);
     const token = searchParams.get("token");
@@ -336,9 +337,16 @@ export class ClusterObject extends DurableObject<Env> {
 
   // --- questions and commands (RPC) ---------------------------------------------------------------------------------
 
-  /** @param counts whether it counts to the token's rate */
-  admit(id: string, digest: ArrayBuffer, counts: boolean): Admission {
-    return this.#tokens.admit(id, digest, counts);
+  /** Who somebody is, before they are heard. */
+  admit(credential: Credential): Admission {
+    return this.#tokens.admit(credential);
+  }
+
+  /** Judges who asks, and answers those who may ask, in one event: nothing happens between. */
+  ask(entrant: Entrant, question: Question): Judged {
+    const admission = entrant.kind === "known" ? entrant : this.#tokens.admit(entrant.credential);
+    if (admission.kind !== "known") return admission;
+    return { kind: "answered", principal: admission.principal, answer: answerTo(this, question) };
   }
 
   addToken(id: string, digest: ArrayBuffer, request: TokenRequest, actor: string): ReturnType<TokenDesk["add"]> {

@@ -2,14 +2,15 @@ import { protocolLimits } from "../protocol/limits.ts";
 import { parse } from "../protocol/shape.ts";
 import type { Problem } from "../cluster/events.ts";
 import { accessDenied, accessOf, desiredAccess } from "./access.ts";
-import { admit as admitToken, bearerOf } from "./auth.ts";
+import { bearerOf, recognize } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { conditionsOf, unconditional } from "./conditions.ts";
+import type { Admission, Entrant, KeptOut } from "./credential.ts";
 import type { Env } from "./env.ts";
 import { clusterExists, clusterStub } from "./objects.ts";
 import { pathParameter } from "./path-parameters.ts";
 import { refuse, tooOften, unauthorized } from "./respond.ts";
-import type { Call, Principal, Route, RouteSpec } from "./route.ts";
+import { admin, type Asked, type Call, type Handled, type Principal, type Route, type RouteSpec } from "./route.ts";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -21,49 +22,94 @@ export type Arrival = {
   readonly now: number;
 };
 
-/** The only way to a handler: first who asks, then whether they may, then whether it can be understood. */
-export async function guarded({ spec, handle }: Route, { request, env, params, now }: Arrival): Promise<Response> {
-  const admitted = await admit(spec, { request, env, params, now });
-  if (admitted instanceof Response) return admitted;
-  const understood = await understand(spec, request, params);
-  if (understood instanceof Response) return understood;
-  const desired = desiredAccess(understood.query);
-  if (desired === "change" && accessOf(admitted) !== "change") return accessDenied();
-  const response = await handle({
-    ...understood,
-    request,
-    env,
-    params,
-    principal: admitted,
-    cluster: () => clusterStub(env, params["cluster"] ?? ""),
-  });
-  if (desired !== null) response.headers.set("Granted-Access", accessOf(admitted));
-  return response;
+/** The only way to an answer: first who asks, then whether they may, then whether it can be understood. */
+export async function guarded(route: Route, arrival: Arrival): Promise<Response> {
+  const entrant = await entrantOf(route.spec, arrival);
+  if (entrant instanceof Response) return entrant;
+  return route.kind === "asked" ? asked(route, arrival, entrant) : handled(route, arrival, entrant);
 }
 
 /** Nothing is created on this way: a cluster's object is spoken to only when the directory knows it. */
-async function admit(spec: RouteSpec, { request, env, params, now }: Arrival): Promise<Principal | Response> {
-  if (spec.roles === "anyone") return { role: "admin", id: "admin" };
+async function entrantOf(spec: RouteSpec, { request, env, params, now }: Arrival): Promise<Entrant | Response> {
+  if (spec.roles === "anyone") return { kind: "known", principal: admin };
   const token = bearerOf(request);
   if (token === null) return unauthorized();
   const cluster = params["cluster"] ?? null;
-  const admission = await admitToken({ token, cluster, counts: spec.lifeline !== true, now }, env);
-  if (admission.kind === "unknown") return unauthorized();
-  if (admission.kind === "too-often") return tooOften(admission.retryAfterMs);
-  const { principal } = admission;
-  if (!spec.roles.includes(principal.role)) {
-    return refuse(
-      "forbidden",
-      `this takes a token of role ${spec.roles.join(" or ")}, and this one is ${principal.role}`,
-    );
-  }
-  if (spec.ownNode === true && principal.role === "node" && principal.node !== params["node"]) {
-    return refuse("forbidden", "a node's token is for that node only");
-  }
+  const node = spec.ownNode === true ? (params["node"] ?? "") : null;
+  const entry = { roles: spec.roles, node, counts: spec.lifeline !== true };
+  const entrant = await recognize({ token, cluster, entry, now }, env);
+  if (entrant.kind === "unjudged") return entrant;
+  if (entrant.kind !== "known") return refusedEntry(entrant);
   if (cluster !== null && spec.creates !== true && !(await clusterExists(env, cluster))) {
     return refuse("cluster-not-found", "PUT a definition at this path to create it");
   }
-  return principal;
+  return entrant;
+}
+
+async function handled({ spec, handle }: Handled, arrival: Arrival, entrant: Entrant): Promise<Response> {
+  const { request, env, params } = arrival;
+  const admission = await admissionOf(entrant, arrival);
+  if (admission.kind !== "known") return refusedEntry(admission);
+  const { principal } = admission;
+  const understood = await understand(spec, request, params);
+  if (understood instanceof Response) return understood;
+  return withAccess(understood.query, principal, () =>
+    handle({
+      ...understood,
+      request,
+      env,
+      params,
+      principal,
+      cluster: () => clusterStub(env, params["cluster"] ?? ""),
+    }),
+  );
+}
+
+/**
+ * The same order in one call: the object judges who asks before it looks at what is asked. What cannot be understood is known
+ * before, and told to nobody but those whom the object has let in: a stranger hears of the token alone.
+ */
+async function asked({ spec, ask }: Asked, arrival: Arrival, entrant: Entrant): Promise<Response> {
+  const { request, env, params } = arrival;
+  const understood = await understand(spec, request, params);
+  if (understood instanceof Response) {
+    const admission = await admissionOf(entrant, arrival);
+    return admission.kind === "known" ? understood : refusedEntry(admission);
+  }
+  const { question, respond } = ask({ params, query: understood.query });
+  const judged = await clusterStub(env, params["cluster"] ?? "").ask(entrant, question);
+  if (judged.kind !== "answered") return refusedEntry(judged);
+  const { principal, answer } = judged;
+  return withAccess(understood.query, principal, () => respond(answer, principal));
+}
+
+/** Who is not the admin is known by their cluster's object. */
+async function admissionOf(entrant: Entrant, { env, params }: Arrival): Promise<Admission> {
+  return entrant.kind === "known" ? entrant : clusterStub(env, params["cluster"] ?? "").admit(entrant.credential);
+}
+
+function refusedEntry(why: KeptOut): Response {
+  switch (why.kind) {
+    case "unknown":
+      return unauthorized();
+    case "too-often":
+      return tooOften(why.retryAfterMs);
+    case "forbidden":
+      return refuse("forbidden", why.why);
+  }
+}
+
+/** The access that the query means to have is judged before anything is answered to it. */
+async function withAccess(
+  query: unknown,
+  principal: Principal,
+  respond: () => Response | Promise<Response>,
+): Promise<Response> {
+  const desired = desiredAccess(query);
+  if (desired === "change" && accessOf(principal) !== "change") return accessDenied();
+  const response = await respond();
+  if (desired !== null) response.headers.set("Granted-Access", accessOf(principal));
+  return response;
 }
 
 async function understand(
@@ -112,5 +158,6 @@ function problemsOfParams(params: Params): Problem[] {
 
 /** A key that is given twice counts once, the last time. */
 function queryOf(request: Request): Record<string, string> {
-  return Object.fromEntries(new URL(request.url).searchParams);
+  const [, query = ""] = /^[^?#]*\?([^#]*)/.exec(request.url) ?? [];
+  return Object.fromEntries(new URLSearchParams(query));
 }

@@ -14,7 +14,9 @@ export function clusterStub(
   name: string,
   locationHint: DurableObjectLocationHint | null = null,
 ): DurableObjectStub<ClusterObject> {
-  return env.CLUSTER.getByName(nameKey(name), locationHint === null ? {} : { locationHint });
+  return locationHint === null
+    ? env.CLUSTER.getByName(nameKey(name))
+    : env.CLUSTER.getByName(nameKey(name), { locationHint });
 }
 
 /**

@@ -5,10 +5,13 @@ import { parse } from "../protocol/shape.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Env } from "./env.ts";
+import type { Asking } from "./question.ts";
 import type { TokenHolder } from "./token-store.ts";
 
 /** Who asks. `id` is what the journal names as the actor. */
-export type Principal = TokenHolder | { readonly role: "admin"; readonly id: "admin" };
+export type Principal = TokenHolder | Admin;
+export type Admin = { readonly role: "admin"; readonly id: "admin" };
+export const admin: Admin = { role: "admin", id: "admin" };
 export type Role = Principal["role"];
 
 /**
@@ -87,17 +90,51 @@ export type Family = {
   readonly routes: readonly Route[];
 };
 
-export type Route = { readonly spec: RouteSpec; readonly handle: (call: Call) => Response | Promise<Response> };
+export type Route = Handled | Asked;
+
+/** Somebody is let in first, and then heard: it may bring a body, change something, and take its time. */
+export type Handled = {
+  readonly kind: "handled";
+  readonly spec: RouteSpec;
+  readonly handle: (call: Call) => Response | Promise<Response>;
+};
+
+/** One question to the cluster's object, which goes there with the credential, in one call. */
+export type Asked = {
+  readonly kind: "asked";
+  readonly spec: QuestionSpec;
+  readonly ask: (inquiry: Pick<Call, "params" | "query">) => Asking;
+};
+
+/** Nothing of a body is read before it is known who sends it. */
+export type QuestionSpec = RouteSpec & {
+  readonly method: "GET";
+  readonly path: `/clusters/{cluster}${string}`;
+  readonly roles: readonly Role[];
+  readonly body?: never;
+};
+
+type CallOf<Spec extends RouteSpec> = Call<ParamsOf<Spec["path"]>, OutputOf<Spec["query"]>, ValueOf<Spec["body"]>>;
 
 /** Binds a handler to its spec, and gives it the types that the spec says. */
 export function route<const Spec extends RouteSpec>(
   spec: Spec,
-  handle: (
-    call: Call<ParamsOf<Spec["path"]>, OutputOf<Spec["query"]>, ValueOf<Spec["body"]>>,
-  ) => Response | Promise<Response>,
+  handle: (call: CallOf<Spec>) => Response | Promise<Response>,
 ): Route {
   // The guard parses params, query and body by this very spec before it calls the handler.
-  return { spec, handle: handle as Route["handle"] };
+  return { kind: "handled", spec, handle: handle as Handled["handle"] };
+}
+
+/**
+ * Binds a question to its spec. What is asked is made before anybody has judged who asks, so it is made of the path and the query
+ * alone, and of nothing that could be done or looked up; who asks is known where the answer is made.
+ */
+export function question<const Spec extends QuestionSpec>(
+  spec: Spec,
+  ask: (inquiry: Pick<CallOf<Spec>, "params" | "query">) => Asking,
+): Route {
+  // As above.
+  return { kind: "asked", spec, ask: ask as Asked["ask"] };
 }
 
 export const readers = ["admin", "operator", "reader"] as const satisfies readonly Role[];

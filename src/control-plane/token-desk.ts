@@ -3,7 +3,7 @@ import { lookup } from "../cluster/definition/definition.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import type { TokenList, TokenRequest } from "../protocol/tokens.ts";
-import type { Admission } from "./auth.ts";
+import { type Admission, type Credential, keptOut } from "./credential.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 import { type TokenStore, subjectOf } from "./token-store.ts";
 
@@ -32,12 +32,13 @@ export class TokenDesk {
     this.#in = surroundings;
   }
 
-  /** @param counts whether it counts to the token's rate. What is no token has none, so there are no more buckets than tokens */
-  admit(id: string, digest: ArrayBuffer, counts: boolean): Admission {
+  /** What is no token has no rate, so there are no more buckets than tokens. */
+  admit({ id, digest, entry }: Credential): Admission {
     const principal = this.#in.store.holder(id, digest);
     if (principal === null) return { kind: "unknown" };
-    const retryAfterMs = counts ? this.#requests.take(id, this.#in.clock()) : 0;
-    return retryAfterMs > 0 ? { kind: "too-often", retryAfterMs } : { kind: "known", principal };
+    const retryAfterMs = entry.counts ? this.#requests.take(id, this.#in.clock()) : 0;
+    if (retryAfterMs > 0) return { kind: "too-often", retryAfterMs };
+    return keptOut(entry, principal) ?? { kind: "known", principal };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { limits } from "../cluster/limits.ts";
 import { nameKey } from "../protocol/names.ts";
 
 /**
@@ -20,12 +21,24 @@ export async function newToken(cluster: string): Promise<{ id: string; token: st
   return { id, token, digest: await sha256(token) };
 }
 
+/** Tags that were asked for before. Of names alone, which are short, and not of whatever a path may hold. */
+const tags = new Map<string, string>();
+const tagsAtMost = 1_000;
+
 export async function clusterTagOf(cluster: string): Promise<string> {
-  return hex(new Uint8Array(await sha256(nameKey(cluster))).subarray(0, 8));
+  const key = nameKey(cluster);
+  const known = tags.get(key);
+  if (known !== undefined) return known;
+  const tag = hex(new Uint8Array(await sha256(key)).subarray(0, 8));
+  if (tags.size >= tagsAtMost) tags.clear();
+  if (key.length <= limits.nameLength) tags.set(key, tag);
+  return tag;
 }
 
+const encoder = new TextEncoder();
+
 export function sha256(text: string): Promise<ArrayBuffer> {
-  return crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return crypto.subtle.digest("SHA-256", encoder.encode(text));
 }
 
 /** Takes the same time whatever they hold. Digests of one length only, so that the length tells nothing either. */

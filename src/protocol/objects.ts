@@ -137,7 +137,16 @@ export const quorumSchema = z
     starting: z.boolean(),
     witnesses: z.array(z.string()),
     ownerships: z.array(
-      z.object({ group: z.string(), owner: z.string(), epoch: z.int(), witnesses: z.array(z.string()) }),
+      z.object({
+        group: z.string(),
+        owner: z.string(),
+        epoch: z.int(),
+        witnesses: z.array(z.string()),
+        excluded: z
+          .array(z.string())
+          .default([])
+          .describe("Nodes that are joined and could not: they have not promised the owner anything"),
+      }),
     ),
     sentence: z.string(),
   })

@@ -138,13 +138,13 @@ const assignmentSchema = z.strictObject({
       wanted: z.enum(["Online", "Offline"]),
       observe: z.boolean(),
       unfenced: z.array(nameSchema),
-      peers: z.array(peerSchema).max(limits.nodes),
+      peers: z.array(peerSchema).max(limits.nodes).default([]),
       heldBefore: z.record(z.string(), z.enum(["unused", "expired"])),
       resources: z.record(nameSchema, assignedResourceSchema),
     }),
   ),
   mayCome: z.array(host),
-  vouchesFor: z.array(z.strictObject({ ...holdRefSchema.shape, ...peerSchema.shape })),
+  vouchesFor: z.array(z.strictObject({ ...holdRefSchema.shape, ...peerSchema.shape })).default([]),
 }) satisfies z.ZodType<Assignment>;
 
 // --- what an agent says ---------------------------------------------------------------------------------------------
@@ -163,7 +163,10 @@ const helloSchema = z.strictObject({
   released: holds,
   holding: z.array(holdingSchema).max(limits.releasedNamed),
   told: z.strictObject({ associations: count, notices: count }),
-  peer: z.strictObject({ ...peerPlaceSchema.shape, proof: z.string().regex(/^[A-Za-z0-9_-]{86}$/) }).nullable(),
+  peer: z
+    .strictObject({ ...peerPlaceSchema.shape, proof: z.string().regex(/^[A-Za-z0-9_-]{86}$/) })
+    .nullable()
+    .default(null),
 }) satisfies z.ZodType<Hello>;
 
 const renewalSchema = z.strictObject({
@@ -176,7 +179,7 @@ const renewalSchema = z.strictObject({
   intact: holds,
   released: holds,
   claims: z.array(claimSchema).max(protocolLimits.claims),
-  agreeing: z.array(nameSchema).max(limits.nodes),
+  agreeing: z.array(nameSchema).max(limits.nodes).default([]),
   leaving: z.boolean(),
   report: reportSchema.nullable(),
 }) satisfies z.ZodType<Renewal>;
@@ -240,8 +243,36 @@ export function decodeObjectMessage(frame: string): Decoded<ObjectMessage> {
   return decode(objectMessageSchema, frame);
 }
 
+/**
+ * What has to do with words between agents is left out while it says nothing, and read as nothing where it is left out: a version that
+ * has never heard of them refuses a frame with a key that it does not know (PW11).
+ */
 export function encode(message: AgentMessage | ObjectMessage): string {
-  return JSON.stringify(message);
+  return JSON.stringify(withoutEmptyWords(message));
+}
+
+function withoutEmptyWords(message: AgentMessage | ObjectMessage): object {
+  switch (message.type) {
+    case "hello": {
+      const { peer, ...rest } = message;
+      return peer === null ? rest : message;
+    }
+    case "renewal": {
+      const { agreeing, ...rest } = message;
+      return agreeing.length === 0 ? rest : message;
+    }
+    case "answer":
+    case "welcome":
+    case "assignment": {
+      const { assignment } = message;
+      return assignment === null ? message : { ...message, assignment: assignmentWithoutEmptyWords(assignment) };
+    }
+  }
+}
+
+function assignmentWithoutEmptyWords({ groups, vouchesFor, ...rest }: Assignment): object {
+  const said = groups.map(({ peers, ...group }) => (peers.length === 0 ? group : { ...group, peers }));
+  return { ...rest, groups: said, ...(vouchesFor.length === 0 ? {} : { vouchesFor }) };
 }
 
 function decode<T>(schema: z.ZodType<T>, frame: string): Decoded<T> {

@@ -81,7 +81,12 @@ export const groupViewSchema = z
     networkName: z.string().nullable(),
     preferredOwners: z.array(z.string()),
     onControlPlaneLoss: z.enum(outagePolicies).default("drop"),
-    peers: z.array(z.object({ node: z.string(), agrees: z.boolean() })).default([]),
+    peers: z.array(z.object({ node: z.string(), address: z.string().default(""), agrees: z.boolean() })).default([]),
+    cannotBeAsked: z.array(z.string()).default([]),
+    claimants: z
+      .array(z.object({ node: z.string(), isThere: z.boolean() }))
+      .nullable()
+      .default(null),
     resources: z.record(z.string(), resourceViewSchema),
   })
   .meta({ id: "Group" }) satisfies z.ZodType<GroupView>;

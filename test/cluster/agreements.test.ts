@@ -88,6 +88,54 @@ describe("the list", () => {
     });
   });
 
+  const lists = (cluster: Cluster) =>
+    cluster.journal.filter(({ kind }) => kind === "group.peers").map(({ sentence, severity }) => [sentence, severity]);
+
+  test("PW10: the first list is journalled, and each change of it once, however often the owner renews", () => {
+    const cluster = two();
+    const isHeld =
+      "While the control plane does not answer, group Exchange stays on node NODE1 as long as NODE2 agrees.";
+    expect(lists(cluster)).toEqual([[isHeld, "info"]]);
+    cluster.define(definitionOf("drop", "NODE1", "NODE2"));
+    for (let round = 0; round < 3; round += 1) cluster.renew("NODE1");
+    const isDropped =
+      "While the control plane does not answer, group Exchange does not stay on node NODE1: its onControlPlaneLoss is drop.";
+    expect(lists(cluster)).toEqual([
+      [isHeld, "info"],
+      [isDropped, "info"],
+    ]);
+    cluster.define(definitionOf("hold-while-peers-agree", "NODE1", "NODE2"));
+    for (let round = 0; round < 3; round += 1) cluster.renew("NODE1");
+    expect(lists(cluster).slice(2)).toEqual([[isHeld, "info"]]);
+    expect(lists(agreed("drop", "NODE1", "NODE2"))).toEqual([]);
+  });
+
+  test("PW10: that nobody's word holds it is a warning that says whose agent cannot be asked, or that nobody else is there", () => {
+    const alone = agreed("hold-while-peers-agree", "NODE1");
+    expect(lists(alone)).toEqual([
+      [expect.stringMatching(/does not stay on node NODE1: no other node that could get it is joined\.$/), "warning"],
+    ]);
+    const cluster = two();
+    cluster.define(definitionOf("hold-while-peers-agree", "NODE1", "NODE2", "NODE3"));
+    cluster.hello("NODE3");
+    for (let round = 0; round < 3; round += 1) for (const node of ["NODE1", "NODE3"]) cluster.renew(node);
+    expect(lists(cluster).slice(1)).toEqual([
+      [expect.stringMatching(/does not stay on node NODE1: the agent of NODE3 has no peerListen\.$/), "warning"],
+    ]);
+    expect(cluster.entry("group.peers")).toMatchObject({ details: { peers: "", cannotBeAsked: "NODE3" } });
+  });
+
+  test("PW10: of a group that is being moved it is no warning", () => {
+    const cluster = two();
+    cluster.command({ type: "move", group: "Exchange", target: "NODE2", at: null });
+    expect(lists(cluster).at(-1)).toEqual([expect.stringMatching(/NODE1: it is being taken offline\.$/), "info"]);
+    cluster.release("NODE1");
+    expect(lists(cluster).at(-1)).toEqual([
+      expect.stringMatching(/stays on node NODE2 as long as NODE1 agrees\.$/),
+      "info",
+    ]);
+  });
+
   test("PW9: one that is gone stays while the owner has its word, and leaves when it has not", () => {
     const cluster = three();
     cluster.renew("NODE1", { agreeing: ["NODE2", "NODE3"] });
@@ -249,24 +297,95 @@ describe("what readers are told", () => {
     expect(explainGroup(usual.state, "Exchange", usual.objectNow, [])?.because.rule).toBe("EN3");
   });
 
-  test("PW3: the quorum names as witnesses only those in the list", () => {
+  const quorum = (cluster: Cluster) => quorumOf(cluster.view());
+  const next = (cluster: Cluster) =>
+    explainGroup(cluster.state, "Exchange", cluster.objectNow, [])?.next.find(({ code }) => code === "witnessed");
+
+  test("PW10: the quorum names as witnesses those who may end it, and apart from them who is joined and may not", () => {
     const cluster = three();
-    expect(quorumOf(cluster.view()).ownerships[0]?.witnesses).toEqual(["NODE2", "NODE3"]);
+    expect(quorum(cluster).ownerships).toMatchObject([{ witnesses: ["NODE2", "NODE3"], excluded: [] }]);
     cluster.renew("NODE3", { leaving: true });
-    expect(quorumOf(cluster.view()).ownerships[0]?.witnesses).toEqual(["NODE2"]);
+    // The owner may be going by the list with NODE3 still, and NODE3 could not end it by the one without.
+    expect(quorum(cluster).ownerships).toMatchObject([{ witnesses: ["NODE2"], excluded: ["NODE3"] }]);
+    cluster.close("NODE2");
+    expect(quorum(cluster).ownerships).toMatchObject([{ witnesses: [], excluded: ["NODE3"] }]);
+    expect(quorum(cluster).sentence).toMatch(/Nobody could witness .* Exchange/);
+    expect(quorum(agreed("drop", "NODE1", "NODE2")).ownerships).toMatchObject([{ witnesses: ["NODE2"], excluded: [] }]);
+  });
+
+  test("PW10: a policy that is changed makes nobody a witness before the owner has said so", () => {
+    const cluster = two();
+    cluster.define(definitionOf("drop", "NODE1", "NODE2", "NODE3"));
+    cluster.hello("NODE3");
+    cluster.renew("NODE3");
+    expect(quorum(cluster).ownerships).toMatchObject([{ witnesses: ["NODE2"], excluded: ["NODE3"] }]);
+    cluster.renew("NODE1");
+    expect(quorum(cluster).ownerships).toMatchObject([{ witnesses: ["NODE2", "NODE3"], excluded: [] }]);
+  });
+
+  test("PW10: another agent under the name of a witness is none, and a later run of the owner's own is one", () => {
+    const cluster = two();
+    cluster.close("NODE1");
+    cluster.close("NODE2");
+    cluster.hello("NODE2", { incarnation: "another-host", peer: place("COPY") });
+    cluster.renew("another-host");
+    expect(quorum(cluster).ownerships).toMatchObject([{ owner: "NODE1", witnesses: [], excluded: ["NODE2"] }]);
+    cluster.hello("NODE1", { incarnation: "later" });
+    cluster.renew("later");
+    expect(quorum(cluster).ownerships).toMatchObject([{ owner: "NODE1", witnesses: ["NODE1"], excluded: ["NODE2"] }]);
+  });
+
+  test("PW10: what comes next of a silent owner names who may end it, and who may not", () => {
+    const cluster = two();
+    cluster.define(definitionOf("hold-while-peers-agree", "NODE1", "NODE2", "NODE3"));
+    cluster.close("NODE1");
+    cluster.hello("NODE3", { peer: place("NODE3") });
+    cluster.renew("NODE3");
+    cluster.pass(ttlMs + 1, "NODE2", "NODE3");
+    expect(next(cluster)).toMatchObject({
+      rule: "PW3",
+      sentence:
+        "NODE1 loses it when the agent of NODE2 has counted 2000 ms of its silence. A count by NODE3 ends nothing: it has promised nothing.",
+    });
+    cluster.close("NODE2");
+    expect(next(cluster)?.sentence).toBe(
+      "NODE1 keeps it until the agent of NODE1 or NODE2 is there and has counted 2000 ms of its silence, or until node confirm-down NODE1. A count by NODE3 ends nothing: it has promised nothing.",
+    );
+    const usual = agreed("drop", "NODE1", "NODE2");
+    usual.close("NODE1");
+    usual.pass(ttlMs + 1, "NODE2");
+    expect(next(usual)).toMatchObject({
+      rule: "EN3",
+      sentence: "NODE1 loses it when a witness has counted 2000 ms of its silence.",
+    });
   });
 
   test("PW1: a group shows its policy and by whose word it is held", () => {
     const cluster = two();
     expect(cluster.groupView("Exchange")).toMatchObject({
       onControlPlaneLoss: "hold-while-peers-agree",
-      peers: [{ node: "NODE2", agrees: false }],
+      peers: [{ node: "NODE2", address: "NODE2:7946", agrees: false }],
+      cannotBeAsked: [],
     });
     cluster.renew("NODE1", { agreeing: ["NODE2"] });
-    expect(cluster.groupView("Exchange").peers).toEqual([{ node: "NODE2", agrees: true }]);
+    expect(cluster.groupView("Exchange").peers).toEqual([{ node: "NODE2", address: "NODE2:7946", agrees: true }]);
     expect(agreed("drop", "NODE1", "NODE2").groupView("Exchange")).toMatchObject({
       onControlPlaneLoss: "drop",
       peers: [],
     });
+  });
+
+  test("PW10: a group shows whose agents cannot be asked, the owner's as well, with an owner and without", () => {
+    const cluster = new Cluster(definitionOf("hold-while-peers-agree", "NODE1", "NODE2", "NODE3"));
+    cluster.hello("NODE1");
+    cluster.hello("NODE2", { peer: place("NODE2") });
+    cluster.hello("NODE3");
+    expect(cluster.groupView("Exchange")).toMatchObject({ owner: null, cannotBeAsked: ["NODE1", "NODE3"] });
+    for (const node of ["NODE1", "NODE2", "NODE3"]) cluster.renew(node);
+    cluster.countStart("NODE1", "NODE2", "NODE3");
+    expect(cluster.groupView("Exchange")).toMatchObject({ owner: "NODE1", cannotBeAsked: ["NODE1", "NODE3"] });
+    const without = new Cluster(definitionOf("drop", "NODE1", "NODE2"));
+    without.up("NODE1", "NODE2");
+    expect(without.groupView("Exchange").cannotBeAsked).toEqual([]);
   });
 });

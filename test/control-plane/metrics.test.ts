@@ -283,6 +283,8 @@ function largest(): ClusterFigures {
       preferredOwners: [],
       onControlPlaneLoss: "drop" as const,
       peers: [],
+      cannotBeAsked: [],
+      claimants: null,
       resources: named(limits.resources / limits.groups, "R", resource),
     }),
     associations: [],

@@ -1,10 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
-import { admit } from "../../src/control-plane/auth.ts";
+import { recognize } from "../../src/control-plane/auth.ts";
+import type { Entry } from "../../src/control-plane/credential.ts";
 import { routes } from "../../src/control-plane/routes.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
 import { FakeAgent, joinBoth } from "./fake-agent.ts";
 import { adminToken, allRows, ask, createExchange, expectProblem, inside, tokenOf } from "./support.ts";
+
+const entry: Entry = { roles: ["admin", "operator", "reader", "node"], node: null, counts: true };
 
 /** Asks until a token may ask no more, as a clock has it that stands still. */
 async function exhaust(cluster: string, token: string): Promise<{ now: number }> {
@@ -15,7 +18,9 @@ async function exhaust(cluster: string, token: string): Promise<{ now: number }>
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   const [, , id = ""] = token.split("_");
   await inside(cluster, (object) => {
-    for (let n = 0; n < protocolLimits.requestsAtOnce; n++) expect(object.admit(id, digest, true).kind).toBe("known");
+    for (let n = 0; n < protocolLimits.requestsAtOnce; n++) {
+      expect(object.admit({ id, digest, entry }).kind).toBe("known");
+    }
   });
   return clock;
 }
@@ -51,7 +56,7 @@ describe("a cluster's token", () => {
     await expectProblem(ask("GET", "/clusters/forged", { token: forged }), "unauthorized");
     const [, , id = ""] = token.split("_");
     const answers = await inside("forged", (object) =>
-      Array.from({ length: 3 }, () => object.admit(id, new ArrayBuffer(32), true).kind),
+      Array.from({ length: 3 }, () => object.admit({ id, digest: new ArrayBuffer(32), entry }).kind),
     );
     expect(answers).toEqual(["unknown", "unknown", "unknown"]);
   });
@@ -85,11 +90,11 @@ test("AU14: the admin token is counted in each instance of the Worker", async ()
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
   try {
     const request = () => ask("GET", "/clusters");
-    const question = { token: adminToken, cluster: null, now: Date.now() };
+    const coming = { token: adminToken, cluster: null, entry, now: Date.now() };
     for (let n = 0; n < protocolLimits.adminRequestsAtOnce; n++) {
-      expect((await admit({ ...question, counts: true }, env)).kind).toBe("known");
+      expect((await recognize(coming, env)).kind).toBe("known");
     }
-    expect((await admit({ ...question, counts: false }, env)).kind).toBe("known");
+    expect((await recognize({ ...coming, entry: { ...entry, counts: false } }, env)).kind).toBe("known");
     const refused = await request();
     expect(refused.headers.get("Retry-After")).toBe("1");
     await expectProblem(refused, "rate-limited");

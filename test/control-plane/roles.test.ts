@@ -335,6 +335,17 @@ describe("without the admin secret", () => {
     }
   });
 
+  test("AU2: the secret that is set now is the one that counts, whichever was set before", async () => {
+    for (const [secret, other] of [
+      ["first", "second"],
+      ["second", "first"],
+      ["first", "second"],
+    ] as const) {
+      expect((await without("/v1/clusters", secret, secret)).status).toBe(200);
+      await expectProblem(without("/v1/clusters", other, secret), "unauthorized");
+    }
+  });
+
   test("AU2: a valid cluster token is refused as well, and so is an empty one", async () => {
     await expectProblem(without("/v1/clusters/roles", tokens.reader), "admin-token-not-set");
     await expectProblem(without("/v1/clusters", ""), "admin-token-not-set");

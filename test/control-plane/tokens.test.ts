@@ -239,6 +239,13 @@ test("AU7: a session names its token, and a port of a revoked one is not made", 
   expect(await inside("tokens", (object) => object.openNotifyPort("0", request, "0123456789abcdef"))).toBe("revoked");
 });
 
+test("AU6: which cluster a token names depends on the name alone, whatever was asked for before", async () => {
+  const names = Array.from({ length: 1_100 }, (_, n) => `asked-for-${n}`).concat("x".repeat(1_000));
+  const tags = await Promise.all(names.map((name) => clusterTagOf(name)));
+  expect(new Set(tags).size).toBe(names.length);
+  expect(await Promise.all(names.map((name) => clusterTagOf(name.toUpperCase())))).toEqual(tags);
+});
+
 test("AU6: a cluster has 256 tokens at most", async () => {
   await createExchange("many");
   await inside("many", (object) => {

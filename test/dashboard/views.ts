@@ -23,6 +23,8 @@ export function groupView(group: Partial<GroupView> = {}): GroupView {
     preferredOwners: ["NODE1", "NODE2"],
     onControlPlaneLoss: "drop",
     peers: [],
+    cannotBeAsked: [],
+    claimants: null,
     resources: {
       "Exchange IP": { type: "IP Address", state: "Online", wanted: "Online", dependsOn: [], problem: null },
     },

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FindingDocument } from "../../src/cli/doctor/report.ts";
 import { readSecret } from "../../src/cli/secret-file.ts";
 import { exchange } from "../../src/cli/local/exchange.ts";
+import { objectClasses, uniqueKeyOf } from "../../src/cli/workerd/config.ts";
+import { parseDefinition } from "../../src/protocol/definition.ts";
 import { freePort } from "../support/ports.ts";
 import { openExchange, type TestExchange } from "./support.ts";
 
@@ -224,6 +226,107 @@ describe("CL36 an agent and its control plane", () => {
     expect(out).not.toContain(there().running.controlPlane.adminToken);
     expect((await doctor(["--conf", "x"])).code).toBe(2);
     expect((await doctor(["--token-file", join(folder, "none")])).code).toBe(2);
+  });
+});
+
+describe("CL42 a control plane that may be away", () => {
+  /** While the group is to stay without it. */
+  async function whileItStays(look: () => Promise<void>): Promise<void> {
+    const { ask } = there().running;
+    const parsed = parseDefinition(await ask((client) => client.getDefinition(exchange.cluster)));
+    if (!parsed.ok) throw new Error("the definition cannot be read");
+    const { definition } = parsed;
+    const { [exchange.group]: group, ...others } = definition.groups;
+    const stays = { ...group, onControlPlaneLoss: "hold-while-peers-agree" as const };
+    const groups = { ...others, [exchange.group]: stays };
+    await ask((client) => client.putCluster(exchange.cluster, { ...definition, groups }));
+    try {
+      await look();
+    } finally {
+      await ask((client) => client.putCluster(exchange.cluster, definition));
+    }
+  }
+
+  test("CL42 of an agent without peerListen it is said that nobody's word holds the group, and what is missing here", async () => {
+    const tokens = ["--token-file", adminToken()];
+    expect((await findingsOf(["--config", configOf(), ...tokens])).of("peer-listen")).toEqual([]);
+    await whileItStays(async () => {
+      const without = await findingsOf(["--config", configOf(), ...tokens]);
+      expect(without.code).toBe(1);
+      expect(without.of("peer-listen")).toMatchObject([
+        { outcome: "failed", sentence: `peerListen is not set, and ${exchange.group} should stay while peers agree.` },
+      ]);
+      expect(without.of("peers")).toMatchObject([
+        {
+          subject: exchange.group,
+          outcome: "failed",
+          sentence: expect.stringContaining("the agent of NODE1 has no peerListen"),
+        },
+      ]);
+      const peerListen = `127.0.0.1:${await freePort("127.0.0.1")}`;
+      const unread = await findingsOf(["--config", configOf({ peerListen }), ...tokens]);
+      expect(unread.of("peer-listen")).toMatchObject([{ outcome: "warning" }]);
+      expect(unread.of("peer-port")).toMatchObject([
+        { outcome: "failed", sentence: expect.stringContaining(peerListen) },
+      ]);
+    });
+  });
+});
+
+describe("CL43 the control plane's storage", () => {
+  test("CL43 a folder that is served has room and was looked at; one that is not named is asked for", async () => {
+    const { stateFolder } = there().stage;
+    const tokens = ["--config", configOf(), "--token-file", adminToken()];
+    const named = await findingsOf([...tokens, "--data", stateFolder]);
+    for (const code of ["data-folder", "data-room", "data", "writes"]) {
+      expect(named.of(code), code).toMatchObject([{ outcome: "ok" }]);
+    }
+    expect(named.of("data")[0]?.sentence).toContain("A control plane runs on it");
+    expect((await findingsOf(tokens)).of("data-folder")).toMatchObject([
+      { outcome: "skipped", remedy: expect.stringContaining("--data") },
+    ]);
+  });
+
+  test("CL43 data that nobody serves is looked at, damaged data has failed, and nothing in the folder is changed", async () => {
+    const data = join(folder, "control");
+    const objects = join(data, "data", uniqueKeyOf(objectClasses.CLUSTER));
+    mkdirSync(objects, { recursive: true });
+    writeFileSync(join(data, "lock"), "");
+    const whole = await findingsOf(["--data", data]);
+    expect(whole.code).toBe(0);
+    expect(whole.of("data")).toMatchObject([{ outcome: "ok", sentence: expect.stringContaining("whole") }]);
+    const file = join(objects, `${"0".repeat(64)}.sqlite`);
+    writeFileSync(file, "");
+    writeFileSync(`${file}-wal`, "something");
+    const { code, of } = await findingsOf(["--data", data]);
+    expect(code).toBe(1);
+    expect(of("data")).toMatchObject([
+      { outcome: "failed", sentence: expect.stringContaining(`${file}: it is empty`), remedy: expect.any(String) },
+    ]);
+    expect(readdirSync(objects).toSorted()).toEqual([`${"0".repeat(64)}.sqlite`, `${"0".repeat(64)}.sqlite-wal`]);
+    expect((await findingsOf(["--data", join(folder, "nowhere")])).of("data-folder")).toMatchObject([
+      { outcome: "failed" },
+    ]);
+  });
+});
+
+describe("CL44 who may ask, and for what", () => {
+  test("CL44 socketGroup is there and the agent's socket is open to it, or not", async () => {
+    const group = async (socketGroup: string | number) =>
+      (await findingsOf(["--config", configOf({ socketGroup })])).of("socket-group");
+    expect(await group(process.getgid?.() ?? 0)).toMatchObject([{ outcome: "ok" }]);
+    expect(await group("no-such-group")).toMatchObject([
+      { outcome: "failed", sentence: expect.stringContaining("no group no-such-group") },
+    ]);
+    expect(await group(1)).toMatchObject([{ outcome: "failed", remedy: expect.stringContaining("Restart the agent") }]);
+  });
+
+  test("CL44 a resource whose type this agent does not take has failed", async () => {
+    const config = configOf({ resourceTypes: ["IP Address", "Network Name"] });
+    const { code, of } = await findingsOf(["--config", config, "--token-file", adminToken()]);
+    expect(code).toBe(1);
+    expect(of("resource-types").length).toBeGreaterThan(0);
+    for (const found of of("resource-types")) expect(found.sentence).toContain("not among the resourceTypes");
   });
 });
 

@@ -30,6 +30,7 @@ const machines = [
   "host-health",
   "host-phases",
   "host-reconcile",
+  "host-renewal",
   "host-report",
   "host-specs",
   "host-state",

@@ -52,6 +52,7 @@ function sound(): History {
   ];
   return {
     seed: 1,
+    policy: "drop",
     nodes: macs,
     addresses: [address],
     startedAt: 0,

@@ -18,7 +18,7 @@ export const nodeNames = ["NODE1", "NODE2"] as const;
 
 export { expectOk };
 
-/** Two nodes, a peer, and a control plane on a host of its own. */
+/** Two nodes, or more, a peer, and a control plane on a host of its own. */
 export type Stage = {
   readonly lan: Lan;
   readonly client: Client;
@@ -49,27 +49,36 @@ export type Stage = {
   /** Where the agent of a node is asked. */
   readonly socketOf: (name: string) => string;
   readonly ownerIs: (name: string, patienceMs?: number) => Promise<void>;
-  /** Both nodes are up, and the group is online on one of them. */
+  /** All nodes are up, and the group is online on one of them. */
   readonly bothUp: (patienceMs?: number) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
 export type LeaseTerms = { readonly ttlMs: number; readonly renewMs: number };
 
-export async function openStage(lease: LeaseTerms, onControlPlaneLoss: OutagePolicy = "drop"): Promise<Stage> {
-  const lan = await openLan(["NODE1", "NODE2", "PEER", "CONTROL"]);
+export async function openStage(
+  lease: LeaseTerms,
+  onControlPlaneLoss: OutagePolicy = "drop",
+  nodes: readonly string[] = nodeNames,
+): Promise<Stage> {
+  const lan = await openLan([...nodes, "PEER", "CONTROL"]);
   try {
-    return await furnish(lan, lease, onControlPlaneLoss);
+    return await furnish(lan, lease, onControlPlaneLoss, nodes);
   } catch (error) {
     await lan.close();
     throw error;
   }
 }
 
-async function furnish(lan: Lan, lease: LeaseTerms, onControlPlaneLoss: OutagePolicy): Promise<Stage> {
+async function furnish(
+  lan: Lan,
+  lease: LeaseTerms,
+  onControlPlaneLoss: OutagePolicy,
+  nodes: readonly string[],
+): Promise<Stage> {
   const control = await openControl(lan);
   const { client, folder, logOf } = control;
-  await control.define(cluster, definition(lan, lease, onControlPlaneLoss), nodeNames);
+  await control.define(cluster, definition(lan, lease, onControlPlaneLoss, nodes), nodes);
   const signalControl = (signal: NodeJS.Signals) => signalIn(lan.host("CONTROL"), () => true, signal);
   return {
     lan,
@@ -116,18 +125,18 @@ async function furnish(lan: Lan, lease: LeaseTerms, onControlPlaneLoss: OutagePo
           `${group} online on ${name}`,
         );
       } catch (error) {
-        const said = nodeNames.map((one) => `${one}:\n${logOf(one)}`).join("\n");
+        const said = nodes.map((one) => `${one}:\n${logOf(one)}`).join("\n");
         throw new Error(`${String(error)}\n${JSON.stringify(last)}\n${said}`, { cause: error });
       }
     },
     bothUp: (patienceMs = 30_000) =>
       until(
         async () => {
-          const { nodes, groups } = await expectOk(client.getCluster(cluster));
-          return nodeNames.every((name) => nodes[name]?.state === "Up") && groups[group]?.state === "Online";
+          const view = await expectOk(client.getCluster(cluster));
+          return nodes.every((name) => view.nodes[name]?.state === "Up") && view.groups[group]?.state === "Online";
         },
         patienceMs,
-        "both nodes up",
+        "all nodes up",
       ),
     close: async () => {
       await lan.close();
@@ -164,7 +173,7 @@ function commandLineOf(pid: string): string {
   }
 }
 
-function definition(lan: Lan, lease: LeaseTerms, onControlPlaneLoss: OutagePolicy) {
+function definition(lan: Lan, lease: LeaseTerms, onControlPlaneLoss: OutagePolicy, nodes: readonly string[]) {
   const node = (name: string) => ({ address: lan.host(name).addressOn("client") });
   const ip = (address: string, mask: string, network: string) => ({
     type: "IP Address",
@@ -174,10 +183,10 @@ function definition(lan: Lan, lease: LeaseTerms, onControlPlaneLoss: OutagePolic
     cluster,
     lease,
     networks: { client: { cidr: clientNetwork }, client6: { cidr: "2001:2:0:77::/64" } },
-    nodes: { NODE1: node("NODE1"), NODE2: node("NODE2") },
+    nodes: Object.fromEntries(nodes.map((name) => [name, node(name)])),
     groups: {
       [group]: {
-        preferredOwners: ["NODE1", "NODE2"],
+        preferredOwners: nodes,
         onControlPlaneLoss,
         resources: {
           IP: ip(virtualAddress, "255.255.255.0", "client"),

@@ -69,8 +69,10 @@ describe("what an agent says", () => {
   const keys = [hello, renewal].flatMap((message) =>
     Object.keys(message).map((key) => ({ type: message.type, message, key })),
   );
+  // Agents of before do not say these: PW11.
+  const needed = keys.filter(({ key }) => !["peer", "agreeing"].includes(key));
 
-  test.each(keys)("CP6: $type without $key is malformed", ({ message, key }) => {
+  test.each(needed)("CP6: $type without $key is malformed", ({ message, key }) => {
     expect(decodeAgentMessage(without(message, key))).toEqual({ ok: false, code: "malformed" });
   });
 

@@ -39,6 +39,8 @@ export const bothWays: readonly Way[] = ["to-agent", "to-object"];
 export class Network {
   readonly #lines = new Map<string, Line>();
   #sockets = 0;
+  /** Told what is sent. */
+  watch: ((way: Way, message: AgentMessage | ObjectMessage) => void) | null = null;
   /** Hosts that nothing gets to, and hosts that nothing comes from. */
   readonly #cut = { "to-agent": new Set<string>(), "to-object": new Set<string>() };
   readonly #schedule: Schedule;
@@ -75,6 +77,7 @@ export class Network {
   toObject(agent: AgentEnd, number: number, message: AgentMessage): void {
     const line = this.#lineOf(agent, number);
     if (line !== null) {
+      this.watch?.("to-object", message);
       this.#carry(line, "to-object", () => {
         if (!line.isClosed) line.object.received(line.socket, agent.node, message);
       });
@@ -83,7 +86,9 @@ export class Network {
 
   toAgent(socket: string, message: ObjectMessage): void {
     const line = this.#lines.get(socket);
-    if (line !== undefined) this.#carry(line, "to-agent", () => line.agent.received(line.number, message));
+    if (line === undefined) return;
+    this.watch?.("to-agent", message);
+    this.#carry(line, "to-agent", () => line.agent.received(line.number, message));
   }
 
   /** The agent's side, or its host, is gone; the object hears of it unless the end is silent. */

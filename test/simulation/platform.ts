@@ -27,6 +27,11 @@ export class Platform {
   current: Instance | null = null;
   /** What goes with an instance that dies at a write, as a host does that has the same power. */
   atCrash: (() => void) | null = null;
+  /** Told what is asked of the platform. */
+  watch: {
+    readonly persisted: (changes: readonly Change[]) => void;
+    readonly wanted: (alarmAt: number | null) => void;
+  } | null = null;
   /** Epoch milliseconds: far enough from 1970 that no clock is put back before it. */
   clockOffset = 1_000_000_000;
   readonly schedule: Schedule;
@@ -136,6 +141,7 @@ export class Instance implements ObjectEnd {
         const dies = faults.dieAtWrite * (isSteady ? 1 : 4);
         if (random.chance(dies)) return this.#crash();
         this.#platform.write(effect.changes);
+        this.#platform.watch?.persisted(effect.changes);
         if (random.chance(dies)) return this.#crash();
       } else this.#tell(effect);
     }
@@ -153,6 +159,7 @@ export class Instance implements ObjectEnd {
     else if (effect.type === "close")
       network.dropFromObject(({ socket, object }) => socket === effect.socket && object === this);
     else if (effect.type === "alarm") {
+      this.#platform.watch?.wanted(effect.at);
       this.#alarm += 1;
       const mine = this.#alarm;
       if (effect.at === null) return;

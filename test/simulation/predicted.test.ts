@@ -1,72 +1,27 @@
 import { expect, test } from "vitest";
-import type { ClusterDefinition } from "../../src/cluster/definition/definition.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import type { ScriptItem } from "../../src/cluster/simulate/script.ts";
 import { type Simulation, simulate } from "../../src/cluster/simulate/simulate.ts";
 import { viewCluster } from "../../src/cluster/questions/view.ts";
 import { clusterOf, disk, ipAddress, networkName, plainGroup, ttlMs, virtualServer } from "../cluster/definitions.ts";
 import { byGroup } from "../support/told.ts";
-import { calm, type Faults, faultsFrom } from "./faults.ts";
-import { Datagrams } from "./datagrams.ts";
-import { Network } from "./network.ts";
-import { type Judge, NodeModel } from "./node-model.ts";
-import { Platform, type TimelessEvent } from "./platform.ts";
-import { randomFrom } from "./random.ts";
-import { Schedule } from "./schedule.ts";
+import { CalmWorld } from "./calm-world.ts";
+import type { NodeModel } from "./node-model.ts";
 
-const nobody: Judge = {
-  spoken: () => undefined,
-  released: () => undefined,
-  remembered: () => undefined,
-  moved: () => undefined,
-};
-
-/** The real brain and the real agent machine, on a calm network, with the delays that a seed decides. */
-class Live {
-  readonly #schedule = new Schedule();
-  readonly #platform: Platform;
-  readonly nodes: NodeModel[];
-
-  constructor(seed: number, definition: ClusterDefinition) {
-    const random = randomFrom(seed);
-    const faults: Faults = faultsFrom(seed, 12 * ttlMs, ttlMs);
-    calm(faults);
-    const network = new Network(this.#schedule, random, faults);
-    this.#platform = new Platform(this.#schedule, random, network, faults);
-    const world = {
-      schedule: this.#schedule,
-      random,
-      network,
-      datagrams: new Datagrams(this.#schedule, random, faults),
-      platform: this.#platform,
-      faults,
-      judge: nobody,
-    };
-    this.nodes = ["NODE1", "NODE2"].map((name) => new NodeModel(name, random.between(0.99, 1.01), 0, world));
-    this.#platform.start();
-    this.#tell({ type: "define", definition, force: true, actor: "operator" });
-    for (const node of this.nodes) node.startAgent();
-    this.pass(6 * ttlMs);
-  }
-
+/** Does live what a script says. */
+class Live extends CalmWorld {
   get state() {
-    const { current } = this.#platform;
+    const { current } = this.platform;
     if (current === null) throw new Error("there is no control plane");
     return current.state;
   }
 
   get now(): number {
-    return this.#schedule.now;
+    return this.schedule.now;
   }
 
   get journal(): readonly JournalEntry[] {
-    return this.#platform.journal;
-  }
-
-  pass(ms: number): void {
-    const end = this.#schedule.now + ms;
-    while (this.#schedule.next(end)) expect(this.#schedule.now).toBeLessThanOrEqual(end);
-    this.#schedule.now = end;
+    return this.platform.journal;
   }
 
   carryOut(item: ScriptItem): void {
@@ -79,16 +34,16 @@ class Live {
       case "pass":
         return this.pass(item.ms ?? 8 * ttlMs);
       case "move":
-        return this.#tell({ type: "move", group: item.group, target: item.target, at: null, actor });
+        return this.tell({ type: "move", group: item.group, target: item.target, at: null, actor });
       case "pause":
-        return this.#tell({ type: "pause", node: item.node, drain: item.drain, target: item.target, actor });
+        return this.tell({ type: "pause", node: item.node, drain: item.drain, target: item.target, actor });
       case "resume":
-        return this.#tell({ type: "resume", node: item.node, failback: item.failback, actor });
+        return this.tell({ type: "resume", node: item.node, failback: item.failback, actor });
       case "offline":
       case "online": {
         const wanted = item.do === "online" ? "Online" : "Offline";
         const { group, resource } = item;
-        return this.#tell(
+        return this.tell(
           resource === null
             ? { type: "want", group, wanted, actor }
             : { type: "want-resource", group, resource, wanted, actor },
@@ -96,11 +51,11 @@ class Live {
       }
       case "fail":
       case "restart":
-        return this.#tell({ type: `${item.do}-resource`, group: item.group, resource: item.resource, actor });
+        return this.tell({ type: `${item.do}-resource`, group: item.group, resource: item.resource, actor });
       case "maintenance":
-        return this.#tell({ type: "maintenance", on: item.on, actor });
+        return this.tell({ type: "maintenance", on: item.on, actor });
       case "define":
-        return this.#tell({ type: "define", definition: item.definition, force: item.force, actor });
+        return this.tell({ type: "define", definition: item.definition, force: item.force, actor });
       default:
         throw new Error(`${item.do} has no live counterpart`);
     }
@@ -110,10 +65,6 @@ class Live {
     const node = this.nodes.find((one) => one.name === name);
     if (node === undefined) throw new Error(`there is no ${name}`);
     return node;
-  }
-
-  #tell(event: TimelessEvent): void {
-    this.#platform.current?.handle(event);
   }
 }
 

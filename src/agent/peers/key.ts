@@ -65,7 +65,8 @@ function privateKeyOf(file: string, pem: string) {
 function damaged(file: string): MemoryError {
   return new MemoryError(
     "memory-damaged",
-    `${file} is damaged: it should hold this agent's key. Remove it while this node owns no group, and the agent makes a new one.`,
+    `${file} is damaged: it should hold this agent's key. Put back this host's own copy of it. Without one, remove it when this node owns ` +
+      "no group (bridgehead node show): the agent makes a new key, and can end nothing that was held by the word of the old one.",
   );
 }
 

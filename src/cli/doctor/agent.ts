@@ -2,11 +2,12 @@ import { readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { MemoryError, readMemory } from "../../agent/memory.ts";
 import { readRemains } from "../../agent/remains.ts";
-import { codeOf } from "../errors.ts";
+import { CliError, codeOf } from "../errors.ts";
+import { groupId } from "../local/group-id.ts";
 import { isToken } from "../secret-file.ts";
 import { check, type Check } from "./check.ts";
-import { askSocket, type HostFacts, inodeOf, isForbidden } from "./facts.ts";
-import { judgeAgentSocket, judgeGuard } from "./judge/fences.ts";
+import { askSocket, type HostFacts, inodeOf, isForbidden, socketAt } from "./facts.ts";
+import { judgeAgentSocket, judgeGuard, judgeSocketGroup } from "./judge/fences.ts";
 import {
   judgeMemory,
   judgeStateDisk,
@@ -30,6 +31,21 @@ export function agentChecks(facts: HostFacts, place: () => DoctorPlace): Check[]
         return { socket, answer: await askSocket(socket, "source-address doctor\n", signal) };
       },
       judge: ({ socket, answer }) => judgeAgentSocket(socket, answer),
+    }),
+    check({
+      code: "socket-group",
+      subject: "socketGroup",
+      needs,
+      gather: place,
+      judge: ({ socketGroup, socket, socketmap }) => {
+        if (socketGroup === null) return null;
+        const paths = socketmap === null ? [socket] : [socket, socketmap];
+        return judgeSocketGroup(
+          socketGroup,
+          idOf(socketGroup),
+          paths.map((path) => ({ path, found: socketAt(path) })),
+        );
+      },
     }),
     check({
       code: "guard",
@@ -76,6 +92,16 @@ export function agentChecks(facts: HostFacts, place: () => DoctorPlace): Check[]
       judge: ({ path, found, text }) => judgeTokenFile(path, found, text),
     }),
   ];
+}
+
+/** Null: this host has no such group. */
+function idOf(group: string): number | null {
+  try {
+    return groupId(group);
+  } catch (error) {
+    if (error instanceof CliError) return null;
+    throw error;
+  }
 }
 
 /** Both files, for the agent starts with neither of them damaged. */

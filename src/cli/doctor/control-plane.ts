@@ -41,10 +41,7 @@ export function wayChecks(place: () => DoctorPlace): Check[] {
       code: "colocation",
       subject: "control plane",
       needs: [configCheck],
-      gather: async () => {
-        const host = hostOf(place().url);
-        return { host, shared: await sharedAddresses(host) };
-      },
+      gather: async () => ({ host: hostOf(place().url), shared: await sharedWith(place()) }),
       judge: ({ host, shared }) => judgeColocation(host, shared),
     }),
     check({
@@ -128,6 +125,11 @@ export async function timesOf(client: Pick<Client, "version">, withinMs: number)
 
 function hostOf(url: string): string {
   return new URL(url).hostname.replaceAll(/^\[|\]$/g, "");
+}
+
+/** Addresses that the control plane and this host have in common; none: it is elsewhere. */
+export function sharedWith({ url }: Pick<DoctorPlace, "url">): Promise<string[]> {
+  return sharedAddresses(hostOf(url));
 }
 
 /** Of the addresses of a name those that lead back to this host. A name that leads nowhere has none: that is said elsewhere. */

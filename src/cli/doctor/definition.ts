@@ -12,6 +12,7 @@ import {
   judgeMounts,
   judgeNdptool,
   judgeServices,
+  judgeTypes,
   type WantedAddress,
 } from "./judge/definition.ts";
 import { skipped } from "./outcome.ts";
@@ -112,6 +113,13 @@ export function definitionChecks(facts: HostFacts, place: () => DoctorPlace, rea
       needs,
       gather: facts.hasSystemd,
       judge: (has) => judgeServices(definition(), place().node, has),
+    }),
+    check({
+      code: "resource-types",
+      subject: "resource types",
+      needs,
+      gather: place,
+      judge: ({ node, resourceTypes }) => judgeTypes(definition(), node, resourceTypes),
     }),
   ];
   return { checks, definition: () => read };

@@ -20,7 +20,7 @@ import { codeOf } from "../errors.ts";
 import { agentUnitName } from "../systemd-units.ts";
 import { once } from "./check.ts";
 import type { InPlace } from "./judge/definition.ts";
-import type { SocketAnswer } from "./judge/fences.ts";
+import type { SocketAnswer, SocketPlace } from "./judge/fences.ts";
 import { type ProgramPlace, type Tried, triedFor, type Whose } from "./judge/host.ts";
 import type { Inode } from "./judge/state.ts";
 
@@ -86,6 +86,15 @@ export function inodeOf(path: string): Inode {
   try {
     const stat = statSync(path);
     return { kind: "there", isFolder: stat.isDirectory(), mode: stat.mode, uid: stat.uid };
+  } catch (error) {
+    return { kind: isForbidden(error) ? "forbidden" : "absent" };
+  }
+}
+
+export function socketAt(path: string): SocketPlace {
+  try {
+    const { gid, mode } = statSync(path);
+    return { kind: "there", group: gid, mode };
   } catch (error) {
     return { kind: isForbidden(error) ? "forbidden" : "absent" };
   }

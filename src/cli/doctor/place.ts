@@ -18,6 +18,13 @@ export type DoctorPlace = AgentPlace & {
   /** An SMTP server that is asked as whom it sees the virtual servers. */
   readonly smtpPeer: { readonly host: string; readonly port: number } | null;
   readonly guard: { readonly path: string; readonly isOwn: boolean };
+  /** Where other agents reach this one, as the configuration says it; null: it does not. */
+  readonly peerListen: string | null;
+  /** Who may ask at the agent's sockets beside its user; null: the agent's own group. */
+  readonly socketGroup: string | null;
+  readonly socketmap: string | null;
+  /** Types that the host takes; null: all that this version has. */
+  readonly resourceTypes: readonly string[] | null;
 };
 
 /** @param options what the command line says beside the file, as `bridgehead agent` would take it */
@@ -37,7 +44,19 @@ function placeOf(options: Partial<AgentPlace>, config: AgentConfig): DoctorPlace
   const place = agentPlace({ ...config, ...options }, config);
   const guard = { path: guardPath(config, place.state), isOwn: config.guardSocket !== undefined };
   const { tokenFile = null, outsideAddresses = {}, senderDomains = {}, smtpPeer = null } = config;
-  return { ...place, tokenFile, outsideAddresses, senderDomains, smtpPeer, guard };
+  const { peerListen = null, socketGroup, socketmap = null, resourceTypes = null } = config;
+  return {
+    ...place,
+    tokenFile,
+    outsideAddresses,
+    senderDomains,
+    smtpPeer,
+    guard,
+    peerListen,
+    socketGroup: socketGroup === undefined ? null : String(socketGroup),
+    socketmap,
+    resourceTypes,
+  };
 }
 
 /** What all checks of one agent stand on. */

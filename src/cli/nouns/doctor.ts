@@ -12,11 +12,12 @@ import { examples } from "../verb.ts";
 /** What ends by itself after the last check has this long for it, in milliseconds. */
 const lingeringMs = 300;
 
-type DoctorOptions = GlobalOptions & { readonly config?: string };
+type DoctorOptions = GlobalOptions & { readonly config?: string; readonly data?: string };
 
 export function register(noun: Command): void {
   noun
     .option("--config <file>", "the agent's configuration; without it the host alone is looked at")
+    .option("--data <folder>", "the folder of bridgehead serve, where the control plane runs on this host")
     .action((_options: unknown, command: Command) => doctor(command.optsWithGlobals<DoctorOptions>()))
     .addHelpText(
       "after",
@@ -27,9 +28,9 @@ export function register(noun: Command): void {
 }
 
 /** What failed is no error of the command, but a script must not go on: exit code 1. */
-async function doctor({ output, config, url, cluster, tokenFile }: DoctorOptions): Promise<void> {
+async function doctor({ output, config, data, url, cluster, tokenFile }: DoctorOptions): Promise<void> {
   const given = { ...(url === undefined ? {} : { url }), ...(cluster === undefined ? {} : { cluster }) };
-  const findings = await examine(configuredBy(config, given), readerGiven(tokenFile));
+  const findings = await examine(configuredBy(config, given), readerGiven(tokenFile), data ?? null);
   if (output === "json") print(output, findings.map(documentOf), []);
   else write(reportLines(findings, outputWidth(), paintFor(process.stdout)).join("\n"));
   if (findings.some(({ outcome }) => outcome.kind === "failed")) process.exitCode = exitCodes.failed;

@@ -16,11 +16,13 @@ async function quorum(_options: unknown, command: Command): Promise<void> {
   const name = await cluster();
   const found = await ask((client) => client.quorum(name));
   if (output === "json") return print(output, found, []);
-  const rows = found.ownerships.map(({ group, owner, epoch, witnesses }) => ({
+  const someExcluded = found.ownerships.some(({ excluded }) => excluded.length > 0);
+  const rows = found.ownerships.map(({ group, owner, epoch, witnesses, excluded }) => ({
     group,
     owner,
     epoch,
     "could witness": witnesses.join(", "),
+    ...(someExcluded ? { "could not": excluded.join(", ") } : {}),
   }));
   write(wrap(found.sentence).join("\n"));
   write(wrap(`Witnesses: ${found.witnesses.join(", ") || "none"}.`).join("\n"));

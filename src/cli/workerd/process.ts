@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
@@ -12,6 +12,7 @@ import { newSecret, readSecret, writeSecret } from "../secret-file.ts";
 import { endpointText, isLoopback, loopbackNetworks } from "./endpoint.ts";
 import { checkData } from "./data-check.ts";
 import { roomWarning } from "./data-room.ts";
+import { isServed, lockedExitCode } from "./served.ts";
 import { adminTokenVariable, manifestSchema, workerdConfig, type WorkerManifest } from "./config.ts";
 
 export type ControlPlaneOptions = {
@@ -40,8 +41,6 @@ export type ControlPlane = {
   readonly stop: () => Promise<void>;
 };
 
-/** Exit code of `flock` when somebody else has the lock: EX_TEMPFAIL, which workerd does not use. */
-const lockedExitCode = 75;
 /** A start takes a fifth of a second; a machine that needs more than this has another problem. */
 const startPatienceMs = 15_000;
 /** workerd waits for open connections when it is asked to end, and a watcher's never ends. What it holds is on disk. */
@@ -91,12 +90,6 @@ async function checkUnserved(folder: string): Promise<string[]> {
     if (isServed(folder)) return [];
     throw error;
   }
-}
-
-/** Without `flock` this says no, and the start says what is missing. */
-function isServed(folder: string): boolean {
-  const args = ["-n", "-E", String(lockedExitCode), join(folder, "lock"), "true"];
-  return spawnSync("flock", args, { stdio: "ignore" }).status === lockedExitCode;
 }
 
 function readManifest(): WorkerManifest {

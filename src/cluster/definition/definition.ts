@@ -42,8 +42,8 @@ export type ResourceTypeDefinition = {
 };
 
 /**
- * `drop`: it goes down, and mail waits. `hold-while-peers-agree`: it stays as long as every other agent that could get it promises not
- * to (PW1).
+ * `drop`: it goes down, and mail waits. `hold-while-peers-agree`: it stays as long as every other agent that could get it promises to
+ * claim nothing that ends its ownership (PW1, PW2).
  */
 export const outagePolicies = ["drop", "hold-while-peers-agree"] as const;
 export type OutagePolicy = (typeof outagePolicies)[number];

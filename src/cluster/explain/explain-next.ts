@@ -1,10 +1,12 @@
 import { holdId } from "../messages.ts";
 import { type CandidateExplanation, homeOpensAt } from "./explain-candidates.ts";
 import type { Reason, Subject } from "./explain.ts";
+import { claimantsNow, mayClaim } from "../lease/agreement.ts";
 import { leaseOf } from "../lease/ownership.ts";
 import { retryAt } from "../policies/troubles.ts";
 import { silentForMs } from "../questions/view.ts";
 import { waitsFor } from "../policies/starting.ts";
+import type { Hold } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
 /** Something that happens by itself. `at`: epoch milliseconds by the object's clock; null: when somebody else is ready. */
@@ -50,14 +52,35 @@ function ofOwnership({ state, turn, definition, hold }: Subject): NextStep[] {
   const silentMs = silentForMs(state, hold.incarnation, turn.now);
   const { ttlHeldMs, drainGrantsLeft } = leaseOf(turn, hold);
   if (silentMs === null || silentMs > definition.lease.ttlMs) {
-    const sentence = `${hold.node} loses it when a witness has counted ${ttlHeldMs} ms of its silence.`;
-    steps.push(step("witnessed", "EN3", null, sentence));
+    steps.push(ofCount(turn, hold, ttlHeldMs));
   }
   if (hold.phase.kind === "draining") {
     const sentence = `${hold.node} releases it when all of it is offline; ${drainGrantsLeft ?? 0} more renewals cover it at most.`;
     steps.push(step("released", "GR9", null, sentence));
   }
   return steps;
+}
+
+/** Who may end it, and who cannot (PW3). */
+function ofCount(turn: Turn, hold: Hold, ttlMs: number): NextStep {
+  const claimants = claimantsNow(turn, hold);
+  const { node: owner, incarnation } = hold;
+  if (claimants === null) {
+    return step("witnessed", "EN3", null, `${owner} loses it when a witness has counted ${ttlMs} ms of its silence.`);
+  }
+  const there = claimants.filter(({ isThere }) => isThere).map(({ node }) => node);
+  const named = (there.length > 0 ? there : claimants.map(({ node }) => node)).join(" or ");
+  const others = [...turn.memory.sessions.values()].filter(
+    (session) => session.connection.kind === "open" && session.incarnation !== incarnation && !mayClaim(hold, session),
+  );
+  const promisedNothing = [...new Set(others.map(({ node }) => node))].join(", ");
+  const sentence =
+    there.length > 0
+      ? `${owner} loses it when the agent of ${named} has counted ${ttlMs} ms of its silence.`
+      : `${owner} keeps it until the agent of ${named} is there and has counted ${ttlMs} ms of its silence, or until node confirm-down ${owner}.`;
+  const excluded =
+    promisedNothing === "" ? "" : ` A count by ${promisedNothing} ends nothing: it has promised nothing.`;
+  return step("witnessed", "PW3", null, `${sentence}${excluded}`);
 }
 
 function ofStart({ turn, definition, group, row: { plan }, hold, maintenance }: Subject): NextStep[] {

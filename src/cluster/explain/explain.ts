@@ -4,7 +4,7 @@ import { type CandidateExplanation, explainCandidates } from "./explain-candidat
 import { explainNext, nobodyCounts, type NextStep } from "./explain-next.ts";
 import { explainResources, type ResourceExplanation } from "./explain-resources.ts";
 import type { JournalEntry } from "../journal.ts";
-import { isSamePeer, type Peer } from "../messages.ts";
+import { claimantsNow } from "../lease/agreement.ts";
 import { holdersOf, holdOf } from "../lease/ownership.ts";
 import { noLoss } from "../policies/placement.ts";
 import { failoversLately } from "../policies/troubles.ts";
@@ -144,16 +144,14 @@ function whyHere(subject: Subject, hold: Hold): Reason {
   };
 }
 
-function whileSilent({ memory }: Turn, { node: owner, epoch, agreement }: Hold, ttlMs: number): Reason {
+function whileSilent(turn: Turn, hold: Hold, ttlMs: number): Reason {
+  const { node: owner, epoch } = hold;
   const silent = `${owner} holds it under epoch ${epoch} and is silent`;
   const counts = `has to count ${ttlMs} ms of that before anybody else may have it`;
-  const { claimants } = agreement;
+  const claimants = claimantsNow(turn, hold);
   if (claimants === null) return { code: "owner-silent", rule: "EN3", sentence: `${silent}: a witness ${counts}.` };
-  const sessions = [...memory.sessions.values()].filter(({ connection }) => connection.kind === "open");
-  const isThere = (one: Peer): boolean =>
-    sessions.some(({ node, peer }) => peer !== null && isSamePeer(one, { node, ...peer }));
-  const names = [...new Set(claimants.map(({ node }) => node))].join(" or ");
-  const sentence = claimants.some(isThere)
+  const names = claimants.map(({ node }) => node).join(" or ");
+  const sentence = claimants.some(({ isThere }) => isThere)
     ? `${silent}: by the word of its peers it may hold it still, so the agent of ${names} ${counts}.`
     : `${silent}: by the word of its peers it may hold it still, so the agent of ${names} ${counts}, and none of them is connected. ` +
       `If they are gone for good, and ${owner} is down: node confirm-down ${owner}.`;

@@ -12,10 +12,16 @@ import { journal, type Turn } from "../turn.ts";
  */
 
 type Owner = Pick<Session, "node" | "peer" | "agreeing">;
+type State = Pick<Turn, "durable" | "memory">;
 
 export function newAgreement(turn: Turn, group: string, owner: Session): Agreement {
   const peers = peersFor(turn, group, owner, []);
   return { owner: owner.peer, peers, claimants: claimantsOf(owner, peers) };
+}
+
+/** An ownership that has just begun, and should have a list: what came of that. */
+export function journalFirstList(turn: Turn, hold: Hold): void {
+  if (isWanted(turn, hold.group)) journalList(turn, hold);
 }
 
 /**
@@ -30,8 +36,9 @@ export function refreshAgreements(turn: Turn): void {
     const peers = hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, hold.agreement.peers);
     if (JSON.stringify(peers) === JSON.stringify(hold.agreement.peers)) continue;
     const claimants = bothOf(hold.agreement.claimants, claimantsOf(owner, peers));
-    becomeAgreed(turn, hold, { owner: owner.peer, peers, claimants });
-    journalList(turn, hold, peers);
+    const agreement = { owner: owner.peer, peers, claimants };
+    becomeAgreed(turn, hold, agreement);
+    journalList(turn, { ...hold, agreement });
   }
 }
 
@@ -53,6 +60,31 @@ export function acknowledgeLists(turn: Turn, session: Session, { revision }: Ren
 /** Whether a count of this run's may end the ownership. */
 export function mayClaim({ agreement: { claimants } }: Hold, { node, peer }: Session): boolean {
   return claimants === null || (peer !== null && claimants.some((one) => isSamePeer(one, { node, ...peer })));
+}
+
+/** A node that may end an ownership by a count (PW3). `isThere`: that agent of it is connected, and it is not the owner's own run. */
+export type Claimant = { readonly node: string; readonly isThere: boolean };
+
+/** Null: whoever is a witness. */
+export function claimantsNow({ memory }: State, hold: Hold): readonly Claimant[] | null {
+  const { claimants } = hold.agreement;
+  if (claimants === null) return null;
+  const others = [...memory.sessions.values()].filter(
+    ({ connection, incarnation }) => connection.kind === "open" && incarnation !== hold.incarnation,
+  );
+  return claimants.map((claimant) => ({
+    node: claimant.node,
+    isThere: others.some(({ node, peer }) => peer !== null && isSamePeer(claimant, { node, ...peer })),
+  }));
+}
+
+/** Possible owners whose agents are joined and have named no place where others could ask them: with one of these there is no list. */
+export function cannotBeAsked(state: State, group: string): string[] {
+  if (!isWanted(state, group)) return [];
+  const definition = state.durable.cluster?.definition;
+  const defined = definition && lookup(definition.groups, group);
+  if (definition === undefined || defined === undefined) return [];
+  return possibleOwners(definition, defined).filter((node) => upSessionOf(state, node)?.peer === null);
 }
 
 /** For which ownerships others may ask this agent for its word. */
@@ -90,7 +122,13 @@ function peersFor(turn: Turn, group: string, owner: Owner, before: readonly Peer
   return peers;
 }
 
-function upSessionOf({ memory }: Turn, node: string): Session | undefined {
+/** The group's policy asks for a list. */
+function isWanted({ durable }: State, group: string): boolean {
+  const definition = durable.cluster?.definition;
+  return definition !== undefined && lookup(definition.groups, group)?.onControlPlaneLoss === "hold-while-peers-agree";
+}
+
+function upSessionOf({ memory }: State, node: string): Session | undefined {
   for (const session of memory.sessions.values()) {
     if (session.node === node && session.standing.kind === "Up" && !session.leaving) return session;
   }
@@ -107,18 +145,31 @@ function bothOf(a: readonly Peer[] | null, b: readonly Peer[] | null): readonly 
   return a.filter((one) => b.some((other) => isSamePeer(one, other)));
 }
 
-function journalList(turn: Turn, { node, group, epoch }: Hold, peers: readonly Peer[]): void {
-  const names = peers.map((peer) => peer.node);
+function journalList(turn: Turn, hold: Hold): void {
+  const { node, group, epoch, phase, agreement } = hold;
+  const names = agreement.peers.map((peer) => peer.node);
+  const isMissed = names.length === 0 && phase.kind !== "draining" && isWanted(turn, group);
+  const stays =
+    names.length === 0
+      ? `does not stay on node ${node}: ${whyNoList(turn, hold)}`
+      : `stays on node ${node} as long as ${names.join(", ")} ${names.length === 1 ? "agrees" : "agree"}`;
   journal(turn, {
     kind: "group.peers",
-    severity: names.length === 0 ? "warning" : "info",
-    sentence:
-      names.length === 0
-        ? `Nobody's word holds group ${group} on node ${node} any more while the control plane does not answer.`
-        : `While the control plane does not answer, group ${group} stays on node ${node} as long as ${names.join(", ")} ${names.length === 1 ? "agrees" : "agree"}.`,
+    severity: isMissed ? "warning" : "info",
+    sentence: `While the control plane does not answer, group ${group} ${stays}.`,
     node,
     group,
     epoch,
-    details: { peers: names.join(",") },
+    details: { peers: names.join(","), cannotBeAsked: cannotBeAsked(turn, group).join(",") },
   });
+}
+
+function whyNoList(turn: Turn, { group, phase }: Hold): string {
+  if (phase.kind === "draining") return "it is being taken offline";
+  if (!isWanted(turn, group)) return "its onControlPlaneLoss is drop";
+  const unasked = cannotBeAsked(turn, group);
+  if (unasked.length === 0) return "no other node that could get it is joined";
+  return unasked.length === 1
+    ? `the agent of ${unasked.join()} has no peerListen`
+    : `the agents of ${unasked.join(", ")} have no peerListen`;
 }

@@ -1,7 +1,7 @@
 import { alike } from "../alike.ts";
 import { candidatesFor, type Candidate } from "./candidates.ts";
 import { addressesOf, devicesOf, type GroupDefinition, lookup, servedResources } from "../definition/definition.ts";
-import { newAgreement } from "../lease/agreement.ts";
+import { journalFirstList, newAgreement } from "../lease/agreement.ts";
 import { failbackAfter } from "./failback.ts";
 import { addressesHeld, becomeOwned, holdOf } from "../lease/ownership.ts";
 import { dwordOf } from "../properties/properties.ts";
@@ -33,7 +33,7 @@ export function placeGroups(turn: Turn): void {
     const chosen = candidates.find(({ rejected }) => rejected === null)?.session ?? null;
     if (chosen === null) continue;
     putGroup(turn, name, placed(turn, row, group, loss, candidates));
-    const { node, epoch } = becomeOwned(turn, turn.durable.groups.get(name) ?? row, {
+    const hold = becomeOwned(turn, turn.durable.groups.get(name) ?? row, {
       addresses,
       devices: devicesOf(served),
       owner: chosen,
@@ -42,14 +42,15 @@ export function placeGroups(turn: Turn): void {
       ttlMs: definition.lease.ttlMs,
       arriving: maintenance,
     });
+    journalFirstList(turn, hold);
     if (row.wanted === turn.durable.groups.get(name)?.wanted) continue;
     journal(turn, {
       kind: "group.wanted",
       severity: "warning",
-      sentence: `Group ${name} stays offline on node ${node} until somebody asks for it: its Priority is 0 (No Auto Start).`,
+      sentence: `Group ${name} stays offline on node ${hold.node} until somebody asks for it: its Priority is 0 (No Auto Start).`,
       group: name,
-      node,
-      epoch,
+      node: hold.node,
+      epoch: hold.epoch,
     });
   }
 }

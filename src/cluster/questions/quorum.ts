@@ -11,12 +11,13 @@ export type Quorum = {
   readonly starting: boolean;
   /** Nodes whose agents are joined, and so can count a silence. */
   readonly witnesses: readonly string[];
-  /** By group that is owned: who could end its ownership if its owner fell silent. */
+  /** By group that is owned: who could end its ownership if its owner fell silent, and who is joined and could not (PW3). */
   readonly ownerships: readonly {
     readonly group: string;
     readonly owner: string;
     readonly epoch: number;
     readonly witnesses: readonly string[];
+    readonly excluded: readonly string[];
   }[];
   readonly sentence: string;
 };
@@ -25,12 +26,14 @@ export function quorumOf({ nodes, groups, generation, starting }: ClusterView): 
   const witnesses = Object.entries(nodes)
     .filter(([, { state }]) => state === "Up" || state === "Paused" || state === "Joining")
     .map(([name]) => name);
-  const ownerships = Object.entries(groups).flatMap(([group, { owner, lastOwner, epoch, peers }]) => {
+  const ownerships = Object.entries(groups).flatMap(([group, { owner, lastOwner, epoch, claimants }]) => {
     const holder = owner === "Unknown" ? lastOwner : owner;
     if (holder === null) return [];
-    // With a list of peers only those may end it who are in it (PW3).
-    const mayCount = (node: string): boolean => peers.length === 0 || peers.some((peer) => peer.node === node);
-    return [{ group, owner: holder, epoch, witnesses: witnesses.filter((node) => node !== holder && mayCount(node)) }];
+    const others = witnesses.filter((node) => node !== holder);
+    if (claimants === null) return [{ group, owner: holder, epoch, witnesses: others, excluded: [] }];
+    const there = claimants.filter(({ isThere }) => isThere).map(({ node }) => node);
+    const excluded = others.filter((node) => !there.includes(node));
+    return [{ group, owner: holder, epoch, witnesses: there, excluded }];
   });
   const unwitnessed = ownerships.filter((one) => one.witnesses.length === 0).map(({ group }) => group);
   return {

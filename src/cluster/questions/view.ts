@@ -10,6 +10,7 @@ import {
   virtualServerOf,
 } from "../definition/definition.ts";
 import type { Dependency } from "../definition/dependencies.ts";
+import { cannotBeAsked, type Claimant, claimantsNow } from "../lease/agreement.ts";
 import type { LeaseTerms } from "../lease/lease.ts";
 import type { ReportedResource, ResourceState, Wanted } from "../messages.ts";
 import { epochOf, holdOf } from "../lease/ownership.ts";
@@ -104,7 +105,11 @@ export type GroupView = {
   readonly preferredOwners: readonly string[];
   readonly onControlPlaneLoss: OutagePolicy;
   /** By whose word, all of theirs, its owner may hold it while the control plane does not answer, and whose it had when it last said so. */
-  readonly peers: readonly { readonly node: string; readonly agrees: boolean }[];
+  readonly peers: readonly { readonly node: string; readonly address: string; readonly agrees: boolean }[];
+  /** Joined possible owners whose agents have no peerListen: one of them is enough that its owner may not. */
+  readonly cannotBeAsked: readonly string[];
+  /** Who may end its ownership by a count; null: any witness. */
+  readonly claimants: readonly Claimant[] | null;
   readonly resources: Readonly<Record<string, ResourceView>>;
 };
 
@@ -233,6 +238,8 @@ function viewGroup(
     preferredOwners: group.preferredOwners,
     onControlPlaneLoss: group.onControlPlaneLoss,
     peers: hold === undefined ? [] : peersOf(state, hold),
+    cannotBeAsked: cannotBeAsked(state, row.name),
+    claimants: hold === undefined ? null : claimantsNow(state, hold),
     resources: Object.fromEntries(
       Object.entries(group.resources).map(([name, { type, dependsOn }]) => [
         name,
@@ -250,7 +257,7 @@ function viewGroup(
 
 function peersOf({ memory }: ClusterState, { incarnation, agreement }: Hold): GroupView["peers"] {
   const agreeing = memory.sessions.get(incarnation)?.agreeing ?? [];
-  return agreement.peers.map(({ node }) => ({ node, agrees: agreeing.includes(node) }));
+  return agreement.peers.map(({ node, address }) => ({ node, address, agrees: agreeing.includes(node) }));
 }
 
 function onlineOnes(resources: Served, reported: Readonly<Record<string, ReportedResource>>): Served {

@@ -15,8 +15,9 @@ import { accessQuerySchema } from "../access.ts";
 import type { Env } from "../env.ts";
 import { told } from "../change-answer.ts";
 import { creationInTheory } from "../creation-in-theory.ts";
+import { asking } from "../question.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
-import { body, type BodySpec, readers, route, type Route } from "../route.ts";
+import { body, type BodySpec, question, readers, route, type Route } from "../route.ts";
 import { accept, refusedChange } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow, removalQuerySchema, underWay } from "./change.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -88,7 +89,7 @@ export const clusterRoutes: readonly Route[] = [
       return answer(status, { name: params.cluster, ...defined }, { ETag: `"${defined.revision}"` });
     },
   ),
-  route(
+  question(
     {
       id: "getCluster",
       method: "GET",
@@ -99,12 +100,10 @@ export const clusterRoutes: readonly Route[] = [
       query: accessQuerySchema,
       answers: { 200: { what: "Nodes, groups and resources as they are", schema: clusterViewSchema } },
     },
-    async ({ cluster }) => {
-      const view = await cluster().view();
-      return view === null ? notDefined() : answer(200, view, { ETag: `"${view.revision}"` });
-    },
+    () =>
+      asking("view", [], (view) => (view === null ? notDefined() : answer(200, view, { ETag: `"${view.revision}"` }))),
   ),
-  route(
+  question(
     {
       id: "getDefinition",
       method: "GET",
@@ -114,9 +113,9 @@ export const clusterRoutes: readonly Route[] = [
       answers: { 200: { what: "The definition", schema: exportSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) => snapshotOf(call, ({ definition }) => answer(200, exportDefinition(definition))),
+    () => snapshotOf(({ definition }) => answer(200, exportDefinition(definition))),
   ),
-  route(
+  question(
     {
       id: "getInformation",
       method: "GET",
@@ -127,8 +126,8 @@ export const clusterRoutes: readonly Route[] = [
       answers: { 200: { what: "Name and versions", schema: informationSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) =>
-      snapshotOf(call, ({ view: { name, revision, generation } }) => {
+    () =>
+      snapshotOf(({ view: { name, revision, generation } }) => {
         const [majorVersion = 0, minorVersion = 0, buildNumber = 0] = version.split(".").map(Number);
         const info = { name, majorVersion, minorVersion, buildNumber, vendorId: "Bridgehead", revision, generation };
         return answer(200, info);

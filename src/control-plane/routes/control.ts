@@ -20,7 +20,7 @@ import { changeQuerySchema } from "./change.ts";
 import { describedKinds } from "./described.ts";
 import { absent } from "./absent.ts";
 import { problemsWith, setProperties } from "./properties.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { fromSnapshot } from "./snapshot.ts";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -59,7 +59,7 @@ export const controlRoutes: readonly Route[] = describedKinds.map((described) =>
       const wrap = (result: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
         answer(200, { code: name, number, result }, headers);
       if (!changesSomething(asked)) {
-        return snapshotOf(call, (snapshot) => {
+        return fromSnapshot(await call.cluster().snapshot(), (snapshot) => {
           const properties = describeProperties(snapshot, of, scopeOf(asked));
           return properties === null
             ? absent(snapshot, described, of)

@@ -1,9 +1,10 @@
 import { enumerationSchema, enumQuerySchema } from "../../protocol/enumeration.ts";
+import { asking } from "../question.ts";
 import { answer, notDefined } from "../respond.ts";
-import { readers, route, type Route } from "../route.ts";
+import { question, readers, type Route } from "../route.ts";
 
 export const enumerateRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "enumerateCluster",
       method: "GET",
@@ -23,9 +24,7 @@ export const enumerateRoutes: readonly Route[] = [
       answers: { 200: { what: "A page of them, in a stable order", schema: enumerationSchema } },
       problems: ["cluster-not-defined"],
     },
-    async ({ query: { types, cursor, limit }, cluster }) => {
-      const page = await cluster().enumerate(types, cursor ?? null, limit);
-      return page === null ? notDefined() : answer(200, page);
-    },
+    ({ query: { types, cursor, limit } }) =>
+      asking("enumerate", [types, cursor ?? null, limit], (page) => (page === null ? notDefined() : answer(200, page))),
   ),
 ];

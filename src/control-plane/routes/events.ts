@@ -1,11 +1,12 @@
 import { eventsQuerySchema, eventsSchema, watchMessageSchema, watchQuerySchema } from "../../protocol/journal.ts";
 import { failoverListSchema, failoversQuerySchema } from "../../protocol/failovers.ts";
 import { tokenIdOf } from "../auth.ts";
+import { asking } from "../question.ts";
 import { answer, notDefined, passOn } from "../respond.ts";
-import { readers, route, type Route } from "../route.ts";
+import { question, readers, route, type Route } from "../route.ts";
 
 export const eventRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "getEvents",
       method: "GET",
@@ -15,12 +16,10 @@ export const eventRoutes: readonly Route[] = [
       query: eventsQuerySchema,
       answers: { 200: { what: "Entries after a number, oldest first", schema: eventsSchema } },
     },
-    async ({ query: { after, limit }, cluster }) => {
-      const events = await cluster().events(after, limit);
-      return events === null ? notDefined() : answer(200, events);
-    },
+    ({ query: { after, limit } }) =>
+      asking("events", [after, limit], (events) => (events === null ? notDefined() : answer(200, events))),
   ),
-  route(
+  question(
     {
       id: "getFailovers",
       method: "GET",
@@ -31,10 +30,10 @@ export const eventRoutes: readonly Route[] = [
       query: failoversQuerySchema,
       answers: { 200: { what: "What the journal still has of them", schema: failoverListSchema } },
     },
-    async ({ query: { group, limit }, cluster }) => {
-      const failovers = await cluster().failovers(group ?? null, limit);
-      return failovers === null ? notDefined() : answer(200, { failovers });
-    },
+    ({ query: { group, limit } }) =>
+      asking("failovers", [group ?? null, limit], (failovers) =>
+        failovers === null ? notDefined() : answer(200, { failovers }),
+      ),
   ),
   route(
     {

@@ -6,7 +6,7 @@ import { Places } from "../places.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
 import { body, readers, route, type Route } from "../route.ts";
 import { thereIsNo } from "./absent.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { fromSnapshot } from "./snapshot.ts";
 
 const places = new Places(protocolLimits.simulations, protocolLimits.simulationMs);
 
@@ -26,7 +26,7 @@ export const explainRoutes: readonly Route[] = [
       const explanation = await cluster().explain(params.group);
       if (explanation === "not-defined") return notDefined();
       if (explanation !== null) return answer(200, explanation);
-      return snapshotOf({ cluster }, ({ definition }) =>
+      return fromSnapshot(await cluster().snapshot(), ({ definition }) =>
         refuse("group-not-found", thereIsNo(definition, { kind: "group", name: params.group })),
       );
     },

@@ -10,13 +10,13 @@ import { observationSchema } from "../../protocol/virtual-servers.ts";
 import { groupSetSchema, groupStateSchema, ownersAnswerSchema } from "../../protocol/objects.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer } from "../respond.ts";
-import { body, readers, route, type Route } from "../route.ts";
+import { body, question, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, doneNow, underWay } from "./change.ts";
 import { found, snapshotOf } from "./snapshot.ts";
 
 export const groupRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "listGroups",
       method: "GET",
@@ -26,9 +26,9 @@ export const groupRoutes: readonly Route[] = [
       answers: { 200: { what: "Each by its name", schema: groupSetSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) => snapshotOf(call, ({ view }) => answer(200, { groups: view.groups })),
+    () => snapshotOf(({ view }) => answer(200, { groups: view.groups })),
   ),
-  route(
+  question(
     {
       id: "getGroup",
       method: "GET",
@@ -41,7 +41,7 @@ export const groupRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "group-not-found"],
     },
     (call) =>
-      snapshotOf(call, ({ view }) =>
+      snapshotOf(({ view }) =>
         found(view.groups, call.params.group, "group-not-found", (group) =>
           answer(200, { name: call.params.group, ...group }),
         ),
@@ -143,7 +143,7 @@ export const groupRoutes: readonly Route[] = [
         accept(202, call, { type: "want", actor: call.principal.id, group: call.params["group"] ?? "", wanted }),
     ),
   ),
-  route(
+  question(
     {
       id: "getPreferredOwners",
       method: "GET",
@@ -154,7 +154,7 @@ export const groupRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "group-not-found"],
     },
     (call) =>
-      snapshotOf(call, ({ definition }) =>
+      snapshotOf(({ definition }) =>
         found(definition.groups, call.params.group, "group-not-found", ({ preferredOwners }) =>
           answer(200, { owners: preferredOwners }),
         ),

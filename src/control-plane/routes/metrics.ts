@@ -3,13 +3,14 @@ import { clusterMetrics } from "../metrics/cluster-metrics.ts";
 import { deploymentMetrics } from "../metrics/deployment-metrics.ts";
 import { exposition, type MetricFamily, metricsMediaType } from "../metrics/exposition.ts";
 import { directory } from "../objects.ts";
+import { asking } from "../question.ts";
 import { notDefined } from "../respond.ts";
-import { readers, route, type Route } from "../route.ts";
+import { question, readers, route, type Route } from "../route.ts";
 
 const text = { schema: z.string(), mediaType: metricsMediaType } as const;
 
 export const metricsRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "getClusterMetrics",
       method: "GET",
@@ -19,10 +20,7 @@ export const metricsRoutes: readonly Route[] = [
       answers: { 200: { what: "Text format 0.0.4; each sample has the cluster's name as a label", ...text } },
       problems: ["cluster-not-defined"],
     },
-    async ({ cluster }) => {
-      const figures = await cluster().figures();
-      return figures === null ? notDefined() : tell(clusterMetrics(figures));
-    },
+    () => asking("figures", [], (figures) => (figures === null ? notDefined() : tell(clusterMetrics(figures)))),
   ),
   route(
     {

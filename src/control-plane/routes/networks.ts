@@ -13,13 +13,13 @@ import {
 import type { Snapshot } from "../cluster-object.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer, refuse } from "../respond.ts";
-import { body, readers, route, type Route } from "../route.ts";
+import { body, question, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, doneNow } from "./change.ts";
 import { found, snapshotOf } from "./snapshot.ts";
 
 export const networkRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "listNetworks",
       method: "GET",
@@ -29,13 +29,13 @@ export const networkRoutes: readonly Route[] = [
       answers: { 200: { what: "Each with its interfaces", schema: networkSetSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) =>
-      snapshotOf(call, (snapshot) => {
+    () =>
+      snapshotOf((snapshot) => {
         const names = Object.keys(snapshot.definition.networks);
         return answer(200, { networks: names.map((name) => networkOf(snapshot, name)) });
       }),
   ),
-  route(
+  question(
     {
       id: "getNetwork",
       method: "GET",
@@ -48,7 +48,7 @@ export const networkRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "network-not-found"],
     },
     (call) =>
-      snapshotOf(call, (snapshot) =>
+      snapshotOf((snapshot) =>
         found(snapshot.definition.networks, call.params.network, "network-not-found", () =>
           answer(200, networkOf(snapshot, call.params.network)),
         ),
@@ -106,7 +106,7 @@ export const networkRoutes: readonly Route[] = [
       return accept(200, call, { type: "edit", actor: call.principal.id, edit, force: false });
     },
   ),
-  route(
+  question(
     {
       id: "listNetInterfaces",
       method: "GET",
@@ -116,10 +116,9 @@ export const networkRoutes: readonly Route[] = [
       answers: { 200: { what: "The interfaces", schema: netInterfaceSetSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) =>
-      snapshotOf(call, ({ definition, view }) => answer(200, { netInterfaces: netInterfaceViews(definition, view) })),
+    () => snapshotOf(({ definition, view }) => answer(200, { netInterfaces: netInterfaceViews(definition, view) })),
   ),
-  route(
+  question(
     {
       id: "getNetInterface",
       method: "GET",
@@ -132,14 +131,14 @@ export const networkRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "net-interface-not-found"],
     },
     (call) =>
-      snapshotOf(call, ({ definition, view }) => {
+      snapshotOf(({ definition, view }) => {
         const one = netInterfaceViews(definition, view).find(({ name }) => name === call.params.interface);
         return one === undefined
           ? refuse("net-interface-not-found", "its name is `<node> - <network>`")
           : answer(200, one);
       }),
   ),
-  route(
+  question(
     {
       id: "findNetInterface",
       method: "GET",
@@ -151,7 +150,7 @@ export const networkRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "net-interface-not-found"],
     },
     (call) =>
-      snapshotOf(call, ({ definition, view }) => {
+      snapshotOf(({ definition, view }) => {
         const one = netInterfaceViews(definition, view).find(
           ({ node, network }) => node === call.params.node && network === call.params.network,
         );

@@ -9,13 +9,13 @@ import { acceptedSchema } from "../../protocol/changes.ts";
 import { nodeSetSchema, nodeStateSchema } from "../../protocol/objects.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer, passOn, refuse } from "../respond.ts";
-import { body, operators, readers, route, type Route } from "../route.ts";
+import { body, operators, question, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, doneNow, underWay } from "./change.ts";
 import { found, snapshotOf } from "./snapshot.ts";
 
 export const nodeRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "listNodes",
       method: "GET",
@@ -25,9 +25,9 @@ export const nodeRoutes: readonly Route[] = [
       answers: { 200: { what: "Each by its name", schema: nodeSetSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) => snapshotOf(call, ({ view }) => answer(200, { nodes: view.nodes })),
+    () => snapshotOf(({ view }) => answer(200, { nodes: view.nodes })),
   ),
-  route(
+  question(
     {
       id: "getNode",
       method: "GET",
@@ -48,7 +48,7 @@ export const nodeRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "node-not-found"],
     },
     (call) =>
-      snapshotOf(call, ({ view }) =>
+      snapshotOf(({ view }) =>
         found(view.nodes, call.params.node, "node-not-found", (node) =>
           answer(200, {
             name: call.params.node,

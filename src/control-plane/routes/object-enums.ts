@@ -3,7 +3,7 @@ import { type Described, isThere } from "../../cluster/properties/property-sets.
 import { enumerateObject, type EnumeratedKind, objectEnums } from "../../cluster/questions/object-enums.ts";
 import { objectEnumSchema } from "../../protocol/objects.ts";
 import { answer } from "../respond.ts";
-import { readers, route, type Route } from "../route.ts";
+import { question, readers, type Route } from "../route.ts";
 import { absent } from "./absent.ts";
 import { type DescribedKind, describedKinds } from "./described.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -34,7 +34,7 @@ function enumRoute(described: DescribedKind, kind: EnumeratedKind): Route {
   const query = z.strictObject({
     types: typesSchema(types).describe(`With commas: ${types.join(", ")}; all unless it is said`),
   });
-  return route(
+  return question(
     {
       id: `enumerate${described.id}`,
       method: "GET",
@@ -50,7 +50,7 @@ function enumRoute(described: DescribedKind, kind: EnumeratedKind): Route {
       problems: ["cluster-not-defined", described.notFound],
     },
     (call) =>
-      snapshotOf(call, (snapshot) => {
+      snapshotOf((snapshot) => {
         const params: Params = call.params as Params;
         const of = described.of(params);
         if (!isThere(snapshot.definition, of)) return absent(snapshot, described, of);

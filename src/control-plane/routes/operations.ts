@@ -1,11 +1,12 @@
 import { operationListSchema, operationSchema, waitQuerySchema } from "../../protocol/operation.ts";
+import { asking } from "../question.ts";
 import { answer, notDefined, refuse, unauthorized } from "../respond.ts";
-import { readers, route, type Route } from "../route.ts";
+import { question, readers, route, type Route } from "../route.ts";
 import { tokenIdOf } from "../auth.ts";
 import { waitFor } from "../waiters.ts";
 
 export const operationRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "listOperations",
       method: "GET",
@@ -14,10 +15,7 @@ export const operationRoutes: readonly Route[] = [
       roles: readers,
       answers: { 200: { what: "Those that are under way, and the last that were", schema: operationListSchema } },
     },
-    async ({ cluster }) => {
-      const operations = await cluster().operations();
-      return operations === null ? notDefined() : answer(200, { operations });
-    },
+    () => asking("operations", [], (operations) => (operations === null ? notDefined() : answer(200, { operations }))),
   ),
   route(
     {

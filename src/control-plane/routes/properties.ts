@@ -21,17 +21,17 @@ import {
 } from "../../protocol/properties.ts";
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
-import { body, type Call, operators, readers, route, type Route } from "../route.ts";
+import { body, type Call, operators, question, readers, route, type Route } from "../route.ts";
 import { absent } from "./absent.ts";
 import { accept, answeredBefore, type Asked } from "./accept.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
 import { describedKinds, type DescribedKind } from "./described.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { fromSnapshot, snapshotOf } from "./snapshot.ts";
 
 type Params = Readonly<Record<string, string>>;
 /** Common and private properties of everything that has some: one row of `describedKinds` makes three routes. */
 export const propertyRoutes: readonly Route[] = describedKinds.flatMap((described) => [
-  route(
+  question(
     {
       id: `get${described.id}Properties`,
       method: "GET",
@@ -43,7 +43,7 @@ export const propertyRoutes: readonly Route[] = describedKinds.flatMap((describe
       problems: problemsOf(described),
     },
     (call) =>
-      snapshotOf(call, (snapshot) => {
+      snapshotOf((snapshot) => {
         const { of, scope } = subjectOf(described, call.params as Params);
         const properties = describeProperties(snapshot, of, scope);
         return properties === null
@@ -79,8 +79,8 @@ export const propertyRoutes: readonly Route[] = describedKinds.flatMap((describe
       answers: { 200: { what: "Whether, and every problem", schema: validationSchema } },
       problems: problemsOf(described),
     },
-    (call) =>
-      snapshotOf(call, (snapshot) => {
+    async (call) =>
+      fromSnapshot(await call.cluster().snapshot(), (snapshot) => {
         const { of, scope } = subjectOf(described, call.params as Params);
         const problems = problemsWith(snapshot, of, scope, call.body);
         return problems === null

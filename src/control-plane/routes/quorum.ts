@@ -1,11 +1,11 @@
 import { quorumOf } from "../../cluster/questions/quorum.ts";
 import { quorumSchema, selfSchema } from "../../protocol/objects.ts";
 import { answer } from "../respond.ts";
-import { readers, route, type Route } from "../route.ts";
+import { question, readers, route, type Route } from "../route.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 export const quorumRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "getQuorum",
       method: "GET",
@@ -16,7 +16,7 @@ export const quorumRoutes: readonly Route[] = [
       answers: { 200: { what: "The arbiter, and the witnesses", schema: quorumSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) => snapshotOf(call, ({ view }) => answer(200, quorumOf(view))),
+    () => snapshotOf(({ view }) => answer(200, quorumOf(view))),
   ),
   route(
     {

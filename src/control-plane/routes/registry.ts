@@ -18,8 +18,19 @@ import {
 } from "../../protocol/registry.ts";
 import type { RegistryResult } from "../registry/registry.ts";
 import type { Precondition, RegistryRefusal } from "../registry/write.ts";
+import { type Asking, asking } from "../question.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
-import { body, type Call, operators, type Principal, readers, route, type Route, type Role } from "../route.ts";
+import {
+  body,
+  type Call,
+  operators,
+  type Principal,
+  readers,
+  question,
+  route,
+  type Route,
+  type Role,
+} from "../route.ts";
 import { preconditionOf } from "./precondition.ts";
 
 const mayRead = [...readers, "node"] as const satisfies readonly Role[];
@@ -37,7 +48,7 @@ const writeProblems = [
 ] as const;
 
 export const registryRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "getRegistryKey",
       method: "GET",
@@ -62,13 +73,12 @@ export const registryRoutes: readonly Route[] = [
       answers: { 200: { what: "The key; its entity tag is its revision", schema: registryKeyViewSchema } },
       problems: readProblems,
     },
-    async ({ query: { key }, cluster }) => {
-      const reply = await readOne(cluster, { key });
-      if (reply instanceof Response) return reply;
-      if (reply.read !== "key") return unread(reply);
-      const { read: _, ...view } = reply;
-      return answer(200, view, { ETag: `"${view.revision}"` });
-    },
+    ({ query: { key } }) =>
+      readOne({ key }, (reply) => {
+        if (reply.read !== "key") return unread(reply);
+        const { read: _, ...view } = reply;
+        return answer(200, view, { ETag: `"${view.revision}"` });
+      }),
   ),
   route(
     {
@@ -102,7 +112,7 @@ export const registryRoutes: readonly Route[] = [
     },
     (call) => writeOne(call, { command: "delete-key", ...call.query }),
   ),
-  route(
+  question(
     {
       id: "getRegistryValue",
       method: "GET",
@@ -114,12 +124,10 @@ export const registryRoutes: readonly Route[] = [
       answers: { 200: { what: "The value; its entity tag is its revision", schema: registryValueSchema } },
       problems: [...readProblems, "registry-value-not-found"],
     },
-    async ({ query, cluster }) => {
-      const reply = await readOne(cluster, query);
-      if (reply instanceof Response) return reply;
-      if (reply.read !== "value") return unread(reply);
-      return answer(200, reply.value, { ETag: `"${reply.value.revision}"` });
-    },
+    ({ query }) =>
+      readOne(query, (reply) =>
+        reply.read === "value" ? answer(200, reply.value, { ETag: `"${reply.value.revision}"` }) : unread(reply),
+      ),
   ),
   route(
     {
@@ -205,9 +213,10 @@ commands waits for all that came before it",
 
 type ClusterOf = Call["cluster"];
 
-async function readOne(cluster: ClusterOf, read: RegistryRead): Promise<RegistryReply | Response> {
-  const result = await cluster().readRegistry([read]);
-  return result === null ? notDefined() : (result.replies[0] ?? { read: "error", code: "registry-key-not-found" });
+function readOne(read: RegistryRead, respond: (reply: RegistryReply) => Response): Asking {
+  return asking("readRegistry", [[read]], (result) =>
+    result === null ? notDefined() : respond(result.replies[0] ?? { read: "error", code: "registry-key-not-found" }),
+  );
 }
 
 function unread(reply: RegistryReply): Response {

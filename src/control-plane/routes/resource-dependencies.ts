@@ -11,14 +11,14 @@ import {
   requiredDependenciesSchema,
 } from "../../protocol/objects.ts";
 import { answer, refuse } from "../respond.ts";
-import { body, readers, route, type Route } from "../route.ts";
+import { body, question, readers, route, type Route } from "../route.ts";
 import { changeQuerySchema, changing, doneNow } from "./change.ts";
 import { edit, edited, type Found, notFound, withResource } from "./resource.ts";
 import { found } from "./snapshot.ts";
 
 /** What a resource stands on, and what it finds there: a name and an address. */
 export const resourceDependencyRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "getDependencies",
       method: "GET",
@@ -77,7 +77,7 @@ export const resourceDependencyRoutes: readonly Route[] = [
     },
     (call) => edit(200, call, { kind: "remove-dependency", ...call.params }),
   ),
-  route(
+  question(
     {
       id: "canDependOn",
       method: "GET",
@@ -96,7 +96,7 @@ export const resourceDependencyRoutes: readonly Route[] = [
         }),
       ),
   ),
-  route(
+  question(
     {
       id: "getRequiredDependencies",
       method: "GET",
@@ -112,7 +112,7 @@ export const resourceDependencyRoutes: readonly Route[] = [
         return answer(200, { types: lookup(requiredDependencies, type) ?? [] });
       }),
   ),
-  route(
+  question(
     {
       id: "getNetworkName",
       method: "GET",
@@ -130,7 +130,7 @@ export const resourceDependencyRoutes: readonly Route[] = [
         return answer(200, { resource: below.name, networkName: text(below.resource, "Name") });
       }),
   ),
-  route(
+  question(
     {
       id: "getIpAddressProps",
       method: "GET",

@@ -1,13 +1,13 @@
 import { ownersRequestSchema } from "../../protocol/requests.ts";
 import { ownersAnswerSchema } from "../../protocol/objects.ts";
 import { answer } from "../respond.ts";
-import { body, readers, route, type Route } from "../route.ts";
+import { body, question, readers, route, type Route } from "../route.ts";
 import { changeQuerySchema, changing, doneNow, underWay } from "./change.ts";
 import { edit, edited, notFound, withResource } from "./resource.ts";
 
 /** Which nodes may host a resource. */
 export const resourceOwnerRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "getPossibleOwners",
       method: "GET",

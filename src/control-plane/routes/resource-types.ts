@@ -11,13 +11,13 @@ import { resourceTypeRequestSchema, resourceTypeSetSchema, resourceTypeStateSche
 import type { Snapshot } from "../cluster-object.ts";
 import { answer, refuse } from "../respond.ts";
 import { thereIsNo } from "./absent.ts";
-import { body, readers, route, type Route } from "../route.ts";
+import { body, question, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, doneNow } from "./change.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 export const resourceTypeRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "listResourceTypes",
       method: "GET",
@@ -27,13 +27,13 @@ export const resourceTypeRoutes: readonly Route[] = [
       answers: { 200: { what: "The types", schema: resourceTypeSetSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) =>
-      snapshotOf(call, (snapshot) => {
+    () =>
+      snapshotOf((snapshot) => {
         const names = [...Object.keys(resourceTypes), ...Object.keys(snapshot.definition.resourceTypes)];
         return answer(200, { resourceTypes: names.map((name) => typeOf(snapshot, name)) });
       }),
   ),
-  route(
+  question(
     {
       id: "getResourceType",
       method: "GET",
@@ -44,7 +44,7 @@ export const resourceTypeRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "resource-type-not-found"],
     },
     (call) =>
-      snapshotOf(call, (snapshot) =>
+      snapshotOf((snapshot) =>
         driverTypeOf(snapshot.definition, call.params.type) === undefined
           ? refuse(
               "resource-type-not-found",

@@ -1,6 +1,7 @@
 import type { GroupDefinition, ResourceDefinition } from "../../cluster/definition/definition.ts";
 import type { Edit } from "../../cluster/definition/edit.ts";
 import type { Snapshot } from "../cluster-object.ts";
+import type { Asking } from "../question.ts";
 import type { Call } from "../route.ts";
 import { accept, type Asked } from "./accept.ts";
 import { found, snapshotOf } from "./snapshot.ts";
@@ -18,17 +19,17 @@ export type Found = {
 };
 
 export function withResource(
-  call: Pick<Call, "cluster"> & { readonly params: { readonly group: string; readonly resource: string } },
+  { params }: { readonly params: { readonly group: string; readonly resource: string } },
   respond: (found: Found) => Response,
-): Promise<Response> {
-  const { group: groupName, resource: name } = call.params;
-  return snapshotOf(call, (snapshot) => {
-    return found(snapshot.definition.groups, groupName, "group-not-found", (group) =>
+): Asking {
+  const { group: groupName, resource: name } = params;
+  return snapshotOf((snapshot) =>
+    found(snapshot.definition.groups, groupName, "group-not-found", (group) =>
       found(group.resources, name, "resource-not-found", (resource) =>
         respond({ snapshot, groupName, group, name, resource }),
       ),
-    );
-  });
+    ),
+  );
 }
 
 export function edit(status: 200 | 201 | 202, call: Asked & Pick<Call, "principal">, change: Edit): Promise<Response> {

@@ -4,7 +4,7 @@ import { resourceSetSchema, type ResourceStateAnswer, resourceStateSchema } from
 import type { Snapshot } from "../cluster-object.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer } from "../respond.ts";
-import { body, readers, route, type Route } from "../route.ts";
+import { body, question, readers, route, type Route } from "../route.ts";
 import { accept } from "./accept.ts";
 import { changeQuerySchema, changing, createdNow, underWay } from "./change.ts";
 import { edit, edited, notFound, withResource } from "./resource.ts";
@@ -14,7 +14,7 @@ const collection = "/clusters/{cluster}/groups/{group}/resources";
 const one = "/clusters/{cluster}/groups/{group}/resources/{resource}";
 
 export const resourceRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "listResources",
       method: "GET",
@@ -24,13 +24,13 @@ export const resourceRoutes: readonly Route[] = [
       answers: { 200: { what: "Group by group", schema: resourceSetSchema } },
       problems: ["cluster-not-defined"],
     },
-    (call) =>
-      snapshotOf(call, (snapshot) => {
+    () =>
+      snapshotOf((snapshot) => {
         const groups = Object.keys(snapshot.definition.groups);
         return answer(200, { resources: groups.flatMap((group) => statesOf(snapshot, group)) });
       }),
   ),
-  route(
+  question(
     {
       id: "listGroupResources",
       method: "GET",
@@ -41,13 +41,13 @@ export const resourceRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "group-not-found"],
     },
     (call) =>
-      snapshotOf(call, (snapshot) =>
+      snapshotOf((snapshot) =>
         found(snapshot.definition.groups, call.params.group, "group-not-found", () =>
           answer(200, { resources: statesOf(snapshot, call.params.group) }),
         ),
       ),
   ),
-  route(
+  question(
     {
       id: "getResource",
       method: "GET",

@@ -2,13 +2,16 @@ import type { Verdict } from "../../cluster/questions/verdict.ts";
 import { activeQuerySchema, sourceAddressQuerySchema, virtualServerSchema } from "../../protocol/virtual-servers.ts";
 import { activeSchema } from "../../protocol/objects.ts";
 import { verdictSchema } from "../../protocol/verdict.ts";
+import { asking } from "../question.ts";
 import { answer, refuse } from "../respond.ts";
-import { readers, route, type Route } from "../route.ts";
+import { question, readers, type Route } from "../route.ts";
 import { found, snapshotOf } from "./snapshot.ts";
+
+const notYours: Verdict = { decision: "DENY", reason: "not-your-node" };
 
 /** A group as the network sees it: who may speak for it, and where it is. */
 export const virtualServerRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "getSourceAddress",
       method: "GET",
@@ -18,13 +21,12 @@ export const virtualServerRoutes: readonly Route[] = [
       query: sourceAddressQuerySchema,
       answers: { 200: { what: "The verdict: BIND, DEFER or DENY", schema: verdictSchema } },
     },
-    async ({ principal, params, query: { node }, cluster }) => {
-      const notYours: Verdict = { decision: "DENY", reason: "not-your-node" };
-      if (principal.role === "node" && principal.node !== node) return answer(200, notYours);
-      return answer(200, await cluster().sourceAddress(params.group, node));
-    },
+    ({ params, query: { node } }) =>
+      asking("sourceAddress", [params.group, node], (verdict, principal) =>
+        answer(200, principal.role === "node" && principal.node !== node ? notYours : verdict),
+      ),
   ),
-  route(
+  question(
     {
       id: "isGroupActive",
       method: "GET",
@@ -40,14 +42,14 @@ export const virtualServerRoutes: readonly Route[] = [
       problems: ["cluster-not-defined", "group-not-found"],
     },
     (call) =>
-      snapshotOf(call, ({ view }) =>
+      snapshotOf(({ view }) =>
         found(view.groups, call.params.group, "group-not-found", ({ owner, epoch, state }) => {
           const active = owner === call.query.node && state === "Online";
           return answer(active ? 200 : 503, { active, group: call.params.group, owner, epoch });
         }),
       ),
   ),
-  route(
+  question(
     {
       id: "getVirtualServer",
       method: "GET",
@@ -57,11 +59,11 @@ export const virtualServerRoutes: readonly Route[] = [
       answers: { 200: { what: "Its address and owner", schema: virtualServerSchema } },
       problems: ["virtual-server-not-found"],
     },
-    async ({ params, cluster }) => {
-      const server = await cluster().virtualServer(params.networkName);
-      return server === null
-        ? refuse("virtual-server-not-found", "network names are compared without regard to case")
-        : answer(200, server);
-    },
+    ({ params }) =>
+      asking("virtualServer", [params.networkName], (server) =>
+        server === null
+          ? refuse("virtual-server-not-found", "network names are compared without regard to case")
+          : answer(200, server),
+      ),
   ),
 ];

@@ -8,14 +8,15 @@ import {
   webhookSchema,
   webhookTestedSchema,
 } from "../../protocol/webhooks.ts";
+import { asking } from "../question.ts";
 import { answer, notDefined, refuse } from "../respond.ts";
-import { body, operators, route, type Route } from "../route.ts";
+import { body, operators, question, route, type Route } from "../route.ts";
 
 const path = "/clusters/{cluster}/webhooks";
 const pathOfOne = `${path}/{webhook}` as const;
 
 export const webhookRoutes: readonly Route[] = [
-  route(
+  question(
     {
       id: "listWebhooks",
       method: "GET",
@@ -24,10 +25,7 @@ export const webhookRoutes: readonly Route[] = [
       roles: operators,
       answers: { 200: { what: "The webhooks, oldest first", schema: webhookListSchema } },
     },
-    async ({ cluster }) => {
-      const webhooks = await cluster().listWebhooks();
-      return webhooks === null ? notDefined() : answer(200, { webhooks });
-    },
+    () => asking("listWebhooks", [], (webhooks) => (webhooks === null ? notDefined() : answer(200, { webhooks }))),
   ),
   route(
     {
@@ -48,7 +46,7 @@ export const webhookRoutes: readonly Route[] = [
         : answer(201, created);
     },
   ),
-  route(
+  question(
     {
       id: "getWebhook",
       method: "GET",
@@ -58,7 +56,7 @@ export const webhookRoutes: readonly Route[] = [
       answers: { 200: { what: "The webhook", schema: webhookSchema } },
       problems: ["webhook-not-found"],
     },
-    async ({ params, cluster }) => found(await cluster().webhook(params.webhook)),
+    ({ params }) => asking("webhook", [params.webhook], found),
   ),
   route(
     {

@@ -218,6 +218,20 @@ describe("the owner", () => {
     expect(lastAsk(agent, "NODE3").holds).toEqual([exchange]);
   });
 
+  test("PW2: when its list becomes empty its fuse is its grant's again at once, and asked for by nobody", () => {
+    const agent = owner("NODE2");
+    const granted = agent.now + ttlMs - marginMs;
+    loseControlPlane(agent);
+    outage(agent, ttlMs / 2, "NODE2");
+    expect(agent.deadlineOf(exchange)).toBeGreaterThan(granted);
+    agent.join([held()]);
+    expect(agent.deadlineOf(exchange)).toBe(granted);
+    agent.clear();
+    agent.advance(granted - agent.now);
+    expect(agent.modeOf(exchange)).not.toBe("up");
+    expect(agent.effects.filter(({ type }) => type === "tell")).toEqual([]);
+  });
+
   test("PW6: what was promised before a fuse blew is over for good, also when no answer has covered it before that", () => {
     const agent = owner("NODE2");
     agent.advance(renewMs);

@@ -24,6 +24,7 @@ import {
   judgeMounts,
   judgeNdptool,
   judgeServices,
+  judgeTypes,
 } from "../../../src/cli/doctor/judge/definition.ts";
 
 const url = "http://c.test:8787";
@@ -237,4 +238,34 @@ test("CL36 what a cluster needs and this host has not is named: ndptool for IPv6
   const service = definitionWith({ Mailer: { type: "Generic Service", properties: { ServiceName: "postfix" } } });
   expect(judgeServices(service, "NODE1", true)).toEqual([]);
   expect(judgeServices(service, "NODE1", false)).toMatchObject([{ subject: "Mailer", outcome: { kind: "failed" } }]);
+});
+
+test("CL44 a resource of a type that this host's agent does not take, or does not know, is told before its group comes", () => {
+  const of = definitionWith({
+    IP: ip("192.0.2.10", "255.255.255.0", "client"),
+    Away: ip("192.0.2.11", "255.255.255.0", "client", ["NODE2"]),
+    Disk: { type: "Mail Disk" },
+  });
+  expect(judgeTypes(of, "NODE2", null)).toEqual([]);
+  expect(judgeTypes(of, "NODE2", ["IP Address", "Physical Disk"])).toEqual([]);
+  // A group with a resource that may not come to a node does not come to it either.
+  expect(judgeTypes(of, "NODE1", [])).toEqual([]);
+  expect(judgeTypes(of, "NODE2", ["IP Address"])).toMatchObject([
+    {
+      subject: "Disk",
+      outcome: {
+        kind: "failed",
+        sentence: "It is a Physical Disk, which is not among the resourceTypes of this host's agent.",
+        remedy: expect.stringContaining("Add it to resourceTypes"),
+      },
+    },
+  ]);
+  const group = of.groups["Mail"];
+  const resource = group?.resources["IP"];
+  if (group === undefined || resource === undefined) throw new Error("the definition was read otherwise");
+  // As a later version would define it.
+  const groups = { Mail: { ...group, resources: { New: { ...resource, type: "Newer Type" } } } };
+  expect(judgeTypes({ ...of, groups }, "NODE2", null)).toMatchObject([
+    { outcome: { sentence: expect.stringContaining("does not know") } },
+  ]);
 });

@@ -5,6 +5,7 @@ import { lacks } from "../../../agent/linux/lacks.ts";
 import { capabilities } from "../../../agent/linux/privileges.ts";
 import { type DiskSettings, namesDevice, settingsOf } from "../../../agent/drivers/disk/settings.ts";
 import { DriverError } from "../../../agent/drivers/driver.ts";
+import { driverTypes } from "../../../agent/drivers/registry.ts";
 import {
   type ClusterDefinition,
   lookup,
@@ -241,6 +242,23 @@ export function judgeServices(definition: ClusterDefinition, node: string, hasSy
         what: "it is a Generic Service, and systemd does not run this host",
         cost: "its group does not come online here",
         remedy: "take this node from the group's possibleOwners",
+      }),
+    }));
+}
+
+/** SPEC SE5. @param types `resourceTypes` of the agent; null: all that this version has */
+export function judgeTypes(definition: ClusterDefinition, node: string, types: readonly string[] | null): Told[] {
+  return resourcesFor(definition, node)
+    .filter(({ type }) => !(types ?? driverTypes).includes(type))
+    .map(({ name, type }) => ({
+      subject: name,
+      outcome: failed({
+        what: `it is a ${type}, which ${types === null ? "this version of bridgehead does not know" : "is not among the resourceTypes of this host's agent"}`,
+        cost: "its group does not come online here",
+        remedy:
+          types === null
+            ? "install the control plane's version on this host, or take this node from the group's possibleOwners"
+            : "add it to resourceTypes and restart the agent, or take this node from the group's possibleOwners",
       }),
     }));
 }
