@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type BarePath, startBare } from "../bare/server.ts";
 import type { Contestant, Entry } from "../contest.ts";
 import type { Surroundings } from "../measure.ts";
-import { cpuSecondsOf } from "../processes.ts";
+import { figuresOf } from "../process-figures.ts";
 import { wrk, type Question, type WrkScore } from "./wrk.ts";
 
 /** With what the one that answers has of the processors for an answer: unlike the rest, it hardly depends on what else the machine does. */
@@ -46,9 +46,9 @@ export function asked(
     kind: "here",
     play: async (count) => {
       await expectThatItCounts();
-      const before = cpuSecondsOf(pid);
+      const before = figuresOf(pid).cpuSeconds;
       const { rate, p50, p99, requests } = await wrk(question, count, seconds);
-      const cpuSeconds = cpuSecondsOf(pid) - before;
+      const cpuSeconds = figuresOf(pid).cpuSeconds - before;
       await expectThatItCounts();
       return { rate, p50, p99, CPU: (cpuSeconds * 1e6) / requests };
     },

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { cpuSecondsOf } from "../processes.ts";
+import { figuresOf } from "../process-figures.ts";
 
 export type SocketLoad = {
   readonly socketPath: string;
@@ -37,10 +37,10 @@ export type SocketScore = {
 
 /** @param server the process that answers */
 export async function askSocket(load: SocketLoad, server: number): Promise<SocketScore> {
-  const before = cpuSecondsOf(server);
+  const before = figuresOf(server).cpuSeconds;
   const args = [join(import.meta.dirname, "socket-load.ts"), JSON.stringify(load)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const { rate, p50, p99, answers, cpuMicroseconds } = loadScoreSchema.parse(JSON.parse(stdout));
-  const serverMicroseconds = (cpuSecondsOf(server) - before) * 1e6;
+  const serverMicroseconds = (figuresOf(server).cpuSeconds - before) * 1e6;
   return { rate, p50, p99, "server CPU": serverMicroseconds / answers, "client CPU": cpuMicroseconds / answers };
 }

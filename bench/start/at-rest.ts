@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { openExchange } from "../../test/e2e/support.ts";
 import type { Surroundings } from "../measure.ts";
-import { cpuSecondsOf, residentBytesOf } from "../processes.ts";
+import { figuresOf } from "../process-figures.ts";
 
 /** One process, a sample each round: bytes in memory, and CPU seconds an hour. */
 export type AtRest = { readonly memory: number[]; readonly cpu: number[] };
@@ -27,12 +27,12 @@ export async function agentAtRest({
   await delay(quick ? 2_000 : 20_000);
   const rest = { owner: none(), standby: none(), controlPlane: none() };
   for (let round = 0; round < rounds; round += 1) {
-    const before = Object.entries(processes).map(([, pid]) => cpuSecondsOf(pid));
+    const before = Object.entries(processes).map(([, pid]) => figuresOf(pid).cpuSeconds);
     await delay(secondsEach * 1_000);
     for (const [at, name] of (["owner", "standby", "controlPlane"] as const).entries()) {
       const pid = processes[name];
-      rest[name].memory.push(residentBytesOf(pid));
-      rest[name].cpu.push(((cpuSecondsOf(pid) - (before[at] ?? 0)) * 3_600) / secondsEach);
+      rest[name].memory.push(figuresOf(pid).residentBytes);
+      rest[name].cpu.push(((figuresOf(pid).cpuSeconds - (before[at] ?? 0)) * 3_600) / secondsEach);
     }
   }
   return rest;
