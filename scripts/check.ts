@@ -5,6 +5,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ["types of the brain and the words", "tsc", "-p", "tsconfig.pure.json"],
   ["types of the Worker", "tsc", "-p", "tsconfig.worker.json"],
   ["types of the control plane's tests", "tsc", "-p", "test/control-plane/tsconfig.json"],
+  ["types of the bare Worker", "tsc", "-p", "bench/bare/tsconfig.json"],
   ["types of the page", "tsc", "-p", "src/dashboard/client/tsconfig.json"],
   ["types of the page's tests", "tsc", "-p", "test/dashboard/tsconfig.json"],
   ["types of the node side, scripts and tests", "tsc", "-p", "tsconfig.node.json"],

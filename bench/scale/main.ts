@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { startControlPlane } from "../../src/cli/workerd/process.ts";
 import { createClient } from "../../src/client/http-client.ts";
 import { Fleet } from "./fleet.ts";
-import { figuresOf } from "./process-figures.ts";
+import { figuresOf } from "../process-figures.ts";
 
 const counts = (process.argv[2] ?? "50,100").split(",").map(Number);
 const ttlMs = Number(process.argv[3] ?? 10_000);

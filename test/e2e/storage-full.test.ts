@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { codeOf } from "../../src/cli/errors.ts";
 import { until } from "../support/until.ts";
-import { PlainAgent } from "./storage-agent.ts";
+import { PlainAgent } from "../support/plain-agent.ts";
 import { endAll, killed, newFolder, removeFolders, serve, smallCluster, type Served } from "./storage-support.ts";
 
 const cluster = "full";

@@ -4,7 +4,7 @@ import type { Result } from "../../src/client/result.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
 import { definitionSchema } from "../../src/protocol/definition.ts";
 import { randomFrom, type Random } from "../simulation/random.ts";
-import { PlainAgent } from "./storage-agent.ts";
+import { PlainAgent } from "../support/plain-agent.ts";
 import { killed, newFolder, serve, type Served } from "./storage-support.ts";
 
 /** What a run of kills found, and whether it did anything. */
