@@ -6,7 +6,7 @@ import * as z from "zod";
  */
 
 /** In which unit a figure is kept; how it is shown is the report's affair. */
-export const units = ["perSecond", "microseconds", "bytes", "count", "cpuSecondsPerHour", "slope"] as const;
+export const units = ["perSecond", "microseconds", "bytes", "count", "cpuSecondsPerHour", "slope", "dollars"] as const;
 export type Unit = (typeof units)[number];
 
 const samples = z.array(z.number()).readonly();

@@ -15,6 +15,8 @@ export function numberText(value: number, unit: Unit): string {
       return `${rounded(value)} s/h`;
     case "count":
       return grouped(value);
+    case "dollars":
+      return `$${value.toFixed(2)}`;
     case "slope":
       return value.toFixed(2);
   }
