@@ -13,8 +13,8 @@ export type Comparison = { readonly measure: string; readonly ratio: string } & 
 export const toleranceFloor = 0.1;
 /** So many deviations apart two medians hardly ever are by chance. */
 const deviations = 3;
-/** Of fewer samples the spread says nothing; this is assumed then. */
-const fewSamples = 3;
+/** The spread of fewer samples may be small by chance; it is taken for this much at least. */
+const enoughSamples = 5;
 const assumedDeviation = 0.1;
 
 /** Compares the ratios of a run with those that are committed; measurements that were not run are left out. */
@@ -49,8 +49,8 @@ function compareRatio(
 
 /** In logarithms, in which a half is as far from 1 as a double. The median's error is a quarter larger than the mean's. */
 function errorOfMedian(samples: readonly number[]): number {
-  const enough = samples.length >= fewSamples;
-  const deviation = enough ? deviationOf(samples.map((sample) => Math.log(sample))) : assumedDeviation;
+  const seen = deviationOf(samples.map((sample) => Math.log(sample)));
+  const deviation = samples.length >= enoughSamples ? seen : Math.max(seen, assumedDeviation);
   return (1.2533 * deviation) / Math.sqrt(Math.max(1, samples.length));
 }
 
