@@ -2,8 +2,8 @@
 // Prints a `LoadScore` as JSON. An answer that is not BIND ends it with an error.
 import { connect } from "node:net";
 import { createHistogram } from "node:perf_hooks";
-import { setTimeout as delay } from "node:timers/promises";
-import { sourceAddresses } from "../../src/mailers/source-addresses.ts";
+import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
+import { liveSourceAddress, sourceAddresses } from "../../src/mailers/source-addresses.ts";
 import type { LoadScore, SocketLoad } from "./socket.ts";
 
 const load = JSON.parse(process.argv[2] ?? "") as SocketLoad;
@@ -14,8 +14,11 @@ let running = true;
 const letterB = 0x42;
 const newline = 0x0a;
 
-const way = load.way === "library" ? askByLibrary : askByLines;
-const asking = Promise.all(Array.from({ length: load.connections }, way));
+/** Answers between two turns of the event loop, in which what the agent tells is read. */
+const answersATurn = 10_000;
+
+const ways = { lines: askByLines, library: askByLibrary, live: askLive } as const;
+const asking = Promise.all(Array.from({ length: load.connections }, ways[load.way]));
 const before = process.cpuUsage();
 // What is compiled by then is not measured.
 await Promise.race([delay(load.seconds * 250), asking]);
@@ -45,6 +48,23 @@ async function askByLibrary(): Promise<void> {
     const { decision } = await addresses.ask("peer.test");
     if (decision !== "BIND") throw new Error(`the library was answered ${decision}`);
     count(askedAt);
+  }
+}
+
+/** Without a question; the time of one answer is that of its share of a turn. */
+async function askLive(): Promise<void> {
+  const { socketPath, group } = load;
+  const address = liveSourceAddress({ socketPath, group, configFile: import.meta.filename });
+  await address.begun;
+  while (running) {
+    const startedAt = performance.now();
+    for (let at = 0; at < answersATurn; at += 1) {
+      const answer = address.now();
+      if (answer.decision !== "BIND") throw new Error(`the library said ${answer.decision}`);
+    }
+    answers += answersATurn;
+    histogram.record(Math.max(1, Math.round(((performance.now() - startedAt) * 1e6) / answersATurn)));
+    await turn();
   }
 }
 

@@ -7,8 +7,11 @@ import { figuresOf } from "../process-figures.ts";
 export type SocketLoad = {
   readonly socketPath: string;
   readonly group: string;
-  /** `lines`: the protocol as it is, on connections that stay. `library`: `sourceAddresses().ask`, a connection each. */
-  readonly way: "lines" | "library";
+  /**
+   * `lines`: the protocol as it is, on connections that stay. `library`: `sourceAddresses().ask`, a connection each. `live`:
+   * `liveSourceAddress().now()`, told and not asked.
+   */
+  readonly way: "lines" | "library" | "live";
   readonly connections: number;
   /** Questions under way on each connection; the library has one. */
   readonly depth: number;

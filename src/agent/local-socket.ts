@@ -2,12 +2,18 @@ import type { Socket } from "node:net";
 import type { Verdict } from "../cluster/questions/verdict.ts";
 import type { Log } from "./log.ts";
 import { listenUnix, type UnixServer, type UnixServerOptions } from "./unix-server.ts";
+import { VerdictWatches } from "./verdict-watch.ts";
 
 /**
  * The agent's local socket: a question a line, an answer a line.
  *
  *     source-address GROUP [destination]
  *     BIND <address> <networkName> <epoch> <validForMs> | DEFER <reason> | DENY <reason>
+ *
+ * or, as the last line that comes on a connection, a watch, which is answered at once and with each change (`VerdictWatches`):
+ *
+ *     watch GROUP
+ *     BIND <address> <networkName> <epoch> <until> | DEFER <reason> | DENY <reason>
  *
  * What is no question is answered `ERROR malformed`, and the connection is closed.
  */
@@ -25,24 +31,41 @@ const longestBacklog = 64 * 1024;
 const malformed = "ERROR malformed\n";
 const newline = 10;
 
-export function serveLocalSocket({ verdict, ...options }: LocalSocketOptions): Promise<UnixServer> {
-  return listenUnix({
+export type LocalSocket = UnixServer & {
+  /** To be called when something that answers stand on has changed: watches are told. */
+  readonly changed: () => void;
+};
+
+export async function serveLocalSocket({ verdict, ...options }: LocalSocketOptions): Promise<LocalSocket> {
+  const watches = new VerdictWatches(verdict);
+  const server = await listenUnix({
     ...options,
     name: "local socket",
-    onConnection: (socket) => answerLines(socket, verdict, options.log),
+    onConnection: (socket) => answerLines(socket, verdict, watches, options.log),
   });
+  return { ...server, changed: () => watches.changed() };
 }
 
-function answerLines(socket: Socket, verdict: (group: string) => Verdict, log: Log): void {
+function answerLines(socket: Socket, verdict: (group: string) => Verdict, watches: VerdictWatches, log: Log): void {
   let unread: Buffer = Buffer.alloc(0);
   socket.on("data", (chunk) => {
     unread = unread.length === 0 ? chunk : Buffer.concat([unread, chunk]);
+    // Many questions may come at once: their answers go at once, too, for each write is a call of the kernel.
+    let answers = "";
     for (let end = unread.indexOf(newline); end >= 0; end = unread.indexOf(newline)) {
-      const question = end < longestLine ? subjectOf(unread.subarray(0, end)) : null;
-      if (question === null) return refuse(socket, log);
-      socket.write(answerLine(answerTo(question, verdict)));
+      const line = unread.subarray(0, end);
       unread = unread.subarray(end + 1);
+      const question = end < longestLine ? subjectOf(line) : null;
+      const watched = question === null && end < longestLine ? watchedBy(line) : null;
+      if (question !== null) answers += answerLine(answerTo(question, verdict));
+      else {
+        if (answers !== "") socket.write(answers, "latin1");
+        if (watched === null || unread.length > 0) return refuse(socket, log);
+        socket.removeAllListeners("data").once("data", () => refuse(socket, log));
+        return watches.open(socket, watched);
+      }
     }
+    if (answers !== "") socket.write(answers, "latin1");
     if (unread.length >= longestLine) refuse(socket, log);
     else if (socket.writableLength > longestBacklog) socket.destroy();
   });
@@ -56,9 +79,16 @@ function refuse(socket: Socket, log: Log): void {
 
 /** What follows `source-address ` in a line of printable ASCII, words apart by one blank; null when it is no question. */
 export function subjectOf(line: Uint8Array): string | null {
-  const text = Buffer.from(line).toString("latin1");
-  const match = /^source-address ((?:[\x21-\x7e]+ )*[\x21-\x7e]+)$/.exec(text);
-  return match?.[1] ?? null;
+  return wordsAfter(/^source-address ((?:[\x21-\x7e]+ )*[\x21-\x7e]+)$/, line);
+}
+
+/** The group's name, with the blanks that it may hold. */
+function watchedBy(line: Uint8Array): string | null {
+  return wordsAfter(/^watch ((?:[\x21-\x7e]+ )*[\x21-\x7e]+)$/, line);
+}
+
+function wordsAfter(pattern: RegExp, line: Uint8Array): string | null {
+  return pattern.exec(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("latin1"))?.[1] ?? null;
 }
 
 /**

@@ -150,7 +150,10 @@ async function beginRun(
     opened: (connection) => session.post({ type: "opened", connection }),
     received: (connection, message) => {
       // Orders are given when they change. That there are none is known once the object has spoken.
-      orders ??= noOrders;
+      if (orders === null) {
+        orders = noOrders;
+        localSocket.changed();
+      }
       session.post({ type: "received", connection, message });
     },
     closed: (connection) => session.post({ type: "closed", connection }),
@@ -198,6 +201,7 @@ async function beginRun(
         return calls.resume(effect.at);
       case "says":
         says = effect.says;
+        localSocket.changed();
         return tellSession();
     }
   }
@@ -214,6 +218,7 @@ async function beginRun(
       case "orders":
         for (const { code, sentence } of holdNews(orders, effect.orders)) log("info", code, sentence);
         orders = effect.orders;
+        localSocket.changed();
         onHost.belongings.ordered(effect.orders);
         // Before the first assignment nobody knows what may come, and what an earlier run has guarded stays guarded.
         if (effect.orders.revision !== null) onHost.makeReady(effect.orders.mayCome);
@@ -250,6 +255,7 @@ async function beginRun(
 
   async function terminate(): Promise<void> {
     orders = null;
+    localSocket.changed();
     session.end();
     host.end();
     await calls.terminateAll();

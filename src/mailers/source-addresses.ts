@@ -4,7 +4,8 @@ import { domainToASCII } from "node:url";
 import { familyOf } from "../cluster/definition/ip-address.ts";
 import type { Bind, Defer, Deny } from "../cluster/questions/verdict.ts";
 import { monotonicMs } from "../mta/clock.ts";
-import { localVerdicts } from "../mta/local-verdicts.ts";
+import { localVerdicts, type WatchedBind } from "../mta/local-verdicts.ts";
+import { type FedVerdict, openVerdictFeed } from "../mta/verdict-feed.ts";
 import { covers, mostSpecificFirst } from "./routes.ts";
 import { isMissing } from "../mta/error-code.ts";
 
@@ -85,14 +86,17 @@ export class SourceAddressError extends Error {
   readonly code = "no-agent-configured";
 }
 
+function assertConfigured(configFile: string): void {
+  if (isConfigured(configFile)) return;
+  throw new SourceAddressError(
+    `This host belongs to no cluster: ${configFile} is not there. A program that may run without one says \`withoutCluster: "standalone"\`.`,
+  );
+}
+
 /** What a program asks that opens connections for a virtual server. Throws `SourceAddressError` on a host that belongs to no cluster. */
 export function sourceAddresses(options: SourceAddressesOptions): SourceAddresses {
   const { group, configFile = defaultConfigFile, socketPath = defaultSocketPath, withoutCluster = "refuse" } = options;
-  if (withoutCluster === "refuse" && !isConfigured(configFile)) {
-    throw new SourceAddressError(
-      `This host belongs to no cluster: ${configFile} is not there. A program that may run without one says \`withoutCluster: "standalone"\`.`,
-    );
-  }
+  if (withoutCluster === "refuse") assertConfigured(configFile);
   const verdicts = localVerdicts({ socketPath, group });
   return {
     ask: async (destination) => {
@@ -104,6 +108,53 @@ export function sourceAddresses(options: SourceAddressesOptions): SourceAddresse
       const leftMs = Math.floor(askedAtMs + validForMs - monotonicMs());
       if (leftMs <= 0) return { decision: "DEFER", reason: "fuse-blown", retryAfterMs: 250 };
       return { ...bind, expired: AbortSignal.timeout(leftMs) };
+    },
+  };
+}
+
+/** An answer that is there already. `expired` is made when it is asked for. */
+export type LiveAnswer = LiveBind | Defer | Deny;
+export type LiveBind = Omit<BindNow, "expired"> & {
+  readonly expired: AbortSignal;
+  /** The same moment, in milliseconds of CLOCK_MONOTONIC (`process.hrtime`). */
+  readonly until: number;
+};
+
+export type LiveSourceAddress = {
+  /** The answer of this instant, without asking: what the agent told last, while that lasts. */
+  readonly now: () => LiveAnswer;
+  /** Resolves when the agent was heard, or found to be away, for the first time: before, the answer is `DEFER`. */
+  readonly begun: Promise<void>;
+  /** Ends the connection; the answer is `DEFER` from then on. */
+  readonly close: () => void;
+};
+
+/**
+ * The answers of a virtual server's agent on a connection that stays, for programs that open very many connections. What the agent takes back
+ * is known here a moment later, when this program reads it; no connection can be opened from an address that is gone. Throws
+ * `SourceAddressError` on a host that belongs to no cluster.
+ */
+export function liveSourceAddress(options: Omit<SourceAddressesOptions, "withoutCluster">): LiveSourceAddress {
+  const { group, configFile = defaultConfigFile, socketPath = defaultSocketPath } = options;
+  assertConfigured(configFile);
+  const feed = openVerdictFeed({ socketPath, group });
+  let last: { readonly of: FedVerdict; readonly answer: LiveAnswer } | null = null;
+  return {
+    ...feed,
+    now: () => {
+      const verdict = feed.now();
+      if (last?.of !== verdict)
+        last = { of: verdict, answer: verdict.decision === "BIND" ? liveBind(verdict) : verdict };
+      return last.answer;
+    },
+  };
+}
+
+function liveBind(bind: WatchedBind): LiveBind {
+  return {
+    ...bind,
+    get expired() {
+      return AbortSignal.timeout(Math.max(0, Math.floor(bind.until - monotonicMs())));
     },
   };
 }

@@ -1,5 +1,12 @@
 import { connect, isIP } from "node:net";
-import { deferReasons, denyReasons, type Verdict } from "../cluster/questions/verdict.ts";
+import {
+  type Bind,
+  type Defer,
+  deferReasons,
+  type Deny,
+  denyReasons,
+  type Verdict,
+} from "../cluster/questions/verdict.ts";
 import { monotonicMs } from "./clock.ts";
 import type { TimedVerdict, VerdictSource } from "./verdict-source.ts";
 
@@ -34,7 +41,7 @@ export function localVerdicts({ socketPath, group, now = monotonicMs }: LocalVer
 }
 
 const unreachable: Verdict = { decision: "DEFER", reason: "unreachable", retryAfterMs };
-const unknown: Verdict = { decision: "DEFER", reason: "unknown", retryAfterMs };
+const unknown: Defer = { decision: "DEFER", reason: "unknown", retryAfterMs };
 
 /** Sends one line and resolves with one line; null if there is none in time or within the limit. It never rejects. */
 function askLine(socketPath: string, question: string): Promise<string | null> {
@@ -90,6 +97,23 @@ function parseBind(fields: readonly string[]): Verdict {
   if (family === 0 || networkName === "" || epoch === null || validForMs === null || more.length > 0) return unknown;
   // The line has no prefix; who binds a socket needs none, and the address by itself is the whole of it.
   return { decision: "BIND", address, prefix: family === 4 ? 32 : 128, networkName, epoch, validForMs };
+}
+
+/** A `BIND` that is told and not asked for. `until`: milliseconds of CLOCK_MONOTONIC. */
+export type WatchedBind = Omit<Bind, "validForMs"> & { readonly until: number };
+
+/** Reads a line of a watch, whose `BIND` says until when: as `parseVerdictLine` in everything else. @param now of CLOCK_MONOTONIC, in milliseconds */
+export function parseWatchedLine(line: string, now: number): WatchedBind | Defer | Deny {
+  const [decision, ...fields] = line.split(" ");
+  const until = decision === "BIND" ? parseCount(fields[3] ?? "", Number.MAX_SAFE_INTEGER) : null;
+  // A deadline that lies further ahead than any lease is none.
+  const leftMs = until === null ? null : Math.max(0, Math.ceil(until - now));
+  const words = leftMs === null ? line : [decision, ...fields.with(3, String(leftMs))].join(" ");
+  const verdict = parseVerdictLine(words);
+  if (verdict.decision !== "BIND") return verdict;
+  if (until === null) return unknown;
+  const { validForMs: _, ...bind } = verdict;
+  return { ...bind, until };
 }
 
 function parseCount(text: string, max: number): number | null {

@@ -3,10 +3,13 @@ import { createConnection, createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { serveLocalSocket } from "../../src/agent/local-socket.ts";
+import { type LocalSocket, serveLocalSocket } from "../../src/agent/local-socket.ts";
 import { UnixServerError, type UnixServer } from "../../src/agent/unix-server.ts";
 import type { Verdict } from "../../src/cluster/questions/verdict.ts";
+import { monotonicMs } from "../../src/mta/clock.ts";
 import { deferred } from "../../src/mta/deferred.ts";
 
 let folder = "";
@@ -36,7 +39,7 @@ const standby: Verdict = { decision: "DEFER", reason: "standby", retryAfterMs: 5
 
 type Served = Parameters<typeof serveLocalSocket>[0];
 
-async function serve(options: Partial<Served> = {}): Promise<void> {
+async function serve(options: Partial<Served> = {}): Promise<LocalSocket> {
   const server = await serveLocalSocket({
     path,
     verdict: (group) => (group === "Exchange" ? bind : standby),
@@ -44,6 +47,7 @@ async function serve(options: Partial<Served> = {}): Promise<void> {
     ...options,
   });
   servers.push(server);
+  return server;
 }
 
 /** Sends octets and resolves with everything that came back until the other side closed, or `lines` lines. */
@@ -121,6 +125,68 @@ test("LS4 what was asked well before the garbage is answered, and nothing after 
   expect(await talk("source-address Exchange\nrubbish\nsource-address Exchange\n")).toBe(
     "BIND 127.0.1.100 EXCHVS 3 1234\nERROR malformed\n",
   );
+});
+
+/** A watch, with a way to wait for its next line. */
+async function watching(group: string): Promise<{ readonly socket: Socket; readonly next: () => Promise<string> }> {
+  const socket = createConnection(path);
+  await once(socket, "connect");
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  socket.write(`watch ${group}\n`);
+  return { socket, next: async () => String((await lines.next()).value) };
+}
+
+test("LS9 a watch is answered at once and with each change, and with nothing that is said already", async () => {
+  let verdict: Verdict = standby;
+  const { changed } = await serve({ verdict: (group) => (group === "Cluster Group" ? verdict : standby) });
+  const { socket, next } = await watching("Cluster Group");
+  expect(await next()).toBe("DEFER standby");
+  changed();
+  verdict = { decision: "DENY", reason: "not-a-virtual-server" };
+  changed();
+  expect(await next()).toBe("DENY not-a-virtual-server");
+  socket.destroy();
+});
+
+test("LS9 of a BIND a watch is told until when it lasts on the host's monotonic clock, and never longer", async () => {
+  const before = monotonicMs();
+  await serve();
+  const { socket, next } = await watching("Exchange");
+  const [, words, until] = /^(BIND 127\.0\.1\.100 EXCHVS 3) (\d+)$/.exec(await next()) ?? [];
+  expect(words).toBeDefined();
+  expect(Number(until)).toBeGreaterThanOrEqual(Math.floor(before + bind.validForMs));
+  expect(Number(until)).toBeLessThanOrEqual(monotonicMs() + bind.validForMs);
+  socket.destroy();
+});
+
+test("LS9 a watch is the last that comes on its connection: anything after it is malformed", async () => {
+  await serve();
+  expect(await talk("source-address Exchange\nwatch Other\nsource-address Exchange\n")).toBe(
+    "BIND 127.0.1.100 EXCHVS 3 1234\nERROR malformed\n",
+  );
+  const { socket, next } = await watching("Other");
+  expect(await next()).toBe("DEFER standby");
+  socket.write("source-address Exchange\n");
+  expect(await next()).toBe("ERROR malformed");
+});
+
+test("LS9 a watch to which nothing is said stays, and one that nobody reads is ended", async () => {
+  let round = 0;
+  const { changed } = await serve({
+    idleMs: 20,
+    verdict: () => ({ ...bind, networkName: "n".repeat(200), epoch: (round += 1) }),
+  });
+  const { socket, next } = await watching("Exchange");
+  await next();
+  await delay(60);
+  changed();
+  expect(await next()).toContain("BIND");
+  socket.pause();
+  const closed = once(socket, "close");
+  // More than the kernel keeps for a reader.
+  for (let more = 0; more < 20_000; more += 1) changed();
+  socket.resume();
+  await closed;
 });
 
 test("LS5 the longest line that is a question is answered", async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { exchange } from "../../src/cli/local/exchange.ts";
 import { packageRoot } from "../../src/cli/package-files.ts";
+import { until } from "../support/until.ts";
 import { openExchange, startCommand, startNode, type TestExchange } from "./support.ts";
 
 /** What docs/mailers.md shows, on the knowledge-base cluster. */
@@ -14,12 +15,13 @@ const blocks = (language: string): string[] =>
 
 let folder = "";
 let cluster: TestExchange;
+let owner: ReturnType<TestExchange["running"]["startAgent"]>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "bridgehead-mailers-"));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(packageRoot, join(folder, "node_modules", "bridgehead"));
   cluster = await openExchange();
-  cluster.running.startAgent("NODE1");
+  owner = cluster.running.startAgent("NODE1");
   await cluster.bound("NODE1");
   const { controlPlane } = cluster.running;
   const config = {
@@ -73,6 +75,38 @@ test("MA3 the program of the page calls from the virtual IP", async () => {
   const { address, networkName } = await cluster.group();
   expect(command.output().trim()).toBe(`${address} ${networkName}`);
 });
+
+test(
+  "MA10 the program of the page that is told is told of each change, and of the agent's end",
+  { timeout: 60_000 },
+  async () => {
+    const [, program = ""] = blocks("js");
+    const agent = { socketPath: cluster.running.agentSocket("NODE1"), configFile: join(folder, "agent.yaml") };
+    const shown = `${program.replace('{ group: "Exchange" }', JSON.stringify({ group: exchange.group, ...agent }))}
+let said = "";
+const say = () => {
+  const { decision, reason, until } = address.now();
+  const is = [decision, reason].join(" ");
+  if (is !== said) console.log((said = is));
+  return until;
+};
+const first = say();
+while (!(say() > first)) await new Promise((later) => setTimeout(later, 10));
+console.log("renewed");
+while (address.now().decision === "BIND") await new Promise((later) => setTimeout(later, 1));
+say();
+process.exit(0);
+`;
+    writeFileSync(join(folder, "live.mjs"), shown);
+    const command = startNode([join(folder, "live.mjs")], process.env, folder);
+    await until(() => command.output().includes("renewed"), 20_000, "a renewal");
+    process.kill(owner.pid, "SIGKILL");
+    expect(await command.ended, command.output()).toBe(0);
+    expect(command.output().trim().split("\n")).toEqual(["BIND ", "renewed", "DEFER unreachable"]);
+    owner = cluster.running.startAgent("NODE1");
+    await cluster.bound("NODE1");
+  },
+);
 
 test(
   "MA7 the route of the page is what each command takes, and a group that is in no cluster waits",

@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { monotonicMs } from "../../src/mta/clock.ts";
 import { until } from "../support/until.ts";
 import {
   type BindNow,
   connectFrom,
+  liveSourceAddress,
   nodeClusterState,
   routedSourceAddresses,
   SourceAddressError,
@@ -190,3 +192,26 @@ function portOf(server: Server): number {
   const address = server.address();
   return address === null || typeof address === "string" ? 0 : address.port;
 }
+
+test("MA10 a live answer is there without a question, and what it is connected with ends at its moment", async () => {
+  configure();
+  const at = Math.floor(monotonicMs()) + 30_000;
+  await listening((socket) => socket.write(`BIND 127.0.0.1 MAIL 3 ${at}\n`), agent().socketPath);
+  const peer = await listening((socket) => socket.end(), { host: "127.0.0.1", port: 0 });
+  const live = liveSourceAddress({ group, ...agent() });
+  await live.begun;
+  const answer = live.now();
+  expect(live.now()).toBe(answer);
+  if (answer.decision !== "BIND") throw new Error(`it is ${answer.decision}`);
+  expect(answer).toMatchObject({ address: "127.0.0.1", networkName: "MAIL", epoch: 3, until: at });
+  const { port } = peer.address() as AddressInfo;
+  const socket = await connectFrom(answer, { host: "127.0.0.1", port });
+  expect(socket.localAddress).toBe("127.0.0.1");
+  socket.destroy();
+  live.close();
+  expect(live.now()).toMatchObject({ decision: "DEFER", reason: "unreachable" });
+});
+
+test("MA10 on a host that belongs to no cluster there is none", () => {
+  expect(() => liveSourceAddress({ group, ...agent() })).toThrow(SourceAddressError);
+});

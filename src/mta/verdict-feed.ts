@@ -1,0 +1,94 @@
+import { connect, type Socket } from "node:net";
+import type { Defer, Deny } from "../cluster/questions/verdict.ts";
+import { monotonicMs } from "./clock.ts";
+import { deferred } from "./deferred.ts";
+import { parseWatchedLine, type WatchedBind } from "./local-verdicts.ts";
+
+/** What a feed says at this instant. The clock of `until` is CLOCK_MONOTONIC, in milliseconds. */
+export type FedVerdict = WatchedBind | Defer | Deny;
+
+export type VerdictFeed = {
+  /** Asks nobody: what the agent told last, while its time is not over. */
+  readonly now: () => FedVerdict;
+  /** Resolves when the agent has told something, or was found to be away, for the first time. */
+  readonly begun: Promise<void>;
+  readonly close: () => void;
+};
+
+export type FeedClocks = { readonly monotonic: () => number; readonly wall: () => number };
+
+const hostClocks: FeedClocks = { monotonic: monotonicMs, wall: Date.now };
+
+/** When to try again whether the agent is there, in milliseconds. */
+const retryAfterMs = 250;
+const longestUnread = 512;
+/** As the agent notices it (`createLapseWatch`): time has passed of which the monotonic clock knows nothing. */
+const noticedLapseMs = 40;
+
+const unreachable: Defer = { decision: "DEFER", reason: "unreachable", retryAfterMs };
+const blown: Defer = { decision: "DEFER", reason: "fuse-blown", retryAfterMs };
+
+/**
+ * The agent's verdict of a group, told on a connection that stays (`watch GROUP`), so that an answer costs no question. When the
+ * connection ends the answer is `DEFER` at once, and another one is tried. Once it has begun it keeps no program running.
+ */
+export function openVerdictFeed(
+  { socketPath, group }: { readonly socketPath: string; readonly group: string },
+  { monotonic, wall }: FeedClocks = hostClocks,
+): VerdictFeed {
+  let told: FedVerdict = unreachable;
+  /** How far the wall clock is ahead of the monotonic one. It is set forward where a host was suspended (LEASE rule 18). */
+  let ahead = wall() - monotonic();
+  let socket: Socket | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const beginning = deferred<void>();
+  let hasBegun = false;
+
+  function begin(opened: Socket): void {
+    hasBegun = true;
+    opened.unref();
+    beginning.resolve();
+  }
+
+  function open(): void {
+    const opened = connect({ path: socketPath });
+    socket = hasBegun ? opened.unref() : opened;
+    let unread = "";
+    opened.setEncoding("latin1");
+    opened.on("connect", () => opened.write(`watch ${group}\n`));
+    opened.on("data", (chunk: string) => {
+      const lines = (unread + chunk).split("\n");
+      unread = lines.pop() ?? "";
+      const last = lines.at(-1);
+      if (unread.length > longestUnread) return opened.destroy();
+      if (last === undefined) return;
+      ahead = wall() - monotonic();
+      told = parseWatchedLine(last, monotonic());
+      begin(opened);
+    });
+    // Its `close` follows.
+    opened.on("error", () => {});
+    opened.on("close", () => {
+      told = unreachable;
+      begin(opened);
+      if (socket === opened) timer = setTimeout(open, retryAfterMs).unref();
+    });
+  }
+
+  open();
+  return {
+    now: () => {
+      if (told.decision !== "BIND") return told;
+      const at = monotonic();
+      return at >= told.until || wall() - at - ahead > noticedLapseMs ? blown : told;
+    },
+    begun: beginning.promise,
+    close: () => {
+      clearTimeout(timer);
+      const last = socket;
+      socket = null;
+      told = unreachable;
+      last?.destroy();
+    },
+  };
+}
