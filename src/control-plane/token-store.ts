@@ -13,37 +13,43 @@ type Row = { id: string; role: TokenRole; subject: string | null; digest: ArrayB
 /** Compared with when there is no such token, so that the answer takes as long. */
 const nobodysDigest = new ArrayBuffer(32);
 
-/** The tokens of one cluster. */
+/**
+ * The tokens of one cluster. Every request asks for one, so all of them are in memory, too: what is written is written to both in one turn, nobody
+ * else writes them, and an object whose write is not taken does not live on.
+ */
 export class TokenStore {
   readonly #sql: SqlStorage;
+  #read: Map<string, Row> | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
   holder(id: string, digest: ArrayBuffer): TokenHolder | null {
-    const row = this.#sql.exec<Row>("SELECT id, role, subject, digest FROM tokens WHERE id = ?", id).toArray()[0];
+    const row = this.#rows.get(id);
     const same = sameDigest(row?.digest ?? nobodysDigest, digest);
     return row !== undefined && same ? holderOf(row) : null;
   }
 
   has(id: string): boolean {
-    return this.#sql.exec("SELECT id FROM tokens WHERE id = ?", id).toArray().length > 0;
+    return this.#rows.has(id);
   }
 
   /** False when there are as many as there may be. */
   add(id: string, digest: ArrayBuffer, request: TokenRequest, now: number, actor: string): boolean {
-    const { count } = this.#sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM tokens").one();
-    if (count >= protocolLimits.tokens) return false;
+    const rows = this.#rows;
+    if (rows.size >= protocolLimits.tokens) return false;
+    const row: Row = { id, role: request.role, subject: subjectOf(request), digest };
     this.#sql.exec(
       "INSERT INTO tokens (id, role, subject, digest, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?)",
-      id,
-      request.role,
-      subjectOf(request),
-      digest,
+      row.id,
+      row.role,
+      row.subject,
+      row.digest,
       now,
       actor,
     );
+    rows.set(id, row);
     return true;
   }
 
@@ -64,7 +70,20 @@ export class TokenStore {
 
   /** False when there is none with this id. */
   remove(id: string): boolean {
-    return this.#sql.exec("DELETE FROM tokens WHERE id = ?", id).rowsWritten > 0;
+    const rows = this.#rows;
+    this.#sql.exec("DELETE FROM tokens WHERE id = ?", id);
+    return rows.delete(id);
+  }
+
+  /** There are 256 at most (`protocolLimits.tokens`). */
+  get #rows(): Map<string, Row> {
+    this.#read ??= new Map(
+      this.#sql
+        .exec<Row>("SELECT id, role, subject, digest FROM tokens")
+        .toArray()
+        .map((row) => [row.id, row]),
+    );
+    return this.#read;
   }
 }
 
