@@ -1,6 +1,6 @@
 import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
 import { type Answer, holdId, type HoldRef, type Renewal } from "../messages.ts";
-import { holdsOfRun, leaseOf, putLeaseOf } from "./ownership.ts";
+import { holdsOfRun, leaseOf, putLeasesOf } from "./ownership.ts";
 import type { Connection, Hold, Lease, SentGrant, Session } from "../state.ts";
 import { type Turn, withRow } from "../turn.ts";
 
@@ -23,6 +23,8 @@ export function grant(
   if (session.deaf) return { kind: "refusal", code: "deaf" };
   if (session.standing.kind === "Joining") return { kind: "refusal", code: "joining" };
   const covered: HoldRef[] = [];
+  const held: Record<string, Lease> = {};
+  const possible = byHold(stillPossible(grants, renewal.lastAnswer));
   for (const hold of holdsOfRun(turn, session.incarnation)) {
     const before = leaseOf(turn, hold);
     if (!mayExtend(turn, hold, renewal)) {
@@ -30,13 +32,14 @@ export function grant(
       continue;
     }
     if (before.drainGrantsLeft === 0) continue;
-    putLeaseOf(turn, hold, {
+    held[holdId(hold)] = {
       k: before.k + 1,
-      ttlHeldMs: longestHeld(hold, before, grants, renewal.lastAnswer, lease.ttlMs),
+      ttlHeldMs: longestHeld(before, possible.get(holdId(hold)) ?? [], renewal.lastAnswer, lease.ttlMs),
       drainGrantsLeft: before.drainGrantsLeft === null ? null : before.drainGrantsLeft - 1,
-    });
+    };
     covered.push({ group: hold.group, epoch: hold.epoch });
   }
+  if (covered.length > 0) putLeasesOf(turn, session, held);
   noteExtended(turn, covered.map(holdId));
   return { kind: "grant", holds: covered, ttlMs: lease.ttlMs };
 }
@@ -82,16 +85,23 @@ function noteHeard(turn: Turn, hold: Hold): void {
   turn.memory = { ...turn.memory, heard };
 }
 
-/** LEASE rule 7: the longest ttl among the grants from the last confirmed one on, the one being made included. */
-function longestHeld(
-  hold: Hold,
-  before: Lease,
-  grants: readonly SentGrant[],
-  confirmed: number,
-  ttlMs: number,
-): number {
-  const id = holdId(hold);
-  const possible = stillPossible(grants, confirmed).filter(({ holds }) => holds.includes(id));
+function byHold(grants: readonly SentGrant[]): ReadonlyMap<string, readonly SentGrant[]> {
+  const found = new Map<string, SentGrant[]>();
+  for (const sent of grants) {
+    for (const id of sent.holds) {
+      const before = found.get(id);
+      if (before === undefined) found.set(id, [sent]);
+      else before.push(sent);
+    }
+  }
+  return found;
+}
+
+/**
+ * LEASE rule 7: the longest ttl among the grants from the last confirmed one on, the one being made included.
+ * @param possible those that may still decide the fuse of this ownership
+ */
+function longestHeld(before: Lease, possible: readonly SentGrant[], confirmed: number, ttlMs: number): number {
   // Without a confirmed grant on this connection, what earlier connections and starts were granted still counts.
   const floor = possible.some(({ answer }) => answer <= confirmed) ? 0 : before.ttlHeldMs;
   return Math.max(floor, ttlMs, ...possible.map((sent) => sent.ttlMs));

@@ -3,7 +3,18 @@ import { noteLoss } from "../policies/quarantine.ts";
 import { journal, putGroup, putHold, putLease, putSession, type Turn, withRow } from "../turn.ts";
 import { type HeldBefore, holdId } from "../messages.ts";
 import { becomeSilent } from "./silent-owners.ts";
-import type { Agreement, DrainReason, GroupRow, Hold, HoldPhase, Lease, Loss, Session, Unasked } from "../state.ts";
+import type {
+  Agreement,
+  DrainReason,
+  GroupRow,
+  Hold,
+  HoldPhase,
+  Lease,
+  LeaseRow,
+  Loss,
+  Session,
+  Unasked,
+} from "../state.ts";
 
 /**
  * The life of an ownership, all of it: owned, draining, owned again if a move is called off, ended. Nothing else in this
@@ -338,6 +349,15 @@ export function leaseOf({ durable }: Pick<Turn, "durable">, hold: Hold): Lease {
 }
 
 export function putLeaseOf(turn: Turn, hold: Hold, lease: Lease): void {
-  const row = turn.durable.leases.get(hold.incarnation) ?? { incarnation: hold.incarnation, node: hold.node, held: {} };
-  putLease(turn, hold.incarnation, { ...row, held: { ...row.held, [holdId(hold)]: lease } });
+  putLeasesOf(turn, hold, { [holdId(hold)]: lease });
+}
+
+/** Several of one run's ownerships at once: they are in one row. */
+export function putLeasesOf(
+  turn: Turn,
+  { incarnation, node }: Pick<Hold, "incarnation" | "node">,
+  held: LeaseRow["held"],
+): void {
+  const row = turn.durable.leases.get(incarnation) ?? { incarnation, node, held: {} };
+  putLease(turn, incarnation, { ...row, held: { ...row.held, ...held } });
 }
