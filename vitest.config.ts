@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -10,6 +11,8 @@ const pure = ["test/agent/machine/**", "test/cluster/**", "test/protocol/**", "t
 /** What runs without privilege: the brain alone, plain Node, and the control plane inside workerd. */
 export default defineConfig({
   test: {
+    // Two at least: most files wait for processes and clocks, and not for a processor.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -3,14 +3,21 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { canBind } from "../../src/cli/local/platform.ts";
+import { lockMachine } from "../support/machine-lock.ts";
 import { freePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 import { processesOf, startCommand, type Command } from "./support.ts";
 
 let folder = "";
 const commands: Command[] = [];
+/** `start` has the addresses of the example. */
+let unlock = (): void => {};
+beforeAll(async () => {
+  unlock = await lockMachine("example", 120_000);
+}, 130_000);
+afterAll(() => unlock());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "bridgehead-start-"));
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { splitLine } from "../../src/cli/completion/shell-words.ts";
 import { freePort } from "../support/ports.ts";
+import { lockMachine } from "../support/machine-lock.ts";
 import { until } from "../support/until.ts";
 import { startCommand, type Command } from "./support.ts";
 
@@ -23,11 +24,14 @@ const exitCodes: Record<string, number> = { "npx bridgehead source-address Excha
 const agent = "npx bridgehead agent --cluster exchange --node NODE3 --token-file NODE3.token --base examples";
 
 let folder = "";
+/** `start` has the addresses of the example. */
+let unlock = (): void => {};
 let start: Command | null = null;
 let third: Command | null = null;
 let environment: NodeJS.ProcessEnv = {};
 
 beforeAll(async () => {
+  unlock = await lockMachine("example", 120_000);
   folder = mkdtempSync(join(tmpdir(), "bridgehead-readme-"));
   const port = await freePort("127.0.0.1");
   const data = join(folder, ".bridgehead");
@@ -36,13 +40,14 @@ beforeAll(async () => {
   await until(() => started.output().includes("is online on node NODE1"), 50_000, "the group");
   const url = `http://127.0.0.1:${port}`;
   environment = { ...process.env, BRIDGEHEAD_URL: url, BRIDGEHEAD_TOKEN_FILE: join(data, "admin.token") };
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   third?.child.kill("SIGTERM");
   await third?.ended;
   start?.child.kill("SIGTERM");
   await start?.ended;
+  unlock();
   rmSync(folder, { recursive: true, force: true });
 });
 

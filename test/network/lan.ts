@@ -1,8 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server } from "node:net";
 import { promisify } from "node:util";
-import { until } from "../support/until.ts";
+import { lockMachine } from "../support/machine-lock.ts";
 
 const run = promisify(execFile);
 
@@ -81,29 +80,12 @@ export const clientNetwork = `${networks.client.v4}.0/24`;
 const ownDevice = `bhl${process.pid}`;
 
 /**
- * One test network at a time on this machine: all of them have the same addresses on the control side. The lock is a name that goes
- * with the process (unix(7), abstract sockets).
- */
-async function lockMachine(): Promise<Server> {
-  const server = createServer();
-  const isOurs = (): Promise<boolean> => {
-    server.listen({ path: "\0bridgehead-test-network" });
-    return once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-  };
-  await until(isOurs, 300_000, "the other test network's end");
-  server.unref();
-  return server;
-}
-
-/**
  * Hosts as network namespaces on two switches, which are bridges in a namespace of their own. The test process has a device
  * on the control side, so that it can ask the control plane; nothing else of it is seen outside.
  */
 export async function openLan(names: readonly string[]): Promise<Lan> {
-  const lock = await lockMachine();
+  // One test network at a time on this machine: all of them have the same addresses on the control side.
+  const unlock = await lockMachine("test-network", 300_000);
   const prefix = `bh${process.pid}`;
   const switches = `${prefix}-switches`;
   const hosts = new Map<string, Host>();
@@ -129,7 +111,7 @@ export async function openLan(names: readonly string[]): Promise<Lan> {
       for (const pid of pids) killQuietly(Number(pid));
       await ip("netns", "delete", namespace);
     }
-    lock.close();
+    unlock();
   }
 
   await ip("netns", "add", switches);
