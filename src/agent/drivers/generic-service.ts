@@ -19,6 +19,8 @@ export const genericService: DriverFactory = (context) => {
   const dropIn = `${runtimeUnits}/${unit}.d/50-bridgehead.conf`;
   let asking = new AbortController();
   let hasBegun = context.isLeft;
+  /** Settles when nobody asks for the start any more. */
+  let starting: Promise<unknown> = Promise.resolve();
 
   const ask = (signal: AbortSignal, ...args: readonly string[]): Promise<Systemctl> =>
     systemctl([...args, "--", unit], signal);
@@ -57,7 +59,9 @@ export const genericService: DriverFactory = (context) => {
       if (unit.endsWith(".service")) tell(dropIn, context);
       await systemctl(["daemon-reload"], signal);
       if (!signal.aborted) hasBegun = true;
-      const { isDone, said } = await ask(signal, "start");
+      const start = ask(signal, "start");
+      starting = start;
+      const { isDone, said } = await start;
       if (signal.aborted) throw new DriverError("called-off", `the start of ${unit} was called off`);
       const { isActive, told } = await condition(signal);
       if (!isDone) throw new DriverError("service-failed", `start of ${unit}: ${said} (${told})`);
@@ -69,6 +73,8 @@ export const genericService: DriverFactory = (context) => {
       asking.abort();
       asking = new AbortController();
       if (!hasBegun) return;
+      // A start that systemd hears of after it has heard of the stop would be done.
+      await starting.catch(() => {});
       await failSlowly(async () => {
         await ask(asking.signal, "kill", "--signal=SIGKILL");
         await stop(asking.signal);

@@ -9,6 +9,8 @@ const mostBytes = 65_536;
 
 /** Asks systemd for something. Rejects with `DriverError` `no-systemctl`. What is aborted goes on in systemd: only the asking ends. */
 export function systemctl(args: readonly string[], signal: AbortSignal): Promise<Systemctl> {
+  // Node would begin the program and then kill it, by when it may have asked.
+  if (signal.aborted) return Promise.resolve({ isDone: false, stdout: "", said: "it was called off" });
   return new Promise((resolve, reject) => {
     const options = { signal, maxBuffer: mostBytes, env: { ...process.env, SYSTEMD_COLORS: "0", LC_ALL: "C" } };
     execFile("systemctl", ["--no-ask-password", "--no-pager", ...args], options, (error, stdout, stderr) => {
