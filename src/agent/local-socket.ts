@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import type { Verdict } from "../cluster/questions/verdict.ts";
+import type { LocalVerdict } from "./local-verdict.ts";
 import type { Log } from "./log.ts";
 import { listenUnix, type UnixServer, type UnixServerOptions } from "./unix-server.ts";
-import { VerdictWatches } from "./verdict-watch.ts";
+import { mostWatches, VerdictWatches } from "./verdict-watch.ts";
 
 /**
  * The agent's local socket: a question a line, an answer a line.
@@ -15,20 +16,21 @@ import { VerdictWatches } from "./verdict-watch.ts";
  *     watch GROUP
  *     BIND <address> <networkName> <epoch> <until> | DEFER <reason> | DENY <reason>
  *
- * What is no question is answered `ERROR malformed`, and the connection is closed.
+ * What is no question is answered `ERROR malformed`, and the connection is closed; and so is that of a watch too many, with `ERROR full`.
  */
 export type LocalSocketOptions = {
   readonly path: string;
   /** Called at the instant of answering. */
-  readonly verdict: (group: string) => Verdict;
+  readonly verdict: (group: string) => LocalVerdict;
   readonly log: Log;
 } & Pick<UnixServerOptions, "admits" | "maxConnections" | "idleMs">;
 
 /** The newline included. */
 export const longestLine = 512;
-/** A client that asks and does not read is cut off when this much is unread. */
+/** A client that asks is not heard any more while this much of what it was answered is unread, and the time for silence runs. */
 const longestBacklog = 64 * 1024;
 const malformed = "ERROR malformed\n";
+const full = "ERROR full\n";
 const newline = 10;
 
 export type LocalSocket = UnixServer & {
@@ -62,13 +64,29 @@ function answerLines(socket: Socket, verdict: (group: string) => Verdict, watche
         if (answers !== "") socket.write(answers, "latin1");
         if (watched === null || unread.length > 0) return refuse(socket, log);
         socket.removeAllListeners("data").once("data", () => refuse(socket, log));
-        return watches.open(socket, watched);
+        if (!watches.open(socket, watched)) turnAway(socket, log);
+        return;
       }
     }
     if (answers !== "") socket.write(answers, "latin1");
     if (unread.length >= longestLine) refuse(socket, log);
-    else if (socket.writableLength > longestBacklog) socket.destroy();
+    else if (socket.writableLength > longestBacklog) heedReading(socket);
   });
+}
+
+/** Its next question is read when it has read its answers; who never does is silent, and is closed for that. */
+function heedReading(socket: Socket): void {
+  socket.pause();
+  socket.once("drain", () => socket.resume());
+}
+
+function turnAway(socket: Socket, log: Log): void {
+  log(
+    "warning",
+    "watches-full",
+    `local socket: more than ${mostWatches} programs wait to be told; one was turned away`,
+  );
+  socket.end(full, () => socket.destroy());
 }
 
 function refuse(socket: Socket, log: Log): void {

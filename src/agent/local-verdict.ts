@@ -3,7 +3,7 @@ import { prefixOfMask } from "../cluster/definition/ip-address.ts";
 import { sameRevision } from "../cluster/lease/generation.ts";
 import type { Report } from "../cluster/messages.ts";
 import { isOnlineAsAssigned } from "../cluster/policies/resources.ts";
-import type { Defer, DeferReason, Verdict } from "../cluster/questions/verdict.ts";
+import type { Bind, Defer, DeferReason, Deny } from "../cluster/questions/verdict.ts";
 import type { HoldOrder, Orders } from "./orders.ts";
 
 /** What the answer stands on: nothing but what is on this node at this instant. */
@@ -15,6 +15,9 @@ export type LocalGrounds = {
   readonly now: number;
 };
 
+/** Of a `BIND` also the moment at which it is over, in monotonic milliseconds: it is the same as long as the fuse is. */
+export type LocalVerdict = (Bind & { readonly until: number }) | Defer | Deny;
+
 /** When to ask again: well under the shortest failover, and cheap, because the answer costs no round trip. */
 const retryAfterMs = 500;
 
@@ -22,7 +25,7 @@ const retryAfterMs = 500;
  * The verdict of this node for a group, from its lease alone. `BIND` only while the fuse of the group's epoch is live, and
  * the group's IP Address and Network Name are online here; `validForMs` is what is left of the fuse.
  */
-export function localVerdict({ orders, report, now }: LocalGrounds, group: string): Verdict {
+export function localVerdict({ orders, report, now }: LocalGrounds, group: string): LocalVerdict {
   if (orders === null) return defer("unreachable");
   // A group may be there twice for a moment: an older epoch on its way down beside the newest.
   const hold = newestHold(orders, group);
@@ -46,6 +49,7 @@ export function localVerdict({ orders, report, now }: LocalGrounds, group: strin
     networkName: server.networkName,
     epoch: hold.epoch,
     validForMs,
+    until: hold.mode.deadline,
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
-import type { Verdict } from "../cluster/questions/verdict.ts";
-import { monotonicMs } from "../mta/clock.ts";
+import type { LocalVerdict } from "./local-verdict.ts";
 
 /** Where somebody is told of each change of what would be answered for a group. */
 type Watch = { readonly socket: Socket; readonly group: string; said: string };
 
+/** Half of the connections that the local socket takes: the others are for questions. */
+export const mostWatches = 32;
 /** Unread lines that say that nobody reads them: their reader would answer from what is long over. */
 const longestBacklog = 4 * 1024;
 
@@ -13,20 +14,23 @@ const longestBacklog = 4 * 1024;
  * time that it is read, but until when: milliseconds of CLOCK_MONOTONIC, which is one clock for all processes of a host.
  */
 export class VerdictWatches {
-  readonly #verdict: (group: string) => Verdict;
+  readonly #verdict: (group: string) => LocalVerdict;
   readonly #watches = new Set<Watch>();
 
-  constructor(verdict: (group: string) => Verdict) {
+  constructor(verdict: (group: string) => LocalVerdict) {
     this.#verdict = verdict;
   }
 
-  open(socket: Socket, group: string): void {
+  /** False: there are as many as there may be. */
+  open(socket: Socket, group: string): boolean {
+    if (this.#watches.size >= mostWatches) return false;
     const watch: Watch = { socket, group, said: "" };
     this.#watches.add(watch);
     socket.once("close", () => this.#watches.delete(watch));
     // It has nothing to say as long as nothing changes, and its end is noticed by its being closed.
     socket.setTimeout(0);
     this.#tell(watch);
+    return true;
   }
 
   /** To be called when something that answers stand on has changed. */
@@ -43,11 +47,9 @@ export class VerdictWatches {
   }
 
   #lineOf(group: string): string {
-    // Read before the verdict reads its own: the sum is never after the fuse.
-    const now = monotonicMs();
     const verdict = this.#verdict(group);
     if (verdict.decision !== "BIND") return `${verdict.decision} ${verdict.reason}\n`;
-    const { address, networkName, epoch, validForMs } = verdict;
-    return `BIND ${address} ${networkName} ${epoch} ${Math.floor(now + validForMs)}\n`;
+    const { address, networkName, epoch, until } = verdict;
+    return `BIND ${address} ${networkName} ${epoch} ${Math.floor(until)}\n`;
   }
 }

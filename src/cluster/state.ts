@@ -309,8 +309,8 @@ export type Session = {
   readonly node: string;
   readonly machine: string | null;
   readonly peer: PeerPlace | null;
-  /** Nodes by whose word it last said that it holds. */
-  readonly agreeing: readonly Agreeing[];
+  /** By whose word it says that it holds; null: it has not said so yet on this connection. */
+  readonly agreeing: readonly Agreeing[] | null;
   readonly connection: Connection;
   readonly standing: Standing;
   /** Answered renewals of this run: the `k` of its silence when it holds nothing. */

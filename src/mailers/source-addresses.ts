@@ -123,16 +123,16 @@ export type LiveBind = Omit<BindNow, "expired"> & {
 export type LiveSourceAddress = {
   /** The answer of this instant, without asking: what the agent told last, while that lasts. */
   readonly now: () => LiveAnswer;
-  /** Resolves when the agent was heard, or found to be away, for the first time: before, the answer is `DEFER`. */
+  /** Resolves when the agent was heard, or found to be away or silent, for the first time: before, the answer is `DEFER`. */
   readonly begun: Promise<void>;
   /** Ends the connection; the answer is `DEFER` from then on. */
   readonly close: () => void;
 };
 
 /**
- * The answers of a virtual server's agent on a connection that stays, for programs that open very many connections. What the agent takes back
- * is known here a moment later, when this program reads it; no connection can be opened from an address that is gone. Throws
- * `SourceAddressError` on a host that belongs to no cluster.
+ * The answers of a virtual server's agent on a connection that stays, one of 32 that the agent has for this, for programs that open very many
+ * connections. What the agent takes back is known here a moment later, when this program reads it; no connection can be opened from an address
+ * that is gone. Throws `SourceAddressError` on a host that belongs to no cluster.
  */
 export function liveSourceAddress(options: Omit<SourceAddressesOptions, "withoutCluster">): LiveSourceAddress {
   const { group, configFile = defaultConfigFile, socketPath = defaultSocketPath } = options;

@@ -10,7 +10,7 @@ export type FedVerdict = WatchedBind | Defer | Deny;
 export type VerdictFeed = {
   /** Asks nobody: what the agent told last, while its time is not over. */
   readonly now: () => FedVerdict;
-  /** Resolves when the agent has told something, or was found to be away, for the first time. */
+  /** Resolves when the agent has told something, or was found to be away or silent, for the first time. */
   readonly begun: Promise<void>;
   readonly close: () => void;
 };
@@ -19,6 +19,8 @@ export type FeedClocks = { readonly monotonic: () => number; readonly wall: () =
 
 const hostClocks: FeedClocks = { monotonic: monotonicMs, wall: Date.now };
 
+/** The agent answers at once; what is silent for so long is as good as away, in milliseconds. */
+const silentAfterMs = 1_000;
 /** When to try again whether the agent is there, in milliseconds. */
 const retryAfterMs = 250;
 const longestUnread = 512;
@@ -50,6 +52,16 @@ export function openVerdictFeed(
     beginning.resolve();
   }
 
+  /** What was written before a suspend may be read after it, and is old then, whatever its moment: the next line counts. */
+  function hear(line: string): void {
+    const at = monotonic();
+    const is = wall() - at;
+    const hasLapsed = is - ahead > noticedLapseMs;
+    ahead = is;
+    const verdict = parseWatchedLine(line, at);
+    told = hasLapsed && verdict.decision === "BIND" ? blown : verdict;
+  }
+
   function open(): void {
     const opened = connect({ path: socketPath });
     socket = hasBegun ? opened.unref() : opened;
@@ -62,10 +74,10 @@ export function openVerdictFeed(
       const last = lines.at(-1);
       if (unread.length > longestUnread) return opened.destroy();
       if (last === undefined) return;
-      ahead = wall() - monotonic();
-      told = parseWatchedLine(last, monotonic());
+      hear(last);
       begin(opened);
     });
+    if (!hasBegun) setTimeout(() => begin(opened), silentAfterMs).unref();
     // Its `close` follows.
     opened.on("error", () => {});
     opened.on("close", () => {

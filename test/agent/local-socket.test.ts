@@ -8,8 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type LocalSocket, serveLocalSocket } from "../../src/agent/local-socket.ts";
 import { UnixServerError, type UnixServer } from "../../src/agent/unix-server.ts";
-import type { Verdict } from "../../src/cluster/questions/verdict.ts";
-import { monotonicMs } from "../../src/mta/clock.ts";
+import type { LocalVerdict } from "../../src/agent/local-verdict.ts";
+import { mostWatches } from "../../src/agent/verdict-watch.ts";
 import { deferred } from "../../src/mta/deferred.ts";
 
 let folder = "";
@@ -27,15 +27,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const bind: Verdict = {
+const bind = {
   decision: "BIND",
   address: "127.0.1.100",
   prefix: 24,
   networkName: "EXCHVS",
   epoch: 3,
   validForMs: 1_234,
-};
-const standby: Verdict = { decision: "DEFER", reason: "standby", retryAfterMs: 500 };
+  until: 101_234.9,
+} as const satisfies LocalVerdict;
+const standby: LocalVerdict = { decision: "DEFER", reason: "standby", retryAfterMs: 500 };
 
 type Served = Parameters<typeof serveLocalSocket>[0];
 
@@ -137,7 +138,7 @@ async function watching(group: string): Promise<{ readonly socket: Socket; reado
 }
 
 test("LS9 a watch is answered at once and with each change, and with nothing that is said already", async () => {
-  let verdict: Verdict = standby;
+  let verdict: LocalVerdict = standby;
   const { changed } = await serve({ verdict: (group) => (group === "Cluster Group" ? verdict : standby) });
   const { socket, next } = await watching("Cluster Group");
   expect(await next()).toBe("DEFER standby");
@@ -148,15 +149,35 @@ test("LS9 a watch is answered at once and with each change, and with nothing tha
   socket.destroy();
 });
 
-test("LS9 of a BIND a watch is told until when it lasts on the host's monotonic clock, and never longer", async () => {
-  const before = monotonicMs();
-  await serve();
+test("LS9 of a BIND a watch is told until when it lasts, not a millisecond more, and once as long as that is the same", async () => {
+  let left = 2_000;
+  let until = 101_234.9;
+  const { changed } = await serve({ verdict: () => ({ ...bind, validForMs: (left -= 1), until }) });
   const { socket, next } = await watching("Exchange");
-  const [, words, until] = /^(BIND 127\.0\.1\.100 EXCHVS 3) (\d+)$/.exec(await next()) ?? [];
-  expect(words).toBeDefined();
-  expect(Number(until)).toBeGreaterThanOrEqual(Math.floor(before + bind.validForMs));
-  expect(Number(until)).toBeLessThanOrEqual(monotonicMs() + bind.validForMs);
+  expect(await next()).toBe("BIND 127.0.1.100 EXCHVS 3 101234");
+  for (let time = 0; time < 10; time += 1) changed();
+  until = 101_734.9;
+  changed();
+  expect(await next()).toBe("BIND 127.0.1.100 EXCHVS 3 101734");
   socket.destroy();
+});
+
+test("LS5 half of the connections are left for questions: a watch too many is told so", async () => {
+  await serve();
+  const watches = await Promise.all(Array.from({ length: mostWatches }, () => watching("Other")));
+  await Promise.all(watches.map(({ next }) => next()));
+  const { next } = await watching("Other");
+  expect(await next()).toBe("ERROR full");
+  expect(logged).toEqual(["watches-full"]);
+  expect(await talk("source-address Exchange\n", 1)).toContain("BIND");
+  for (const { socket } of watches) socket.destroy();
+});
+
+test("LS5 who asks much at once and reads is answered all of it", async () => {
+  await serve();
+  const questions = 20_000;
+  const said = await talk("source-address Exchange\n".repeat(questions), questions);
+  expect(said.split("\n").filter((line) => line !== "")).toHaveLength(questions);
 });
 
 test("LS9 a watch is the last that comes on its connection: anything after it is malformed", async () => {

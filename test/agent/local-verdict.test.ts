@@ -60,6 +60,7 @@ test("LS1 an owner whose fuse is live and whose address and name are online may 
     networkName: "EXCHVS",
     epoch: 3,
     validForMs: 999,
+    until: 2_000,
   });
 });
 

@@ -165,10 +165,28 @@ describe("the list", () => {
     expect(cluster.groupView("Web").peers).toEqual([]);
   });
 
-  test("PW9: one that is stopping leaves at once", () => {
+  test("PW9: one that is stopping leaves at once, also while the owner says that it has its word", () => {
     const cluster = three();
+    cluster.renew("NODE1", { agreeing: on(["NODE2", "NODE3"]) });
     cluster.renew("NODE2", { leaving: true });
     expect(peersOf(cluster)).toEqual(["NODE3"]);
+    cluster.renew("NODE1", { agreeing: on(["NODE2", "NODE3"]) });
+    cluster.close("NODE2");
+    cluster.renew("NODE1", { agreeing: on(["NODE2", "NODE3"]) });
+    expect(peersOf(cluster)).toEqual(["NODE3"]);
+  });
+
+  test("PW9: what an owner said on an earlier connection is not taken for what it says now", () => {
+    const cluster = two();
+    cluster.renew("NODE1", { agreeing: [] });
+    cluster.close("NODE1");
+    cluster.close("NODE2");
+    cluster.hello("NODE1", { connection: 2, peer: place("NODE1") });
+    expect(peersOf(cluster)).toEqual(["NODE2"]);
+    cluster.renew("NODE1", { agreeing: on(["NODE2"]) });
+    expect(peersOf(cluster)).toEqual(["NODE2"]);
+    cluster.renew("NODE1", { agreeing: [] });
+    expect(peersOf(cluster)).toEqual([]);
   });
 
   test("PW1: it outlives a start of the object", () => {

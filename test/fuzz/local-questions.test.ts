@@ -7,20 +7,21 @@ import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { longestLine, serveLocalSocket, subjectOf } from "../../src/agent/local-socket.ts";
 import { answerTo, longestRequest, netstring, parseNetstring, serveSocketmap } from "../../src/agent/socketmap.ts";
-import type { Verdict } from "../../src/cluster/questions/verdict.ts";
+import type { LocalVerdict } from "../../src/agent/local-verdict.ts";
 import { alwaysSoon, always } from "./always.ts";
 import { noise, piecesOf, sizes, spoilt } from "./octets.ts";
 
-const bind: Verdict = {
+const bind = {
   decision: "BIND",
   address: "127.0.1.100",
   prefix: 24,
   networkName: "EXCHVS",
   epoch: 3,
   validForMs: 1_234,
-};
-const standby: Verdict = { decision: "DEFER", reason: "standby", retryAfterMs: 500 };
-const verdict = (group: string): Verdict => (group === "Exchange" ? bind : standby);
+  until: 101_234,
+} as const satisfies LocalVerdict;
+const standby: LocalVerdict = { decision: "DEFER", reason: "standby", retryAfterMs: 500 };
+const verdict = (group: string): LocalVerdict => (group === "Exchange" ? bind : standby);
 
 const requests = [
   "sourceaddress Exchange",
@@ -36,6 +37,7 @@ const requests = [
 const lines = [
   "source-address Exchange\n",
   "source-address Cluster Group peer.test\n",
+  "watch Exchange\n",
   `source-address ${"x".repeat(496)}\n`,
 ].map((text) => Buffer.from(text));
 const asked = (messages: readonly Buffer[]): fc.Arbitrary<Uint8Array> =>

@@ -109,7 +109,22 @@ test("MT40 time of which the monotonic clock knows nothing ends it as well, unti
   expect(feed.now().decision).toBe("BIND");
   wall += 1;
   expect(feed.now()).toMatchObject({ decision: "DEFER", reason: "fuse-blown" });
+  // This may have been written before.
+  say("DEFER standby");
+  await until(() => JSON.stringify(feed?.now()).includes("standby"), 5_000, "the next line");
+  wall += 41;
   say(bindUntil(now + 20_001));
+  await until(() => JSON.stringify(feed?.now()).includes("fuse-blown"), 5_000, "a line of before");
+  say(bindUntil(now + 20_002));
+  await isSaid("BIND");
+});
+
+test("MT40 an agent that takes the connection and says nothing is as good as away", async () => {
+  await startServer();
+  feed = openVerdictFeed({ socketPath, group: "Mail" });
+  await feed.begun;
+  expect(feed.now()).toMatchObject(unreachable);
+  say(bindUntil(monotonicMs() + 20_000));
   await isSaid("BIND");
 });
 

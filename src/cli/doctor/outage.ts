@@ -114,7 +114,8 @@ export function knock({ address, port }: PeerEndpoint): Promise<Knocked> {
     };
     const timer = setTimeout(() => end("quiet"), refusedWithinMs);
     socket.on("error", failed);
-    // Where it is connected, the host's refusal is told to the socket.
-    socket.connect(port, address, () => socket.send(new Uint8Array()));
+    // Where it is connected, the host's refusal is told to the socket. Given to `connect`, this would be called for its failure as well.
+    socket.once("connect", () => socket.send(new Uint8Array()));
+    socket.connect(port, address);
   });
 }

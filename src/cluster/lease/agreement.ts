@@ -16,7 +16,7 @@ type Owner = Pick<Session, "node" | "peer">;
 type State = Pick<Turn, "durable" | "memory">;
 
 export function newAgreement(turn: Turn, group: string, owner: Session): Agreement {
-  const peers = peersFor(turn, group, owner, [], upSessions(turn));
+  const peers = peersFor(turn, group, owner, [], presentIn(turn));
   return { owner: owner.peer, peers, claimants: claimantsOf(owner, peers) };
 }
 
@@ -27,18 +27,18 @@ export function journalFirstList(turn: Turn, hold: Hold): void {
 
 /**
  * The lists of all ownerships as they should be by now. That of an owner that is not connected stays what it is, for it could not be
- * told; and so does that of one that has not said yet whose word it has. Nothing is computed when nothing that lists are made of has
- * changed in this step: before it they were as they should be.
+ * told; and one that has not said yet, on this connection, by whose word it holds is taken to have the word of all that were listed.
+ * Nothing is computed when nothing that lists are made of has changed in this step: before it they were as they should be.
  */
 export function refreshAgreements(turn: Turn): void {
   if (isUntouched(turn)) return;
-  const up = upSessions(turn);
+  const present = presentIn(turn);
   for (const hold of turn.durable.holds.values()) {
     const owner = turn.memory.sessions.get(hold.incarnation);
-    if (owner?.connection.kind !== "open" || owner.renewedAt === null) continue;
+    if (owner?.connection.kind !== "open") continue;
     // What has to go is told no peers.
     const peers =
-      hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, stillAgreeing(hold, owner), up);
+      hold.phase.kind === "draining" ? [] : peersFor(turn, hold.group, owner, stillAgreeing(hold, owner), present);
     if (alike(peers, hold.agreement.peers)) continue;
     const claimants = bothOf(hold.agreement.claimants, claimantsOf(owner, peers));
     const agreement = { owner: owner.peer, peers, claimants };
@@ -88,7 +88,7 @@ export function cannotBeAsked(state: State, group: string): string[] {
   const definition = state.durable.cluster?.definition;
   const defined = definition && lookup(definition.groups, group);
   if (definition === undefined || defined === undefined) return [];
-  const up = upSessions(state);
+  const { up } = presentIn(state);
   return possibleOwners(definition, defined).filter((node) => up.get(node)?.peer === null);
 }
 
@@ -122,7 +122,7 @@ function peersFor(
   group: string,
   owner: Owner,
   agreeing: readonly Peer[],
-  up: ReadonlyMap<string, Session>,
+  { up, leaving }: Present,
 ): readonly Peer[] {
   const definition = turn.durable.cluster?.definition;
   const defined = definition && lookup(definition.groups, group);
@@ -132,7 +132,8 @@ function peersFor(
   for (const node of possibleOwners(definition, defined)) {
     if (node === owner.node) continue;
     const session = up.get(node);
-    const away = agreeing.find((peer) => peer.node === node);
+    // Who stops keeps no promise for long, and is not waited for.
+    const away = leaving.has(node) ? undefined : agreeing.find((peer) => peer.node === node);
     if (session === undefined && away === undefined) continue;
     const peer = session === undefined ? away : session.peer && { node, ...session.peer };
     if (peer == null) return [];
@@ -147,17 +148,24 @@ function isWanted({ durable }: State, group: string): boolean {
   return definition !== undefined && lookup(definition.groups, group)?.onControlPlaneLoss === "hold-while-peers-agree";
 }
 
-/** Those of the list by whose word its owner says that it holds this one. */
+/** Those of the list by whose word its owner says that it holds this one; all, until it says so. */
 function stillAgreeing(hold: Hold, { agreeing }: Session): readonly Peer[] {
+  if (agreeing === null) return hold.agreement.peers;
   const nodes = agreeingOn(agreeing, hold);
   return hold.agreement.peers.filter(({ node }) => nodes.includes(node));
 }
 
-/** By node: the run that is the node, unless it stops. */
-function upSessions({ memory }: State): ReadonlyMap<string, Session> {
-  const all = [...memory.sessions.values()].filter(({ standing, leaving }) => standing.kind === "Up" && !leaving);
-  // The first of a node is kept.
-  return new Map(all.toReversed().map((session) => [session.node, session]));
+/** Nodes whose agent is there. `up`: the run that is the node, unless it stops. */
+type Present = { readonly up: ReadonlyMap<string, Session>; readonly leaving: ReadonlySet<string> };
+
+function presentIn({ memory }: State): Present {
+  const all = [...memory.sessions.values()].filter(({ standing }) => standing.kind === "Up");
+  const [stopping, up] = [all.filter(({ leaving }) => leaving), all.filter(({ leaving }) => !leaving)];
+  return {
+    // The first of a node is kept.
+    up: new Map(up.toReversed().map((session) => [session.node, session])),
+    leaving: new Set(stopping.map(({ node }) => node)),
+  };
 }
 
 function isUntouched({ before, durable, memory }: Turn): boolean {
@@ -175,7 +183,6 @@ function isAsBefore(was: Session | undefined, is: Session): boolean {
     was.node === is.node &&
     was.peer === is.peer &&
     was.connection.kind === is.connection.kind &&
-    (was.renewedAt === null) === (is.renewedAt === null) &&
     was.standing.kind === is.standing.kind &&
     was.leaving === is.leaving &&
     alike(was.agreeing, is.agreeing)

@@ -50,7 +50,9 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   putSession(
     turn,
     message.incarnation,
-    known === undefined ? newSession(turn, node, message, connection) : { ...known, connection, heardAt: turn.now },
+    known === undefined
+      ? newSession(turn, node, message, connection)
+      : { ...known, connection, agreeing: null, heardAt: turn.now },
   );
   hearRun(turn, sessionOf(turn, message.incarnation));
   takeReleases(turn, node, message.incarnation, message.released);
@@ -231,7 +233,7 @@ function newSession(turn: Turn, node: string, message: Hello, connection: OpenCo
     node,
     machine: message.machine,
     peer,
-    agreeing: [],
+    agreeing: null,
     connection,
     standing: up,
     renewals: 0,

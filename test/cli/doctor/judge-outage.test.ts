@@ -116,6 +116,8 @@ test("CL42 the others' ports are knocked at: a refusal is told, and silence prov
   expect(heard).toEqual([0]);
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   expect(await knock({ address: "127.0.0.1", port })).toBe("refused");
+  // Nobody may send to all hosts without asking for that first.
+  expect(await knock({ address: "255.255.255.255", port })).toEqual({ unreachable: "EACCES" });
 
   const peers = [
     { node: "NODE2", address: "127.0.0.1:7946", agrees: false },
