@@ -5,7 +5,7 @@ import { familyOf } from "../cluster/definition/ip-address.ts";
 import type { Bind, Defer, Deny } from "../cluster/questions/verdict.ts";
 import { monotonicMs } from "../mta/clock.ts";
 import { localVerdicts, type WatchedBind } from "../mta/local-verdicts.ts";
-import { type FedVerdict, openVerdictFeed } from "../mta/verdict-feed.ts";
+import { type FedVerdict, openVerdictFeed } from "./verdict-feed.ts";
 import { covers, mostSpecificFirst } from "./routes.ts";
 import { isMissing } from "../mta/error-code.ts";
 

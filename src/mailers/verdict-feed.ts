@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
 import type { Defer, Deny } from "../cluster/questions/verdict.ts";
-import { monotonicMs } from "./clock.ts";
-import { deferred } from "./deferred.ts";
-import { parseWatchedLine, type WatchedBind } from "./local-verdicts.ts";
+import { monotonicMs } from "../mta/clock.ts";
+import { deferred } from "../mta/deferred.ts";
+import { parseWatchedLine, type WatchedBind } from "../mta/local-verdicts.ts";
 
 /** What a feed says at this instant. The clock of `until` is CLOCK_MONOTONIC, in milliseconds. */
 export type FedVerdict = WatchedBind | Defer | Deny;

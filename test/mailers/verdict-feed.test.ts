@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { monotonicMs } from "../../src/mta/clock.ts";
 import { parseWatchedLine } from "../../src/mta/local-verdicts.ts";
-import { openVerdictFeed, type VerdictFeed } from "../../src/mta/verdict-feed.ts";
+import { openVerdictFeed, type VerdictFeed } from "../../src/mailers/verdict-feed.ts";
 import { until } from "../support/until.ts";
 
 let folder = "";
@@ -49,7 +49,7 @@ const isSaid = (decision: string): Promise<void> =>
   until(() => feed?.now().decision === decision, 5_000, `${decision} from the feed`);
 const unreachable = { decision: "DEFER", reason: "unreachable" };
 
-test("MT39 the answer is what was told last, without a question for it", async () => {
+test("MA11 the answer is what was told last, without a question for it", async () => {
   await startServer();
   feed = openVerdictFeed({ socketPath, group: "Cluster Group" });
   expect(feed.now()).toMatchObject(unreachable);
@@ -75,7 +75,7 @@ test("MT39 the answer is what was told last, without a question for it", async (
   expect(asked).toHaveLength(1);
 });
 
-test("MT39 of several lines that come at once the last counts", async () => {
+test("MA11 of several lines that come at once the last counts", async () => {
   await startServer();
   feed = openVerdictFeed({ socketPath, group: "Mail" });
   await until(() => connections.length > 0, 5_000, "a connection");
@@ -83,7 +83,7 @@ test("MT39 of several lines that come at once the last counts", async () => {
   await isSaid("DENY");
 });
 
-test("MT40 a BIND is over at its moment, whatever the agent does", async () => {
+test("MA12 a BIND is over at its moment, whatever the agent does", async () => {
   await startServer();
   let now = monotonicMs();
   feed = openVerdictFeed({ socketPath, group: "Mail" }, { monotonic: () => now, wall: () => now });
@@ -97,7 +97,7 @@ test("MT40 a BIND is over at its moment, whatever the agent does", async () => {
   expect(feed.now()).toMatchObject({ decision: "DEFER", reason: "fuse-blown" });
 });
 
-test("MT40 time of which the monotonic clock knows nothing ends it as well, until the agent has told anew", async () => {
+test("MA12 time of which the monotonic clock knows nothing ends it as well, until the agent has told anew", async () => {
   await startServer();
   const now = monotonicMs();
   let wall = 1_000_000;
@@ -119,7 +119,7 @@ test("MT40 time of which the monotonic clock knows nothing ends it as well, unti
   await isSaid("BIND");
 });
 
-test("MT40 an agent that takes the connection and says nothing is as good as away", async () => {
+test("MA12 an agent that takes the connection and says nothing is as good as away", async () => {
   await startServer();
   feed = openVerdictFeed({ socketPath, group: "Mail" });
   await feed.begun;
@@ -128,7 +128,7 @@ test("MT40 an agent that takes the connection and says nothing is as good as awa
   await isSaid("BIND");
 });
 
-test("MT40 an agent that goes takes its answer along, and one that comes back is asked again", async () => {
+test("MA12 an agent that goes takes its answer along, and one that comes back is asked again", async () => {
   await startServer();
   feed = openVerdictFeed({ socketPath, group: "Mail" });
   await until(() => connections.length > 0, 5_000, "a connection");
@@ -144,7 +144,7 @@ test("MT40 an agent that goes takes its answer along, and one that comes back is
   await isSaid("BIND");
 });
 
-test("MT40 without an agent it begins with that, and after its end it says nothing else", async () => {
+test("MA12 without an agent it begins with that, and after its end it says nothing else", async () => {
   feed = openVerdictFeed({ socketPath, group: "Mail" });
   await feed.begun;
   expect(feed.now()).toMatchObject(unreachable);
@@ -160,6 +160,6 @@ test.each([
   ["no address", "BIND mail mail.example.org 7 101000"],
   ["a word more", "BIND 192.0.2.10 mail.example.org 7 101000 more"],
   ["nothing", ""],
-])("MT40 %s is no BIND", (_what, line) => {
+])("MA12 %s is no BIND", (_what, line) => {
   expect(parseWatchedLine(line, 100_000)).toMatchObject({ decision: "DEFER", reason: "unknown" });
 });
