@@ -41,7 +41,8 @@ const stays: Readonly<Record<Sweep["grows"], string>> = {
 const largest: Size = { nodes: 64, groups: 200, resourcesPerGroup: 10 };
 /** What a profile shows where a step grows faster than it should. */
 const reasons: Readonly<Record<Kind, string>> = {
-  renewal: "a grant looks at all that the run holds for each of it (`longestHeld`, `putLeaseOf`)",
+  renewal:
+    "what the run holds is said in one row and one answer, whose tables grow out of the caches (`grant`, `putLeasesOf`)",
   report: "each change makes the whole assignment anew and compares it (`assignedGroup`, `alike`)",
   command: "each change makes all assignments anew and compares them (`assignedGroup`, `alike`)",
   verdict: "what a group is, and who may own it, is looked for among all",
