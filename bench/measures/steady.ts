@@ -2,6 +2,7 @@ import type { LeaseTerms } from "../../src/cluster/lease/lease.ts";
 import { renewLimitsMs } from "../../src/cluster/lease/lease.ts";
 import { definitionWith } from "../../test/simulation/definition.ts";
 import type { Measure } from "../measure.ts";
+import type { Goal } from "../measured.ts";
 import { billOf, threeMachines } from "../steady/bill.ts";
 import { type Hour, restForAnHour } from "../steady/hour.ts";
 
@@ -21,7 +22,6 @@ export const steady: Measure = {
       const hour = restForAnHour({ ...definitionWith(particulars), lease });
       return { name: `ttl ${ttlMs / 1_000} s`, hour, bill: billOf(hour) };
     });
-    const most = Math.max(...rested.map(({ bill }) => bill.sum));
     return Promise.resolve({
       tables: [
         {
@@ -58,16 +58,7 @@ export const steady: Measure = {
           samples: rested.slice(0, 1).map(({ bill }) => bill.sum / threeMachines),
         },
       ],
-      goals: [
-        {
-          kind: most < threeMachines ? ("met" as const) : ("missed" as const),
-          what: "A cluster costs less than three small machines",
-          measured: `$${most.toFixed(2)} a month at most, and $${threeMachines.toFixed(2)}`,
-          because: "rows are written with each renewal of an owner",
-        },
-      ].map(({ because, ...goal }) =>
-        goal.kind === "met" ? { ...goal, kind: "met" } : { ...goal, kind: "missed", because },
-      ),
+      goals: [billGoal(Math.max(...rested.map(({ bill }) => bill.sum)))],
       plots: [],
       notes: [
         "One row is written with each renewal of a node that owns something, and none otherwise: no entry of the journal, no alarm.",
@@ -76,6 +67,13 @@ export const steady: Measure = {
     });
   },
 };
+
+function billGoal(most: number): Goal {
+  const what = "A cluster costs less than three small machines";
+  const measured = `$${most.toFixed(2)} a month at most, and $${threeMachines.toFixed(2)}`;
+  if (most < threeMachines) return { kind: "met", what, measured };
+  return { kind: "missed", what, measured, because: "rows are written with each renewal of an owner" };
+}
 
 const counted: readonly { readonly name: string; readonly unit: "count" | "bytes"; readonly of: keyof Hour }[] = [
   { name: "rows written", unit: "count", of: "rowsWritten" },

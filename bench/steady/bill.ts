@@ -7,9 +7,8 @@ import type { Hour } from "./hour.ts";
 const prices = { requests: 0.15, gbSeconds: 12.5, rowsWritten: 1 } as const;
 /** So many messages that come in on a WebSocket are one request. */
 const messagesARequest = 20;
-/** An object is billed as if it had so much memory, in GB, for as long as it cannot hibernate. */
+/** An object is billed as if it had so much memory, in GB, for as long as it cannot hibernate: always, for its agents speak every few seconds. */
 const objectGb = 0.128;
-/** It hibernates when nothing has come for about so long, in milliseconds: agents of a cluster speak more often. */
 const hoursAMonth = 730;
 const million = 1e6;
 

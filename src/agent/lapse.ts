@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { monotonicMs } from "../mta/clock.ts";
+import { monotonicMs, noticedLapseMs } from "../mta/clock.ts";
 
 /** Clocks of one host, in milliseconds. `boot` counts while the host is suspended, `wall` also while its virtual machine is paused. */
 export type Clocks = { readonly monotonic: () => number; readonly boot: () => number; readonly wall: () => number };
@@ -12,9 +12,6 @@ export const hostClocks: Clocks = {
   boot: existsSync(uptime) ? () => Number(readFileSync(uptime, "latin1").split(" ")[0]) * 1_000 : monotonicMs,
   wall: Date.now,
 };
-
-/** Less than the smallest margin of a lease: what is lost below it is paid for by that. More than the clocks' own resolution. */
-const noticedMs = 40;
 
 /**
  * Tells how much time has passed since it was last asked of which the monotonic clock knows nothing (LEASE rule 18); 0 when that
@@ -34,6 +31,6 @@ export function createLapseWatch({ monotonic, boot, wall }: Clocks): () => numbe
     const after = monotonic();
     const lost = Math.max(...read.map((time, index) => time - after - (known[index] ?? 0)));
     known = ahead();
-    return lost > noticedMs ? lost : 0;
+    return lost > noticedLapseMs ? lost : 0;
   };
 }

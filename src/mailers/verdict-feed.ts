@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { Defer, Deny } from "../cluster/questions/verdict.ts";
-import { monotonicMs } from "../mta/clock.ts";
+import { monotonicMs, noticedLapseMs } from "../mta/clock.ts";
 import { deferred } from "../mta/deferred.ts";
 import { parseWatchedLine, type WatchedBind } from "../mta/local-verdicts.ts";
 
@@ -24,8 +24,6 @@ const silentAfterMs = 1_000;
 /** When to try again whether the agent is there, in milliseconds. */
 const retryAfterMs = 250;
 const longestUnread = 512;
-/** As the agent notices it (`createLapseWatch`): time has passed of which the monotonic clock knows nothing. */
-const noticedLapseMs = 40;
 
 const unreachable: Defer = { decision: "DEFER", reason: "unreachable", retryAfterMs };
 const blown: Defer = { decision: "DEFER", reason: "fuse-blown", retryAfterMs };

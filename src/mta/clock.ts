@@ -6,3 +6,9 @@
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
+
+/**
+ * Time of which the monotonic clock knows nothing (LEASE rule 18) is noticed from so many milliseconds on: less than the smallest margin of a
+ * lease, which pays for what is lost below it, and more than the clocks' own resolution.
+ */
+export const noticedLapseMs = 40;

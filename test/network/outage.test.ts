@@ -125,10 +125,7 @@ test(
   "PW2 with one of the peers cut off as well it drops within a ttl, and is nobody's until the control plane is back",
   { timeout: 90_000 },
   async () => {
-    const stage = there();
-    await stage.bothUp();
-    await peersAgree();
-    const owner = await ownerNow();
+    const { stage, owner } = await settled();
     const [cut = ""] = names.filter((name) => name !== owner).toReversed();
     const records = await recordAll();
     await stage.signalControl("SIGKILL");
@@ -150,10 +147,8 @@ test(
   "PW3 an owner that dies while the control plane is away leaves the group to nobody, and to a peer once that is back",
   { timeout: 90_000 },
   async () => {
-    const stage = there();
-    await stage.bothUp();
-    await peersAgree();
-    const [owner, { epoch }] = [await ownerNow(), await groupNow()];
+    const { stage, owner } = await settled();
+    const { epoch } = await groupNow();
     const records = await recordAll();
     await stage.signalControl("SIGKILL");
     await pass(2 * ttlMs);
@@ -175,16 +170,11 @@ test(
   "PW3 an owner that dies while the control plane is there loses the group to a peer that has promised, as soon as its lease is over",
   { timeout: 90_000 },
   async () => {
-    const stage = there();
-    await stage.bothUp();
-    await peersAgree();
-    const owner = await ownerNow();
+    const { stage, owner } = await settled();
     const records = await recordAll();
     const killedAt = Date.now();
     await stage.killAll(owner);
-    await until(async () => ![owner, "Unknown", "nobody"].includes(await ownerNow()), 30_000, "another owner");
-    const next = await ownerNow();
-    await stage.ownerIs(next);
+    const next = await ownerAfter(owner);
     const events = await eventsOf(records);
     expect(events.map(({ host, what }) => `${host} ${what}`)).toEqual([`${owner} removed`, `${next} added`]);
     expect((events[1]?.at ?? Infinity) - killedAt).toBeLessThan(2 * ttlMs + ttlMs / 2);
@@ -197,16 +187,11 @@ test(
   "PW5 an owner that alone is cut off from the control plane loses the group to a peer, and drops it before that",
   { timeout: 90_000 },
   async () => {
-    const stage = there();
-    await stage.bothUp();
-    await peersAgree();
-    const owner = await ownerNow();
+    const { stage, owner } = await settled();
     const records = await recordAll();
     const cutAt = Date.now();
     await stage.node(owner).setLink("control", "down");
-    await until(async () => ![owner, "Unknown", "nobody"].includes(await ownerNow()), 30_000, "another owner");
-    const other = await ownerNow();
-    await stage.ownerIs(other);
+    const other = await ownerAfter(owner);
     const events = await eventsOf(records);
     expect(events.map(({ host, what }) => `${host} ${what}`)).toEqual([`${owner} removed`, `${other} added`]);
     expect((events[1]?.at ?? Infinity) - cutAt, "its peer need not wait for the end of its promise").toBeLessThan(
@@ -222,10 +207,7 @@ test(
   "PW10 what the page about outages says to look at shows by whose word the group is held",
   { timeout: 60_000 },
   async () => {
-    const stage = there();
-    await stage.bothUp();
-    await peersAgree();
-    const owner = await ownerNow();
+    const { stage, owner } = await settled();
     const others = names.filter((name) => name !== owner);
     const config = join(stage.folder, `${owner}.yaml`);
     const peerListen = `${stage.node(owner).addressOn("client")}:7946`;
@@ -255,6 +237,22 @@ test(
     expect(explained).toContain(`${group} is Online`);
   },
 );
+
+/** All is up, and whoever has the group has everybody's word for it. */
+async function settled(): Promise<{ readonly stage: Stage; readonly owner: string }> {
+  const stage = there();
+  await stage.bothUp();
+  await peersAgree();
+  return { stage, owner: await ownerNow() };
+}
+
+/** Waits until another node has the group. */
+async function ownerAfter(owner: string): Promise<string> {
+  await until(async () => ![owner, "Unknown", "nobody"].includes(await ownerNow()), 30_000, "another owner");
+  const next = await ownerNow();
+  await there().ownerIs(next);
+  return next;
+}
 
 /** A command of the page, on a node's host. */
 function runPage(name: string, command: string, config: string): Promise<string> {
