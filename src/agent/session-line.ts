@@ -1,6 +1,6 @@
 import { type LeaseTerms, longestHoleMs } from "../cluster/lease/lease.ts";
 import { holdId, nothingTold, toldBy } from "../cluster/messages.ts";
-import { isLive } from "./fuse.ts";
+import { isLive, outlasting } from "./fuse.ts";
 import { agreeing, nextAskAt, nodesAsked } from "./peers/asking.ts";
 import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
 import { claimsOf, markClaimed, nextClaimAt, nextCompleteAt } from "./witness.ts";
@@ -82,6 +82,8 @@ function renewalDue(
 
 function renew(state: SessionState, link: JoinedLink, now: number, effects: SessionEffect[]): SessionState {
   const n = state.renewals + 1;
+  // What was released is gone, and no fence of it stands.
+  const mayStand = [...state.fuses.values()].filter((fuse) => !state.released.has(holdId(fuse)));
   const sayReport = link.reportKnown !== state.reportVersion;
   effects.push({
     type: "send",
@@ -90,12 +92,11 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
       type: "renewal",
       n,
       lastAnswer: link.lastAnswer,
+      outlasting: outlasting(mayStand, now),
       generation: state.seen.generation?.number ?? 0,
       revision: state.assignment?.revision ?? null,
       generationAgeMs: state.generationSince === null ? null : now - state.generationSince,
-      intact: [...state.fuses.values()]
-        .filter((fuse) => isLive(fuse, now) && !state.released.has(holdId(fuse)))
-        .map(({ group, epoch }) => ({ group, epoch })),
+      intact: mayStand.filter((fuse) => isLive(fuse, now)).map(({ group, epoch }) => ({ group, epoch })),
       released: [...state.released.values()],
       claims: claimsOf(state.counts, now, state.words.given),
       agreeing: agreeing(state, now),

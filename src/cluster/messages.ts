@@ -82,6 +82,11 @@ export type Renewal = {
   readonly n: number;
   /** The number of the last answer received on this connection, 0 for none. */
   readonly lastAnswer: number;
+  /**
+   * An answer, 0 for any of an earlier connection, that extended something for longer than those after it have: what it set may
+   * still stand on this node. Null: the last answer is it, or there is none.
+   */
+  readonly outlasting: number | null;
   /** The generation of the last message received. */
   readonly generation: number;
   /** The revision of the assignment that the agent is working on. */

@@ -179,6 +179,7 @@ const renewalSchema = z.strictObject({
   type: z.literal("renewal"),
   n: count,
   lastAnswer: count,
+  outlasting: count.nullable().default(null),
   generation: count,
   revision: revisionSchema.nullable(),
   generationAgeMs: durationMs.nullable(),
@@ -250,33 +251,37 @@ export function decodeObjectMessage(frame: string): Decoded<ObjectMessage> {
 }
 
 /**
- * What has to do with words between agents is left out while it says nothing, and read as nothing where it is left out: a version that
- * has never heard of them refuses a frame with a key that it does not know (PW11).
+ * What a version of before does not know is left out while it says nothing, and read as nothing where it is left out: that version
+ * refuses a frame with a key that it has never heard of (PW11, GR13).
  */
 export function encode(message: AgentMessage | ObjectMessage): string {
-  return JSON.stringify(withoutEmptyWords(message));
+  return JSON.stringify(withoutNothings(message));
 }
 
-function withoutEmptyWords(message: AgentMessage | ObjectMessage): object {
+function withoutNothings(message: AgentMessage | ObjectMessage): object {
   switch (message.type) {
     case "hello": {
       const { peer, ...rest } = message;
       return peer === null ? rest : message;
     }
     case "renewal": {
-      const { agreeing, ...rest } = message;
-      return agreeing.length === 0 ? rest : message;
+      const { agreeing, outlasting, ...rest } = message;
+      return {
+        ...rest,
+        ...(agreeing.length === 0 ? {} : { agreeing }),
+        ...(outlasting === null ? {} : { outlasting }),
+      };
     }
     case "answer":
     case "welcome":
     case "assignment": {
       const { assignment } = message;
-      return assignment === null ? message : { ...message, assignment: assignmentWithoutEmptyWords(assignment) };
+      return assignment === null ? message : { ...message, assignment: assignmentWithoutNothings(assignment) };
     }
   }
 }
 
-function assignmentWithoutEmptyWords({ groups, vouchesFor, ...rest }: Assignment): object {
+function assignmentWithoutNothings({ groups, vouchesFor, ...rest }: Assignment): object {
   const said = groups.map(({ peers, ...group }) => (peers.length === 0 ? group : { ...group, peers }));
   return { ...rest, groups: said, ...(vouchesFor.length === 0 ? {} : { vouchesFor }) };
 }

@@ -79,6 +79,7 @@ export class Run {
       type: "renewal",
       n: this.renewals + 1,
       lastAnswer: this.lastAnswer,
+      outlasting: null,
       generation: this.generation?.number ?? 0,
       revision: this.assignment?.revision ?? null,
       generationAgeMs: this.#firstAnswerAt === null ? null : now - this.#firstAnswerAt,

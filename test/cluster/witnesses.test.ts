@@ -102,6 +102,42 @@ describe("Witnesses", () => {
     expect(cluster.lease("Exchange").ttlHeldMs).toBe(400);
   });
 
+  test("EN4: what an owner says may outlast what it has confirmed since is held", () => {
+    const cluster = exchangeOnNode1();
+    const { n: outlasting } = cluster.renew("NODE1");
+    cluster.define(short);
+    for (let times = 0; times < 40; times += 1) {
+      expect(cluster.renew("NODE1", { outlasting }).outcome).toMatchObject({ kind: "grant", ttlMs: 400 });
+      expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+    }
+    cluster.renew("NODE1", { outlasting: null });
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(400);
+  });
+
+  test("EN4: what is said to outlast beyond what is confirmed confirms nothing", () => {
+    const cluster = exchangeOnNode1();
+    cluster.define(short);
+    cluster.renewal("NODE1", {}, { deaf: true });
+    cluster.renewal("NODE1", { outlasting: 2 ** 50 }, { deaf: true });
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+  });
+
+  test("EN4: ttls that grow shorter again and again are held one after the other, and a bounded number of them is kept", () => {
+    const cluster = exchangeOnNode1();
+    const { n: outlasting } = cluster.renew("NODE1");
+    for (let ttl = 1_900; ttl >= 1_000; ttl -= 20) {
+      cluster.define({ ...exchange, lease: { ttlMs: ttl, renewMs: 100 } });
+      cluster.renew("NODE1", { outlasting });
+      expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+    }
+    const { connection } = cluster.session("NODE1");
+    expect(connection).toMatchObject({ kind: "open" });
+    expect(connection.kind === "open" && connection.grants.length).toBeLessThanOrEqual(limits.grantsKept);
+    cluster.renew("NODE1");
+    cluster.renew("NODE1");
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(1_000);
+  });
+
   test("EN4: a longer ttl is held from the first grant of it", () => {
     const cluster = exchangeOnNode1({ ...exchange, lease: { ttlMs: 400, renewMs: 100 } });
     cluster.define(exchange);

@@ -124,6 +124,7 @@ export class FakeAgent {
       type: "renewal",
       n: this.#renewals,
       lastAnswer: this.#lastAnswer,
+      outlasting: null,
       generation: last?.generation.number ?? 0,
       revision: assignment?.revision ?? null,
       generationAgeMs: 120_000,

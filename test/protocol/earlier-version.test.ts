@@ -55,7 +55,7 @@ function heard(message: object) {
 describe("an agent of before", () => {
   test("PW11: its hello and its renewal are understood as those of one that names no place and has nobody's word", () => {
     expect(heard(hello)).toEqual({ ...hello, peer: null });
-    expect(heard(renewal)).toEqual({ ...renewal, agreeing: [] });
+    expect(heard(renewal)).toEqual({ ...renewal, agreeing: [], outlasting: null });
   });
 
   test("PW11: its node counts as one without peerListen: nobody's word holds what it could own", () => {

@@ -22,6 +22,7 @@ const renewal: Renewal = {
   type: "renewal",
   n: 1,
   lastAnswer: 0,
+  outlasting: 0,
   generation: 3,
   revision: null,
   generationAgeMs: 12.5,
@@ -69,8 +70,8 @@ describe("what an agent says", () => {
   const keys = [hello, renewal].flatMap((message) =>
     Object.keys(message).map((key) => ({ type: message.type, message, key })),
   );
-  // Agents of before do not say these: PW11.
-  const needed = keys.filter(({ key }) => !["peer", "agreeing"].includes(key));
+  // Agents of before do not say these: GR13, PW11.
+  const needed = keys.filter(({ key }) => !["peer", "agreeing", "outlasting"].includes(key));
 
   test.each(needed)("CP6: $type without $key is malformed", ({ message, key }) => {
     expect(decodeAgentMessage(without(message, key))).toEqual({ ok: false, code: "malformed" });

@@ -199,6 +199,25 @@ export class Fate {
     const how = random.next();
     if (how < 0.3) for (const owner of this.#owners()) this.#cutOff(owner, ["to-agent"], random);
     else if (how < 0.7) this.#later(random.between(0, 1), () => this.#silenceOwner(random));
+    else if (how < 0.85) for (const owner of this.#owners().slice(0, 1)) this.#hearTooLate(owner, random);
+  }
+
+  /** When it reads that its lease is a shorter one, that is over; and what it cannot take away stays for as long as the longer one lasts. */
+  #hearTooLate({ agent, host }: NodeModel, random: Random): void {
+    const { faults, network } = this.#scene;
+    const before = faults.driverSticks;
+    faults.driverSticks = 0.98;
+    agent?.afterSending(() => {
+      agent.freeze();
+      this.#later(random.between(0.8, 1.2), () => {
+        agent.thaw();
+        this.#later(random.between(0, 0.1), () => network.cutOff(host));
+        this.#later(3, () => {
+          network.mend(host);
+          if (!this.#isOver) faults.driverSticks = before;
+        });
+      });
+    });
   }
 
   /** One owner after the other is away for longer than its lease. */

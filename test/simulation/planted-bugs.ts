@@ -85,6 +85,14 @@ export const plantedBugs = {
     find: "return Math.max(floor, ttlMs, ...possible.map((sent) => sent.ttlMs));",
     replace: "return ttlMs;",
   },
+  "shorter-ttl-at-once": {
+    rule: "GR13",
+    what: "an owner that has read of a shorter lease goes by it at once, whatever its fences were told before",
+    file: "src/agent/session-line.ts",
+    find: "outlasting: outlasting(mayStand, now),",
+    replace: "outlasting: null,",
+    once: true,
+  },
   "no-hold-at-the-start": {
     rule: "ST1",
     what: "an object that has just started begins epochs at once",
@@ -183,8 +191,8 @@ export const plantedBugs = {
     rule: "GR4",
     what: "the fuse is that of the grant that lasts longest, not of the newest",
     file: "src/agent/fuse.ts",
-    find: "before.renewal >= granted.renewal ?",
-    replace: "before.deadline >= granted.deadline ?",
+    find: "if (before.renewal >= granted.renewal) return before;",
+    replace: "if (before.deadline >= granted.deadline) return before;",
   },
   "released-before-verified": {
     rule: "HO4",

@@ -64,6 +64,7 @@ export class PlainAgent {
         type: "renewal",
         n: ++this.#renewals,
         lastAnswer,
+        outlasting: null,
         generation: last.generation.number,
         revision: this.#revision,
         generationAgeMs: lastAnswer === 0 ? null : performance.now() - greetedAt,

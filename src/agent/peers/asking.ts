@@ -9,7 +9,7 @@ import {
 } from "../../cluster/messages.ts";
 import { limits } from "../../cluster/limits.ts";
 import type { Promised as PromiseMessage, Withdrawal } from "../../cluster/peer-messages.ts";
-import { fuseDeadline, type Fuse, isLive } from "../fuse.ts";
+import { fuseDeadline, type Fuse, isLive, withDeadline } from "../fuse.ts";
 import type { SessionEffect, SessionState } from "../session-state.ts";
 import type { Heard, SentAsk, Word, Words } from "./words.ts";
 
@@ -20,11 +20,12 @@ export function extendByPromises(state: SessionState): SessionState {
   if (state.words.promises.size === 0 && [...state.fuses.values()].every((fuse) => fuse.deadline === fuse.granted)) {
     return state;
   }
+  const lastAnswer = state.link.kind === "joined" ? state.link.lastAnswer : 0;
   const lists = new Map((state.assignment?.groups ?? []).map((group) => [holdId(group), group.peers]));
   const fuses = new Map(
     [...state.fuses].map(([id, fuse]) => {
       const deadline = Math.max(fuse.granted, promisedUntil(state, fuse, lists.get(id) ?? []));
-      return [id, deadline === fuse.deadline ? fuse : { ...fuse, deadline }];
+      return [id, deadline === fuse.deadline ? fuse : withDeadline(fuse, deadline, lastAnswer)];
     }),
   );
   return { ...state, fuses };

@@ -1,4 +1,5 @@
 import { deafAfterAnswers, type LeaseTerms } from "./lease.ts";
+import { limits } from "../limits.ts";
 import { type Answer, holdId, type HoldRef, type Renewal } from "../messages.ts";
 import { holdsOfRun, leaseOf, putLeasesOf } from "./ownership.ts";
 import type { Connection, Hold, Lease, SentGrant, Session } from "../state.ts";
@@ -12,7 +13,18 @@ export function isDeaf(connection: OpenConnection, renewal: Renewal, lease: Leas
   return connection.answers.length >= deafAfterAnswers(lease) && oldest !== undefined && renewal.lastAnswer < oldest;
 }
 
-/** Extends what may be extended, one row for all of it, and says which ownerships the answer covers. */
+/**
+ * Up to which answer the owner's own deadlines are those of that answer and of later ones: the last that it has received, but for an
+ * earlier one that it names as outlasting those (LEASE rule 7).
+ */
+export function confirmedBy({ lastAnswer, outlasting }: Renewal): number {
+  return outlasting === null ? lastAnswer : Math.min(outlasting, lastAnswer);
+}
+
+/**
+ * Extends what may be extended, one row for all of it, and says which ownerships the answer covers.
+ * @param grants those that may still decide the agent's fuses
+ */
 export function grant(
   turn: Turn,
   session: Session,
@@ -24,7 +36,8 @@ export function grant(
   if (session.standing.kind === "Joining") return { kind: "refusal", code: "joining" };
   const covered: HoldRef[] = [];
   const held: Record<string, Lease> = {};
-  const possible = byHold(stillPossible(grants, renewal.lastAnswer));
+  const confirmed = confirmedBy(renewal);
+  const possible = byHold(grants);
   for (const hold of holdsOfRun(turn, session.incarnation)) {
     const before = leaseOf(turn, hold);
     if (!mayExtend(turn, hold, renewal)) {
@@ -34,7 +47,7 @@ export function grant(
     if (before.drainGrantsLeft === 0) continue;
     held[holdId(hold)] = {
       k: before.k + 1,
-      ttlHeldMs: longestHeld(before, possible.get(holdId(hold)) ?? [], renewal.lastAnswer, lease.ttlMs),
+      ttlHeldMs: longestHeld(before, possible.get(holdId(hold)) ?? [], confirmed, lease.ttlMs),
       drainGrantsLeft: before.drainGrantsLeft === null ? null : before.drainGrantsLeft - 1,
     };
     covered.push({ group: hold.group, epoch: hold.epoch });
@@ -44,11 +57,9 @@ export function grant(
   return { kind: "grant", holds: covered, ttlMs: lease.ttlMs };
 }
 
-/**
- * The grants that may still decide the agent's fuse: those after the last answer that it confirmed, and for each ownership
- * the last one up to it. Bounded: an agent that confirms nothing is deaf before long.
- */
-export function stillPossible(grants: readonly SentGrant[], confirmed: number): SentGrant[] {
+/** The grants that may still decide the agent's fuses: those after what it confirmed, and for each ownership the last one up to it. */
+export function stillPossible(grants: readonly SentGrant[], confirmed: number): readonly SentGrant[] {
+  if (grants.length <= 1) return grants;
   const seen = new Set<string>();
   const kept: SentGrant[] = [];
   for (const sent of grants.toReversed()) {
@@ -61,6 +72,16 @@ export function stillPossible(grants: readonly SentGrant[], confirmed: number): 
     if (last.length > 0) kept.push({ ...sent, holds: last });
   }
   return kept.toReversed();
+}
+
+/**
+ * What is granted once more for as long as before stands where it stood: whoever counts from there counts the same. So there are as many as
+ * there are changes; and of too many the oldest are forgotten, after which the ttl held does not fall before a later one is confirmed.
+ */
+export function withGrant(grants: readonly SentGrant[], sent: SentGrant): readonly SentGrant[] {
+  const last = new Map(grants.flatMap(({ holds, ttlMs }) => holds.map((id) => [id, ttlMs] as const)));
+  const holds = sent.holds.filter((id) => last.get(id) !== sent.ttlMs);
+  return holds.length === 0 ? grants : [...grants, { ...sent, holds }].slice(-limits.grantsKept);
 }
 
 /**

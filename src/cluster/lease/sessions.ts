@@ -4,7 +4,7 @@ import { assignmentFor, assignmentOf, isBehind, nextRevision, refreshAssignments
 import { parseAddress } from "../definition/ip-address.ts";
 import { noteAssociations } from "../associations.ts";
 import type { SessionEvent } from "../events.ts";
-import { grant, isDeaf, type OpenConnection, stillPossible } from "./grants.ts";
+import { confirmedBy, grant, isDeaf, type OpenConnection, stillPossible, withGrant } from "./grants.ts";
 import { judgeAnew, judgeReport } from "../policies/groups.ts";
 import { deafAfterAnswers, leasePresets, type LeaseTerms } from "./lease.ts";
 import { limits } from "../limits.ts";
@@ -154,17 +154,17 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
   const session = sessionOf(turn, incarnation);
   if (session.connection.kind !== "open") return;
   const { socket, answers, grants } = session.connection;
-  const outcome = grant(turn, session, renewal, lease, grants);
+  const possible = stillPossible(grants, confirmedBy(renewal));
+  const outcome = grant(turn, session, renewal, lease, possible);
   const n = turn.memory.answers + 1;
   turn.memory = { ...turn.memory, answers: n };
-  const kept = stillPossible(grants, renewal.lastAnswer);
   const connection: OpenConnection = {
     ...session.connection,
     answers: [...answers, n].slice(-deafAfterAnswers(lease)),
     grants:
       outcome.kind === "grant"
-        ? [...kept, { answer: n, ttlMs: outcome.ttlMs, holds: outcome.holds.map(holdId) }]
-        : kept,
+        ? withGrant(possible, { answer: n, ttlMs: outcome.ttlMs, holds: outcome.holds.map(holdId) })
+        : possible,
   };
   const silences = silencesFor(turn, session);
   putSession(turn, incarnation, { ...session, connection });

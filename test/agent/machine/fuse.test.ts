@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Fuse, fuseDeadline, isLive, renewFuse } from "../../../src/agent/fuse.ts";
+import { type Fuse, fuseDeadline, isLive, renewFuse, withDeadline } from "../../../src/agent/fuse.ts";
 
 const fuseOf = (renewal: number, deadline: number): Fuse => ({
   group: "Exchange",
@@ -8,6 +8,7 @@ const fuseOf = (renewal: number, deadline: number): Fuse => ({
   granted: deadline,
   deadline,
   ttlMs: 2_000,
+  latest: { deadline, ttlMs: 2_000, answer: renewal },
   covered: true,
 });
 
@@ -31,7 +32,18 @@ test("GR1 a fuse is blown at its deadline, not after it; what was never granted 
 test("GR4 the higher-numbered grant replaces a fuse, be its deadline later or earlier; an equal or lower one does not", () => {
   expect(renewFuse(undefined, fuseOf(1, 500))).toEqual(fuseOf(1, 500));
   expect(renewFuse(fuseOf(1, 500), fuseOf(2, 900))).toEqual(fuseOf(2, 900));
-  expect(renewFuse(fuseOf(1, 500), fuseOf(2, 300))).toEqual(fuseOf(2, 300));
+  expect(renewFuse(fuseOf(1, 500), fuseOf(2, 300))).toMatchObject({ renewal: 2, deadline: 300 });
   expect(renewFuse(fuseOf(2, 300), fuseOf(1, 900))).toEqual(fuseOf(2, 300));
   expect(renewFuse(fuseOf(2, 300), fuseOf(2, 900))).toEqual(fuseOf(2, 300));
+});
+
+test("GR13 the latest deadline that a fuse ever had stays the latest until a later one comes, by a grant or by what others promise", () => {
+  const shorter = renewFuse(fuseOf(1, 500), fuseOf(2, 300));
+  expect(shorter.latest).toEqual({ deadline: 500, ttlMs: 2_000, answer: 1 });
+  expect(renewFuse(shorter, fuseOf(3, 400)).latest.answer).toBe(1);
+  expect(renewFuse(shorter, fuseOf(3, 500)).latest).toEqual({ deadline: 500, ttlMs: 2_000, answer: 3 });
+  expect(withDeadline(shorter, 450, 7)).toEqual({ ...shorter, deadline: 450 });
+  const promised = withDeadline(shorter, 600, 7);
+  expect(promised).toMatchObject({ deadline: 600, latest: { deadline: 600, answer: 7 } });
+  expect(withDeadline(promised, 300, 9).latest).toEqual(promised.latest);
 });

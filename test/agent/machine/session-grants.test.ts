@@ -190,6 +190,81 @@ describe("GR4 the highest-numbered grant is the one that counts", () => {
   });
 });
 
+describe("GR13 a shorter lease counts alone when the longer one would have been over", () => {
+  /** The answer that it was extended by last, and until when; from then on the lease is of 400 ms. */
+  function shortened(agent: SessionDriver): { longer: number; until: number } {
+    agent.advance(500);
+    const { link } = agent.state;
+    const longer = link.kind === "joined" ? link.lastAnswer : 0;
+    const until = agent.deadlineOf(exchange) ?? 0;
+    agent.object.lease = { ttlMs: 400, renewMs: 100 };
+    agent.assign(group("Exchange", 3), group("Web", 1));
+    // What is said when that has come was sent before a shorter grant.
+    agent.clear();
+    return { longer, until };
+  }
+
+  test("GR13 an owner says which answer outlasts the newer ones, until one of them lasts as long", () => {
+    const agent = owner();
+    const { longer, until } = shortened(agent);
+    agent.advanceTo(until - 351);
+    expect(agent.renewals.length).toBeGreaterThan(12);
+    expect(new Set(agent.renewals.map(({ outlasting }) => outlasting))).toEqual(new Set([longer]));
+    expect(agent.lastRenewal.lastAnswer).toBeGreaterThan(longer + 10);
+    agent.advance(201);
+    expect(agent.deadlineOf(exchange)).toBeGreaterThan(until);
+    expect(agent.lastRenewal.outlasting).toBeNull();
+  });
+
+  test("GR13 so it is when the shorter lease was over before it was heard of", () => {
+    const agent = owner();
+    const { longer } = shortened(agent);
+    agent.replies = () => null;
+    agent.advance(100);
+    const late = agent.object.grant(agent.lastRenewal, [exchange, web]);
+    agent.freeze(360);
+    agent.receive(late);
+    expect(agent.modeOf(exchange)).toBe("cut");
+    expect(agent.lastRenewal).toMatchObject({ lastAnswer: late.n, outlasting: longer });
+  });
+
+  test("GR13 what outlasts of an earlier connection is older than all answers of this one", () => {
+    const agent = owner();
+    const { until } = shortened(agent);
+    agent.close();
+    agent.advance(125);
+    agent.join([group("Exchange", 3), group("Web", 1)]);
+    agent.advance(100);
+    expect(agent.lastRenewal.lastAnswer).toBeGreaterThan(0);
+    expect(agent.lastRenewal.outlasting).toBe(0);
+    agent.advanceTo(until);
+    expect(agent.lastRenewal.outlasting).toBeNull();
+  });
+
+  test("GR13 an answer that lasts as long as the longer one, or has come of it, outlasts nothing", () => {
+    const agent = owner();
+    agent.advance(20_000);
+    expect(new Set(agent.renewals.map(({ outlasting }) => outlasting))).toEqual(new Set([null]));
+    const { until } = shortened(agent);
+    agent.object.lease = { ttlMs: 2_000, renewMs: 500 };
+    agent.assign(group("Exchange", 3), group("Web", 1));
+    agent.advance(500);
+    expect(agent.now).toBeLessThan(until);
+    expect(agent.lastRenewal.outlasting).toBeNull();
+  });
+
+  test("GR13 of two ownerships the one that is extended no longer goes on to outlast", () => {
+    const agent = owner();
+    const { longer } = shortened(agent);
+    agent.object.lease = { ttlMs: 2_000, renewMs: 500 };
+    agent.replies = extending(exchange);
+    agent.assign(group("Exchange", 3), group("Web", 1));
+    agent.advance(500);
+    expect(agent.lastRenewal.outlasting).toBe(longer);
+    expect(agent.lastRenewal.lastAnswer).toBeGreaterThan(longer);
+  });
+});
+
 describe("GR6 an assignment has a revision", () => {
   const other = group("Other", 1);
 
