@@ -349,8 +349,10 @@ export type Connection =
       readonly socket: SocketId;
       /** Numbers of the last answers sent on it, oldest first; as many as make a silent listener deaf. */
       readonly answers: readonly number[];
-      /** Grants sent on it and not yet confirmed, oldest first, the last confirmed one before them; of one ttl the first. */
-      readonly grants: readonly SentGrant[];
+      /** The last grant sent on it; null: none. */
+      readonly granted: SentGrant | null;
+      /** What its run may still go by: grants not yet confirmed, oldest first, the last confirmed one before them; of one ttl the first. */
+      readonly possible: readonly SentGrant[];
     }
   | { readonly kind: "closed"; readonly number: number };
 

@@ -83,6 +83,24 @@ describe("Verdict and view", () => {
     expect(told()).toMatchObject({ address: "192.0.2.200", networkName: "OTHER" });
   });
 
+  test("VD1: an owner that gets another group, or loses one, may bind for the others as before", () => {
+    const onNode1 = { preferredOwners: ["NODE1"] };
+    const all = { A: virtualServer(100, onNode1), B: virtualServer(101, onNode1), C: virtualServer(102, onNode1) };
+    const { A, B } = all;
+    const cluster = new Cluster(clusterOf({ A }));
+    cluster.up("NODE1");
+    const binding = (): string[] =>
+      Object.keys(all).filter((group) => cluster.verdict(group, "NODE1").decision === "BIND");
+    for (const groups of [{ A }, { A, B }, all]) {
+      cluster.define(clusterOf(groups));
+      for (let times = 0; times < 2; times += 1) cluster.renew("NODE1");
+      expect(binding()).toEqual(Object.keys(groups));
+    }
+    cluster.define(clusterOf({ A, B }));
+    cluster.renew("NODE1");
+    expect(binding()).toEqual(["A", "B"]);
+  });
+
   test("VD1: a report that was said under an assignment which is no longer known pairs with no address", () => {
     const cluster = online();
     const said = cluster.report("NODE1", {});

@@ -23,21 +23,21 @@ export function confirmedBy({ lastAnswer, outlasting }: Renewal): number {
 
 /**
  * Extends what may be extended, one row for all of it, and says which ownerships the answer covers.
- * @param grants those that may still decide the agent's fuses
+ * @param possible the grants that may still decide the agent's fuses
  */
 export function grant(
   turn: Turn,
   session: Session,
   renewal: Renewal,
   lease: LeaseTerms,
-  grants: readonly SentGrant[],
+  possible: readonly SentGrant[],
 ): Answer["outcome"] {
   if (session.deaf) return { kind: "refusal", code: "deaf" };
   if (session.standing.kind === "Joining") return { kind: "refusal", code: "joining" };
   const covered: HoldRef[] = [];
   const held: Record<string, Lease> = {};
   const confirmed = confirmedBy(renewal);
-  const possible = byHold(grants);
+  const ofHold = byHold(possible);
   for (const hold of holdsOfRun(turn, session.incarnation)) {
     const before = leaseOf(turn, hold);
     if (!mayExtend(turn, hold, renewal)) {
@@ -47,7 +47,7 @@ export function grant(
     if (before.drainGrantsLeft === 0) continue;
     held[holdId(hold)] = {
       k: before.k + 1,
-      ttlHeldMs: longestHeld(before, possible.get(holdId(hold)) ?? [], confirmed, lease.ttlMs),
+      ttlHeldMs: longestHeld(before, ofHold.get(holdId(hold)) ?? [], confirmed, lease.ttlMs),
       drainGrantsLeft: before.drainGrantsLeft === null ? null : before.drainGrantsLeft - 1,
     };
     covered.push({ group: hold.group, epoch: hold.epoch });
@@ -78,10 +78,12 @@ export function stillPossible(grants: readonly SentGrant[], confirmed: number): 
  * What is granted once more for as long as before stands where it stood: whoever counts from there counts the same. So there are as many as
  * there are changes; and of too many the oldest are forgotten, after which the ttl held does not fall before a later one is confirmed.
  */
-export function withGrant(grants: readonly SentGrant[], sent: SentGrant): readonly SentGrant[] {
-  const last = new Map(grants.flatMap(({ holds, ttlMs }) => holds.map((id) => [id, ttlMs] as const)));
-  const holds = sent.holds.filter((id) => last.get(id) !== sent.ttlMs);
-  return holds.length === 0 ? grants : [...grants, { ...sent, holds }].slice(-limits.grantsKept);
+export function withGrant(connection: OpenConnection, granted: SentGrant): OpenConnection {
+  const { possible } = connection;
+  const last = new Map(possible.flatMap(({ holds, ttlMs }) => holds.map((id) => [id, ttlMs] as const)));
+  const holds = granted.holds.filter((id) => last.get(id) !== granted.ttlMs);
+  const more = holds.length === 0 ? [] : [{ ...granted, holds }];
+  return { ...connection, granted, possible: [...possible, ...more].slice(-limits.grantsKept) };
 }
 
 /**

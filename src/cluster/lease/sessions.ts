@@ -46,7 +46,8 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   if (known === undefined && !hasRoomForRun(turn, node)) return close(turn, socket, "too-many-runs");
   repairRollBack(turn, node, message, nonce);
   if (known?.connection.kind === "open") close(turn, known.connection.socket, "replaced");
-  const connection: OpenConnection = { kind: "open", number: message.connection, socket, answers: [], grants: [] };
+  const { connection: number } = message;
+  const connection: OpenConnection = { kind: "open", number, socket, answers: [], granted: null, possible: [] };
   putSession(
     turn,
     message.incarnation,
@@ -153,19 +154,20 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
   refreshAssignments(turn, incarnation);
   const session = sessionOf(turn, incarnation);
   if (session.connection.kind !== "open") return;
-  const { socket, answers, grants } = session.connection;
-  const possible = stillPossible(grants, confirmedBy(renewal));
+  const { socket, answers } = session.connection;
+  const possible = stillPossible(session.connection.possible, confirmedBy(renewal));
   const outcome = grant(turn, session, renewal, lease, possible);
   const n = turn.memory.answers + 1;
   turn.memory = { ...turn.memory, answers: n };
-  const connection: OpenConnection = {
+  const answered: OpenConnection = {
     ...session.connection,
     answers: [...answers, n].slice(-deafAfterAnswers(lease)),
-    grants:
-      outcome.kind === "grant"
-        ? withGrant(possible, { answer: n, ttlMs: outcome.ttlMs, holds: outcome.holds.map(holdId) })
-        : possible,
+    possible,
   };
+  const connection =
+    outcome.kind === "grant"
+      ? withGrant(answered, { answer: n, ttlMs: outcome.ttlMs, holds: outcome.holds.map(holdId) })
+      : answered;
   const silences = silencesFor(turn, session);
   putSession(turn, incarnation, { ...session, connection });
   noteTold(turn, session, silences);

@@ -135,6 +135,6 @@ function isCovered(session: Session | undefined, id: string): boolean {
   return lastGrant(session)?.holds.includes(id) ?? false;
 }
 
-function lastGrant(session: Session | undefined): SentGrant | undefined {
-  return session?.connection.kind === "open" ? session.connection.grants.at(-1) : undefined;
+function lastGrant(session: Session | undefined): SentGrant | null {
+  return session?.connection.kind === "open" ? session.connection.granted : null;
 }
