@@ -13,18 +13,10 @@ export type Fuse = HoldRef & {
   /** The same, or later: as long as all peers have promised (PW2). */
   readonly deadline: number;
   readonly ttlMs: number;
-  /** The latest deadline that it ever had: a fence that was not told of an earlier one since may stand until then. */
-  readonly latest: LatestDeadline;
+  /** The latest deadline that it ever had, and of which grant: a fence that was not told of an earlier one since may stand until then. */
+  readonly latest: { readonly deadline: number; readonly ttlMs: number };
   /** Peers' words may extend it: the last answer was a grant that lists it, and since then it has not blown and no word was withdrawn (PW5, PW6). */
   readonly covered: boolean;
-};
-
-export type LatestDeadline = {
-  readonly deadline: number;
-  /** Of the grant that it came of. */
-  readonly ttlMs: number;
-  /** The last answer then; 0: one of an earlier connection. */
-  readonly answer: number;
 };
 
 export function fuseDeadline(sentAt: number, ttlMs: number): number {
@@ -38,29 +30,20 @@ export function renewFuse(before: Fuse | undefined, granted: Fuse): Fuse {
   return before.latest.deadline > granted.deadline ? { ...granted, latest: before.latest } : granted;
 }
 
-/** As long as others promise: earlier again when they do not any more. @param lastAnswer of this connection, 0 without one */
-export function withDeadline(fuse: Fuse, deadline: number, lastAnswer: number): Fuse {
+/** As long as others promise: earlier again when they do not any more. */
+export function withDeadline(fuse: Fuse, deadline: number): Fuse {
   const { latest, ttlMs } = fuse;
-  if (deadline <= latest.deadline) return { ...fuse, deadline };
-  return { ...fuse, deadline, latest: { deadline, ttlMs, answer: lastAnswer } };
+  return { ...fuse, deadline, latest: deadline > latest.deadline ? { deadline, ttlMs } : latest };
 }
 
 export function isLive(fuse: Fuse | undefined, now: number): fuse is Fuse {
   return fuse !== undefined && now < fuse.deadline;
 }
 
-/** What an earlier connection was answered is older than all that this one will be. */
-export function ofEarlierConnection(fuse: Fuse): Fuse {
-  return { ...fuse, latest: { ...fuse.latest, answer: 0 } };
-}
-
 /**
- * The answer that has granted for longer than the newest, and whose deadline may still stand in a fence of this node: the newest could not
- * be told to it, or was over when it was heard of. Null: there is none (LEASE rule 7).
+ * The longest ttl of what may still stand in a fence of this node, 0 for nothing: a later grant with an earlier deadline could not be told
+ * to it, or was over when it was heard of (LEASE rule 7).
  */
-export function outlasting(fuses: readonly Fuse[], now: number): number | null {
-  const answers = fuses
-    .filter(({ latest, ttlMs }) => latest.ttlMs > ttlMs && now < latest.deadline)
-    .map(({ latest }) => latest.answer);
-  return answers.length === 0 ? null : Math.min(...answers);
+export function longestTtlHeld(fuses: readonly Fuse[], now: number): number {
+  return Math.max(0, ...fuses.filter(({ latest }) => now < latest.deadline).map(({ latest }) => latest.ttlMs));
 }

@@ -21,7 +21,7 @@ import type { SessionEffect, SessionState } from "./session-state.ts";
 /** What this run holds: its fuses, what it orders of the host under them, and what it releases. */
 
 /** Only the epochs that the grant lists are moved; all others stay as they are (LEASE rule 1). */
-export function granted(state: SessionState, { outcome, n, to }: Answer, sentAt: number): ReadonlyMap<string, Fuse> {
+export function granted(state: SessionState, { outcome, to }: Answer, sentAt: number): ReadonlyMap<string, Fuse> {
   // What the control plane no longer grants is held by nobody's word either.
   const fuses = new Map([...state.fuses].map(([id, fuse]) => [id, { ...fuse, covered: false }]));
   if (outcome.kind === "refusal") return fuses;
@@ -29,7 +29,7 @@ export function granted(state: SessionState, { outcome, n, to }: Answer, sentAt:
   const granted = fuseDeadline(sentAt, ttlMs);
   for (const { group, epoch } of outcome.holds) {
     const id = holdId({ group, epoch });
-    const latest = { deadline: granted, ttlMs, answer: n };
+    const latest = { deadline: granted, ttlMs };
     const fuse = { group, epoch, renewal: to, granted, deadline: granted, ttlMs, latest, covered: true };
     fuses.set(id, { ...renewFuse(fuses.get(id), fuse), covered: true });
   }

@@ -1,6 +1,6 @@
 import { type LeaseTerms, longestHoleMs } from "../cluster/lease/lease.ts";
 import { holdId, nothingTold, toldBy } from "../cluster/messages.ts";
-import { isLive, outlasting } from "./fuse.ts";
+import { isLive, longestTtlHeld } from "./fuse.ts";
 import { agreeing, nextAskAt, nodesAsked } from "./peers/asking.ts";
 import type { InFlight, JoinedLink, Link, SessionEffect, SessionState } from "./session-state.ts";
 import { claimsOf, markClaimed, nextClaimAt, nextCompleteAt } from "./witness.ts";
@@ -92,7 +92,7 @@ function renew(state: SessionState, link: JoinedLink, now: number, effects: Sess
       type: "renewal",
       n,
       lastAnswer: link.lastAnswer,
-      outlasting: outlasting(mayStand, now),
+      ttlHeldMs: longestTtlHeld(mayStand, now),
       generation: state.seen.generation?.number ?? 0,
       revision: state.assignment?.revision ?? null,
       generationAgeMs: state.generationSince === null ? null : now - state.generationSince,

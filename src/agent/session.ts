@@ -32,7 +32,6 @@ import {
 import { heardAsk, heardGone, stillGiven, tendWithdrawals } from "./peers/vouching.ts";
 import { noteWords } from "./peers/word-notes.ts";
 import { keysIn, noWords } from "./peers/words.ts";
-import { ofEarlierConnection } from "./fuse.ts";
 import { type HostSays, noOrders } from "./orders.ts";
 import { withAssignment, withEpochs, withGeneration } from "./seen.ts";
 import { giveOrders, granted, noteBlown, takeOffline, tendStop, withAddresses } from "./session-holds.ts";
@@ -204,8 +203,7 @@ function welcomed(
     followAt: null,
     hurry: "news",
   };
-  const fuses = new Map([...state.fuses].map(([id, fuse]) => [id, ofEarlierConnection(fuse)]));
-  const joined = { ...state, link, standing, fuses };
+  const joined = { ...state, link, standing };
   return heldByWord(state, now) ? joined : assigned(joined, assignment, now);
 }
 

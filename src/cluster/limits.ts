@@ -15,8 +15,6 @@ export const limits = {
   expressionLength: 4_096,
   /** Runs of one node's agent that are known at a time: the one that serves, and those that wait for it to be over. */
   sessionsPerNode: 4,
-  /** Grants of one connection that an owner may still go by, those of one ttl counted once. */
-  grantsKept: 16,
   /** Operations that are kept: finished ones make room, oldest first. */
   operations: 256,
   operationsPending: 64,

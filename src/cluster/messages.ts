@@ -83,10 +83,10 @@ export type Renewal = {
   /** The number of the last answer received on this connection, 0 for none. */
   readonly lastAnswer: number;
   /**
-   * An answer, 0 for any of an earlier connection, that extended something for longer than those after it have: what it set may
-   * still stand on this node. Null: the last answer is it, or there is none.
+   * The longest ttl of what this run was granted and may still stand in a fence of its node, 0 for nothing; null: an agent of an earlier
+   * version, which does not say.
    */
-  readonly outlasting: number | null;
+  readonly ttlHeldMs: number | null;
   /** The generation of the last message received. */
   readonly generation: number;
   /** The revision of the assignment that the agent is working on. */

@@ -203,7 +203,7 @@ export type LeaseRow = {
 export type Lease = {
   /** Grows with each grant that covers this hold. */
   readonly k: number;
-  /** The longest ttl among the grants from the last confirmed one on: what a witness has to count. */
+  /** The longest ttl that anything of it may still be held for: what a witness has to count. */
   readonly ttlHeldMs: number;
   /** While draining: how many more grants may cover the hold; null while owned. */
   readonly drainGrantsLeft: number | null;
@@ -351,10 +351,13 @@ export type Connection =
       readonly answers: readonly number[];
       /** The last grant sent on it; null: none. */
       readonly granted: SentGrant | null;
-      /** What its run may still go by: grants not yet confirmed, oldest first, the last confirmed one before them; of one ttl the first. */
-      readonly possible: readonly SentGrant[];
+      /** Ttls of grants sent on it and not confirmed, oldest first. */
+      readonly unconfirmed: readonly UnconfirmedTtl[];
     }
   | { readonly kind: "closed"; readonly number: number };
+
+/** Of one grant, or of some that follow each other: then with the number of the last of them. */
+export type UnconfirmedTtl = { readonly answer: number; readonly ttlMs: number };
 
 export type SentGrant = { readonly answer: number; readonly ttlMs: number; readonly holds: readonly string[] };
 

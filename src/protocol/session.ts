@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { CloseReason } from "../cluster/events.ts";
 import type { Generation, Revision } from "../cluster/lease/generation.ts";
+import { ttlLimitsMs } from "../cluster/lease/lease.ts";
 import { limits } from "../cluster/limits.ts";
 import {
   type AgentMessage,
@@ -179,7 +180,7 @@ const renewalSchema = z.strictObject({
   type: z.literal("renewal"),
   n: count,
   lastAnswer: count,
-  outlasting: count.nullable().default(null),
+  ttlHeldMs: z.number().nonnegative().max(ttlLimitsMs.max).nullable().default(null),
   generation: count,
   revision: revisionSchema.nullable(),
   generationAgeMs: durationMs.nullable(),
@@ -251,37 +252,33 @@ export function decodeObjectMessage(frame: string): Decoded<ObjectMessage> {
 }
 
 /**
- * What a version of before does not know is left out while it says nothing, and read as nothing where it is left out: that version
- * refuses a frame with a key that it has never heard of (PW11, GR13).
+ * What has to do with words between agents is left out while it says nothing, and read as nothing where it is left out: a version that
+ * has never heard of them refuses a frame with a key that it does not know (PW11).
  */
 export function encode(message: AgentMessage | ObjectMessage): string {
-  return JSON.stringify(withoutNothings(message));
+  return JSON.stringify(withoutEmptyWords(message));
 }
 
-function withoutNothings(message: AgentMessage | ObjectMessage): object {
+function withoutEmptyWords(message: AgentMessage | ObjectMessage): object {
   switch (message.type) {
     case "hello": {
       const { peer, ...rest } = message;
       return peer === null ? rest : message;
     }
     case "renewal": {
-      const { agreeing, outlasting, ...rest } = message;
-      return {
-        ...rest,
-        ...(agreeing.length === 0 ? {} : { agreeing }),
-        ...(outlasting === null ? {} : { outlasting }),
-      };
+      const { agreeing, ...rest } = message;
+      return agreeing.length === 0 ? rest : message;
     }
     case "answer":
     case "welcome":
     case "assignment": {
       const { assignment } = message;
-      return assignment === null ? message : { ...message, assignment: assignmentWithoutNothings(assignment) };
+      return assignment === null ? message : { ...message, assignment: assignmentWithoutEmptyWords(assignment) };
     }
   }
 }
 
-function assignmentWithoutNothings({ groups, vouchesFor, ...rest }: Assignment): object {
+function assignmentWithoutEmptyWords({ groups, vouchesFor, ...rest }: Assignment): object {
   const said = groups.map(({ peers, ...group }) => (peers.length === 0 ? group : { ...group, peers }));
   return { ...rest, groups: said, ...(vouchesFor.length === 0 ? {} : { vouchesFor }) };
 }

@@ -35,6 +35,8 @@ export class Run {
   /** Null: other agents do not reach it. */
   peer: PeerPlace | null = null;
   readonly epochs = new Map<string, number>();
+  /** The latest deadline that it was ever granted. */
+  #held = { until: Number.NEGATIVE_INFINITY, ttlMs: 0 };
   #firstAnswerAt: number | null = null;
   #holding: ReadonlyMap<string, Holding> = new Map();
   #counts: readonly Count[] = [];
@@ -79,7 +81,7 @@ export class Run {
       type: "renewal",
       n: this.renewals + 1,
       lastAnswer: this.lastAnswer,
-      outlasting: null,
+      ttlHeldMs: now < this.#held.until ? this.#held.ttlMs : 0,
       generation: this.generation?.number ?? 0,
       revision: this.assignment?.revision ?? null,
       generationAgeMs: this.#firstAnswerAt === null ? null : now - this.#firstAnswerAt,
@@ -115,10 +117,16 @@ export class Run {
   #hearAnswer({ n, outcome, silences }: Answer, now: number): void {
     this.lastAnswer = n;
     this.#firstAnswerAt ??= now;
-    if (outcome.kind === "grant") this.granted = outcome.holds;
+    if (outcome.kind === "grant") this.#hearGrant(outcome, now);
     this.#counts = silences.map((silence) => {
       const before = this.#counts.find((count) => JSON.stringify(count.silence) === JSON.stringify(silence));
       return before ?? { silence, since: now, answer: n };
     });
+  }
+
+  #hearGrant({ holds, ttlMs }: Extract<Answer["outcome"], { kind: "grant" }>, now: number): void {
+    this.granted = holds;
+    const until = now + ttlMs;
+    if (holds.length > 0 && until >= this.#held.until) this.#held = { until, ttlMs };
   }
 }

@@ -90,7 +90,10 @@ describe("Starts", () => {
     cluster.restart();
     expect(holding(cluster)).toBe(ttlMs);
     cluster.hello("NODE1");
-    for (let times = 0; times < 3; times += 1) cluster.renew("NODE1");
+    for (let times = 0; times < 3; times += 1) {
+      cluster.renew("NODE1");
+      cluster.advance(ttlMs / 2);
+    }
     cluster.restart();
     expect(holding(cluster)).toBe(400);
   });

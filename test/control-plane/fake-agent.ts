@@ -124,7 +124,7 @@ export class FakeAgent {
       type: "renewal",
       n: this.#renewals,
       lastAnswer: this.#lastAnswer,
-      outlasting: null,
+      ttlHeldMs: 0,
       generation: last?.generation.number ?? 0,
       revision: assignment?.revision ?? null,
       generationAgeMs: 120_000,

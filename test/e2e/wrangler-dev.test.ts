@@ -116,7 +116,7 @@ test("CP10: a node joins, owns the group, and is told to bind; watchers see it h
     const renewal: Renewal = {
       type: "renewal",
       n,
-      outlasting: null,
+      ttlHeldMs: 0,
       lastAnswer: last.type === "answer" ? last.n : 0,
       generation: welcome.generation.number,
       revision: assignment?.revision ?? null,

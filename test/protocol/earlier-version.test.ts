@@ -55,7 +55,7 @@ function heard(message: object) {
 describe("an agent of before", () => {
   test("PW11: its hello and its renewal are understood as those of one that names no place and has nobody's word", () => {
     expect(heard(hello)).toEqual({ ...hello, peer: null });
-    expect(heard(renewal)).toEqual({ ...renewal, agreeing: [], outlasting: null });
+    expect(heard(renewal)).toEqual({ ...renewal, agreeing: [], ttlHeldMs: null });
   });
 
   test("PW11: its node counts as one without peerListen: nobody's word holds what it could own", () => {
@@ -105,7 +105,9 @@ describe("a control plane of before", () => {
     });
   });
 
-  test("PW11: an agent without peerListen says nothing to it that it would not read", () => {
-    for (const message of [hello, renewal]) expect(JSON.parse(encode(heard(message)))).toEqual(message);
+  test("PW11: the hello of an agent without peerListen is one that it would read; GR13: its renewals say what it would not", () => {
+    expect(JSON.parse(encode(heard(hello)))).toEqual(hello);
+    const said = heard({ ...renewal, ttlHeldMs: 0 });
+    expect(JSON.parse(encode(said))).toEqual({ ...renewal, ttlHeldMs: 0 });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Answer, Hello, ObjectMessage, Renewal } from "../../src/cluster/messages.ts";
 import { closeReasons } from "../../src/cluster/events.ts";
+import { ttlLimitsMs } from "../../src/cluster/lease/lease.ts";
 import { limits } from "../../src/cluster/limits.ts";
 import { protocolLimits } from "../../src/protocol/limits.ts";
 import { closeCodes, decodeAgentMessage, decodeObjectMessage, encode } from "../../src/protocol/session.ts";
@@ -22,7 +23,7 @@ const renewal: Renewal = {
   type: "renewal",
   n: 1,
   lastAnswer: 0,
-  outlasting: 0,
+  ttlHeldMs: 2_000,
   generation: 3,
   revision: null,
   generationAgeMs: 12.5,
@@ -71,7 +72,7 @@ describe("what an agent says", () => {
     Object.keys(message).map((key) => ({ type: message.type, message, key })),
   );
   // Agents of before do not say these: GR13, PW11.
-  const needed = keys.filter(({ key }) => !["peer", "agreeing", "outlasting"].includes(key));
+  const needed = keys.filter(({ key }) => !["peer", "agreeing", "ttlHeldMs"].includes(key));
 
   test.each(needed)("CP6: $type without $key is malformed", ({ message, key }) => {
     expect(decodeAgentMessage(without(message, key))).toEqual({ ok: false, code: "malformed" });
@@ -88,6 +89,8 @@ describe("what an agent says", () => {
     { ...renewal, n: -1 },
     { ...renewal, n: 2 ** 53 },
     { ...renewal, generationAgeMs: -1 },
+    { ...renewal, ttlHeldMs: -1 },
+    { ...renewal, ttlHeldMs: ttlLimitsMs.max + 1 },
     { ...renewal, claims: Array(protocolLimits.claims + 1).fill(renewal.claims[0]) },
     { ...renewal, intact: Array(limits.releasedNamed + 1).fill({ group: "g", epoch: 1 }) },
     {

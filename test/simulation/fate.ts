@@ -205,17 +205,13 @@ export class Fate {
   /** When it reads that its lease is a shorter one, that is over; and what it cannot take away stays for as long as the longer one lasts. */
   #hearTooLate({ agent, host }: NodeModel, random: Random): void {
     const { faults, network } = this.#scene;
-    const before = faults.driverSticks;
-    faults.driverSticks = 0.98;
     agent?.afterSending(() => {
       agent.freeze();
       this.#later(random.between(0.8, 1.2), () => {
+        if (!this.#isOver) faults.driverSticks = 0.98;
         agent.thaw();
         this.#later(random.between(0, 0.1), () => network.cutOff(host));
-        this.#later(3, () => {
-          network.mend(host);
-          if (!this.#isOver) faults.driverSticks = before;
-        });
+        this.#later(3, () => network.mend(host));
       });
     });
   }

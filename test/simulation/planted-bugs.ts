@@ -82,15 +82,15 @@ export const plantedBugs = {
     rule: "EN4",
     what: "a silence has to last as long as the newest grant, not as the longest that may still be held for",
     file: "src/cluster/lease/grants.ts",
-    find: "return Math.max(floor, ttlMs, ...possible.map((sent) => sent.ttlMs));",
+    find: "return Math.max(confirmed, ttlMs, ...unconfirmed.map((sent) => sent.ttlMs));",
     replace: "return ttlMs;",
   },
   "shorter-ttl-at-once": {
     rule: "GR13",
     what: "an owner that has read of a shorter lease goes by it at once, whatever its fences were told before",
     file: "src/agent/session-line.ts",
-    find: "outlasting: outlasting(mayStand, now),",
-    replace: "outlasting: null,",
+    find: "ttlHeldMs: longestTtlHeld(mayStand, now),",
+    replace: "ttlHeldMs: 0,",
     once: true,
   },
   "no-hold-at-the-start": {
@@ -186,13 +186,6 @@ export const plantedBugs = {
     file: "src/cluster/lease/sessions.ts",
     find: "expired: deaf && before.expired,",
     replace: "expired: before.expired,",
-  },
-  "longest-grant-counts": {
-    rule: "GR4",
-    what: "the fuse is that of the grant that lasts longest, not of the newest",
-    file: "src/agent/fuse.ts",
-    find: "if (before.renewal >= granted.renewal) return before;",
-    replace: "if (before.deadline >= granted.deadline) return before;",
   },
   "released-before-verified": {
     rule: "HO4",

@@ -64,7 +64,7 @@ export class PlainAgent {
         type: "renewal",
         n: ++this.#renewals,
         lastAnswer,
-        outlasting: null,
+        ttlHeldMs: 0,
         generation: last.generation.number,
         revision: this.#revision,
         generationAgeMs: lastAnswer === 0 ? null : performance.now() - greetedAt,

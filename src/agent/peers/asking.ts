@@ -20,12 +20,11 @@ export function extendByPromises(state: SessionState): SessionState {
   if (state.words.promises.size === 0 && [...state.fuses.values()].every((fuse) => fuse.deadline === fuse.granted)) {
     return state;
   }
-  const lastAnswer = state.link.kind === "joined" ? state.link.lastAnswer : 0;
   const lists = new Map((state.assignment?.groups ?? []).map((group) => [holdId(group), group.peers]));
   const fuses = new Map(
     [...state.fuses].map(([id, fuse]) => {
       const deadline = Math.max(fuse.granted, promisedUntil(state, fuse, lists.get(id) ?? []));
-      return [id, deadline === fuse.deadline ? fuse : withDeadline(fuse, deadline, lastAnswer)];
+      return [id, deadline === fuse.deadline ? fuse : withDeadline(fuse, deadline)];
     }),
   );
   return { ...state, fuses };

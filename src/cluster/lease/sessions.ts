@@ -4,7 +4,7 @@ import { assignmentFor, assignmentOf, isBehind, nextRevision, refreshAssignments
 import { parseAddress } from "../definition/ip-address.ts";
 import { noteAssociations } from "../associations.ts";
 import type { SessionEvent } from "../events.ts";
-import { confirmedBy, grant, isDeaf, type OpenConnection, stillPossible, withGrant } from "./grants.ts";
+import { grant, isDeaf, type OpenConnection, stillUnconfirmed, withGrant } from "./grants.ts";
 import { judgeAnew, judgeReport } from "../policies/groups.ts";
 import { deafAfterAnswers, leasePresets, type LeaseTerms } from "./lease.ts";
 import { limits } from "../limits.ts";
@@ -47,7 +47,7 @@ export function onHello(turn: Turn, { socket, node, nonce, message }: Of<"hello"
   repairRollBack(turn, node, message, nonce);
   if (known?.connection.kind === "open") close(turn, known.connection.socket, "replaced");
   const { connection: number } = message;
-  const connection: OpenConnection = { kind: "open", number, socket, answers: [], granted: null, possible: [] };
+  const connection: OpenConnection = { kind: "open", number, socket, answers: [], granted: null, unconfirmed: [] };
   putSession(
     turn,
     message.incarnation,
@@ -155,14 +155,14 @@ function answer(turn: Turn, incarnation: string, renewal: Renewal, lease: LeaseT
   const session = sessionOf(turn, incarnation);
   if (session.connection.kind !== "open") return;
   const { socket, answers } = session.connection;
-  const possible = stillPossible(session.connection.possible, confirmedBy(renewal));
-  const outcome = grant(turn, session, renewal, lease, possible);
+  const unconfirmed = stillUnconfirmed(session.connection, renewal);
+  const outcome = grant(turn, session, renewal, lease, unconfirmed);
   const n = turn.memory.answers + 1;
   turn.memory = { ...turn.memory, answers: n };
   const answered: OpenConnection = {
     ...session.connection,
     answers: [...answers, n].slice(-deafAfterAnswers(lease)),
-    possible,
+    unconfirmed,
   };
   const connection =
     outcome.kind === "grant"

@@ -211,7 +211,7 @@ function renew(world: World, agent: ModelAgent): void {
       type: "renewal",
       n: agent.renewals,
       lastAnswer: agent.lastAnswer,
-      outlasting: null,
+      ttlHeldMs: 0,
       generation: agent.generation?.number ?? 0,
       revision: agent.assignment?.revision ?? null,
       generationAgeMs: agent.generationSince === null ? null : now - agent.generationSince,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Fuse, fuseDeadline, isLive, renewFuse, withDeadline } from "../../../src/agent/fuse.ts";
+import { type Fuse, fuseDeadline, isLive, longestTtlHeld, renewFuse, withDeadline } from "../../../src/agent/fuse.ts";
 
 const fuseOf = (renewal: number, deadline: number): Fuse => ({
   group: "Exchange",
@@ -8,7 +8,7 @@ const fuseOf = (renewal: number, deadline: number): Fuse => ({
   granted: deadline,
   deadline,
   ttlMs: 2_000,
-  latest: { deadline, ttlMs: 2_000, answer: renewal },
+  latest: { deadline, ttlMs: 2_000 },
   covered: true,
 });
 
@@ -38,12 +38,25 @@ test("GR4 the higher-numbered grant replaces a fuse, be its deadline later or ea
 });
 
 test("GR13 the latest deadline that a fuse ever had stays the latest until a later one comes, by a grant or by what others promise", () => {
-  const shorter = renewFuse(fuseOf(1, 500), fuseOf(2, 300));
-  expect(shorter.latest).toEqual({ deadline: 500, ttlMs: 2_000, answer: 1 });
-  expect(renewFuse(shorter, fuseOf(3, 400)).latest.answer).toBe(1);
-  expect(renewFuse(shorter, fuseOf(3, 500)).latest).toEqual({ deadline: 500, ttlMs: 2_000, answer: 3 });
-  expect(withDeadline(shorter, 450, 7)).toEqual({ ...shorter, deadline: 450 });
-  const promised = withDeadline(shorter, 600, 7);
-  expect(promised).toMatchObject({ deadline: 600, latest: { deadline: 600, answer: 7 } });
-  expect(withDeadline(promised, 300, 9).latest).toEqual(promised.latest);
+  const short = (renewal: number, deadline: number): Fuse => ({
+    ...fuseOf(renewal, deadline),
+    ttlMs: 400,
+    latest: { deadline, ttlMs: 400 },
+  });
+  const shorter = renewFuse(fuseOf(1, 500), short(2, 300));
+  expect(shorter).toMatchObject({ deadline: 300, ttlMs: 400, latest: { deadline: 500, ttlMs: 2_000 } });
+  expect(renewFuse(shorter, short(3, 499)).latest).toEqual({ deadline: 500, ttlMs: 2_000 });
+  expect(renewFuse(shorter, short(3, 500)).latest).toEqual({ deadline: 500, ttlMs: 400 });
+  expect(withDeadline(shorter, 450)).toEqual({ ...shorter, deadline: 450 });
+  const promised = withDeadline(shorter, 600);
+  expect(promised).toEqual({ ...shorter, deadline: 600, latest: { deadline: 600, ttlMs: 400 } });
+  expect(withDeadline(promised, 300).latest).toEqual(promised.latest);
+});
+
+test("GR13 the ttl held is the longest of the deadlines that have not passed", () => {
+  const [longer, shorter] = [fuseOf(1, 500), { ...fuseOf(1, 600), latest: { deadline: 600, ttlMs: 400 } }];
+  expect(longestTtlHeld([shorter, longer, shorter], 499.9)).toBe(2_000);
+  expect(longestTtlHeld([shorter, longer], 500)).toBe(400);
+  expect(longestTtlHeld([shorter, longer], 600)).toBe(0);
+  expect(longestTtlHeld([], 0)).toBe(0);
 });

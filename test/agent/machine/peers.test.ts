@@ -106,6 +106,24 @@ describe("the owner", () => {
     expect(agent.deadlineOf(exchange)).toBe(askedAt + renewMs + 1_000 - 50);
   });
 
+  test("GR13: what it was promised beyond its grant is held as long, though the lease is shorter since", () => {
+    const agent = owner("NODE2");
+    agent.replies = () => null;
+    agent.advance(renewMs);
+    promise(agent);
+    const until = agent.deadlineOf(exchange) ?? 0;
+    expect(until).toBe(agent.now + ttlMs - marginMs);
+    agent.object.lease = { ttlMs: 1_200, renewMs: 100 };
+    agent.replies = extending(exchange);
+    agent.assign(held("NODE2"));
+    agent.grant(exchange);
+    expect(agent.deadlineOf(exchange)).toBeLessThan(until);
+    agent.advanceTo(agent.now + 700);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(ttlMs);
+    agent.advanceTo(until);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(1_200);
+  });
+
   test("PW2: what is promised by another, under another number, or for what was not asked, is nothing", () => {
     const agent = owner("NODE2", "NODE3");
     loseControlPlane(agent);

@@ -190,78 +190,96 @@ describe("GR4 the highest-numbered grant is the one that counts", () => {
   });
 });
 
-describe("GR13 a shorter lease counts alone when the longer one would have been over", () => {
-  /** The answer that it was extended by last, and until when; from then on the lease is of 400 ms. */
-  function shortened(agent: SessionDriver): { longer: number; until: number } {
+describe("GR13 an owner says for how long it may hold", () => {
+  /** It is extended once more, until the returned time; from then on the lease is of 400 ms. */
+  function shortened(agent: SessionDriver): number {
     agent.advance(500);
-    const { link } = agent.state;
-    const longer = link.kind === "joined" ? link.lastAnswer : 0;
     const until = agent.deadlineOf(exchange) ?? 0;
     agent.object.lease = { ttlMs: 400, renewMs: 100 };
     agent.assign(group("Exchange", 3), group("Web", 1));
-    // What is said when that has come was sent before a shorter grant.
     agent.clear();
-    return { longer, until };
+    return until;
   }
+  const told = (agent: SessionDriver): number[] => [...new Set(agent.renewals.map(({ ttlHeldMs }) => ttlHeldMs ?? -1))];
 
-  test("GR13 an owner says which answer outlasts the newer ones, until one of them lasts as long", () => {
+  test("GR13 nothing at first, and then what it was granted", () => {
     const agent = owner();
-    const { longer, until } = shortened(agent);
+    agent.advance(20_000);
+    expect(told(agent)).toEqual([0, 2_000]);
+  });
+
+  test("GR13 a shorter lease counts alone from when it lasts as long as the longer one", () => {
+    const agent = owner();
+    const until = shortened(agent);
     agent.advanceTo(until - 351);
     expect(agent.renewals.length).toBeGreaterThan(12);
-    expect(new Set(agent.renewals.map(({ outlasting }) => outlasting))).toEqual(new Set([longer]));
-    expect(agent.lastRenewal.lastAnswer).toBeGreaterThan(longer + 10);
+    expect(told(agent)).toEqual([2_000]);
     agent.advance(201);
     expect(agent.deadlineOf(exchange)).toBeGreaterThan(until);
-    expect(agent.lastRenewal.outlasting).toBeNull();
+    expect(agent.lastRenewal.ttlHeldMs).toBe(400);
   });
 
   test("GR13 so it is when the shorter lease was over before it was heard of", () => {
     const agent = owner();
-    const { longer } = shortened(agent);
+    const until = shortened(agent);
     agent.replies = () => null;
     agent.advance(100);
     const late = agent.object.grant(agent.lastRenewal, [exchange, web]);
     agent.freeze(360);
     agent.receive(late);
     expect(agent.modeOf(exchange)).toBe("cut");
-    expect(agent.lastRenewal).toMatchObject({ lastAnswer: late.n, outlasting: longer });
+    expect(agent.lastRenewal).toMatchObject({ lastAnswer: late.n, ttlHeldMs: 2_000 });
+    agent.replies = (renewal, { object }) => object.refusal(renewal);
+    agent.receive(agent.object.refusal(agent.lastRenewal));
+    agent.advanceTo(until - 1);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(2_000);
+    agent.advance(101);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(0);
   });
 
-  test("GR13 what outlasts of an earlier connection is older than all answers of this one", () => {
+  test("GR13 what an earlier connection was granted is held over the next one", () => {
     const agent = owner();
-    const { until } = shortened(agent);
+    const until = shortened(agent);
     agent.close();
     agent.advance(125);
     agent.join([group("Exchange", 3), group("Web", 1)]);
-    agent.advance(100);
-    expect(agent.lastRenewal.lastAnswer).toBeGreaterThan(0);
-    expect(agent.lastRenewal.outlasting).toBe(0);
+    agent.advanceTo(until - 351);
+    expect(told(agent)).toEqual([2_000]);
     agent.advanceTo(until);
-    expect(agent.lastRenewal.outlasting).toBeNull();
+    expect(agent.lastRenewal.ttlHeldMs).toBe(400);
   });
 
-  test("GR13 an answer that lasts as long as the longer one, or has come of it, outlasts nothing", () => {
+  test("GR13 so it is after time that was lost, whatever is not heard of because of it", () => {
     const agent = owner();
-    agent.advance(20_000);
-    expect(new Set(agent.renewals.map(({ outlasting }) => outlasting))).toEqual(new Set([null]));
-    const { until } = shortened(agent);
-    agent.object.lease = { ttlMs: 2_000, renewMs: 500 };
+    shortened(agent);
+    agent.replies = () => null;
+    agent.advance(100);
+    const before = agent.lastRenewal;
+    agent.event({ type: "lapse", lostMs: 60_000 });
+    agent.receive(agent.object.grant(before, [exchange, web]));
+    agent.receive(agent.object.refusal(agent.lastRenewal));
+    agent.advance(100);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(2_000);
+  });
+
+  test("GR13 an ownership that is not extended any more is held as long as it was", () => {
+    const agent = owner();
+    const until = agent.deadlineOf(web) ?? 0;
+    agent.object.lease = { ttlMs: 400, renewMs: 100 };
     agent.assign(group("Exchange", 3), group("Web", 1));
-    agent.advance(500);
-    expect(agent.now).toBeLessThan(until);
-    expect(agent.lastRenewal.outlasting).toBeNull();
-  });
-
-  test("GR13 of two ownerships the one that is extended no longer goes on to outlast", () => {
-    const agent = owner();
-    const { longer } = shortened(agent);
-    agent.object.lease = { ttlMs: 2_000, renewMs: 500 };
     agent.replies = extending(exchange);
-    agent.assign(group("Exchange", 3), group("Web", 1));
-    agent.advance(500);
-    expect(agent.lastRenewal.outlasting).toBe(longer);
-    expect(agent.lastRenewal.lastAnswer).toBeGreaterThan(longer);
+    agent.advanceTo(until - 1);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(2_000);
+    agent.advance(101);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(400);
+  });
+
+  test("GR13 what is released is held no longer", () => {
+    const agent = owner();
+    agent.replies = () => null;
+    agent.assign(group("Exchange", 3, "Offline"), group("Web", 1, "Offline"));
+    expect(agent.lastRenewal.released).toHaveLength(2);
+    expect(agent.lastRenewal.ttlHeldMs).toBe(0);
   });
 });
 
