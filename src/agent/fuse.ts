@@ -13,7 +13,7 @@ export type Fuse = HoldRef & {
   /** The same, or later: as long as all peers have promised (PW2). */
   readonly deadline: number;
   readonly ttlMs: number;
-  /** The latest deadline that it ever had, and of which grant: a fence that was not told of an earlier one since may stand until then. */
+  /** The latest deadline that it ever had, and the ttl of its grant: a fence that was not told of an earlier one since may stand until then. */
   readonly latest: { readonly deadline: number; readonly ttlMs: number };
   /** Peers' words may extend it: the last answer was a grant that lists it, and since then it has not blown and no word was withdrawn (PW5, PW6). */
   readonly covered: boolean;
@@ -41,9 +41,10 @@ export function isLive(fuse: Fuse | undefined, now: number): fuse is Fuse {
 }
 
 /**
- * The longest ttl of what may still stand in a fence of this node, 0 for nothing: a later grant with an earlier deadline could not be told
- * to it, or was over when it was heard of (LEASE rule 7).
+ * The longest ttl of what may still stand in a fence of this node, 0 for nothing: a later grant with an earlier deadline may not have been
+ * told to it, or was over when it was heard of (LEASE rule 7). And of what others may still promise: they do for the newest grant's ttl.
  */
 export function longestTtlHeld(fuses: readonly Fuse[], now: number): number {
-  return Math.max(0, ...fuses.filter(({ latest }) => now < latest.deadline).map(({ latest }) => latest.ttlMs));
+  const standing = fuses.filter(({ latest }) => now < latest.deadline);
+  return Math.max(0, ...standing.flatMap(({ latest, ttlMs }) => [latest.ttlMs, ttlMs]));
 }

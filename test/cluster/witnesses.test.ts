@@ -135,6 +135,25 @@ describe("Witnesses", () => {
     expect(cluster.session("NODE1").connection).toMatchObject({ kind: "open", unconfirmed: [{ ttlMs: 400 }] });
   });
 
+  test("EN4: grants of one ttl are confirmed with the last of them, and not with the first", () => {
+    const cluster = exchangeOnNode1();
+    const [first] = [1, 2].map(() => cluster.renewal("NODE1", {}, { deaf: true })?.n ?? 0);
+    cluster.define(short);
+    cluster.renewal("NODE1", { ttlHeldMs: 0, lastAnswer: first ?? 0 }, { deaf: true });
+    expect(cluster.lease("Exchange").ttlHeldMs).toBe(ttlMs);
+  });
+
+  test("EN4: what an owner says it may hold for is held from then on, also where it is not extended", () => {
+    const cluster = exchangeOnNode1();
+    const { k } = cluster.lease("Exchange");
+    cluster.restart();
+    cluster.hello("NODE1");
+    cluster.renew("NODE1", { ttlHeldMs: 10_000, intact: [] });
+    expect(cluster.lease("Exchange")).toMatchObject({ k, ttlHeldMs: 10_000 });
+    cluster.renew("NODE1", { ttlHeldMs: 0, intact: [] });
+    expect(cluster.lease("Exchange")).toMatchObject({ k, ttlHeldMs: 10_000 });
+  });
+
   test("EN4: a longer ttl is held from the first grant of it", () => {
     const cluster = exchangeOnNode1({ ...exchange, lease: { ttlMs: 400, renewMs: 100 } });
     cluster.define(exchange);

@@ -26,11 +26,14 @@ export function grant(
   const held: Record<string, Lease> = {};
   for (const hold of holdsOfRun(turn, session.incarnation)) {
     const before = leaseOf(turn, hold);
-    if (!mayExtend(turn, hold, renewal)) {
-      noteHeard(turn, hold);
+    const extensible = mayExtend(turn, hold, renewal);
+    if (!extensible) noteHeard(turn, hold);
+    if (!extensible || before.drainGrantsLeft === 0) {
+      // After a roll-back its owner knows better than the row for how long it held.
+      const ttlHeldMs = renewal.ttlHeldMs ?? 0;
+      if (ttlHeldMs > before.ttlHeldMs) held[holdId(hold)] = { ...before, ttlHeldMs };
       continue;
     }
-    if (before.drainGrantsLeft === 0) continue;
     held[holdId(hold)] = {
       k: before.k + 1,
       ttlHeldMs: longestHeld(before, renewal, unconfirmed, lease.ttlMs),
@@ -38,7 +41,7 @@ export function grant(
     };
     covered.push({ group: hold.group, epoch: hold.epoch });
   }
-  if (covered.length > 0) putLeasesOf(turn, session, held);
+  if (Object.keys(held).length > 0) putLeasesOf(turn, session, held);
   noteExtended(turn, covered.map(holdId));
   return { kind: "grant", holds: covered, ttlMs: lease.ttlMs };
 }

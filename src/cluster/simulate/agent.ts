@@ -14,6 +14,7 @@ export function agentOf(state: ClusterState, session: Session, now: number): Mod
   const answeredAt = renewedAt === null ? null : Math.min(renewedAt, now);
   const holds = holdsOfRun({ durable: state.durable }, session.incarnation);
   const renewed = answeredAt ?? now;
+  const ttlMs = Math.max(0, ...holds.map((hold) => leaseOf({ durable: state.durable }, hold).ttlHeldMs));
   return {
     node: session.node,
     incarnation: session.incarnation,
@@ -28,6 +29,7 @@ export function agentOf(state: ClusterState, session: Session, now: number): Mod
     generationSince: answeredAt,
     assignment: session.assigned,
     fuses: new Map(holds.map((hold) => [holdId(hold), renewed + lease.ttlMs - marginMs(lease.ttlMs)])),
+    latest: { deadline: renewed + ttlMs - marginMs(ttlMs), ttlMs },
     holds: localHoldsOf(session, now),
     released: new Map(),
     counts: session.standing.kind === "Up" && answeredAt !== null ? countsSoFar(state, session, answeredAt) : [],
@@ -53,6 +55,7 @@ export function newAgent(node: string, incarnation: string, peer: PeerPlace | nu
     generationSince: null,
     assignment: null,
     fuses: new Map(),
+    latest: { deadline: now, ttlMs: 0 },
     holds: new Map(),
     released: new Map(),
     counts: [],

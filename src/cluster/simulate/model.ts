@@ -33,6 +33,8 @@ export type ModelAgent = {
   assignment: Assignment | null;
   /** Deadlines by hold. */
   readonly fuses: Map<string, number>;
+  /** The latest deadline that it ever had, and the ttl that it came of (`Renewal.ttlHeldMs`). */
+  latest: { readonly deadline: number; readonly ttlMs: number };
   readonly holds: Map<string, LocalHold>;
   readonly released: Map<string, HoldRef>;
   counts: readonly Count[];

@@ -211,7 +211,7 @@ function renew(world: World, agent: ModelAgent): void {
       type: "renewal",
       n: agent.renewals,
       lastAnswer: agent.lastAnswer,
-      ttlHeldMs: 0,
+      ttlHeldMs: now < agent.latest.deadline ? agent.latest.ttlMs : 0,
       generation: agent.generation?.number ?? 0,
       revision: agent.assignment?.revision ?? null,
       generationAgeMs: agent.generationSince === null ? null : now - agent.generationSince,
@@ -250,8 +250,11 @@ function hearAnswer(world: World, agent: ModelAgent, { n, outcome, silences, own
   agent.lastAnswer = n;
   agent.lastAnswerAt = now;
   agent.generationSince ??= now;
-  if (outcome.kind !== "grant") return;
-  for (const hold of outcome.holds) agent.fuses.set(holdId(hold), now + outcome.ttlMs - marginMs(outcome.ttlMs));
+  if (outcome.kind !== "grant" || outcome.holds.length === 0) return;
+  const { holds, ttlMs } = outcome;
+  const deadline = now + ttlMs - marginMs(ttlMs);
+  for (const hold of holds) agent.fuses.set(holdId(hold), deadline);
+  if (deadline >= agent.latest.deadline) agent.latest = { deadline, ttlMs };
 }
 
 // --- the loop of a shell --------------------------------------------------------------------------------------------

@@ -12,6 +12,12 @@ const fuseOf = (renewal: number, deadline: number): Fuse => ({
   covered: true,
 });
 
+const shortFuse = (renewal: number, deadline: number): Fuse => ({
+  ...fuseOf(renewal, deadline),
+  ttlMs: 400,
+  latest: { deadline, ttlMs: 400 },
+});
+
 test.each([
   { ttlMs: 300, holdsMs: 250 },
   { ttlMs: 1_000, holdsMs: 950 },
@@ -38,15 +44,10 @@ test("GR4 the higher-numbered grant replaces a fuse, be its deadline later or ea
 });
 
 test("GR13 the latest deadline that a fuse ever had stays the latest until a later one comes, by a grant or by what others promise", () => {
-  const short = (renewal: number, deadline: number): Fuse => ({
-    ...fuseOf(renewal, deadline),
-    ttlMs: 400,
-    latest: { deadline, ttlMs: 400 },
-  });
-  const shorter = renewFuse(fuseOf(1, 500), short(2, 300));
+  const shorter = renewFuse(fuseOf(1, 500), shortFuse(2, 300));
   expect(shorter).toMatchObject({ deadline: 300, ttlMs: 400, latest: { deadline: 500, ttlMs: 2_000 } });
-  expect(renewFuse(shorter, short(3, 499)).latest).toEqual({ deadline: 500, ttlMs: 2_000 });
-  expect(renewFuse(shorter, short(3, 500)).latest).toEqual({ deadline: 500, ttlMs: 400 });
+  expect(renewFuse(shorter, shortFuse(3, 499)).latest).toEqual({ deadline: 500, ttlMs: 2_000 });
+  expect(renewFuse(shorter, shortFuse(3, 500)).latest).toEqual({ deadline: 500, ttlMs: 400 });
   expect(withDeadline(shorter, 450)).toEqual({ ...shorter, deadline: 450 });
   const promised = withDeadline(shorter, 600);
   expect(promised).toEqual({ ...shorter, deadline: 600, latest: { deadline: 600, ttlMs: 400 } });
@@ -54,9 +55,17 @@ test("GR13 the latest deadline that a fuse ever had stays the latest until a lat
 });
 
 test("GR13 the ttl held is the longest of the deadlines that have not passed", () => {
-  const [longer, shorter] = [fuseOf(1, 500), { ...fuseOf(1, 600), latest: { deadline: 600, ttlMs: 400 } }];
+  const [longer, shorter] = [fuseOf(1, 500), shortFuse(1, 600)];
   expect(longestTtlHeld([shorter, longer, shorter], 499.9)).toBe(2_000);
   expect(longestTtlHeld([shorter, longer], 500)).toBe(400);
   expect(longestTtlHeld([shorter, longer], 600)).toBe(0);
   expect(longestTtlHeld([], 0)).toBe(0);
+});
+
+test("GR13 a longer ttl is held for, too, by which others may still promise, though what they promised by a shorter one ends later", () => {
+  const promised = withDeadline(shortFuse(1, 300), 600);
+  const longer = renewFuse(promised, fuseOf(2, 500));
+  expect(longer).toMatchObject({ deadline: 500, latest: { deadline: 600, ttlMs: 400 } });
+  expect(longestTtlHeld([longer], 599.9)).toBe(2_000);
+  expect(longestTtlHeld([longer], 600)).toBe(0);
 });
