@@ -1,5 +1,6 @@
 import { play, plotOf, ratioOf, tableOf, type Outcome } from "../contest.ts";
 import { goalOfRatio } from "../goals.ts";
+import { etcdRead } from "../load/etcd-read.ts";
 import {
   asked,
   bareContestant,
@@ -9,10 +10,8 @@ import {
   type HttpColumn,
   type HttpContestant,
 } from "../load/http.ts";
-import type { Question } from "../load/wrk.ts";
 import type { Measure } from "../measure.ts";
 import type { Axis, Goal, Ratio } from "../measured.ts";
-import { base64, etcdVersion, startEtcd } from "../peers/etcd.ts";
 import { numberText, ratioText } from "../report/numbers.ts";
 import { medianOf } from "../statistics.ts";
 import { serveCluster } from "./served-cluster.ts";
@@ -86,12 +85,8 @@ const contestants: readonly HttpContestant[] = [
   {
     name: names.etcd,
     enter: async (surroundings) => {
-      if ((await etcdVersion()) === null) return { kind: "absent", why: "`etcd` is not here (Debian: etcd-server)" };
-      const { pid, url, put } = await startEtcd(surroundings);
-      await put("exchange", "NODE1 127.0.1.100 EXCHVS 1");
-      const get = questionTo(surroundings, "etcd", `${url}/v3/kv/range`);
-      const question: Question = { ...get, method: "POST", body: JSON.stringify({ key: base64("exchange") }) };
-      return asked(question, pid, surroundings);
+      const etcd = await etcdRead(surroundings);
+      return etcd.kind === "here" ? asked(etcd.question, etcd.pid, surroundings) : etcd;
     },
   },
 ];
@@ -133,7 +128,7 @@ function goalsOf(outcome: Outcome<number, HttpColumn>): Goal[] {
         `p99 no worse than etcd's, ${condition}`,
         ratio(names.etcd, "p99", "less"),
         1,
-        `what waits for the isolate waits for all before it; the bare Worker that answers at once has a p99 of ${numberText(alone, "microseconds")} here`,
+        `the runtime stands still for its garbage, as verdict-pauses shows; the bare Worker that answers at once has a p99 of ${numberText(alone, "microseconds")} here`,
       ),
     ];
   });
