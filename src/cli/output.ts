@@ -95,6 +95,7 @@ function fit(width: number, widths: readonly number[], whole: readonly boolean[]
   return fitted;
 }
 
-function clip(text: string, width: number): string {
+/** Exactly so wide. */
+export function clip(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 }

@@ -73,6 +73,7 @@ const nouns: Readonly<Record<string, Noun>> = {
     load: () => import("./nouns/source-address.ts"),
   },
   events: { summary: "what happened, and what happens", load: () => import("./nouns/events.ts") },
+  top: { summary: "the cluster, live, on the whole terminal", load: () => import("./nouns/top.ts") },
   webhook: {
     summary: "list, create, delete, enable, rotate, test",
     example: "webhook list",

@@ -14,6 +14,8 @@ import {
   type ExchangeNode,
   type RunningExchange,
 } from "../local/exchange.ts";
+import { type KeyAction, onKeys } from "../local/keys.ts";
+import { mischief } from "../local/mischief.ts";
 import { assertPlatform } from "../local/platform.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
@@ -45,16 +47,29 @@ async function start({ port, data: folder }: { readonly port: number; readonly d
   const definition = loadDefinition(join(examplesFolder, exchangeFiles.definition));
   const running = await startExchange({ folder, port, definition, partnersFolder: examplesFolder, peer });
   const ending = new AbortController();
-  const pids = running.nodes.map((node) => keepAgent(running, node, ending.signal));
-  greet(running, pids);
+  const agents: Agents = new Map();
+  for (const node of running.nodes) keepAgent(running, node, agents, ending.signal);
+  greet(running, [...agents.values()]);
   for (const node of exchange.nodes) if (!running.nodes.includes(node)) tellLeftOut(node, addressOf(definition, node));
+  const { actions, undo } = mischief(running, agents);
+  const quit = new Promise<null>((resolve) => {
+    const stopListening = onKeys(
+      process.stdin,
+      actions,
+      () => resolve(null),
+      (sentence) => write(line(Date.now(), sentence)),
+    );
+    ending.signal.addEventListener("abort", () => stopListening?.());
+  });
+  if (process.stdin.isTTY) write(`${keysText(actions)}\n`);
   write("Ctrl-C ends everything. What happens:\n");
   const entry = ({ at, sentence }: JournalEntry): void => write(line(at, sentence));
   follow(running.ask, exchange.cluster, null, { signal: ending.signal, entry }).catch((error: unknown) => {
     write(`The journal cannot be followed: ${messageOf(error)}`);
   });
-  const how = await Promise.race([signal.then(() => null), running.controlPlane.ended]);
+  const how = await Promise.race([signal.then(() => null), quit, running.controlPlane.ended]);
   ending.abort();
+  undo();
   if (how === null) write("Ending: the agents release what they hold, then the control plane stops.");
   await running.stop();
   if (how !== null) {
@@ -63,18 +78,25 @@ async function start({ port, data: folder }: { readonly port: number; readonly d
   write("Everything has ended.");
 }
 
-/** Starts a node's agent, and starts it again when it dies. Returns the first one's process id. */
-function keepAgent(running: RunningExchange, node: ExchangeNode, ending: AbortSignal): number {
+/** The process of each node's agent, the one that was started last. */
+type Agents = Map<ExchangeNode, number>;
+
+/** Starts a node's agent, and starts it again when it dies. */
+function keepAgent(running: RunningExchange, node: ExchangeNode, agents: Agents, ending: AbortSignal): void {
   const agent = running.startAgent(node);
+  agents.set(node, agent.pid);
   void agent.ended.then(async (how) => {
     if (ending.aborted) return;
     write(line(Date.now(), `${node}'s agent has ended (${how}); it is started again in ${restartAfterMs / 1000} s`));
     await delay(restartAfterMs, undefined, { signal: ending }).catch(() => {});
     if (ending.aborted) return;
-    const pid = keepAgent(running, node, ending);
-    write(line(Date.now(), `${node}'s agent is started again, process ${pid}`));
+    keepAgent(running, node, agents, ending);
+    write(line(Date.now(), `${node}'s agent is started again, process ${agents.get(node)}`));
   });
-  return agent.pid;
+}
+
+function keysText(actions: readonly KeyAction[]): string {
+  return ["Keys:", ...actions.map(({ key, does }) => `  ${key}  ${does}`), "  q  ends everything"].join("\n");
 }
 
 function greet({ controlPlane, nodes }: RunningExchange, pids: readonly number[]): void {
