@@ -9,8 +9,6 @@ export type ProcessFigures = {
   /** User and system time, in seconds. */
   readonly cpuSeconds: number;
   readonly openFiles: number;
-  /** What it has handed to storage, in bytes (`write_bytes` of /proc/PID/io). */
-  readonly writtenBytes: number;
 };
 
 /** As /proc says it (proc(5)). */
@@ -22,7 +20,6 @@ export function figuresOf(pid: number): ProcessFigures {
     residentBytes: 1_024 * numberIn(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB$/m),
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
     openFiles: numberIn(`/proc/${pid}/status`, /^FDSize:\s+(\d+)$/m),
-    writtenBytes: numberIn(`/proc/${pid}/io`, /^write_bytes: (\d+)$/m),
   };
 }
 

@@ -1,9 +1,13 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startControlPlane } from "../../src/cli/workerd/process.ts";
 import { createClient } from "../../src/client/http-client.ts";
 import type { Measure, Surroundings } from "../measure.ts";
+import type { Goal } from "../measured.ts";
 import { figuresOf } from "../process-figures.ts";
+import { numberText } from "../report/numbers.ts";
+import { folderInMemory, syncMsOf } from "../scale/disk.ts";
 import { Fleet } from "../scale/fleet.ts";
 import { growthOf, medianOf } from "../statistics.ts";
 
@@ -15,7 +19,6 @@ type Stage = {
   readonly renewals: number;
   /** CPU seconds a second that workerd uses for a thousand such clusters. */
   readonly cpuOfThousand: number;
-  readonly writtenPerSecond: number;
   readonly openFiles: number;
 };
 
@@ -27,6 +30,7 @@ export const scale: Measure = {
     "When there are as many as wanted, a quarter of the owners fall silent at one moment, with their connections open; how long it takes until each of their groups has been assigned to its other node.",
   run: async (surroundings) => {
     const counts = surroundings.quick ? [50, 100, 200] : [250, 500, 1_000, 2_000];
+    const syncMs = syncMsOf(surroundings.folder);
     const { stages, took, empty } = await grow(surroundings, counts);
     const last = stages.at(-1);
     const percentile = (part: number): number =>
@@ -40,18 +44,11 @@ export const scale: Measure = {
             { name: "memory, each", unit: "bytes" },
             { name: "renewals", unit: "perSecond" },
             { name: "processors for 1 000", unit: "slope" },
-            { name: "to disk, a second", unit: "bytes" },
             { name: "open files", unit: "count" },
           ],
           rows: stages.map((stage) => ({
             name: String(stage.clusters),
-            cells: [
-              [stage.bytesEach],
-              [stage.renewals],
-              [stage.cpuOfThousand],
-              [stage.writtenPerSecond],
-              [stage.openFiles],
-            ],
+            cells: [[stage.bytesEach], [stage.renewals], [stage.cpuOfThousand], [stage.openFiles]],
           })),
         },
         {
@@ -73,7 +70,7 @@ export const scale: Measure = {
           samples: [(last?.bytesEach ?? Number.NaN) / (stages[0]?.bytesEach ?? Number.NaN)],
         },
       ],
-      goals: [],
+      goals: [goalOfDisk(syncMs)],
       plots: [
         {
           name: "scale-cpu",
@@ -93,6 +90,7 @@ export const scale: Measure = {
       ],
       notes: [
         `As clusters grow, the processor time grows with their exponent ${growthOf(stages.map(({ clusters, cpuOfThousand }) => ({ x: clusters, y: cpuOfThousand * clusters }))).toFixed(2)} and memory with ${growthOf(stages.map(({ clusters, bytesEach }) => ({ x: clusters, y: bytesEach * clusters }))).toFixed(2)}; 1 is linear.`,
+        "The clusters' data is in memory (`/dev/shm`, where there is one): what is measured is workerd, and not this machine's disk.",
         "The silence is told from the owner's last renewal on, up to a quarter of a ttl before; so nine tenths of a ttl are the usual time for one cluster by itself.",
       ],
       skipped: [],
@@ -100,12 +98,27 @@ export const scale: Measure = {
   },
 };
 
+const clustersWanted = 2_000;
+
+/** Each renewal of an owner is a row, confirmed before it is answered, and one workerd waits for one confirmation at a time. */
+function goalOfDisk(syncMs: number): Goal {
+  const clusters = Math.floor(lease.renewMs / syncMs);
+  const what = `the disk of this machine bears ${clustersWanted} clusters with an owner each`;
+  const measured = `${clusters}: a write is confirmed within ${numberText(syncMs * 1_000, "microseconds")}`;
+  const because =
+    "each renewal of an owner is a row that is confirmed before it is answered, and one workerd waits for one confirmation at a time; a disk that keeps what it is given " +
+    "through a loss of power confirms at once, a longer lease asks for less, and at the edge each object has a storage of its own";
+  return clusters >= clustersWanted ? { kind: "met", what, measured } : { kind: "missed", what, measured, because };
+}
+
 async function grow(
   { folder, later, say, quick }: Surroundings,
   counts: readonly number[],
 ): Promise<{ readonly stages: readonly Stage[]; readonly took: readonly number[]; readonly empty: number }> {
+  const memory = folderInMemory();
+  if (memory !== null) later(() => rmSync(memory, { recursive: true, force: true }));
   const controlPlane = await startControlPlane({
-    folder: join(folder, "scale"),
+    folder: memory ?? join(folder, "scale"),
     host: "127.0.0.1",
     port: 0,
     tls: null,
@@ -130,7 +143,6 @@ async function grow(
       bytesEach: (after.residentBytes - empty) / clusters,
       renewals: perSecond(answered, fleet.answered),
       cpuOfThousand: (perSecond(before.cpuSeconds, after.cpuSeconds) * 1_000) / clusters,
-      writtenPerSecond: perSecond(before.writtenBytes, after.writtenBytes),
       openFiles: after.openFiles,
     });
   }
