@@ -43,7 +43,7 @@ export class Fleet {
     while (this.#members.length < count) {
       const dueAt = startedAt + ((this.#members.length - before) * 1_000) / clustersPerSecond;
       await delay(Math.max(0, dueAt - performance.now()));
-      this.#members.push(await this.#make(`cluster-${this.#members.length + 1}`));
+      await this.#make(`cluster-${this.#members.length + 1}`);
     }
     await until(() => this.#members.every(({ owner }) => owner !== null), "an owner of each group");
   }
@@ -64,9 +64,11 @@ export class Fleet {
     for (const { agents } of this.#members) for (const agent of agents.values()) agent.end();
   }
 
-  async #make(cluster: string): Promise<Member> {
+  async #make(cluster: string): Promise<void> {
     await expectOk(this.#client.putCluster(cluster, definitionOf(cluster, this.#lease)));
     const member: Member = { agents: new Map(), owner: null, epoch: 0, ownedAt: 0 };
+    // Before it is complete: what has been begun of it has to end, too.
+    this.#members.push(member);
     for (const node of nodes) {
       const { token } = await expectOk(this.#client.createToken(cluster, { role: "node", node }));
       const agent = new HollowAgent({
@@ -82,7 +84,6 @@ export class Fleet {
       });
       member.agents.set(node, agent);
     }
-    return member;
   }
 }
 
