@@ -28,7 +28,7 @@ export async function openTerminal(
   args: readonly string[],
   { cwd, env, columns, rows }: TerminalOptions,
 ): Promise<Terminal> {
-  const named = join(cwd, "terminal");
+  const named = join(cwd, `terminal-${crypto.randomUUID()}`);
   const quoted = [process.execPath, ...args].map((word) => `'${word}'`).join(" ");
   const command = `stty rows ${rows} columns ${columns}; tty > '${named}'; exec ${quoted}`;
   const child = spawn("script", ["-qefc", command, "/dev/null"], { cwd, env: { ...env, TERM: "xterm" } });
@@ -51,5 +51,5 @@ export function lastFrame(written: string): string[] {
   const frames = written.split("\u001b[?2026h\u001b[H").slice(1);
   const [whole = ""] = frames.filter((frame) => frame.includes("\u001b[?2026l")).slice(-1);
   const [text = ""] = whole.split("\u001b[J");
-  return text.split("\r\n").map((line) => stripVTControlCharacters(line));
+  return text.split(/\r*\n/).map((line) => stripVTControlCharacters(line));
 }
