@@ -39,7 +39,7 @@ const head = `# Performance
 
 Written by \`npm run bench -- --write\`, from what bench/results.json keeps; \`npm run bench -- --check\` compares a run with it. Figures are **least / median / most**
 of the rounds. Those who are compared are measured in the same run, in alternating rounds on one machine, so that ratios say more than figures: a
-ratio is taken round by round. The time that a failover takes is in [bench/RESULTS.md](../bench/RESULTS.md).`;
+ratio is taken round by round. [bench/RESULTS.md](../bench/RESULTS.md) has failovers of more rounds, mail through them, and live faults.`;
 
 function listOr(lines: readonly string[], otherwise: string): string[] {
   return [lines.length === 0 ? otherwise : lines.join("\n")];
