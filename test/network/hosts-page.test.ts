@@ -77,6 +77,8 @@ test(
     expect(told("address-dropped")).toContain(true);
     for (const address of [virtualAddress, virtualAddress6]) await until(() => reaches(peer, address), 10_000, address);
     expect(await runOn(control, failovers)).toContain("NODE2");
-    expect(commands).toHaveLength(10);
+    for (const verb of ["pause", "resume"]) await runOn(control, only(` node ${verb} `));
+    expect(await runOn(control, list)).toContain("NODE2");
+    expect(commands).toHaveLength(12);
   },
 );

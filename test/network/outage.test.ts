@@ -176,10 +176,13 @@ test(
     await stage.killAll(owner);
     const next = await ownerAfter(owner);
     const events = await eventsOf(records);
-    expect(events.map(({ host, what }) => `${host} ${what}`)).toEqual([`${owner} removed`, `${next} added`]);
-    expect((events[1]?.at ?? Infinity) - killedAt).toBeLessThan(2 * ttlMs + ttlMs / 2);
     startAgent(owner);
     await stage.bothUp();
+    // Agent and guard are killed: the kernel ends the address, up to two seconds late, behind a filter that has closed.
+    expect(events.map(({ host, what }) => `${host} ${what}`).toSorted()).toEqual(
+      [`${owner} removed`, `${next} added`].toSorted(),
+    );
+    for (const { at } of events) expect(at - killedAt).toBeLessThan(2 * ttlMs + ttlMs / 2);
   },
 );
 

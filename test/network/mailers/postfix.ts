@@ -46,7 +46,11 @@ export async function openPostfix(place: MailerPlace, parts: PostfixParts): Prom
       const from = log().length;
       const isTried = (id: string): boolean => log().slice(from).includes(`: ${id}: to=`);
       const waiting = waitingBy(log());
-      const areTried = (): boolean => waiting.every(isTried);
+      // One of which all is said but that it is gone is not tried again.
+      const areTried = (): boolean => {
+        const still = waitingBy(log());
+        return waiting.every((id) => isTried(id) || !still.includes(id));
+      };
       const run = async (): Promise<boolean> => {
         await host.run("postqueue", "-c", config, "-f");
         return until(areTried, 1_000).then(
