@@ -15,6 +15,7 @@ let folder = "";
 let unlock = (): void => {};
 let environment: NodeJS.ProcessEnv = {};
 let start: Terminal;
+let top: Terminal | null = null;
 
 const said = (text: string, times = 1): Promise<void> =>
   until(() => start.written().split(text).length > times, patienceMs, `“${text}”, ${times} times`);
@@ -35,6 +36,7 @@ afterAll(async () => {
   start.press("q");
   await Promise.race([start.ended, new Promise((resolve) => setTimeout(resolve, 20_000).unref())]);
   start.kill();
+  top?.kill();
   unlock();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -46,19 +48,20 @@ test("CL46 start says which keys there are; m moves the group", async () => {
 }, 70_000);
 
 test("CL45 top draws the cluster, follows what happens, keeps to the size of its terminal, and ends with q", async () => {
-  const top = await openTerminal([bin, "top"], { cwd: folder, env: environment, columns: 90, rows: 30 });
-  const frame = (): string[] => lastFrame(top.written());
+  const opened = await openTerminal([bin, "top"], { cwd: folder, env: environment, columns: 90, rows: 30 });
+  top = opened;
+  const frame = (): string[] => lastFrame(opened.written());
   await until(() => frame().some((line) => /^Exchange +Online +NODE2/.test(line)), patienceMs, "the group on NODE2");
   expect(frame()).toHaveLength(30);
   start.press("m");
   await until(() => frame().some((line) => /^Exchange +Online +NODE1/.test(line)), patienceMs, "the group on NODE1");
-  top.resize(50, 14);
+  opened.resize(50, 14);
   // stty(1) sets the two one after the other.
   const fits = (): boolean => frame().length === 14 && frame().every((line) => line.length <= 50);
   await until(fits, 10_000, "a smaller frame");
-  top.press("q");
-  expect(await top.ended).toBe(0);
-  expect(top.written().endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
+  opened.press("q");
+  expect(await opened.ended).toBe(0);
+  expect(opened.written().endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
 }, 130_000);
 
 test("CL45 top without a terminal is refused, with what else there is", async () => {
