@@ -3,30 +3,15 @@ import { CliError, exitCodes } from "../../src/cli/errors.ts";
 import type { Ask } from "../../src/cli/api.ts";
 import { follow } from "../../src/cli/follow.ts";
 import type { WatchMessage } from "../../src/protocol/journal.ts";
+import { entry } from "./support.ts";
 
-const entry = (seq: number): WatchMessage => ({
-  type: "entry",
-  entry: {
-    seq,
-    at: 0,
-    kind: "node.joined",
-    severity: "info",
-    sentence: `Sentence ${seq}.`,
-    mscsId: null,
-    epoch: null,
-    node: null,
-    group: null,
-    resource: null,
-    actor: "cluster",
-    details: null,
-  },
-});
+const message = (seq: number): WatchMessage => ({ type: "entry", entry: entry(seq) });
 
 test("CL23 after a gap the journal is followed from its end, and neither the gap nor an entry is told again", async () => {
   const stop = new AbortController();
   const asked: unknown[] = [];
   const told: unknown[] = [];
-  const connections: WatchMessage[][] = [[{ type: "gap", after: 0, resumesAt: 100 }], [entry(101)], [entry(102)]];
+  const connections: WatchMessage[][] = [[{ type: "gap", after: 0, resumesAt: 100 }], [message(101)], [message(102)]];
   async function* messagesOf(messages: readonly WatchMessage[]): AsyncGenerator<WatchMessage> {
     yield* messages;
   }

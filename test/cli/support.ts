@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
+import type { JournalEntry } from "../../src/cluster/journal.ts";
 import { runCommand } from "../../src/cli/program.ts";
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
@@ -101,8 +102,8 @@ export function operation(status: Readonly<Record<string, unknown>>, kind = "mov
   return { id: operationId, kind, actor: "admin", startedAt: 0, ...of, status };
 }
 
-export function entry(seq: number, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+export function entry(seq: number, more: Partial<JournalEntry> = {}): JournalEntry {
   const nothing = { mscsId: null, epoch: null, node: null, group: null, resource: null, details: null };
-  const what = { kind: "group.owned", severity: "info", sentence: `Sentence ${seq}.`, actor: "cluster" };
+  const what = { kind: "group.owned", severity: "info", sentence: `Sentence ${seq}.`, actor: "cluster" } as const;
   return { seq, at: 0, ...nothing, ...what, ...more };
 }

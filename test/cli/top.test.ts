@@ -2,25 +2,14 @@ import { expect, test } from "vitest";
 import { plain } from "../../src/cli/colour.ts";
 import { frame, type Known } from "../../src/cli/top/frame.ts";
 import { openScreen } from "../../src/cli/top/screen.ts";
+import { entry } from "./support.ts";
 import { clusterView, groupView } from "../dashboard/views.ts";
 
 const view = clusterView();
 const [node = ""] = Object.keys(view.nodes);
-const event = (seq: number): Known["events"][number] => ({
-  seq,
-  at: Date.UTC(2026, 0, 1, 12, 0, seq % 60),
-  kind: "node.joined",
-  severity: "info",
-  sentence: `Sentence ${seq}.`,
-  mscsId: null,
-  epoch: null,
-  node: null,
-  group: null,
-  resource: null,
-  actor: "cluster",
-  details: null,
-});
-const events = Array.from({ length: 40 }, (_, index) => event(index + 1));
+const events = Array.from({ length: 40 }, (_, index) =>
+  entry(index + 1, { at: Date.UTC(2026, 0, 1, 12, 0, index + 1) }),
+);
 const known: Known = { view, askedAt: 1_000, events, trouble: null };
 const drawn = (of: Partial<Known> = {}, size = { columns: 80, rows: 30 }, now = 1_000): string[] =>
   frame({ ...known, ...of }, size, now, plain);

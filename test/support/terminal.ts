@@ -12,7 +12,7 @@ export type Terminal = {
   readonly resize: (columns: number, rows: number) => void;
   /** Resolves with the exit code. */
   readonly ended: Promise<number>;
-  /** The program's process, with all that it has started. */
+  /** Takes the terminal away: what runs in it is told by SIGHUP. */
   readonly kill: () => void;
 };
 

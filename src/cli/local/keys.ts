@@ -22,11 +22,11 @@ export function onKeys(
   stdin: ReadStream,
   actions: readonly KeyAction[],
   end: () => void,
-  say: (sentence: string) => void,
+  say: (sentence: string) => void = () => {},
 ): (() => void) | null {
   if (!stdin.isTTY) return null;
   const press = (key: string): void => {
-    if (key === "q" || key === interrupt) return end();
+    if (key === "q" || key === "Q" || key === interrupt) return end();
     // None waits for the one before: one of them may be what lets that go on.
     actions
       .find((one) => one.key === key)

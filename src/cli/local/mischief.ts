@@ -1,10 +1,10 @@
-import { exchange, type ExchangeNode, type RunningExchange } from "./exchange.ts";
+import { exchange, type RunningExchange } from "./exchange.ts";
 import type { KeyAction } from "./keys.ts";
 
 /** What somebody who looks on may do to the cluster of `start`, each by one key. */
 export function mischief(
   { ask, controlPlane }: RunningExchange,
-  agents: ReadonlyMap<ExchangeNode, number>,
+  agents: ReadonlyMap<string, number>,
 ): {
   readonly actions: readonly KeyAction[];
   /** What was cut off is back: to be called before anything is ended. */
@@ -19,7 +19,7 @@ export function mischief(
 
   async function failActiveNode(): Promise<string> {
     const node = await owner();
-    const pid = node === null ? undefined : agents.get(node as ExchangeNode);
+    const pid = node === null ? undefined : agents.get(node);
     if (node === null || pid === undefined) return "No node is active, so there is none to fail.";
     process.kill(pid, "SIGKILL");
     return `The agent of ${node} is killed (kill -9 ${pid}).`;

@@ -17,6 +17,7 @@ import {
 import { type KeyAction, onKeys } from "../local/keys.ts";
 import { mischief } from "../local/mischief.ts";
 import { assertPlatform } from "../local/platform.ts";
+import { deferred } from "../../mta/deferred.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
 import { examplesFolder } from "../package-files.ts";
@@ -52,23 +53,22 @@ async function start({ port, data: folder }: { readonly port: number; readonly d
   greet(running, [...agents.values()]);
   for (const node of exchange.nodes) if (!running.nodes.includes(node)) tellLeftOut(node, addressOf(definition, node));
   const { actions, undo } = mischief(running, agents);
-  const quit = new Promise<null>((resolve) => {
-    const stopListening = onKeys(
-      process.stdin,
-      actions,
-      () => resolve(null),
-      (sentence) => write(line(Date.now(), sentence)),
-    );
-    ending.signal.addEventListener("abort", () => stopListening?.());
-  });
-  if (process.stdin.isTTY) write(`${keysText(actions)}\n`);
+  const quit = deferred<null>();
+  const forgetKeys = onKeys(
+    process.stdin,
+    actions,
+    () => quit.resolve(null),
+    (sentence) => write(line(Date.now(), sentence)),
+  );
+  if (forgetKeys !== null) write(`${keysText(actions)}\n`);
   write("Ctrl-C ends everything. What happens:\n");
   const entry = ({ at, sentence }: JournalEntry): void => write(line(at, sentence));
   follow(running.ask, exchange.cluster, null, { signal: ending.signal, entry }).catch((error: unknown) => {
     write(`The journal cannot be followed: ${messageOf(error)}`);
   });
-  const how = await Promise.race([signal.then(() => null), quit, running.controlPlane.ended]);
+  const how = await Promise.race([signal.then(() => null), quit.promise, running.controlPlane.ended]);
   ending.abort();
+  forgetKeys?.();
   undo();
   if (how === null) write("Ending: the agents release what they hold, then the control plane stops.");
   await running.stop();

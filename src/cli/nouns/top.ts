@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { paintFor } from "../colour.ts";
 import { contextOf } from "../context.ts";
 import { usageError } from "../errors.ts";
+import { onKeys } from "../local/keys.ts";
 import { onEndingSignals } from "../local/signals.ts";
 import { frame, type Known } from "../top/frame.ts";
 import { openScreen } from "../top/screen.ts";
@@ -10,8 +11,6 @@ import { examples } from "../verb.ts";
 
 /** How often a frame is drawn by itself: leases run down. */
 const everyMs = 500;
-/** In raw mode Ctrl-C is a character like others. */
-const endingKeys = new Set(["q", "Q", "\u0003"]);
 
 export function register(noun: Command): void {
   noun
@@ -41,10 +40,7 @@ async function top(_options: unknown, command: Command): Promise<void> {
   };
   const timer = setInterval(draw, everyMs);
   const forgetSignals = onEndingSignals(end, end);
-  const key = (pressed: Buffer): void => {
-    if ([...pressed.toString()].some((one) => endingKeys.has(one))) end();
-  };
-  stdin.setRawMode(true).on("data", key).resume();
+  const forgetKeys = onKeys(stdin, [], end);
   stdout.on("resize", draw);
   try {
     await watchCluster(ask, name, {
@@ -59,7 +55,7 @@ async function top(_options: unknown, command: Command): Promise<void> {
     clearInterval(timer);
     forgetSignals();
     stdout.off("resize", draw);
-    stdin.off("data", key).setRawMode(false).pause();
+    forgetKeys?.();
     screen.leave();
   }
 }

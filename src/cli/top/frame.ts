@@ -28,7 +28,7 @@ export function frame(known: Known, { columns, rows }: Size, now: number, paint:
   if (view === null) return fitInto([...warning, ...(trouble === null ? ["asking …"] : [])], rows, help);
   const current = agedBy(view, now - known.askedAt);
   const upper = [
-    paint(line(titleOf(current)), null),
+    line(titleOf(current)),
     ...warning,
     ...section(nodeRows(current), columns, paint),
     ...section(groupRows(current), columns, paint),

@@ -28,14 +28,20 @@ export async function watchCluster(ask: Ask, cluster: string, { signal, clock, t
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
   let happened = new AbortController();
-  let known: Known = { view: null, askedAt: clock(), events: [], trouble: null };
+  const first = { askedAt: clock(), view: await ask((client) => client.getCluster(cluster)) };
+  const { lastEvent } = first.view;
+  const { events } = await entriesBefore(ask, cluster, {}, lastEvent, eventsKept);
+  let known: Known = { ...first, events, trouble: null };
   const note = (news: Partial<Known>): void => {
     known = { ...known, ...news };
     if (!ended.aborted) tell(known);
   };
 
   async function askAgainAndAgain(): Promise<void> {
-    while (!ended.aborted) {
+    for (;;) {
+      await rest(leastMs, ended);
+      await rest(everyMs - leastMs, AbortSignal.any([ended, happened.signal]));
+      if (ended.aborted) return;
       // Before the question: what happens while it is asked may not be in its answer.
       happened = new AbortController();
       const askedAt = clock();
@@ -44,14 +50,10 @@ export async function watchCluster(ask: Ask, cluster: string, { signal, clock, t
       } catch (error) {
         note({ trouble: troubleOf(error) });
       }
-      await rest(leastMs, ended);
-      await rest(everyMs - leastMs, AbortSignal.any([ended, happened.signal]));
     }
   }
 
-  const { lastEvent } = await ask((client) => client.getCluster(cluster));
-  const { events } = await entriesBefore(ask, cluster, {}, lastEvent, eventsKept);
-  note({ events });
+  note({});
   const entry = (news: JournalEntry): void => {
     note({ events: [...known.events, news].slice(-eventsKept) });
     happened.abort();
