@@ -1,6 +1,8 @@
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
-import { openLan } from "./lan.ts";
+import { neighbourOf, openLan, virtualAddress6 } from "./lan.ts";
 
 test.each([
   ["whatever is asked of the filter at one time", []],
@@ -28,3 +30,39 @@ test.each([
     ["198.18.77.104", false],
   ]);
 });
+
+test("LX2: neighbours are told of an IPv6 address while it is open, and not a moment longer, whoever tells them", async () => {
+  const lan = await openLan(["NODE1", "PEER"]);
+  onTestFinished(() => lan.close());
+  const [host, peer] = [lan.host("NODE1"), lan.host("PEER")];
+  const stale = [
+    "ip",
+    "neighbour",
+    "replace",
+    virtualAddress6,
+    "lladdr",
+    "02:00:00:00:00:99",
+    "dev",
+    "client",
+  ] as const;
+  const tell = async (): Promise<string> => {
+    await peer.run(...stale, "nud", "reachable");
+    // It comes from the link-local address of the host, which is not guarded. What drops it is what it then complains of.
+    await host.run("ndptool", "-t", "na", "-U", "-i", "client", "-T", virtualAddress6, "send").catch(() => {});
+    // What was sent before the echo request has come before it.
+    await host.run("ping", "-c", "1", "-W", "1", peer.addressOn("client"));
+    return neighbourOf(peer, virtualAddress6);
+  };
+  const opened = (forMs: number) =>
+    host.start(process.execPath, [join(import.meta.dirname, "filter-of-one.ts"), virtualAddress6, String(forMs)]);
+  await lineOf(opened(20_000), "open");
+  expect(await tell()).toContain(await host.macOn("client"));
+  await lineOf(opened(100), "over");
+  expect(await tell()).toContain("02:00:00:00:00:99");
+});
+
+async function lineOf({ stdout }: ChildProcess, line: string): Promise<void> {
+  if (stdout === null) throw new Error("nobody keeps what it prints");
+  for await (const printed of createInterface(stdout)) if (printed === line) return;
+  throw new Error(`it ended before it said "${line}"`);
+}

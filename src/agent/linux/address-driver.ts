@@ -124,6 +124,8 @@ function driverOf(
     }
   }
 
+  const mayBeHere = (): boolean => until !== null && clock() < until;
+
   function belongsOn(on: string, present: readonly HostAddress[]): boolean {
     try {
       return deviceFor(address, present) === on;
@@ -174,7 +176,7 @@ function driverOf(
     const seen = timesListed(stdout, address, on);
     if (seen === 0) throw new DriverError("address-not-added", reasonOf(stderr, `${address} is not on ${on}`));
     // A late refresh of an address that has expired adds it again.
-    if (until === null || clock() >= until) return remove(on);
+    if (!mayBeHere()) return remove(on);
     if (!isThere && !belongsOn(on, addressesIn(stdout))) {
       await remove(on);
       throw new DriverError("device-changed", `${address} does not belong on ${on} any more`);
@@ -182,7 +184,7 @@ function driverOf(
     if (isNew && familyOf(address) === 6) await outwaitDuplicateDetection(on);
     if (!isThere || seen === 2) return;
     log("address-removed", `${address} was taken off ${on} by somebody else; it is put back, and announced again`);
-    announcer.announce(address, on);
+    announcer.announce(address, on, mayBeHere);
   }
 
   async function open(): Promise<void> {
@@ -197,7 +199,7 @@ function driverOf(
     } else {
       await together([place(on, isThere), open()]);
     }
-    if (until !== null && clock() < until) taken.add(id);
+    if (mayBeHere()) taken.add(id);
   }
 
   async function come(on: string): Promise<void> {
@@ -229,7 +231,7 @@ function driverOf(
   /** Moves its lifetime, and puts it there again if it is not there any more. */
   function refresh(): void {
     const on = device;
-    if (on === null || until === null || clock() >= until) return;
+    if (on === null || !mayBeHere()) return;
     asDriver(() => inTurn(() => put(on, true))).catch((error: DriverError) => log(error.code, error.message));
   }
 
@@ -278,8 +280,8 @@ function driverOf(
           devices.forget(address);
           throw error;
         });
-        if (until === null || clock() >= until) return;
-        announcer.announce(address, on);
+        if (!mayBeHere()) return;
+        announcer.announce(address, on, mayBeHere);
         isTold = true;
         tell("address-taken", `${address} is on ${on} (${hold.group}, epoch ${hold.epoch})`);
         unwatch();

@@ -13,8 +13,11 @@ const nextFormAfterMs = 10;
 const checkedAfterMs = 400;
 
 export type Announcer = {
-  /** Tells the neighbours, at once and a few times more, that this address is here. Nobody waits for it. */
-  readonly announce: (address: string, device: string) => void;
+  /**
+   * Tells the neighbours, at once and a few times more, that this address is here. Nobody waits for it.
+   * @param mayBeHere asked each time: a process that was stopped comes to what is due before it finds out what it has missed
+   */
+  readonly announce: (address: string, device: string, mayBeHere: () => boolean) => void;
   /** Nothing more is sent for this address. */
   readonly cancel: (address: string) => void;
 };
@@ -40,7 +43,7 @@ export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptio
   }
 
   /** `arping` sends at once and stays for a second more, listening; what it then says of answers is of no use. */
-  async function send(words: readonly [command: string, ...args: string[]]): Promise<void> {
+  async function send(words: Words): Promise<void> {
     try {
       const { code, said } = await shell.run(words);
       if (code === notFound) failed(`${words[0]}: ${said}`);
@@ -58,16 +61,19 @@ export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptio
   }
 
   return {
-    announce: (address, device) => {
+    announce: (address, device, mayBeHere) => {
+      const tell = (words: Words): void => {
+        if (mayBeHere()) void send(words);
+      };
       cancel(address);
       const planned = commandsFor(address, device).flatMap((words, form) =>
         announcedAfterMs.map((after) => ({ words, after: after + form * nextFormAfterMs })),
       );
       if (familyOf(address) === 4) askFrom(address);
-      for (const { words } of planned.filter(({ after }) => after === 0)) void send(words);
+      for (const { words } of planned.filter(({ after }) => after === 0)) tell(words);
       const later = planned.filter(({ after }) => after > 0);
       timers.set(address, [
-        ...later.map(({ words, after }) => setTimeout(() => void send(words), after)),
+        ...later.map(({ words, after }) => setTimeout(() => tell(words), after)),
         ...(familyOf(address) === 6 ? [] : [setTimeout(() => void check(address, device), checkedAfterMs)]),
       ]);
     },
@@ -75,7 +81,9 @@ export function createAnnouncer({ failed, unanswered, ...tools }: AnnouncerOptio
   };
 }
 
-function commandsFor(address: string, device: string): [command: string, ...args: string[]][] {
+type Words = readonly [command: string, ...args: string[]];
+
+function commandsFor(address: string, device: string): Words[] {
   if (familyOf(address) === 6) return [["ndptool", "-t", "na", "-U", "-i", device, "-T", address, "send"]];
   return ["-U", "-A"].map((form) => ["arping", "-q", form, "-c", "1", "-I", device, address]);
 }

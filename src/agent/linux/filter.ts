@@ -132,6 +132,9 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
       return [
         ...closing(table, address),
         `add element ${set} { ${address} timeout ${leftMs}ms }`,
+        ...(familyOf(address) === 6
+          ? [`add element ${toldSet(table)} { ${target(address)} timeout ${leftMs}ms }`]
+          : []),
         ...(draining.has(address) ? [] : undraining(table, address)),
         ...boundCommands(),
       ];
@@ -189,7 +192,9 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
   function boundCommands(of: ReadonlyMap<string, Guarded> = guarded): string[] {
     const rules = [...of].flatMap(([address, { open: is }]) => {
       const late = is === null ? "" : `meta time >= ${is.until} `;
-      return packetsOf(address).map((packets) => `add rule netdev ${table} bounds ${packets} ${late}counter drop`);
+      const bounds = packetsOf(address).map((packets) => `${packets} ${late}`);
+      if (is !== null && familyOf(address) === 6) bounds.push(`${tellingOf(address)} @th,64,128 != @told6 `);
+      return bounds.map((bound) => `add rule netdev ${table} bounds ${bound}counter drop`);
     });
     return [`flush chain netdev ${table} bounds`, ...rules];
   }
@@ -243,7 +248,8 @@ async function askOnce(lines: readonly string[], options: readonly string[] = []
 
 /** What closes the filter for an address, whoever opened it. */
 export function closing(table: string, address: string): string[] {
-  return removing(setOf(table, "open", address), address);
+  const told = familyOf(address) === 6 ? removing(toldSet(table), target(address)) : [];
+  return [...removing(setOf(table, "open", address), address), ...told];
 }
 
 function undraining(table: string, address: string): string[] {
@@ -251,13 +257,21 @@ function undraining(table: string, address: string): string[] {
 }
 
 /** An element has to be there to be deleted. */
-function removing(set: string, address: string): string[] {
-  return [`add element ${set} { ${address} }`, `delete element ${set} { ${address} }`];
+function removing(set: string, element: string): string[] {
+  return [`add element ${set} { ${element} }`, `delete element ${set} { ${element} }`];
 }
 
 /** `vip`: what is guarded, and silent unless it is `open`; `draining`: what begins nothing. */
 function setOf(table: string, of: "vip" | "open" | "draining", address: string): string {
   return `netdev ${table} ${of}${familyOf(address)}`;
+}
+
+/**
+ * The IPv6 addresses that neighbours may be told of: those that are open, as a neighbour advertisement names them. It may come from another
+ * address of the host, and a set is asked for what it is made of alone.
+ */
+function toldSet(table: string): string {
+  return `netdev ${table} told6`;
 }
 
 /** The history of one is searched within a tenth of a millisecond. */
@@ -292,6 +306,7 @@ function tableCommands(table: string): string[] {
       `add set netdev ${table} open${family} { type ipv${family}_addr; flags timeout; }`,
       `add set netdev ${table} draining${family} { type ipv${family}_addr; }`,
     ]),
+    `add set ${toldSet(table)} { typeof @th,64,128; flags timeout; }`,
   ];
 }
 
@@ -324,9 +339,16 @@ function chainOf(device: string): string {
 /** The packets by which a host speaks from an address: its own, and those by which it tells its neighbours who has it. */
 function packetsOf(address: string): string[] {
   if (familyOf(address) === 4) return [`ip saddr ${address}`, `arp saddr ip ${address}`];
-  const value = parseAddress(address)?.value ?? 0n;
-  // RFC 4861 section 4.4: the target follows the first eight octets of a neighbour advertisement.
-  return [`ip6 saddr ${address}`, `icmpv6 type nd-neighbor-advert @th,64,128 0x${value.toString(16)}`];
+  return [`ip6 saddr ${address}`, tellingOf(address)];
+}
+
+/** The neighbour advertisements that tell of an IPv6 address: the target follows their first eight octets (RFC 4861 section 4.4). */
+function tellingOf(address: string): string {
+  return `icmpv6 type nd-neighbor-advert @th,64,128 ${target(address)}`;
+}
+
+function target(address: string): string {
+  return `0x${(parseAddress(address)?.value ?? 0n).toString(16)}`;
 }
 
 /** As nft prints an element of a set. */

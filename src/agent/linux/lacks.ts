@@ -42,7 +42,7 @@ export const lacks = {
     cost:
       "should the agent be stopped, its addresses speak until the guard or the kernel has taken them away, which is up to two " +
       "seconds late",
-    remedy: "it takes nftables 1.0.1, Linux 5.16 (the netdev egress hook) and CAP_NET_ADMIN",
+    remedy: "it takes nftables 1.0.3, Linux 5.16 (the netdev egress hook) and CAP_NET_ADMIN",
   }),
   asking: (why: string): Lack => ({
     what: `nobody can be asked who has an address (${why})`,
