@@ -12,7 +12,7 @@ export const packedFile = join(folder, "packed.ts");
 
 /** What `packed.ts` should hold. */
 export async function pack(): Promise<string> {
-  const [script, style, referenceStyle] = await Promise.all(["main.ts", "style.css", "reference.css"].map(bundle));
+  const [script, style, referenceStyle] = await Promise.all(["main.tsx", "style.css", "reference.css"].map(bundle));
   return `/** Made by pack.ts out of client/: change those, and run it. */
 ${constant("script", script)}
 ${constant("style", style)}
@@ -27,6 +27,8 @@ async function bundle(entry: string): Promise<string> {
     write: false,
     minify: true,
     format: "iife",
+    jsx: "automatic",
+    jsxImportSource: "preact",
     target: ["chrome111", "firefox115", "safari16.4"],
     legalComments: "none",
   });

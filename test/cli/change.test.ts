@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { problemDetails } from "../../src/protocol/problems.ts";
-import { accepted, type Asked, entry, operation, operationId, otherSide, type Reply, run } from "./support.ts";
+import { entry } from "../support/journal-entry.ts";
+import { accepted, type Asked, operation, operationId, otherSide, type Reply, run } from "./support.ts";
 
 let other: Awaited<ReturnType<typeof otherSide>> | null = null;
 afterEach(() => {

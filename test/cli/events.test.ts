@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { entry, otherSide, run } from "./support.ts";
+import { entry } from "../support/journal-entry.ts";
+import { otherSide, run } from "./support.ts";
 
 let other: Awaited<ReturnType<typeof otherSide>> | null = null;
 afterEach(() => {

@@ -3,7 +3,7 @@ import { CliError, exitCodes } from "../../src/cli/errors.ts";
 import type { Ask } from "../../src/cli/api.ts";
 import { follow } from "../../src/cli/follow.ts";
 import type { WatchMessage } from "../../src/protocol/journal.ts";
-import { entry } from "./support.ts";
+import { entry } from "../support/journal-entry.ts";
 
 const message = (seq: number): WatchMessage => ({ type: "entry", entry: entry(seq) });
 

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
-import type { JournalEntry } from "../../src/cluster/journal.ts";
 import { runCommand } from "../../src/cli/program.ts";
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
@@ -100,10 +99,4 @@ export const operationId = "0b8f1a2c5d3e4f60";
 export function operation(status: Readonly<Record<string, unknown>>, kind = "move"): Readonly<Record<string, unknown>> {
   const of = { node: "NODE2", group: "Exchange", resource: null, epoch: 1, count: null, groups: [], ends: [] };
   return { id: operationId, kind, actor: "admin", startedAt: 0, ...of, status };
-}
-
-export function entry(seq: number, more: Partial<JournalEntry> = {}): JournalEntry {
-  const nothing = { mscsId: null, epoch: null, node: null, group: null, resource: null, details: null };
-  const what = { kind: "group.owned", severity: "info", sentence: `Sentence ${seq}.`, actor: "cluster" } as const;
-  return { seq, at: 0, ...nothing, ...what, ...more };
 }

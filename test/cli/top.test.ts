@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { plain } from "../../src/cli/colour.ts";
 import { frame, type Known } from "../../src/cli/top/frame.ts";
 import { openScreen } from "../../src/cli/top/screen.ts";
-import { entry } from "./support.ts";
+import { entry } from "../support/journal-entry.ts";
 import { clusterView, groupView } from "../dashboard/views.ts";
 
 const view = clusterView();

@@ -1,10 +1,19 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { ClusterView } from "../../src/cluster/questions/view.ts";
-import { page as html } from "../../src/dashboard/page.ts";
-import { script, style } from "../../src/dashboard/packed.ts";
-import { cutOffTexts, desktop, launch, overlappingTexts, phone, picture, smallPhone } from "./browser.ts";
-import { openPage, untilHeadline } from "./page-driver.ts";
+import {
+  cutOffTexts,
+  desktop,
+  drawn,
+  faintTexts,
+  launch,
+  overlappingTexts,
+  phone,
+  picture,
+  smallPhone,
+} from "./browser.ts";
+import { openPage, type ShowOptions, untilHeadline } from "./page-driver.ts";
+import { answerWith, site } from "./made-up.ts";
 import { clusterView, crowded, groupView } from "./views.ts";
 
 /** How the page shows what it is told. No control plane runs: the answers are made here. */
@@ -18,23 +27,11 @@ afterAll(async () => {
   await browser?.close();
 });
 
-const site = "http://bridgehead.test";
-
-async function show(view: ClusterView, options: { readonly colorScheme?: "dark" } = {}): Promise<Page> {
+async function show(view: ClusterView, options: ShowOptions = {}): Promise<Page> {
   const { page, close } = await openPage(browser, options);
   onTestFinished(close);
-  await page.route(`${site}/**`, (route) => {
-    const { pathname } = new URL(route.request().url());
-    const parts: Record<string, { contentType: string; body: string }> = {
-      "/": { contentType: "text/html", body: html },
-      "/dashboard.js": { contentType: "text/javascript", body: script.text },
-      "/dashboard.css": { contentType: "text/css", body: style.text },
-      "/v1/clusters": { contentType: "application/json", body: JSON.stringify({ clusters: [{ name: "exchange" }] }) },
-    };
-    return route.fulfill(parts[pathname] ?? { contentType: "application/json", body: JSON.stringify(view) });
-  });
-  await page.routeWebSocket(/./, () => {});
-  await page.goto(`${site}/#token=any`);
+  await answerWith(page, view);
+  await page.goto(`${site}/#token=any&cluster=exchange`);
   await page.locator(".node").first().waitFor();
   return page;
 }
@@ -90,8 +87,7 @@ test.each([["light"], ["dark"]] as const)("DB10 everything can be read with the 
   const page = await show(crowded(), scheme === "dark" ? { colorScheme: scheme } : {});
   for (const size of [desktop, phone, smallPhone]) {
     await page.setViewportSize(size);
-    // The lines are drawn anew in the next frame.
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await drawn(page);
     await picture(page, `dashboard-crowded-${scheme}-${size.width}`, true);
     expect(await cutOffTexts(page), `${size.width} px`).toEqual([]);
     expect(await overlappingTexts(page), `${size.width} px`).toEqual([]);
@@ -156,32 +152,3 @@ test("DB16 while nobody looks, time passing is no reason to ask", async () => {
   });
   await expect.poll(() => asked).toBeGreaterThan(0);
 });
-
-/** WCAG 2.2, success criterion 1.4.3, for solid colours. */
-function faintTexts(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const channels = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
-    const luminance = (colour: string): number => {
-      const [r = 0, g = 0, b = 0] = channels(colour).map((value) => {
-        const share = value / 255;
-        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-      });
-      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const groundOf = (element: Element | null): string => {
-      if (element === null) return "rgb(255, 255, 255)";
-      const { backgroundColor } = getComputedStyle(element);
-      return channels(backgroundColor)[3] === 0 ? groundOf(element.parentElement) : backgroundColor;
-    };
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const faint = new Set<string>();
-    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-      const element = node.parentElement;
-      if (element === null || node.textContent?.trim() === "" || element.getClientRects().length === 0) continue;
-      const [a, b] = [luminance(getComputedStyle(element).color), luminance(groundOf(element))];
-      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      if (ratio < 4.5) faint.add(`${element.className}: "${node.textContent?.slice(0, 30)}" ${ratio.toFixed(2)}`);
-    }
-    return [...faint];
-  });
-}

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page, Request } from "playwright-core";
+import type { Browser, BrowserContext, Page, Request, ViewportSize } from "playwright-core";
 import { desktop } from "./browser.ts";
 
 /** A page with everything that it asked for and complained of. */
@@ -13,7 +13,9 @@ export type Driven = {
   readonly close: () => Promise<void>;
 };
 
-export async function openPage(browser: Browser, options: { readonly colorScheme?: "dark" } = {}): Promise<Driven> {
+export type ShowOptions = { readonly colorScheme?: "dark" | "light"; readonly viewport?: ViewportSize };
+
+export async function openPage(browser: Browser, options: ShowOptions = {}): Promise<Driven> {
   const context: BrowserContext = await browser.newContext({ viewport: desktop, ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();

@@ -98,7 +98,7 @@ describe("BR3: imports go one way", () => {
     const wrong = findings(source, ({ path, text }) =>
       importsOf(text).filter((specifier) => {
         const target = resolved(path, specifier);
-        return target !== null && !/^(src\/.+\.(?:ts|sql)|schema\.sql|package\.json)$/.test(target);
+        return target !== null && !/^(src\/.+\.(?:tsx?|sql)|schema\.sql|package\.json)$/.test(target);
       }),
     );
     expect(wrong).toEqual([]);

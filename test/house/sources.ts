@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** A file of the repository: its path from the root, and what it holds. */
 export type Source = { readonly path: string; readonly text: string };
 
-export function sourcesIn(folder: string, endings: readonly string[] = [".ts"]): Source[] {
+export function sourcesIn(folder: string, endings: readonly string[] = [".ts", ".tsx"]): Source[] {
   return readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
     .map((entry) => `${entry.parentPath.slice(root.length)}/${entry.name}`)

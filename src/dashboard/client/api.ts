@@ -9,11 +9,33 @@ export type Answer<T> =
 /** An answer that takes longer is too old to be shown. */
 const patienceMs = 4_000;
 
-export async function get<T>(token: string, path: string): Promise<Answer<T>> {
+/** @param waitMs how long the control plane was asked to wait itself */
+export function get<T>(token: string, path: string, waitMs = 0): Promise<Answer<T>> {
+  return ask(token, path, {}, waitMs + patienceMs);
+}
+
+export function post<T>(token: string, path: string, body: unknown): Promise<Answer<T>> {
+  const headers = { "Content-Type": "application/json" };
+  return ask(token, path, { method: "POST", body: JSON.stringify(body), headers }, patienceMs);
+}
+
+/** Path of a cluster's own part of the API. */
+export function pathOf(cluster: string, ...names: readonly string[]): string {
+  return ["/clusters", ...[cluster, ...names].map(encodeURIComponent)].join("/");
+}
+
+type Request = {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+async function ask<T>(token: string, path: string, request: Request, forMs: number): Promise<Answer<T>> {
   try {
     const response = await fetch(`/v1${path}`, {
-      headers: { Authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(patienceMs),
+      ...request,
+      headers: { ...request.headers, Authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(forMs),
       cache: "no-store",
     });
     const body: unknown = await response.json();
@@ -31,7 +53,7 @@ export async function get<T>(token: string, path: string): Promise<Answer<T>> {
  * token.
  */
 export function openWatch(token: string, cluster: string, after: number): WebSocket | null {
-  const path = `/v1/clusters/${encodeURIComponent(cluster)}/watch?after=${after}`;
+  const path = `/v1${pathOf(cluster, "watch")}?after=${after}`;
   try {
     return new WebSocket(path, ["bridgehead", `bearer.${token}`]);
   } catch {

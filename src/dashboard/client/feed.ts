@@ -2,13 +2,14 @@ import type { JournalEntry } from "../../cluster/journal.ts";
 import type { ClusterView } from "../../cluster/questions/view.ts";
 import type { Events, WatchMessage } from "../../protocol/journal.ts";
 import type { ProblemDetails } from "../../protocol/problems.ts";
-import { get, isFinal, openWatch } from "./api.ts";
+import { get, isFinal, openWatch, pathOf } from "./api.ts";
 import { type Moment, now } from "./moment.ts";
 
 export type Listener = {
   /** The state, and when it was asked for: what it says is at least that old. */
   readonly state: (view: ClusterView, asked: Moment) => void;
-  readonly entry: (entry: JournalEntry) => void;
+  /** In their order. */
+  readonly entries: (entries: readonly JournalEntry[]) => void;
   /** Entries up to this number are not there, and none above it has been told. */
   readonly gap: (resumesAt: number) => void;
   /** A question was not answered; `problem` says why, if anything could. */
@@ -99,11 +100,13 @@ export class Feed {
 
   async #askOnce(): Promise<void> {
     const asked = now();
-    const answer = await get<ClusterView>(this.#token, `/clusters/${encodeURIComponent(this.#cluster)}`);
+    const answer = await get<ClusterView>(this.#token, pathOf(this.#cluster));
     if (this.#ended) return;
     if (answer.kind === "ok") {
-      this.#heard(answer.value, asked);
+      // What happened before is there with the first picture, so that nothing on the page makes room for it later.
+      this.#last ??= Math.max(0, answer.value.lastEvent - backlog);
       if (!this.watching) await this.#catchUp(answer.value.lastEvent);
+      if (!this.#ended) this.#heard(answer.value, asked);
       return;
     }
     const problem = answer.kind === "refused" ? answer.problem : null;
@@ -118,7 +121,7 @@ export class Feed {
   #heard(view: ClusterView, asked: Moment): void {
     // As often as leases are renewed, within what an object with a hundred readers bears.
     this.#periodMs = Math.min(1_000, Math.max(500, view.lease.renewMs));
-    this.#last ??= Math.max(0, view.lastEvent - backlog);
+    this.#last ??= view.lastEvent;
     this.#behind = view.lastEvent === this.#last ? 0 : this.#behind + 1;
     const isBack = this.#missed && this.#socket?.readyState === WebSocket.CLOSED;
     this.#missed = false;
@@ -131,13 +134,12 @@ export class Feed {
   async #catchUp(newest: number): Promise<void> {
     const after = this.#last ?? newest;
     if (after === newest) return;
-    const path = `/clusters/${encodeURIComponent(this.#cluster)}/events?after=${after}`;
-    const answer = await get<Events>(this.#token, path);
+    const answer = await get<Events>(this.#token, `${pathOf(this.#cluster, "events")}?after=${after}`);
     if (answer.kind !== "ok" || this.#ended || this.watching) return;
     const { events, oldest, last } = answer.value;
     const from = Math.min(last, Math.max(after, (oldest ?? 0) - 1));
     if (from !== after) this.#told({ type: "gap", after, resumesAt: from });
-    for (const entry of events) this.#told({ type: "entry", entry });
+    this.#tell(events);
   }
 
   #open(after: number): void {
@@ -161,10 +163,15 @@ export class Feed {
     if (message.type === "gap") {
       this.#last = message.resumesAt;
       this.#listener.gap(message.resumesAt);
-    } else if (message.entry.seq > (this.#last ?? 0)) {
-      this.#last = message.entry.seq;
-      this.#listener.entry(message.entry);
-    }
+    } else this.#tell([message.entry]);
+  }
+
+  #tell(entries: readonly JournalEntry[]): void {
+    const news = entries.filter(({ seq }) => seq > (this.#last ?? 0));
+    const newest = news.at(-1);
+    if (newest === undefined) return;
+    this.#last = newest.seq;
+    this.#listener.entries(news);
   }
 
   #askSoon(): void {

@@ -10,7 +10,7 @@ export function headline({ groups, nodes }: Pick<ClusterView, "groups" | "nodes"
   if (only === undefined) return "This cluster has no groups.";
   if (all.length === 1) return sentenceOf(...only);
   if (!known) return `The owners of ${all.length} groups are Unknown.`;
-  const amiss = all.filter(([, group]) => group.state !== group.wanted || sentenceOfSilence(group, nodes) !== "");
+  const amiss = all.filter(([, group]) => isAmiss(group, nodes));
   if (amiss.length === 0) return `All ${all.length} groups are as they should be.`;
   const named = amiss.slice(0, namedAtMost).map(([name, group]) => sentenceOf(name, group));
   const rest = amiss.length > named.length ? [`So with ${amiss.length - named.length} more.`] : [];
@@ -19,6 +19,16 @@ export function headline({ groups, nodes }: Pick<ClusterView, "groups" | "nodes"
 }
 
 const namedAtMost = 3;
+
+/** Whether everything is as it is wanted, and every node is there. */
+export function isAsItShouldBe({ groups, nodes }: Pick<ClusterView, "groups" | "nodes">): boolean {
+  const isGone = Object.values(nodes).some(({ state }) => state !== "Up");
+  return !isGone && !Object.values(groups).some((group) => isAmiss(group, nodes));
+}
+
+function isAmiss(group: GroupView, nodes: ClusterView["nodes"]): boolean {
+  return group.state !== group.wanted || sentenceOfSilence(group, nodes) !== "";
+}
 
 export function sentenceOfGroup(name: string, group: GroupView, known: boolean): string {
   const what = nameOf(name, group);

@@ -1,0 +1,32 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Answer, sentenceOfProblem } from "./api.ts";
+
+/** What was asked, and whether it has been answered yet. */
+export type Asked<T> =
+  | { readonly kind: "asking" }
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "failed"; readonly sentence: string };
+
+export function sentenceOf<T>(answer: Exclude<Answer<T>, { readonly kind: "ok" }>): string {
+  return answer.kind === "refused" ? sentenceOfProblem(answer.problem) : "The control plane does not answer.";
+}
+
+/** Asks when it is drawn first, and again when the question is another one. */
+export function useAnswer<T>(question: string, ask: () => Promise<Answer<T>>): Asked<T> {
+  const [asked, setAsked] = useState<{ readonly of: string; readonly is: Asked<T> }>({
+    of: question,
+    is: { kind: "asking" },
+  });
+  useEffect(() => {
+    let isWanted = true;
+    void ask().then((answer) => {
+      if (!isWanted) return;
+      const is: Asked<T> = answer.kind === "ok" ? answer : { kind: "failed", sentence: sentenceOf(answer) };
+      setAsked({ of: question, is });
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [question]);
+  return asked.of === question ? asked.is : { kind: "asking" };
+}

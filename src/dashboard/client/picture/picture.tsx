@@ -1,0 +1,202 @@
+import type { JSX } from "preact";
+import type { ClusterView, GroupView, NodeView, ResourceView } from "../../../cluster/questions/view.ts";
+import { MenuButton, useMenu } from "../actions/menu.tsx";
+import type { Moment } from "../moment.ts";
+import { NodeBadge, Sign, StateBadge } from "../signs.tsx";
+import { type Wire, Wired } from "../wires.tsx";
+import { type Lease, LeaseBar, leaseOf } from "./lease-bar.tsx";
+
+/** The picture of a cluster: virtual servers above, nodes below, and each group on the node that owns it. */
+export function Picture(props: {
+  readonly view: ClusterView;
+  readonly asked: Moment;
+  /** False when what the page holds is too old to be said of now. */
+  readonly isKnown: boolean;
+}): JSX.Element {
+  const { view, asked, isKnown } = props;
+  const groups = Object.entries(view.groups).map(([name, group]) => {
+    const owner = isKnown ? ownerOf(view, group) : null;
+    return { name, group, owner };
+  });
+  const servers = groups.filter(({ group }) => group.address !== null || group.networkName !== null);
+  const nowhere = groups.filter(({ owner }) => owner === null);
+  return (
+    <Wired class="map" wires={servers.map(({ name, group, owner }) => wireOf(view, name, group, owner))}>
+      {servers.length > 0 && (
+        <div class="servers">
+          {servers.map(({ name, group, owner }) => (
+            <Server key={name} name={name} group={group} owner={owner} />
+          ))}
+        </div>
+      )}
+      {nowhere.length > 0 && (
+        <div class="tray">
+          {nowhere.map(({ name, group }) => (
+            <Group key={name} name={name} group={group} isKnown={isKnown} gone={null} />
+          ))}
+        </div>
+      )}
+      <div class="nodes">
+        {Object.entries(view.nodes).map(([name, node]) => (
+          <Node
+            key={name}
+            name={name}
+            node={node}
+            lease={isKnown ? readingOf(view, name, asked) : "unknown"}
+            ttlMs={view.lease.ttlMs}
+            isKnown={isKnown}
+            groups={groups.filter(({ owner }) => owner === name)}
+          />
+        ))}
+      </div>
+    </Wired>
+  );
+}
+
+/** Null when nobody owns it, and when nobody can say: a group is never drawn on a node that may have lost it. */
+function ownerOf({ nodes }: ClusterView, { owner }: GroupView): string | null {
+  return owner !== null && Object.hasOwn(nodes, owner) ? owner : null;
+}
+
+/** The virtual IP: the line from who calls it to where it leads. */
+function wireOf({ nodes }: ClusterView, name: string, group: GroupView, owner: string | null): Wire {
+  const isUp = owner !== null && nodes[owner]?.state !== "Down";
+  return {
+    from: `server ${name}`,
+    to: owner === null ? `group ${name}` : `node ${owner}`,
+    settled: isUp && group.state === "Online" && group.draining === null,
+    arrow: owner !== null,
+  };
+}
+
+function readingOf(view: ClusterView, node: string, asked: Moment): Lease {
+  const remainingMs = leaseOf(view, node);
+  return remainingMs === null ? "none" : { remainingMs, asked };
+}
+
+function Server(props: {
+  readonly name: string;
+  readonly group: GroupView;
+  readonly owner: string | null;
+}): JSX.Element {
+  const { name, group, owner } = props;
+  return (
+    <section class="server" data-anchor={`server ${name}`} aria-label={`Virtual server ${group.networkName ?? name}`}>
+      <h2>{group.networkName ?? name}</h2>
+      <p class="address">{group.address ?? "no address"}</p>
+      <p class="quiet">{owner === null ? `virtual IP of group ${name}` : `virtual IP, now on ${owner}`}</p>
+    </section>
+  );
+}
+
+type NodeProps = {
+  readonly name: string;
+  readonly node: NodeView;
+  readonly lease: Lease;
+  readonly ttlMs: number;
+  readonly isKnown: boolean;
+  readonly groups: readonly { readonly name: string; readonly group: GroupView }[];
+};
+
+function Node({ name, node, lease, ttlMs, isKnown, groups }: NodeProps): JSX.Element {
+  const shown = isKnown ? node.state : "Unknown";
+  const idle = isKnown && node.state === "Up" ? "Stands by." : "Owns nothing.";
+  const target = { kind: "node", node: name } as const;
+  return (
+    <section
+      class={`node ${shown}`}
+      data-node={name}
+      data-anchor={`node ${name}`}
+      aria-label={`Node ${name}`}
+      onContextMenu={useMenu(target)}
+    >
+      <header>
+        <h2>{name}</h2>
+        <span class="state">
+          <NodeBadge state={shown} />
+          <MenuButton target={target} />
+        </span>
+      </header>
+      <p class="quiet">{node.address}</p>
+      {node.reason !== null && isKnown && <p class="because">It waits: {node.reason}.</p>}
+      <LeaseBar node={name} lease={lease} ttlMs={ttlMs} />
+      {groups.map(({ name: group, group: view }) => (
+        <Group key={group} name={group} group={view} isKnown={isKnown} gone={node.state === "Down" ? name : null} />
+      ))}
+      {groups.length === 0 && <p class="idle">{isKnown ? idle : "What it owns is not known."}</p>}
+    </section>
+  );
+}
+
+type GroupProps = {
+  readonly name: string;
+  readonly group: GroupView;
+  readonly isKnown: boolean;
+  /** The owner, when it is lost and its lease has not run out: what is said of the group is what it last said. */
+  readonly gone: string | null;
+};
+
+function Group({ name, group, isKnown, gone }: GroupProps): JSX.Element {
+  const state = isKnown ? group.state : "Unknown";
+  const owner = isKnown ? (group.owner ?? "nobody") : "Unknown";
+  const target = { kind: "group", group: name } as const;
+  return (
+    <article
+      class={`group ${state}`}
+      data-group={name}
+      data-owner={owner}
+      data-anchor={`group ${name}`}
+      aria-label={`Group ${name}`}
+      onContextMenu={useMenu(target)}
+    >
+      <header>
+        <h3>{name}</h3>
+        <span class="state">
+          <StateBadge state={state} />
+          <MenuButton target={target} />
+        </span>
+      </header>
+      <p class="facts">
+        <span>owner {owner}</span>
+        <span>epoch {group.epoch}</span>
+        {group.wanted === "Offline" && <span>wanted offline</span>}
+      </p>
+      {gone !== null && <p class="because">As {gone} last reported it.</p>}
+      {isKnown && group.draining !== null && <p class="because">{drainingSentence(group.draining)}</p>}
+      <ul class="resources">
+        {Object.entries(group.resources).map(([resource, view]) => (
+          <Resource key={resource} group={name} name={resource} resource={view} isKnown={isKnown} />
+        ))}
+      </ul>
+    </article>
+  );
+}
+
+function Resource(props: {
+  readonly group: string;
+  readonly name: string;
+  readonly resource: ResourceView;
+  readonly isKnown: boolean;
+}): JSX.Element {
+  const { group, name, isKnown } = props;
+  const { type, state, problem } = props.resource;
+  return (
+    <li onContextMenu={useMenu({ kind: "resource", group, resource: name })}>
+      <span class="name">
+        {name}
+        <span class="type">{type}</span>
+      </span>
+      <StateBadge state={isKnown ? state : "Unknown"} />
+      {problem !== null && (
+        <p class="problem">
+          <Sign name="warning" />
+          <span>{problem.message}</span>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function drainingSentence({ because, target }: { readonly because: string; readonly target: string | null }): string {
+  return `Being taken offline here (${because})${target === null ? "" : `, to go to ${target}`}.`;
+}
