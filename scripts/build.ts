@@ -1,10 +1,12 @@
 /**
- * Builds `dist/`: the compiled node side, and the packed Worker with what plain workerd has to know of it. It is built
+ * Builds `dist/`: the compiled node side with the declarations of what it exports, and the packed Worker with what plain workerd has to know of it. It is built
  * beside the old one and takes its place at the end, so a command that starts meanwhile finds one or the other, whole.
  */
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import packageManifest from "../package.json" with { type: "json" };
+import { keepReachedDeclarations } from "./declarations.ts";
 import { besides, sweepRemains } from "./remains.ts";
 import { root, runTool } from "./tool.ts";
 
@@ -26,8 +28,15 @@ try {
   await sweepRemains(target);
 }
 
-function compileNodeSide(): Promise<void> {
-  return run("tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
+async function compileNodeSide(): Promise<void> {
+  await run("tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
+  const exported = Object.values(packageManifest.exports).flatMap((entry) =>
+    typeof entry === "string" ? [] : [entry.types],
+  );
+  await keepReachedDeclarations(
+    fresh,
+    exported.map((path) => relative("dist", path)),
+  );
 }
 
 /** The bundle as it would be deployed, and `manifest.json`: its modules, and the compatibility date it was made for. */
