@@ -1,10 +1,10 @@
 import { WebSocket, type RawData } from "ws";
-import { lookup } from "../cluster/definition/definition.ts";
 import type { AgentMessage, ObjectMessage } from "../cluster/messages.ts";
 import { decodeObjectMessage, encode, type Decoded } from "../protocol/session.ts";
+import { answeredProtocol, sessionProtocol, sessionSubprotocol } from "../protocol/session-version.ts";
+import { type Asking, closingSentence, olderControlPlaneSentence, refusalSentence } from "./link-sentences.ts";
 import type { Log, LogLevel } from "./log.ts";
-
-export type Asking = { readonly node: string; readonly cluster: string };
+import { problemCodeOf } from "./problem-code.ts";
 
 export type LinkOptions = {
   /** WebSocket address of this node's session. */
@@ -63,7 +63,7 @@ export function createLink(options: LinkOptions): Link {
 
   function connect(connection: number, timeoutMs: number): void {
     drop();
-    const socket = new WebSocket(url, {
+    const socket = new WebSocket(url, [sessionSubprotocol(sessionProtocol)], {
       headers: { authorization: `Bearer ${token()}` },
       handshakeTimeout: Math.max(1, Math.ceil(timeoutMs)),
       perMessageDeflate: false,
@@ -72,11 +72,20 @@ export function createLink(options: LinkOptions): Link {
     current = { connection, socket };
     // `handshakeTimeout` counts from the last octet; this one from now, whatever trickles in.
     const timer = setTimeout(() => socket.terminate(), timeoutMs);
-    socket.on("unexpected-response", (_request, response) => {
-      complain("session-refused", refusalSentence(response.statusCode ?? 0, asking));
-      // Its error says that it was closed before it was open, which is no news.
+    /** Before it is open. Its error says that it was closed before it was open, which is no news. */
+    function turnAway(sentence: string): void {
+      complain("session-refused", sentence);
       socket.removeAllListeners("error").on("error", () => {});
       socket.terminate();
+    }
+    socket.on("unexpected-response", (_request, response) => {
+      void problemCodeOf(response).then((code) =>
+        turnAway(refusalSentence({ status: response.statusCode ?? 0, code }, asking)),
+      );
+    });
+    socket.on("upgrade", ({ headers }) => {
+      const answered = answeredProtocol(headers["sec-websocket-protocol"]);
+      if (answered !== sessionProtocol) turnAway(olderControlPlaneSentence(answered));
     });
     socket.on("open", () => {
       clearTimeout(timer);
@@ -120,39 +129,4 @@ function decode(data: RawData, isBinary: boolean): Decoded<ObjectMessage> {
   // `ws` gives a Buffer for each message, unless its `binaryType` says otherwise.
   if (isBinary || !Buffer.isBuffer(data)) return { ok: false, code: "malformed" };
   return decodeObjectMessage(data.toString("utf8"));
-}
-
-/** By the reason that `closeCodes` of the session protocol gives. */
-const closings: Readonly<Record<string, (asking: Asking) => string>> = {
-  "unknown-node": ({ node, cluster }) =>
-    `the cluster has no such node (any more); add it with: bridgehead node add ${node} --address ADDRESS --cluster ${cluster}`,
-  "token-revoked": (asking) =>
-    `this node's token was revoked; put another one into its file, made with: ${makingToken(asking)}`,
-  "too-many-runs": () =>
-    "too many runs of this node's agent are connected; one host has this node's name, and one agent runs there",
-};
-
-function closingSentence(code: number, reason: string, asking: Asking): string {
-  return (
-    lookup(closings, reason)?.(asking) ??
-    `the control plane has closed the connection (${code} ${reason}); another one is tried`
-  );
-}
-
-function refusalSentence(status: number, asking: Asking): string {
-  switch (status) {
-    case 401:
-      return `the control plane does not know this token (401); make one with: ${makingToken(asking)}`;
-    case 403:
-      return `this token may not join as this node (403); make one with: ${makingToken(asking)}`;
-    case 404:
-      return `the control plane has no such cluster or node (404); see: bridgehead cluster show --cluster ${asking.cluster}`;
-    default:
-      return `the control plane answered ${status} instead of opening the session; it is asked again`;
-  }
-}
-
-/** The command that makes a node's token. */
-export function makingToken({ node, cluster }: Asking): string {
-  return `bridgehead token create --role node --node ${node} --cluster ${cluster}`;
 }

@@ -60,6 +60,8 @@ export const hints: Readonly<Record<ProblemCode, string>> = {
   "too-many-tokens": "Revoke one that is not needed: bridgehead token revoke ID",
   "too-many-watchers": `End some of them (events --follow, pages that are open). ${again}`,
   "too-many-sessions": "End the other agents of this node.",
+  "session-version-newer": "Update the control plane, and its agents after it.",
+  "session-version-older": "Update this node's agent.",
   "revision-differs": "Read it again (bridgehead cluster export), and apply your change to that.",
   "net-interface-not-found": state,
   "invalid-properties": "Mend what is named above; the verb properties of a noun shows names and ranges.",

@@ -306,7 +306,8 @@ export class ClusterObject extends DurableObject<Env> {
     if (!this.#tokens.goesOn(token)) return unauthorized();
     if (pathname === "/session") {
       if (!this.#mayWrite()) return storageUnwritable();
-      return token === null ? unauthorized() : this.#sessionDesk.open(searchParams.get("node") ?? "", token);
+      const offered = request.headers.get("Sec-WebSocket-Protocol");
+      return token === null ? unauthorized() : this.#sessionDesk.open(searchParams.get("node") ?? "", token, offered);
     }
     const after = searchParams.get("after");
     return this.#openWatch(request.headers, after === null ? null : Number(after), token);

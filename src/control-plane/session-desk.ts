@@ -2,6 +2,12 @@ import type { ClusterEvent } from "../cluster/events.ts";
 import type { AgentMessage, Hello } from "../cluster/messages.ts";
 import { isProven } from "./peer-proof.ts";
 import { decodeAgentMessage, type FrameFault } from "../protocol/session.ts";
+import {
+  type ChosenProtocol,
+  chooseProtocol,
+  sessionProtocol,
+  sessionSubprotocol,
+} from "../protocol/session-version.ts";
 import { refuse } from "./respond.ts";
 import { attachmentOf, type SessionAttachment, type SessionSockets } from "./sockets.ts";
 
@@ -24,11 +30,17 @@ export class SessionDesk {
     this.#happen = happen;
   }
 
-  open(node: string, token: string): Response {
-    const accepted = this.#sockets.accept(node, token, crypto.randomUUID());
+  /** @param offered the subprotocols that the agent offers, as they came */
+  open(node: string, token: string, offered: string | null): Response {
+    const chosen = chooseProtocol(offered);
+    if (chosen.kind !== "understood") return refuseProtocol(chosen);
+    const { protocol, isNamed } = chosen;
+    const accepted = this.#sockets.accept(token, { kind: "session", id: crypto.randomUUID(), node, protocol });
     if (accepted === null) return refuse("too-many-sessions", "every connection of this node is in use");
     if (accepted.displaced !== null) this.#sockets.close(accepted.displaced, "replaced");
-    return new Response(null, { status: 101, webSocket: accepted.client });
+    // Who has offered nothing takes no name for an answer (RFC 6455 section 4.1).
+    const headers = isNamed ? { "Sec-WebSocket-Protocol": sessionSubprotocol(protocol) } : {};
+    return new Response(null, { status: 101, webSocket: accepted.client, headers });
   }
 
   /** Resolves, where it takes time, when what the frame says has been heard. */
@@ -37,7 +49,7 @@ export class SessionDesk {
     // A watcher has nothing to say, and what it says does no harm.
     if (attachment.kind === "watch" || !this.#sockets.isOpen(attachment.id)) return;
     if (typeof frame !== "string") return this.#hangUp(attachment, "malformed");
-    const decoded = decodeAgentMessage(frame);
+    const decoded = decodeAgentMessage(frame, attachment.protocol);
     if (!decoded.ok) return this.#hangUp(attachment, decoded.code);
     const { message } = decoded;
     if (message.type === "hello" && message.peer !== null) return this.#hearProven(attachment, message, message.peer);
@@ -95,4 +107,12 @@ export class SessionDesk {
     this.#sockets.close(socket, end);
     this.#happen({ now: this.#clock(), type: "closed", socket });
   }
+}
+
+/** Nothing is granted to whom one does not understand; so what its node holds ends with its leases. */
+function refuseProtocol({ kind, offered }: Exclude<ChosenProtocol, { kind: "understood" }>): Response {
+  const said = `the agent speaks version ${offered} of the session, and this control plane version ${sessionProtocol}`;
+  return kind === "newer"
+    ? refuse("session-version-newer", `${said}: update the control plane first`)
+    : refuse("session-version-older", `${said}: update the agent`);
 }

@@ -1,9 +1,15 @@
 import type { SocketId } from "../cluster/state.ts";
 import { protocolLimits } from "../protocol/limits.ts";
 import { closeCodes, type SessionEnd } from "../protocol/session.ts";
+import type { SessionProtocol } from "../protocol/session-version.ts";
 
-/** What a session's socket carries over hibernation. */
-export type SessionAttachment = { readonly kind: "session"; readonly id: SocketId; readonly node: string };
+/** What a session's socket carries over hibernation. `protocol`: in which version of the session its agent speaks. */
+export type SessionAttachment = {
+  readonly kind: "session";
+  readonly id: SocketId;
+  readonly node: string;
+  readonly protocol: SessionProtocol;
+};
 /** `token`: the id of the token that opened it, null for the admin token. `sent`: the number of the last entry sent. */
 export type WatchAttachment = { readonly kind: "watch"; readonly token: string | null; readonly sent: number };
 export type Attachment = SessionAttachment | WatchAttachment;
@@ -40,15 +46,15 @@ export class SessionSockets {
    * have are the brain's to bound, so null (no room) means that all of them have.
    */
   accept(
-    node: string,
     token: string,
-    id: SocketId,
+    attachment: SessionAttachment,
   ): { readonly client: WebSocket; readonly displaced: SocketId | null } | null {
+    const { id, node } = attachment;
     const displaced = this.#toDisplace(node);
     if (displaced === "none-idle") return null;
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, ["session"]);
-    server.serializeAttachment({ kind: "session", id, node } satisfies SessionAttachment);
+    server.serializeAttachment(attachment);
     this.#open.set(id, { socket: server, node, token, saidHello: false });
     return { client, displaced };
   }

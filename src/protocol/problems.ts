@@ -110,6 +110,8 @@ const doorProblems = {
   "webhook-under-test": { status: 429, title: "A test of this webhook is under way" },
   "too-many-watchers": { status: 429, title: "The cluster has as many watchers as it may have" },
   "too-many-sessions": { status: 429, title: "The node has as many connections as it may have" },
+  "session-version-newer": { status: 409, title: "The agent is of a later version than the control plane" },
+  "session-version-older": { status: 409, title: "The agent is of a version that is understood no more" },
   "revision-differs": { status: 412, title: "The definition has been changed meanwhile" },
   "net-interface-not-found": {
     status: 404,

@@ -27,9 +27,10 @@ import {
 } from "../cluster/messages.ts";
 import { protocolLimits } from "./limits.ts";
 import { nameSchema } from "./names.ts";
+import { sessionProtocol, type SessionProtocol } from "./session-version.ts";
 import { parse } from "./shape.ts";
 
-/** The subprotocol that both sides name in the upgrade of a watch; a session needs none. */
+/** The subprotocol that both sides name in the upgrade of a watch. That of a session names its version (`session-version.ts`). */
 export const subprotocol = "bridgehead";
 
 // --- the pieces -----------------------------------------------------------------------------------------------------
@@ -176,11 +177,13 @@ const helloSchema = z.strictObject({
     .default(null),
 }) satisfies z.ZodType<Hello>;
 
+const ttlHeldMs = z.number().nonnegative().max(ttlLimitsMs.max);
+
 const renewalSchema = z.strictObject({
   type: z.literal("renewal"),
   n: count,
   lastAnswer: count,
-  ttlHeldMs: z.number().nonnegative().max(ttlLimitsMs.max).nullable().default(null),
+  ttlHeldMs,
   generation: count,
   revision: revisionSchema.nullable(),
   generationAgeMs: durationMs.nullable(),
@@ -192,10 +195,15 @@ const renewalSchema = z.strictObject({
   report: reportSchema.nullable(),
 }) satisfies z.ZodType<Renewal>;
 
-export const agentMessageSchema = z.discriminatedUnion("type", [
-  helloSchema,
-  renewalSchema,
-]) satisfies z.ZodType<AgentMessage>;
+/** By the version of the session (`session-version.ts`). What the first one leaves out of a renewal is never taken for nothing (GR13). */
+export const agentMessageSchemas = {
+  1: z.discriminatedUnion("type", [
+    helloSchema,
+    renewalSchema.extend({ ttlHeldMs: ttlHeldMs.nullable().default(null) }),
+  ]),
+  2: z.discriminatedUnion("type", [helloSchema, renewalSchema]),
+} satisfies Record<SessionProtocol, z.ZodType<AgentMessage>>;
+export const agentMessageSchema = agentMessageSchemas[sessionProtocol];
 
 // --- what the object says -------------------------------------------------------------------------------------------
 
@@ -240,10 +248,11 @@ export const objectMessageSchema = z.discriminatedUnion("type", [
 export type Decoded<T> = { readonly ok: true; readonly message: T } | { readonly ok: false; readonly code: FrameFault };
 export type FrameFault = "too-large" | "not-json" | "malformed";
 
-export function decodeAgentMessage(frame: string): Decoded<AgentMessage> {
+/** @param protocol the version of the session that it came over */
+export function decodeAgentMessage(frame: string, protocol: SessionProtocol = sessionProtocol): Decoded<AgentMessage> {
   return utf8Length(frame) > protocolLimits.frameBytes
     ? { ok: false, code: "too-large" }
-    : decode(agentMessageSchema, frame);
+    : decode(agentMessageSchemas[protocol], frame);
 }
 
 /** An assignment holds every group of its node, so what the object says has no bound but the definition's own. */

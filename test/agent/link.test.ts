@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import { createLink, type Link } from "../../src/agent/link.ts";
 import type { AgentMessage } from "../../src/cluster/messages.ts";
+import { problemDetails } from "../../src/protocol/problems.ts";
 import { until } from "../support/until.ts";
 
 const hello: AgentMessage = {
@@ -44,6 +46,7 @@ let heard: string[] = [];
 let told: string[] = [];
 let logged: string[] = [];
 let authorization: string | undefined;
+let offered: string | undefined;
 let tokens: string[] = [];
 
 beforeEach(async () => {
@@ -54,6 +57,7 @@ beforeEach(async () => {
   sockets = new WebSocketServer({ server, path: session });
   sockets.on("connection", (peer, request) => {
     authorization = request.headers.authorization;
+    offered = request.headers["sec-websocket-protocol"];
     peers.push(peer);
     peer.on("message", (data) => heard.push(String(data)));
   });
@@ -159,6 +163,77 @@ test.each([
   link.connect(1, 1_000);
   await toldOf("closed 1");
   expect(logged).toEqual([expect.stringMatching(new RegExp(`^session-refused: .*${named}$`))]);
+});
+
+test("SV1: it names the version of the session that it speaks, before it says anything", async () => {
+  link.connect(1, 1_000);
+  await toldOf("opened 1");
+  expect(offered).toBe("bridgehead-session.2");
+});
+
+/** As a control plane that speaks the version that it names. */
+function serveVersion(handleProtocols: () => string | false): void {
+  server.removeAllListeners("upgrade");
+  const other = new WebSocketServer({ noServer: true, handleProtocols });
+  other.on("connection", (peer) => peers.push(peer));
+  server.on("upgrade", (request, socket, head) =>
+    other.handleUpgrade(request, socket, head, (peer) => {
+      peer.on("message", (data) => heard.push(String(data)));
+      other.emit("connection", peer, request);
+    }),
+  );
+}
+
+test.each([
+  ["names none, and is of version 1", () => false as const, 1],
+  ["names another one than was offered", () => "bridgehead-session.1", 1],
+])(
+  "SV3: a control plane that %s is told nothing, and what to do about it is said once",
+  async (_what, names, version) => {
+    serveVersion(names);
+    for (const connection of [1, 2]) {
+      link.connect(connection, 1_000);
+      await toldOf(`closed ${connection}`);
+    }
+    expect(told).toEqual(["closed 1", "closed 2"]);
+    expect(heard).toEqual([]);
+    expect(logged).toEqual([
+      `session-refused: the control plane speaks version ${version} of the session, and this agent version 2: update the control plane first; this agent holds nothing until then, and goes on asking`,
+    ]);
+  },
+);
+
+test.each([
+  ["session-version-newer", /does not know: update the control plane first; .* goes on asking$/],
+  ["session-version-older", /knows no more: update this agent/],
+  ["some-code-of-later", /answered 409 instead of opening the session/],
+])("SV3: a refusal with the code %s is told with what to do about it, once", async (code, sentence) => {
+  server.removeAllListeners("upgrade");
+  const body = JSON.stringify({ ...problemDetails("session-version-newer", "x"), code });
+  server.on("upgrade", (_request, socket) =>
+    socket.end(`HTTP/1.1 409 Conflict\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+  );
+  for (const connection of [1, 2]) {
+    link.connect(connection, 1_000);
+    await toldOf(`closed ${connection}`);
+  }
+  expect(told).toEqual(["closed 1", "closed 2"]);
+  expect(logged).toEqual([expect.stringMatching(sentence)]);
+});
+
+test.each([
+  ["never ends", (socket: Duplex) => socket.write("HTTP/1.1 409 Conflict\r\nContent-Length: 99\r\n\r\n{")],
+  ["breaks off", (socket: Duplex) => socket.end("HTTP/1.1 409 Conflict\r\nContent-Length: 99\r\n\r\n{")],
+  ["is far too long", (socket: Duplex) => socket.end(`HTTP/1.1 409 Conflict\r\n\r\n"${"a".repeat(100_000)}"`)],
+])("AG7 a refusal whose body %s is told as closed in time", async (_what, answerWith) => {
+  server.removeAllListeners("upgrade");
+  server.on("upgrade", (_request, socket: Duplex) => {
+    socket.on("error", () => {});
+    answerWith(socket);
+  });
+  link.connect(1, 200);
+  await toldOf("closed 1");
+  expect(told).toEqual(["closed 1"]);
 });
 
 test("AG7 a server that is gone is told as closed", async () => {

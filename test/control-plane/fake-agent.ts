@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { Answer, AssignedGroup, Hello, ObjectMessage, Renewal, Welcome } from "../../src/cluster/messages.ts";
 import { decodeObjectMessage } from "../../src/protocol/session.ts";
+import { sessionProtocol, sessionSubprotocol } from "../../src/protocol/session-version.ts";
 import { ask, tokenOf } from "./support.ts";
 
 /** A client's end of a WebSocket, with what came in kept in order. */
@@ -86,7 +87,8 @@ export class FakeAgent {
   }
 
   static async connect(cluster: string, node: string, token: string, incarnation: string): Promise<FakeAgent> {
-    return new FakeAgent(await openLine(`/clusters/${cluster}/nodes/${node}/session`, token), incarnation);
+    const headers = { "Sec-WebSocket-Protocol": sessionSubprotocol(sessionProtocol) };
+    return new FakeAgent(await openLine(`/clusters/${cluster}/nodes/${node}/session`, token, headers), incarnation);
   }
 
   /** Connects, says hello and is welcome. */

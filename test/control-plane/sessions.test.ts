@@ -141,6 +141,61 @@ test("CP7: a connection that is closed is a node that is down", async () => {
   expect(await eventually(states, (state) => state !== "Up" && state !== "Joining")).toBe("Down");
 });
 
+describe("the version of a session", () => {
+  const open = (offered: string | null) => {
+    const headers = { Upgrade: "websocket", ...(offered === null ? {} : { "Sec-WebSocket-Protocol": offered }) };
+    return ask("GET", path, { token, headers });
+  };
+
+  test.each([
+    ["bridgehead-session.2", "bridgehead-session.2"],
+    ["bridgehead-session.1", "bridgehead-session.1"],
+    [null, null],
+  ])("SV1: of %j offered, %j is what the control plane names", async (offered, named) => {
+    const response = await open(offered);
+    expect(response.status).toBe(101);
+    expect(response.headers.get("Sec-WebSocket-Protocol")).toBe(named);
+    response.webSocket?.accept();
+    response.webSocket?.close(1000, "done");
+  });
+
+  test("SV2: an agent of a later version is refused, with what has to be updated first; so is one of before the last", async () => {
+    const later = await expectProblem(open("bridgehead-session.3"), "session-version-newer");
+    expect(later.detail).toContain("update the control plane first");
+    const before = await expectProblem(open("bridgehead-session.0"), "session-version-older");
+    expect(before.detail).toContain("update the agent");
+  });
+
+  const first = {
+    type: "renewal",
+    n: 1,
+    lastAnswer: 0,
+    generation: 1,
+    revision: null,
+    generationAgeMs: null,
+    intact: [],
+    released: [],
+    claims: [],
+    leaving: false,
+    report: null,
+  };
+
+  test("SV4: an agent of version 1, which does not say for how long it may hold, is heard; SV1: one of version 2 has to say", async () => {
+    const old = await openLine(path, token);
+    old.send(JSON.stringify({ ...hello, incarnation: "run-of-before" }));
+    expect(await old.next()).toContain('"type":"welcome"');
+    old.send(JSON.stringify(first));
+    expect(await old.next()).toContain('"kind":"grant"');
+    old.close();
+
+    const present = await openLine(path, token, { "Sec-WebSocket-Protocol": "bridgehead-session.2" });
+    present.send(JSON.stringify({ ...hello, incarnation: "run-of-now" }));
+    expect(await present.next()).toContain('"type":"welcome"');
+    present.send(JSON.stringify(first));
+    expect(await present.end()).toEqual({ code: 1008, reason: "malformed" });
+  });
+});
+
 test("CP6: a session without an upgrade is refused", async () => {
   const problem = await expectProblem(ask("GET", path, { token }), "upgrade-required");
   expect(problem.status).toBe(426);

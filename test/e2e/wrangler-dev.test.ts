@@ -3,6 +3,7 @@ import { type Client, createClient } from "../../src/client/http-client.ts";
 import type { Result } from "../../src/client/result.ts";
 import type { AgentMessage, ObjectMessage, Renewal } from "../../src/cluster/messages.ts";
 import { decodeObjectMessage, encode } from "../../src/protocol/session.ts";
+import { sessionProtocol, sessionSubprotocol } from "../../src/protocol/session-version.ts";
 import { startWranglerDev, type WranglerDev } from "./wrangler-dev.ts";
 
 const cluster = "q186756";
@@ -45,7 +46,11 @@ function value<T>(result: Result<T>): T {
 /** A session that says what it is told to, with one answer awaited at a time. */
 function openSession(token: string, node: string) {
   const url = `${dev.url.replace("http", "ws")}/v1/clusters/${cluster}/nodes/${node}/session`;
-  const socket = new WebSocket(url, { headers: { Authorization: `Bearer ${token}` } } as unknown as string[]);
+  const protocols = [sessionSubprotocol(sessionProtocol)];
+  const socket = new WebSocket(url, {
+    protocols,
+    headers: { Authorization: `Bearer ${token}` },
+  } as unknown as string[]);
   const opened = new Promise<void>((resolve, reject) => {
     socket.addEventListener("open", () => resolve());
     socket.addEventListener("error", () => reject(new Error("the session was not opened")));

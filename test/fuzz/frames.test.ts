@@ -4,6 +4,7 @@ import { assertInvariants } from "../../src/cluster/invariants.ts";
 import { step } from "../../src/cluster/step.ts";
 import {
   agentMessageSchema,
+  agentMessageSchemas,
   decodeAgentMessage,
   decodeObjectMessage,
   encode,
@@ -15,7 +16,7 @@ import { always } from "./always.ts";
 import { type Edit, edited, edits, marker } from "./json.ts";
 import { valuesOf } from "./of-schema.ts";
 
-type Decode = typeof decodeAgentMessage | typeof decodeObjectMessage;
+type Decode = (frame: string) => ReturnType<typeof decodeAgentMessage> | ReturnType<typeof decodeObjectMessage>;
 
 /** Texts that are nearly JSON: a frame with a few characters of it gone, doubled, or others. */
 const slips = fc.array(
@@ -59,7 +60,8 @@ function read(decode: Decode, frame: string): void {
 }
 
 describe.each([
-  ["the object", agentMessageSchema, decodeAgentMessage],
+  ["the object", agentMessageSchema, (frame: string) => decodeAgentMessage(frame)],
+  ["the object of an agent of version 1", agentMessageSchemas[1], (frame: string) => decodeAgentMessage(frame, 1)],
   ["the agent", objectMessageSchema, decodeObjectMessage],
 ] as const)("what %s reads of a session", (_, schema, decode) => {
   const frames = fc

@@ -47,7 +47,7 @@ const assignment = {
 };
 
 function heard(message: object) {
-  const decoded = decodeAgentMessage(JSON.stringify(message));
+  const decoded = decodeAgentMessage(JSON.stringify(message), 1);
   if (!decoded.ok) throw new Error(decoded.code);
   return decoded.message;
 }

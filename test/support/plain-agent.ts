@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { AgentMessage, AssignedGroup, HoldRef, ObjectMessage, Renewal } from "../../src/cluster/messages.ts";
 import { decodeObjectMessage, encode } from "../../src/protocol/session.ts";
+import { sessionProtocol, sessionSubprotocol } from "../../src/protocol/session-version.ts";
 
 export type PlainAgentOptions = {
   readonly cluster: string;
@@ -49,7 +50,10 @@ export class PlainAgent {
   #connection(): Promise<void> {
     const { cluster, node, token, url, renewMs } = this.#options;
     const at = `${url().replace("http", "ws")}/v1/clusters/${cluster}/nodes/${node}/session`;
-    const socket = new WebSocket(at, { headers: { Authorization: `Bearer ${token}` }, handshakeTimeout: 1_000 });
+    const socket = new WebSocket(at, [sessionSubprotocol(sessionProtocol)], {
+      headers: { Authorization: `Bearer ${token}` },
+      handshakeTimeout: 1_000,
+    });
     this.#socket = socket;
     let last: Exclude<ObjectMessage, { type: "assignment" }> | null = null;
     let lastAnswer = 0;

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Surroundings } from "../../agent/drivers/registry.ts";
 import { openLinuxHost, type GuardPlace } from "../../agent/linux/linux-host.ts";
-import { makingToken } from "../../agent/link.ts";
+import { makingToken } from "../../agent/link-sentences.ts";
 import { createLog, type LogFormat } from "../../agent/log.ts";
 import { type AgentEnd, runAgent } from "../../agent/main.ts";
 import type { PeerEndpoint } from "../../agent/peers/channel.ts";

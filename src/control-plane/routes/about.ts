@@ -1,5 +1,6 @@
 import { echoSourceSchema, healthSchema, versionSchema } from "../../protocol/about.ts";
-import { sessionProtocol, version } from "../../protocol/version.ts";
+import { sessionProtocol } from "../../protocol/session-version.ts";
+import { version } from "../../protocol/version.ts";
 import { answer } from "../respond.ts";
 import { route, type Route } from "../route.ts";
 

@@ -105,7 +105,7 @@ export const nodeRoutes: readonly Route[] = [
       ownNode: true,
       lifeline: true,
       answers: { 101: { what: "The session's connection" } },
-      problems: ["upgrade-required", "too-many-sessions"],
+      problems: ["upgrade-required", "session-version-newer", "session-version-older", "too-many-sessions"],
     },
     async ({ request, principal, params, cluster }) => {
       if (request.headers.get("Upgrade") !== "websocket") {
@@ -114,7 +114,10 @@ export const nodeRoutes: readonly Route[] = [
       const url = new URL("https://cluster/session");
       url.searchParams.set("node", params.node);
       url.searchParams.set("token", principal.id);
-      return passOn(await cluster().fetch(new Request(url, { headers: { Upgrade: "websocket" } })));
+      const headers = new Headers({ Upgrade: "websocket" });
+      const offered = request.headers.get("Sec-WebSocket-Protocol");
+      if (offered !== null) headers.set("Sec-WebSocket-Protocol", offered);
+      return passOn(await cluster().fetch(new Request(url, { headers })));
     },
   ),
   route(

@@ -4,6 +4,7 @@ import type { HostAddress } from "../../../src/agent/linux/ip.ts";
 import type { Capability } from "../../../src/agent/linux/privileges.ts";
 import { type ProblemCode, problemDetails } from "../../../src/protocol/problems.ts";
 import { parseDefinition } from "../../../src/protocol/definition.ts";
+import { sessionProtocol } from "../../../src/protocol/session-version.ts";
 import type { NodeStateAnswer, Self } from "../../../src/protocol/objects.ts";
 import {
   judgeColocation,
@@ -50,17 +51,21 @@ test("CL36 a control plane on this host dies with it, and that is said", () => {
 });
 
 test("CL36 how far the control plane is reached is told apart", () => {
-  const answers = { kind: "answers", version: "1", protocol: 1, apartMs: 0 } as const;
+  const answers = { kind: "answers", version: "1", protocol: sessionProtocol, apartMs: 0 } as const;
   expect(judgeReach(url, answers).kind).toBe("ok");
-  expect(judgeReach(url, { ...answers, protocol: 2 })).toMatchObject({
-    sentence: expect.stringContaining("version 2"),
-  });
   expect(judgeReach(url, { kind: "other", status: 502 })).toMatchObject({ sentence: expect.stringContaining("502") });
   expect(judgeReach(url, { kind: "tls", why: "CERT_HAS_EXPIRED" }).sentence).toContain("CERT_HAS_EXPIRED");
   expect(judgeReach(url, { kind: "nobody", why: "ECONNREFUSED" })).toMatchObject({
     kind: "failed",
     sentence: "http://c.test:8787 cannot be reached (ECONNREFUSED).",
   });
+});
+
+test("SV2: SV3: who has to be updated is said, where the control plane and this agent speak different versions", () => {
+  const of = (protocol: number) => judgeReach(url, { kind: "answers", version: "1", protocol, apartMs: 0 });
+  expect(of(sessionProtocol - 1)).toMatchObject({ kind: "failed", remedy: "Update the control plane first." });
+  expect(of(sessionProtocol + 1)).toMatchObject({ kind: "warning", remedy: "Update this agent." });
+  expect(of(sessionProtocol + 2)).toMatchObject({ kind: "failed", remedy: "Update this agent." });
 });
 
 test("CL36 a wall clock that is apart is said to matter to readers and certificates alone", () => {

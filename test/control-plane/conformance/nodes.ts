@@ -39,7 +39,17 @@ export const nodes: Conformance = {
     },
     openSession: {
       success: { headers: { Upgrade: "websocket" }, status: 101 },
-      refusal: { code: "upgrade-required" },
+      refusal: [
+        { code: "upgrade-required" },
+        {
+          headers: { Upgrade: "websocket", "Sec-WebSocket-Protocol": "bridgehead-session.3" },
+          code: "session-version-newer",
+        },
+        {
+          headers: { Upgrade: "websocket", "Sec-WebSocket-Protocol": "bridgehead-session.0" },
+          code: "session-version-older",
+        },
+      ],
       badInput: { without: "the node in the path is the token's own, so it has been read before" },
     },
     pauseNode: {

@@ -1,7 +1,7 @@
 import { leasePresets, type LeaseTerms } from "../../../cluster/lease/lease.ts";
 import type { Result } from "../../../client/result.ts";
 import type { NodeStateAnswer, Self } from "../../../protocol/objects.ts";
-import { sessionProtocol } from "../../../protocol/version.ts";
+import { sessionProtocol } from "../../../protocol/session-version.ts";
 import { failed, ok, type Outcome, skipped, warning } from "../outcome.ts";
 import type { Reach } from "../reach.ts";
 
@@ -28,17 +28,25 @@ export function judgeColocation(host: string, shared: readonly string[]): Outcom
   });
 }
 
+/** A control plane understands the version before its own, and an agent no other than its own. */
+function judgeSessionProtocol(url: string, { version, protocol }: Extract<Reach, { kind: "answers" }>): Outcome {
+  if (protocol === sessionProtocol) return ok(`${url} answers: bridgehead ${version}`);
+  const what = `${url} speaks version ${protocol} of the session, and this agent version ${sessionProtocol}`;
+  if (protocol < sessionProtocol) return failed({ what, cost: cannotJoin, remedy: "update the control plane first" });
+  if (protocol > sessionProtocol + 1) return failed({ what, cost: cannotJoin, remedy: "update this agent" });
+  return warning({
+    what,
+    cost: "it works; under the control plane's next version it will not",
+    remedy: "update this agent",
+  });
+}
+
 const cannotJoin = "the agent cannot join, and what it holds ends with its lease";
 
 export function judgeReach(url: string, reach: Reach): Outcome {
   switch (reach.kind) {
     case "answers":
-      if (reach.protocol === sessionProtocol) return ok(`${url} answers: bridgehead ${reach.version}`);
-      return failed({
-        what: `${url} speaks version ${reach.protocol} of the session's messages, and this agent version ${sessionProtocol}`,
-        cost: cannotJoin,
-        remedy: "bring both to the same version of bridgehead",
-      });
+      return judgeSessionProtocol(url, reach);
     case "other":
       return failed({
         what: `something answers at ${url}, but not as a bridgehead control plane does (status ${reach.status})`,
