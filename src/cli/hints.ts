@@ -43,7 +43,7 @@ export const hints: Readonly<Record<ProblemCode, string>> = {
   "too-many-operations": "Wait for some of them to end: bridgehead operation list",
   "run-not-known": state,
   "rate-limited": again,
-  "admin-token-not-set": "Set the secret BRIDGEHEAD_ADMIN_TOKEN of this deployment.",
+  "admin-token-not-set": "Set it: npm run deploy -- --admin-token FILE",
   unauthorized: token,
   forbidden: token,
   "not-found": report,

@@ -43,7 +43,7 @@ for (const path of ["/v1/*", ...bare.map(({ spec }) => spec.path)]) {
     if (hasAdminToken(context.env)) return next();
     return refuse(
       "admin-token-not-set",
-      "set the secret BRIDGEHEAD_ADMIN_TOKEN: `wrangler secret put BRIDGEHEAD_ADMIN_TOKEN` at the edge, " +
+      "set the secret BRIDGEHEAD_ADMIN_TOKEN: `npm run deploy -- --admin-token FILE` at the edge, " +
         "a line BRIDGEHEAD_ADMIN_TOKEN=… in the file .dev.vars for wrangler dev; `bridgehead serve` makes one by itself",
     );
   });

@@ -15,10 +15,9 @@ const startPatienceMs = 60_000;
 export type WranglerDev = { readonly url: string; readonly adminToken: string; readonly stop: () => Promise<void> };
 
 /** What `npm run dev` runs, on a free port, with its data in a temporary folder. `stop` ends it and all that it started. */
-export async function startWranglerDev(): Promise<WranglerDev> {
+export async function startWranglerDev(adminToken = randomBytes(32).toString("hex")): Promise<WranglerDev> {
   const folder = mkdtempSync(join(tmpdir(), "bridgehead-dev-"));
   const port = await freePort();
-  const adminToken = randomBytes(32).toString("hex");
   const options = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", String(await freePort())];
   const variables = ["--var", `BRIDGEHEAD_ADMIN_TOKEN:${adminToken}`, "--persist-to", folder];
   const child = spawn(join(root, "node_modules/.bin/wrangler"), ["dev", "--local", ...options, ...variables], {

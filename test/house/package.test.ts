@@ -111,6 +111,17 @@ describe("PK1 what npm pack puts into the package", () => {
   });
 });
 
+test("PK4 CONTRIBUTING.md says what a release takes, and each script that it names is there", () => {
+  const contributing = fileOf("CONTRIBUTING.md");
+  const named = [...contributing.matchAll(/npm run ([a-z:]+)/g)].map(([, name = ""]) => name);
+  expect(named.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
+  const [, release = ""] = contributing.split("## A release\n");
+  const steps = [".ci/run", "CHANGELOG.md", "npm version", "npm run sbom", "npm pack", "npm run deploy"];
+  const places = steps.map((step) => release.indexOf(step));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
 describe("PK3 the version", () => {
   test("PK3 stands in package.json, in what the programs say, and at the top of the changelog's releases", () => {
     expect(version).toBe(manifest.version);
