@@ -30,11 +30,12 @@ export function localVerdict({ orders, report, now }: LocalGrounds, group: strin
   // A group may be there twice for a moment: an older epoch on its way down beside the newest.
   const hold = newestHold(orders, group);
   if (hold === undefined) return defer("standby");
+  // The orders of what leaves name no resource (it is taken offline as this node has it), which makes it no less of a virtual server.
+  if (hold.mode.kind === "cut") return defer("fuse-blown");
+  if (hold.mode.kind === "down") return defer("in-transition");
   const server = virtualServerOf(hold.resources);
   const prefix = server === null ? null : prefixOfMask(server.subnetMask);
   if (server === null || prefix === null) return { decision: "DENY", reason: "not-a-virtual-server" };
-  if (hold.mode.kind === "cut") return defer("fuse-blown");
-  if (hold.mode.kind === "down") return defer("in-transition");
   const validForMs = Math.floor(hold.mode.deadline - now);
   if (validForMs <= 0) return defer("fuse-blown");
   // What was reported under earlier orders says nothing of an address that these may have changed.

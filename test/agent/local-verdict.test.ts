@@ -110,17 +110,25 @@ test("LS2 the newest epoch decides when an older one is still on its way down", 
   expect(localVerdict({ orders: both, report: reportOf("Online"), now: 0 }, "Exchange")).toMatchObject({ epoch: 3 });
 });
 
+function bare(mode: HoldMode): Orders {
+  const { holds, ...orders } = ordersOf(mode);
+  return { ...orders, holds: holds.map((hold) => ({ ...hold, resources: {} })) };
+}
+
 test("LS1 a group without an address or a name is no virtual server", () => {
-  const orders: Orders = {
-    n: 1,
-    revision,
-    ttlMs: 2_000,
-    mayCome: [],
-    holds: [{ group: "Exchange", epoch: 3, resources: {}, mode: up, observe: false, heldBefore: {}, unfenced: [] }],
-  };
-  expect(localVerdict({ orders, report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({
+  expect(localVerdict({ orders: bare(up), report: reportOf("Online"), now: 0 }, "Exchange")).toEqual({
     decision: "DENY",
     reason: "not-a-virtual-server",
+  });
+});
+
+test.each<[string, HoldMode, string]>([
+  ["leaves", { kind: "down", deadline: 2_000 }, "in-transition"],
+  ["is gone", { kind: "cut" }, "fuse-blown"],
+])("LS2 of a group that %s the orders say no resource, and nobody is denied for that", (_, mode, reason) => {
+  expect(localVerdict({ orders: bare(mode), report: reportOf("Online"), now: 0 }, "Exchange")).toMatchObject({
+    decision: "DEFER",
+    reason,
   });
 });
 
