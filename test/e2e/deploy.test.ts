@@ -88,6 +88,12 @@ test("ED2 without one, the deployment keeps the token that it has", async () => 
   expect(cloudflare.uploads[0]?.keep_bindings).toContain("secret_text");
 });
 
+test("ED4 an upload asks that objects run the new code at once", async () => {
+  const { code, said } = await deploy();
+  expect(code, said).toBe(0);
+  expect(cloudflare.uploads).toMatchObject([{ code_update_strategy: { mode: "immediate" } }]);
+});
+
 test("ED2 a file that does not hold one token, or is not named, ends it before anything is uploaded", async () => {
   const file = join(folder, "edge.token");
   writeFileSync(file, "two words\n");

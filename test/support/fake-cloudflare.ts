@@ -7,6 +7,7 @@ import * as z from "zod";
 const metadataSchema = z.object({
   bindings: z.array(z.looseObject({ name: z.string(), type: z.string() })),
   keep_bindings: z.array(z.string()).default([]),
+  code_update_strategy: z.looseObject({ mode: z.string() }).optional(),
 });
 export type Upload = z.infer<typeof metadataSchema>;
 
