@@ -7,6 +7,7 @@ import {
 } from "../../protocol/requests.ts";
 import { acceptedSchema } from "../../protocol/changes.ts";
 import { nodeSetSchema, nodeStateSchema } from "../../protocol/objects.ts";
+import { sessionProtocol, sessionSubprotocol } from "../../protocol/session-version.ts";
 import { accessQuerySchema } from "../access.ts";
 import { answer, passOn, refuse } from "../respond.ts";
 import { body, operators, question, readers, route, type Route } from "../route.ts";
@@ -100,7 +101,7 @@ export const nodeRoutes: readonly Route[] = [
       id: "openSession",
       method: "GET",
       path: "/clusters/{cluster}/nodes/{node}/session",
-      summary: "The session of a node's agent (WebSocket)",
+      summary: `The session of a node's agent (WebSocket). Its subprotocol is its version: ${sessionSubprotocol(sessionProtocol)}`,
       roles: ["node"],
       ownNode: true,
       lifeline: true,
