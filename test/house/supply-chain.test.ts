@@ -7,6 +7,8 @@ import { fileOf } from "./sources.ts";
 const versions = z.record(z.string(), z.string());
 const manifest = z
   .object({
+    name: z.string(),
+    version: z.string(),
     dependencies: versions,
     devDependencies: versions,
     optionalDependencies: versions,
@@ -64,8 +66,9 @@ test("SE2: what is depended on is named by its exact version, with its reason in
 test("SE2: the bill of materials names every package that is locked, and which are for development only", () => {
   const cwd = fileURLToPath(new URL("../../", import.meta.url));
   const said = execFileSync("npm", ["run", "--silent", "sbom"], { cwd, encoding: "utf8", maxBuffer: 2 ** 26 });
-  const { bomFormat, components } = billSchema.parse(JSON.parse(said));
+  const { bomFormat, metadata, components } = billSchema.parse(JSON.parse(said));
   expect(bomFormat).toBe("CycloneDX");
+  expect(metadata.component).toMatchObject({ name: manifest.name, version: manifest.version, type: "application" });
   const forDevelopment = new Map(
     components.map(({ purl, properties }) => [
       decodeURIComponent(purl.split("?")[0] ?? ""),
@@ -78,5 +81,6 @@ test("SE2: the bill of materials names every package that is locked, and which a
 
 const billSchema = z.object({
   bomFormat: z.string(),
+  metadata: z.object({ component: z.looseObject({}) }),
   components: z.array(z.object({ purl: z.string(), properties: z.array(z.object({ name: z.string() })).default([]) })),
 });
