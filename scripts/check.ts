@@ -1,4 +1,4 @@
-/** What CI runs before the tests: types, lint, format, and what is made from the routes. All of them run, and what failed is shown. */
+/** What CI runs before the tests: types, lint, format, and what is made from the code. All of them run, and what failed is shown. */
 import { runTool } from "./tool.ts";
 
 const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
@@ -12,7 +12,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ["lint", "oxlint", "--deny-warnings"],
   ["format", "oxfmt", "--check"],
   ["the OpenAPI document", "node", "scripts/openapi.ts"],
-  ["docs/clusapi.md is what the routes say", "node", "scripts/clusapi.ts", "--check"],
+  ["the pages of docs/ that are made from the code", "node", "scripts/docs.ts", "--check"],
 ];
 
 const results = await Promise.all(checks.map(([name, command, ...args]) => run(name, command, args)));

@@ -1,4 +1,5 @@
 import type { Refusal } from "./events.ts";
+import type { JournalNote } from "./journal.ts";
 import { limits } from "./limits.ts";
 import type { SeenAssociation, Session } from "./state.ts";
 import { journal, putSession, type Turn, withRow } from "./turn.ts";
@@ -54,20 +55,19 @@ export function mayReport(turn: Turn, reporter: string): boolean {
   return true;
 }
 
-const kinds = {
-  open: "association.accepted",
-  accepted: "association.accepted",
-  refused: "association.refused",
-  deferred: "association.deferred",
-  closed: "association.closed",
-} as const satisfies Record<SeenAssociation["state"], string>;
+/** 9301 is the event id of the Exchange MTA for it. */
+const entries = {
+  open: { kind: "association.accepted" },
+  accepted: { kind: "association.accepted" },
+  refused: { kind: "association.refused", severity: "warning", mscsId: 9301 },
+  deferred: { kind: "association.deferred" },
+  closed: { kind: "association.closed" },
+} as const satisfies Record<SeenAssociation["state"], Partial<JournalNote>>;
 
 function note(turn: Turn, association: SeenAssociation): void {
   show(turn, [association]);
   journal(turn, {
-    kind: kinds[association.state],
-    severity: association.state === "refused" ? "warning" : "info",
-    mscsId: association.state === "refused" ? 9301 : null,
+    ...entries[association.state],
     sentence: sentenceOf(association),
     group: association.group,
     actor: association.reporter,

@@ -33,7 +33,8 @@ describe("the functions of clusapi.dll", () => {
 describe("what the generator finds", () => {
   const route = (id: string, clusapi: readonly string[]): FamilyRow => ({
     name: "things",
-    routes: [{ spec: { id, method: "GET", path: "/things", clusapi } }],
+    what: "Things.",
+    routes: [{ spec: { id, method: "GET", path: "/things", summary: "A thing", roles: "anyone", clusapi } }],
   });
   const few: Functions = {
     exported: ["OpenThing", "CloseThing"],

@@ -1,4 +1,4 @@
-import type { JournalNote } from "../../cluster/journal.ts";
+import type { JournalDetails, JournalNote } from "../../cluster/journal.ts";
 import type { DisabledReason, Webhook } from "./webhook.ts";
 
 /** What the journal tells of webhooks. It names one by id and host: a URL's path may be as good as a password. */
@@ -11,29 +11,32 @@ const because: Readonly<Record<DisabledReason, string>> = {
 };
 
 export function webhookCreated(hook: Webhook): WebhookNote {
-  return note("webhook.created", hook, `Webhook ${hook.id} was made; it delivers to ${hostOf(hook)}.`);
+  const sentence = `Webhook ${hook.id} was made; it delivers to ${hostOf(hook)}.`;
+  return { kind: "webhook.created", sentence, details: detailsOf(hook) };
 }
 
 export function webhookDeleted(hook: Webhook): WebhookNote {
-  return note("webhook.deleted", hook, `Webhook ${hook.id} to ${hostOf(hook)} was deleted.`);
+  const sentence = `Webhook ${hook.id} to ${hostOf(hook)} was deleted.`;
+  return { kind: "webhook.deleted", sentence, details: detailsOf(hook) };
 }
 
 export function webhookEnabled(hook: Webhook): WebhookNote {
-  return note("webhook.enabled", hook, `Webhook ${hook.id} to ${hostOf(hook)} was enabled.`);
+  const sentence = `Webhook ${hook.id} to ${hostOf(hook)} was enabled.`;
+  return { kind: "webhook.enabled", sentence, details: detailsOf(hook) };
 }
 
 export function webhookSecretRotated(hook: Webhook): WebhookNote {
-  return note("webhook.secret-rotated", hook, `Webhook ${hook.id} to ${hostOf(hook)} has a new secret.`);
+  const sentence = `Webhook ${hook.id} to ${hostOf(hook)} has a new secret.`;
+  return { kind: "webhook.secret-rotated", sentence, details: detailsOf(hook) };
 }
 
 export function webhookDisabled(hook: Webhook, reason: DisabledReason): WebhookNote {
   const sentence = `Webhook ${hook.id} to ${hostOf(hook)} is disabled: ${because[reason]}. Nothing more is delivered.`;
-  const told = note("webhook.disabled", hook, sentence);
-  return { ...told, severity: "warning", details: { ...told.details, reason } };
+  return { kind: "webhook.disabled", severity: "warning", sentence, details: { ...detailsOf(hook), reason } };
 }
 
-function note(kind: JournalNote["kind"], hook: Webhook, sentence: string): WebhookNote {
-  return { kind, sentence, details: { webhook: hook.id, host: hostOf(hook) } };
+function detailsOf(hook: Webhook): JournalDetails {
+  return { webhook: hook.id, host: hostOf(hook) };
 }
 
 function hostOf({ url }: Webhook): string {
