@@ -1,3 +1,5 @@
+import { execOf, noMore, ownView, unit, type UnitFile } from "./systemd-text.ts";
+
 /** What the units of a node are made of. Paths are absolute. */
 export type UnitOptions = {
   /** The user that both run as; who asks at the agent's socket is put into the group of that name. */
@@ -8,8 +10,6 @@ export type UnitOptions = {
   /** Whether the agent mounts disks, for the whole host to see. */
   readonly disks: boolean;
 };
-
-export type UnitFile = { readonly name: string; readonly text: string };
 
 /** Where systemd keeps them for the two of a node, as `StateDirectory` and `RuntimeDirectory` name it. */
 export const stateFolder = "/var/lib/bridgehead";
@@ -109,38 +109,7 @@ function hardening(user: string, held: readonly string[]): string[] {
     "UMask=0007",
     `AmbientCapabilities=${held.join(" ")}`,
     `CapabilityBoundingSet=${held.join(" ")}`,
-    "NoNewPrivileges=yes",
     "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
-    "RestrictNamespaces=yes",
-    "RestrictSUIDSGID=yes",
-    "LockPersonality=yes",
-    "SystemCallArchitectures=native",
+    ...noMore,
   ];
-}
-
-/** Each of these gives the service a mount namespace of its own, where what it mounts is seen by nobody else (systemd.exec(5)). */
-const ownView = [
-  "ProtectSystem=strict",
-  "ProtectHome=read-only",
-  "ProtectClock=yes",
-  "ProtectHostname=yes",
-  "ProtectKernelLogs=yes",
-  "ProtectKernelModules=yes",
-  "ProtectKernelTunables=yes",
-  "ProtectControlGroups=yes",
-  "PrivateTmp=yes",
-];
-
-function unit(sections: Readonly<Record<string, readonly string[]>>): string {
-  return Object.entries(sections)
-    .map(([name, lines]) => `[${name}]\n${lines.join("\n")}\n`)
-    .join("\n");
-}
-
-/** systemd splits at spaces, and reads `%` and `$` as its own (systemd.service, COMMAND LINES). */
-function execOf(words: readonly string[]): string {
-  return words
-    .map((word) => word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$"))
-    .map((word) => (/\s|["']/.test(word) ? `"${word}"` : word))
-    .join(" ");
 }

@@ -1,16 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { assertPeerListen } from "../peer-listen.ts";
 import { defaultUrl, urlOf } from "../context.ts";
-import { CliError, messageOf, usageError } from "../errors.ts";
-import { print, write } from "../output.ts";
+import { usageError } from "../errors.ts";
+import { assertUser, type HostFile, putHostFiles } from "../host-files.ts";
 import { commandModule } from "../package-files.ts";
+import { assertPeerListen } from "../peer-listen.ts";
 import { guardSocket, runtimeFolder, stateFolder, unitFiles } from "../systemd-units.ts";
+import { unitFolder } from "../systemd-text.ts";
 import { examples } from "../verb.ts";
 
-const unitFolder = "/etc/systemd/system";
 const configFolder = "/etc/bridgehead";
 const configFile = `${configFolder}/agent.yaml`;
 const tokenFile = `${configFolder}/node.token`;
@@ -25,13 +23,6 @@ type InstallOptions = {
   readonly write?: true;
   readonly root: string;
   readonly output: "table" | "json";
-};
-
-type HostFile = {
-  readonly path: string;
-  readonly text: string;
-  /** Somebody may have written into it: it stays as it is when it is there. */
-  readonly isTheirs: boolean;
 };
 
 export function registerInstall(noun: Command): void {
@@ -54,24 +45,16 @@ export function registerInstall(noun: Command): void {
 }
 
 function install(options: InstallOptions): void {
-  const { node, cluster = process.env["BRIDGEHEAD_CLUSTER"], user, output, root } = options;
+  const { node, cluster = process.env["BRIDGEHEAD_CLUSTER"], user } = options;
   if (node === undefined || cluster === undefined) {
     throw usageError("Which node is this, and of which cluster? Give --node NODE and --cluster NAME.");
   }
-  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw usageError(`${user} is no name of a user`);
+  assertUser(user);
   const url = urlOf(options.url ?? process.env["BRIDGEHEAD_URL"] ?? defaultUrl);
   const { peerListen } = options;
   if (peerListen !== undefined) assertPeerListen(peerListen, "--peer-listen");
   const files = hostFiles({ node, cluster, url, user, peerListen, disks: options.disks === true });
-  const written = options.write === true ? files.map((file) => put(root, file)) : [];
-  if (output === "json") return print(output, { files: files.map(({ path, text }) => ({ path, text })), written }, []);
-  if (options.write === true) write(written.join("\n"));
-  else write(files.map(({ path, text }) => `# ${path}\n${text}`).join("\n"));
-  write(
-    `${options.write === true ? "\n" : ""}Then, as root:\n${steps(node, cluster, user)
-      .map((step) => `  ${step}`)
-      .join("\n")}`,
-  );
+  putHostFiles(options, files, steps(node, cluster, user));
 }
 
 function hostFiles({
@@ -102,24 +85,6 @@ function hostFiles({
     ...units.map(({ name, text }) => ({ path: `${unitFolder}/${name}`, text, isTheirs: false })),
     { path: configFile, text: stringify(config), isTheirs: true },
   ];
-}
-
-/** Says what it did with a file. Throws `CliError`. */
-function put(root: string, { path, text, isTheirs }: HostFile): string {
-  const file = join(root, path);
-  try {
-    const before = existsSync(file) ? readFileSync(file, "utf8") : null;
-    if (before === text) return `${path}: is so already`;
-    if (before !== null && isTheirs) return `${path}: is there, and stays as it is`;
-    mkdirSync(dirname(file), { recursive: true });
-    // Whatever the umask is: who sees no configuration takes the host for none of a cluster.
-    if (isTheirs) chmodSync(dirname(file), 0o755);
-    writeFileSync(file, text);
-    chmodSync(file, 0o644);
-    return `${path}: written`;
-  } catch (error) {
-    throw new CliError("file-unwritable", `${path} cannot be written`, undefined, { detail: messageOf(error) });
-  }
 }
 
 function steps(node: string, cluster: string, user: string): string[] {

@@ -1,20 +1,13 @@
 import { accessSync, constants } from "node:fs";
 import { type Command, Option } from "commander";
-import { CliError, exitCodes, messageOf, usageError } from "../errors.ts";
+import { CliError, exitCodes, messageOf } from "../errors.ts";
 import { untilSignal } from "../local/signals.ts";
 import { write } from "../output.ts";
 import { examples } from "../verb.ts";
-import { parseEndpoint, parseNetwork, isLoopback, type Endpoint } from "../workerd/endpoint.ts";
+import { parseEndpoint, parseNetwork } from "../workerd/endpoint.ts";
 import { startControlPlane } from "../workerd/process.ts";
-
-type ServeOptions = {
-  readonly listen: Endpoint;
-  readonly data: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly insecure?: true;
-  readonly webhookNetwork: readonly string[];
-};
+import { assertHidden, type ServeOptions } from "../workerd/serve-options.ts";
+import { registerServeInstall } from "./serve-install.ts";
 
 export function register(noun: Command): void {
   noun
@@ -34,6 +27,7 @@ export function register(noun: Command): void {
     )
     .action(serve)
     .addHelpText("after", examples("serve --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem"));
+  registerServeInstall(noun);
 }
 
 function collectNetworks(text: string, before: readonly string[]): string[] {
@@ -43,12 +37,7 @@ function collectNetworks(text: string, before: readonly string[]): string[] {
 async function serve(options: ServeOptions): Promise<void> {
   const tls = tlsOf(options);
   const { host, port } = options.listen;
-  if (tls === null && !isLoopback(host) && options.insecure !== true) {
-    throw usageError(
-      `${host} can be reached from other machines, and plain HTTP would show them every token. ` +
-        "Give --tls-cert and --tls-key, or say --insecure.",
-    );
-  }
+  assertHidden(options.listen, tls, options.insecure === true);
   const signal = untilSignal();
   const controlPlane = await startControlPlane({
     folder: options.data,
