@@ -4,6 +4,7 @@ import { get } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { controlStateFolder, controlUnit, controlUnitName } from "../../src/cli/control-unit.ts";
 import { commandModule } from "../../src/cli/package-files.ts";
+import { PageCommands } from "../support/page-commands.ts";
 import { freePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 import { openSystemd, type TestSystemd } from "./systemd.ts";
@@ -51,10 +52,10 @@ const isUp = (): Promise<boolean> =>
   );
 
 test(
-  "CL47 under its service the control plane answers by TLS with a key that root alone can read, keeps its data for itself, and is back with it after it was killed",
+  "CL47 under its service the control plane answers by TLS with a key that root alone can read, keeps its data for itself, and is back with it after it was killed, and on a copy of it",
   { timeout: 120_000 },
   async () => {
-    await beside("mount", "-t", "tmpfs", "tmpfs", "/var/lib");
+    for (const folder of ["/var/lib", "/var/backups"]) await beside("mount", "-t", "tmpfs", "tmpfs", folder);
     // As on every host: systemd mounts what it shows to a service beside its own namespace, and finds it there.
     await beside("mount", "--make-rshared", "/");
     await beside("mkdir", "-m", "700", "/run/tls");
@@ -74,7 +75,23 @@ test(
     await until(async () => !(await isUp()), 10_000, "its end");
     await until(isUp, 30_000, "the control plane again");
     expect(await statusOf("/v1/clusters", token)).toBe(200);
+
+    // What docs/self-hosting.md says of a copy, and that this is one.
+    const page = new PageCommands("docs/self-hosting.md", { from: "## Backup" });
+    for (const part of ["systemctl stop", "cp -a", "systemctl start"]) await beside("bash", "-c", page.take(part));
+    expect(page.left()).toEqual([]);
+    await until(isUp, 30_000, "the control plane after its backup");
     await beside("systemctl", "stop", controlUnitName);
     expect(await isUp()).toBe(false);
+    expect(await beside("stat", "-c", "%U %a", "/var/backups/bridgehead-control/data")).toBe(`${user} 700\n`);
+    await beside(
+      "bash",
+      "-c",
+      `rm -r ${controlStateFolder}/* && cp -a /var/backups/bridgehead-control/. ${controlStateFolder}`,
+    );
+    await beside("systemctl", "start", controlUnitName);
+    await until(isUp, 30_000, "the control plane on the copy");
+    expect(await statusOf("/v1/clusters", token)).toBe(200);
+    await beside("systemctl", "stop", controlUnitName);
   },
 );
