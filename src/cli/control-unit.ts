@@ -1,4 +1,4 @@
-import { execOf, noMore, ownView, unit, type UnitFile } from "./systemd-text.ts";
+import { execOf, noMore, ownView, unit, type UnitFile, withoutEnd } from "./systemd-text.ts";
 
 /** What the control plane's unit is made of. Paths are absolute. */
 export type ControlUnitOptions = {
@@ -39,8 +39,7 @@ export function controlUnit(options: ControlUnitOptions): UnitFile {
       "Description=Bridgehead: the control plane",
       "Wants=network-online.target",
       "After=network-online.target",
-      // What keeps it from starting, such as a full disk, ends some time, and nobody else starts it then.
-      "StartLimitIntervalSec=0",
+      ...withoutEnd,
     ],
     Service: [
       `ExecStart=${execOf(words)}${tls === null ? "" : ` ${withCredentials}`}`,

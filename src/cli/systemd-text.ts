@@ -17,6 +17,12 @@ export const ownView: readonly string[] = [
   "PrivateTmp=yes",
 ];
 
+/**
+ * Of `[Unit]`: systemd starts it again, however often. What keeps it from starting (a full disk, a token that is not there yet) ends some time,
+ * and after five starts within ten seconds, which is what systemd bears by itself, nobody would start it then (systemd.unit(5)).
+ */
+export const withoutEnd: readonly string[] = ["StartLimitIntervalSec=0"];
+
 /** Whatever a service is given beside, it gets no more. */
 export const noMore: readonly string[] = [
   "NoNewPrivileges=yes",

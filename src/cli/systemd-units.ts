@@ -1,4 +1,4 @@
-import { execOf, noMore, ownView, unit, type UnitFile } from "./systemd-text.ts";
+import { execOf, noMore, ownView, unit, type UnitFile, withoutEnd } from "./systemd-text.ts";
 
 /** What the units of a node are made of. Paths are absolute. */
 export type UnitOptions = {
@@ -32,7 +32,11 @@ export function unitFiles(options: UnitOptions): UnitFile[] {
 
 function guardUnit({ user, command }: UnitOptions): string {
   return unit({
-    Unit: ["Description=Bridgehead: takes addresses away when the agent cannot", "Before=bridgehead-agent.service"],
+    Unit: [
+      "Description=Bridgehead: takes addresses away when the agent cannot",
+      "Before=bridgehead-agent.service",
+      ...withoutEnd,
+    ],
     Service: [
       `ExecStart=${execOf([...command, "guard", "--socket", guardSocket, "--log", "json"])}`,
       "Restart=always",
@@ -56,6 +60,7 @@ function agentUnit({ user, command, config, disks }: UnitOptions): string {
       "Description=Bridgehead: the agent of this node",
       "Wants=network-online.target bridgehead-guard.service",
       "After=network-online.target bridgehead-guard.service",
+      ...withoutEnd,
     ],
     Service: [
       `ExecStart=${execOf([...command, "agent", "--config", config])}`,

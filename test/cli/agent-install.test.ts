@@ -35,6 +35,16 @@ test("CL31 it prints the services of agent and guard, the agent's configuration 
   expect(out).toContain("systemctl enable --now bridgehead-guard bridgehead-agent");
 });
 
+test("CL31 both are started again, however often and soon they have ended", async () => {
+  const units = unitFiles({ user: "bridgehead", command: ["/usr/bin/node"], config: "agent.yaml", disks: false });
+  expect(units).toHaveLength(2);
+  for (const { text } of units) {
+    const [head = "", service = ""] = text.split("[Service]");
+    expect(head).toMatch(/^StartLimitIntervalSec=0$/m);
+    expect(service).toMatch(/^Restart=always$/m);
+  }
+});
+
 test("CL31 what it writes is a configuration that the agent reads, and leaves what somebody else may have written", async () => {
   expect(await install("--write", "--root", root)).toBe(0);
   expect(loadAgentConfig(join(root, "etc/bridgehead/agent.yaml"))).toMatchObject({
