@@ -37,7 +37,7 @@ export function nameOf(target: Target): string {
     case "group":
       return `group ${target.group}`;
     case "resource":
-      return `resource ${target.resource}`;
+      return `resource ${target.resource} of group ${target.group}`;
   }
 }
 
@@ -138,12 +138,17 @@ function ofResource(group: string, resource: string): Choice[] {
   ] as const;
   return [
     { kind: "explain", label: `Explain ${group}`, group },
-    whatIf(`What if ${resource} failed once?`, { do: "resource-fails", group, resource, times: 1 }),
-    whatIf(`What if ${resource} failed again and again?`, { do: "resource-fails", group, resource, times: 10 }),
+    whatIf(`What if ${resource} of ${group} failed once?`, { do: "resource-fails", group, resource, times: 1 }),
+    whatIf(`What if ${resource} of ${group} failed again and again?`, {
+      do: "resource-fails",
+      group,
+      resource,
+      times: 10,
+    }),
     ...verbs.map(([label, verb]): Change => {
       const path = ["groups", group, "resources", resource, verb];
       const script = [{ do: verb, group, resource }, untilQuiet] as const;
-      return { kind: "change", label: `${label}: ${resource}`, path, body: {}, script };
+      return { kind: "change", label: `${label}: ${resource} of ${group}`, path, body: {}, script };
     }),
   ];
 }

@@ -9,7 +9,8 @@ import { ChangeDialog, WhatIfDialog } from "./what-if.tsx";
 
 type Open =
   | { readonly kind: "nothing" }
-  | { readonly kind: "menu"; readonly place: MenuPlace }
+  /** Its choices are those of the moment when it was opened: none changes under the pointer that is about to choose it. */
+  | { readonly kind: "menu"; readonly place: MenuPlace; readonly choices: readonly Choice[] }
   | { readonly kind: "choice"; readonly choice: Choice; readonly place: MenuPlace };
 
 /** Where what is on the page is asked about and changed: its menu, and one dialog at a time. */
@@ -27,14 +28,18 @@ export function Desk(props: {
     if (open.kind !== "nothing") focusBack(open.place);
     setOpen({ kind: "nothing" });
   };
+  const openMenu = (place: MenuPlace): void => {
+    const choices = view === null ? [] : choicesFor(place.target, view);
+    if (choices.length > 0) setOpen({ kind: "menu", place, choices });
+  };
   const of = { token, cluster, close };
   return (
-    <MenuOpener.Provider value={(place) => setOpen({ kind: "menu", place })}>
+    <MenuOpener.Provider value={openMenu}>
       {children}
-      {open.kind === "menu" && view !== null && (
+      {open.kind === "menu" && (
         <Menu
           place={open.place}
-          choices={choicesFor(open.place.target, view)}
+          choices={open.choices}
           readOnly={whyReadOnly(role)}
           choose={(choice) => setOpen({ kind: "choice", choice, place: open.place })}
           close={close}

@@ -1,11 +1,10 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Simulation } from "../../../cluster/simulate/simulate.ts";
-import type { Operation } from "../../../cluster/commands/operation.ts";
-import type { Accepted } from "../../../protocol/changes.ts";
-import { type Asked, sentenceOf, useAnswer } from "../answer.ts";
-import { get, pathOf, post } from "../api.ts";
+import { type Asked, useAnswer } from "../answer.ts";
+import { pathOf, post } from "../api.ts";
 import type { Change, Script, WhatIf } from "./actions.ts";
+import { carryOut, type Progress } from "./carry-out.ts";
 import { Dialog } from "./dialog.tsx";
 import { Outcome } from "./outcome.tsx";
 
@@ -25,6 +24,8 @@ export function WhatIfDialog({ token, cluster, close, asked }: Of & { readonly a
 export function ChangeDialog({ token, cluster, close, change }: Of & { readonly change: Change }): JSX.Element {
   const simulated = useSimulation(token, cluster, change.script);
   const [progress, setProgress] = useState<Progress>({ kind: "not-begun" });
+  const isOpen = useRef(true);
+  useEffect(() => () => void (isOpen.current = false), []);
   const isBegun = progress.kind !== "not-begun";
   const isRefused = simulated.kind === "ok" && simulated.value.items[0]?.refused != null;
   const doIt = (
@@ -32,7 +33,7 @@ export function ChangeDialog({ token, cluster, close, change }: Of & { readonly 
       type="button"
       class="primary"
       disabled={simulated.kind === "asking" || isRefused}
-      onClick={() => void carryOut(token, cluster, change, setProgress)}
+      onClick={() => void carryOut(token, cluster, change, setProgress, () => isOpen.current)}
     >
       Do it
     </button>
@@ -40,7 +41,7 @@ export function ChangeDialog({ token, cluster, close, change }: Of & { readonly 
   return (
     <Dialog title={change.label} close={close} closeLabel={isBegun ? "Close" : "Cancel"} action={!isBegun && doIt}>
       {!isBegun && <Simulated simulated={simulated} />}
-      <p role="status" class={progress.kind === "failed" ? "problem" : ""}>
+      <p role="status" class={progress.kind === "failed" || progress.kind === "unanswered" ? "problem" : ""}>
         {sentenceOfProgress(progress)}
       </p>
     </Dialog>
@@ -58,12 +59,6 @@ function useSimulation(token: string, cluster: string, script: Script): Asked<Si
   return useAnswer(question, () => post<Simulation>(token, pathOf(cluster, "simulate"), { script }));
 }
 
-type Progress =
-  | { readonly kind: "not-begun" }
-  | { readonly kind: "under-way" }
-  | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly sentence: string };
-
 function sentenceOfProgress(progress: Progress): string {
   switch (progress.kind) {
     case "not-begun":
@@ -72,39 +67,9 @@ function sentenceOfProgress(progress: Progress): string {
       return "Under way …";
     case "done":
       return "Done.";
+    case "unanswered":
+      return "The control plane does not answer. It may have been done all the same: the page shows it once there is an answer.";
     case "failed":
       return progress.sentence;
-  }
-}
-
-/** What takes longer is seen on the page itself. */
-const followedForMs = 20_000;
-
-async function carryOut(
-  token: string,
-  cluster: string,
-  { path, body }: Change,
-  tell: (progress: Progress) => void,
-): Promise<void> {
-  tell({ kind: "under-way" });
-  const answer = await post<Accepted>(token, pathOf(cluster, ...path), body);
-  if (answer.kind !== "ok") return tell({ kind: "failed", sentence: sentenceOf(answer) });
-  const { operation } = answer.value;
-  if (operation === null) return tell({ kind: "done" });
-  const followed = `${pathOf(cluster, "operations", operation.id)}?waitMs=${followedForMs}`;
-  const ended = await get<Operation>(token, followed, followedForMs);
-  if (ended.kind !== "ok") return tell({ kind: "failed", sentence: sentenceOf(ended) });
-  tell(progressOf(ended.value));
-}
-
-function progressOf({ status }: Operation): Progress {
-  switch (status.state) {
-    case "Pending":
-      return { kind: "under-way" };
-    case "Completed":
-      return { kind: "done" };
-    case "Failed":
-    case "Cancelled":
-      return { kind: "failed", sentence: status.sentence };
   }
 }
