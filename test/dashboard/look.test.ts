@@ -14,6 +14,7 @@ import {
 } from "./browser.ts";
 import { openPage, type ShowOptions, untilHeadline } from "./page-driver.ts";
 import { answerWith, site } from "./made-up.ts";
+import { entry } from "../support/journal-entry.ts";
 import { clusterView, crowded, groupView } from "./views.ts";
 
 /** How the page shows what it is told. No control plane runs: the answers are made here. */
@@ -134,6 +135,23 @@ test("DB12 what looks like markup is shown as text", async () => {
   expect(await page.locator("main img, main b:has-text('bold') > *").count()).toBe(0);
   expect(await page.getByText("onerror").count()).toBeGreaterThan(5);
   expect(await page.title()).not.toBe("taken");
+});
+
+test("DB9 what the journal cannot tell any more is said where it is missing, also far from its beginning", async () => {
+  const { page, close } = await openPage(browser);
+  onTestFinished(close);
+  await answerWith(page, clusterView({ lastEvent: 40 }));
+  const messages = [
+    ...Array.from({ length: 30 }, (_, index) => ({ type: "entry", entry: entry(index + 11) })),
+    { type: "gap", after: 40, resumesAt: 90 },
+    ...Array.from({ length: 5 }, (_, index) => ({ type: "entry", entry: entry(index + 91) })),
+  ];
+  await page.routeWebSocket(/watch/, (socket) => {
+    for (const message of messages) socket.send(JSON.stringify(message));
+  });
+  await page.goto(`${site}/#token=any&cluster=exchange`);
+  await page.locator('#events [data-seq="95"]').waitFor();
+  await page.getByText("What the journal said before entry 91 is no longer there to be told.").waitFor();
 });
 
 test("DB16 while nobody looks, time passing is no reason to ask", async () => {

@@ -100,6 +100,37 @@ test("DB5 a token that is revoked while the page is open does so too", async () 
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });
 
+test("DB5 what no header can carry is refused before it is sent", async () => {
+  const { page } = await open();
+  await page.goto(`${controlPlane.url}/`);
+  await page.getByLabel("Token").fill("“abc”");
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("alert").filter({ hasText: "a character that no token has" }).waitFor();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+});
+
+test("DB14 a cluster that is not there costs nobody the admin token", async () => {
+  const { page } = await open();
+  await page.goto(`${controlPlane.url}/#token=${controlPlane.adminToken}&cluster=exchnge`);
+  await untilHeadline(page, /^There is no cluster exchnge, or no longer\.$/);
+  await page.getByRole("link", { name: "All clusters" }).click();
+  await page.getByRole("link", { name: "exchange" }).click();
+  await untilHeadline(page, nobodyOwns);
+});
+
+test("DB21 what a token may is asked for again, where there was no answer", async () => {
+  const { page } = await open();
+  let asked = 0;
+  await page.route("**/self", (route) => {
+    asked += 1;
+    return asked === 1 ? route.abort() : route.continue();
+  });
+  await page.goto(`${controlPlane.url}/#token=${controlPlane.adminToken}&cluster=second`);
+  await page.getByText("admin", { exact: true }).waitFor();
+  await page.waitForTimeout(2_000);
+  expect(asked).toBe(2);
+});
+
 test("DB14 the admin token shows all clusters, and each by choice", async () => {
   const { page } = await open();
   await page.goto(`${controlPlane.url}/#token=${controlPlane.adminToken}`);

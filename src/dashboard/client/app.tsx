@@ -4,7 +4,7 @@ import type { ClusterList } from "../../protocol/clusters.ts";
 import type { ProblemDetails } from "../../protocol/problems.ts";
 import { get, isFinal, sentenceOfProblem } from "./api.ts";
 import { ClusterPage } from "./cluster-page.tsx";
-import { forgetToken, keepToken, keptToken, takeToken } from "./credentials.ts";
+import { forgetToken, isSendable, keepToken, keptToken, takeToken } from "./credentials.ts";
 import { Fleet } from "./fleet.tsx";
 import { replacePlace, usePlace } from "./place.ts";
 import { type SignedIn, SignIn } from "./sign-in.tsx";
@@ -14,17 +14,20 @@ import { Top } from "./top.tsx";
 export function App(): JSX.Element {
   const [token, setToken] = useState(keptToken);
   const [refusal, setRefusal] = useState<string | null>(null);
+  const [absent, setAbsent] = useState<string | null>(null);
   const place = usePlace();
   useEffect(() => {
     // A link that is opened while the page is open changes the fragment and loads nothing.
     const taken = (): void => {
       takeToken();
       setToken(keptToken());
+      setAbsent(null);
     };
     window.addEventListener("hashchange", taken);
     return () => window.removeEventListener("hashchange", taken);
   }, []);
   const enter = ({ token: given, cluster }: SignedIn): void => {
+    if (!isSendable(given)) return setRefusal("What was given has a character that no token has.");
     keepToken(given);
     setRefusal(null);
     setToken(given);
@@ -35,7 +38,11 @@ export function App(): JSX.Element {
     setRefusal(why);
     setToken(null);
   };
-  const refused = (problem: ProblemDetails): void => leave(sentenceOfProblem(problem));
+  const refused = (problem: ProblemDetails): void => {
+    // Only the admin's token is told so: it is good for the other clusters.
+    if (problem.code === "cluster-not-found") setAbsent(place.cluster);
+    else leave(sentenceOfProblem(problem));
+  };
   if (token === null)
     return (
       <main>
@@ -45,7 +52,19 @@ export function App(): JSX.Element {
   const forget = (): void => leave(null);
   const { cluster, view } = place;
   if (cluster === null) return <AllClusters token={token} leave={leave} />;
+  if (absent === cluster) return <NoCluster cluster={cluster} forget={forget} />;
   return <ClusterPage key={`${token} ${cluster}`} {...{ token, cluster, view, refused, forget }} />;
+}
+
+function NoCluster({ cluster, forget }: { readonly cluster: string; readonly forget: () => void }): JSX.Element {
+  return (
+    <>
+      <Top cluster={cluster} hasFleet forget={forget} />
+      <main>
+        <h1 id="headline">There is no cluster {cluster}, or no longer.</h1>
+      </main>
+    </>
+  );
 }
 
 /** How often the list is asked for: soon where there is nothing to show yet. */

@@ -1,16 +1,15 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ProblemDetails } from "../../protocol/problems.ts";
-import type { Self } from "../../protocol/objects.ts";
 import { Desk } from "./actions/desk.tsx";
 import { MenuButton } from "./actions/menu.tsx";
-import { useAnswer } from "./answer.ts";
-import { get, pathOf, sentenceOfProblem } from "./api.ts";
+import { sentenceOfProblem } from "./api.ts";
 import { useCluster } from "./known.ts";
 import { Associations } from "./lists/associations.tsx";
 import { Journal } from "./lists/journal.tsx";
 import { Picture } from "./picture/picture.tsx";
 import { linkTo, type View, views } from "./place.ts";
+import { useRole } from "./role.ts";
 import { headline } from "./sentences.ts";
 import { useTicking } from "./tick.ts";
 import { Timeline } from "./timeline/timeline.tsx";
@@ -42,8 +41,7 @@ export function ClusterPage({ token, cluster, view, refused, forget }: Props): J
   const { known, isWatching } = useCluster(token, cluster, refused);
   useTicking(trustTickMs, () => JSON.stringify(trustIn(known, isWatching())));
   const trust = trustIn(known, isWatching());
-  const self = useAnswer(cluster, () => get<Self>(token, pathOf(cluster, "self")));
-  const role = self.kind === "ok" ? self.value.role : null;
+  const role = useRole(token, cluster, known.heard);
   const isKnown = trust.kind !== "old";
   const why = known.problem === null ? null : sentenceOfProblem(known.problem);
   const sentence = sentenceAbove(

@@ -8,7 +8,7 @@ export function takeToken(): void {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const token = fragment.get("token");
   if (token === null) return;
-  if (token.trim() !== "") keepToken(token.trim());
+  if (isSendable(token.trim())) keepToken(token.trim());
   fragment.delete("token");
   const rest = fragment.size === 0 ? "" : `#${fragment}`;
   history.replaceState(null, "", `${location.pathname}${rest}`);
@@ -25,4 +25,9 @@ export function keepToken(token: string): void {
 
 export function forgetToken(): void {
   sessionStorage.removeItem(storageKey);
+}
+
+/** Whether a header can carry it: typographic quotes, which come along from a mail or a chat, cannot be sent at all. */
+export function isSendable(token: string): boolean {
+  return /^[\x20-\x7e\x80-\xff]+$/.test(token);
 }

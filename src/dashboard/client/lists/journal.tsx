@@ -14,13 +14,14 @@ export function Journal({
 }): JSX.Element {
   const newest = entries.slice(-shown).toReversed();
   const isAbove = ({ seq }: JournalEntry): boolean => gapAt === null || seq > gapAt;
+  const isGapSeen = gapAt !== null && (newest.length < shown || !newest.every(isAbove));
   return (
     <section aria-labelledby="events-title">
       <h2 id="events-title">Events</h2>
       <p class="quiet">The newest that the journal has; each change of owner is there.</p>
       <ul id="events" class="list" aria-label="Newest first">
         <Entries entries={newest.filter(isAbove)} />
-        {gapAt !== null && newest.length < shown && (
+        {isGapSeen && (
           <li class="idle">What the journal said before entry {gapAt + 1} is no longer there to be told.</li>
         )}
         <Entries entries={newest.filter((entry) => !isAbove(entry))} />
