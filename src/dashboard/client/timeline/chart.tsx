@@ -1,9 +1,11 @@
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JournalEntry } from "../../../cluster/journal.ts";
+import { groupBy } from "../../../cluster/group-by.ts";
 import type { Failover } from "../../../cluster/questions/failovers.ts";
 import type { ClusterView } from "../../../cluster/questions/view.ts";
 import { lanesOf, type Ownership } from "./lanes.ts";
+import { marksOf } from "./marks.ts";
 import { phasesOf } from "./phases.tsx";
 import { labelOf, ticksIn, type Window } from "./window.ts";
 
@@ -34,6 +36,7 @@ export function Chart({ view, entries, failovers, window, now, zoom, move }: Pro
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const lanes = lanesOf(view, entries);
+  const changes = groupBy(failovers, ({ group }) => group);
   const nodes = Object.keys(view.nodes);
   const xOf = (at: number): number => ((at - window.from) / (window.to - window.from)) * width;
   const timeAt = (x: number): number => window.from + (x / width) * (window.to - window.from);
@@ -42,6 +45,8 @@ export function Chart({ view, entries, failovers, window, now, zoom, move }: Pro
   useWheel(frame, (factor, x) => zoom(factor, timeAt(x)));
   const drag = useDrag((byPixels) => move(-byPixels / width));
   const onKeyDown = (event: KeyboardEvent): void => {
+    // With another key these are the browser's own: its zoom, and its way back.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const done = {
       ArrowLeft: () => move(-step),
       ArrowRight: () => move(step),
@@ -73,13 +78,11 @@ export function Chart({ view, entries, failovers, window, now, zoom, move }: Pro
             </text>
           </g>
         ))}
-        {entries
-          .filter(({ at }) => at >= window.from && at <= window.to)
-          .map(({ seq, at, severity, sentence }) => (
-            <path key={seq} class={`event ${severity}`} d={markOf(severity, xOf(at), eventsHeight / 2)}>
-              <title>{sentence}</title>
-            </path>
-          ))}
+        {marksOf(entries, window, xOf).map(({ key, x, severity, said }) => (
+          <path key={key} class={`event ${severity}`} d={markOf(severity, x, eventsHeight / 2)}>
+            <title>{said}</title>
+          </path>
+        ))}
         {lanes.map(({ group, ownerships }, index) => (
           <g class="lane" transform={`translate(0 ${eventsHeight + index * laneHeight})`}>
             <text class="name" x={2} y={13}>
@@ -93,9 +96,9 @@ export function Chart({ view, entries, failovers, window, now, zoom, move }: Pro
                 right={clamp(xOf(ownership.to ?? now), 0, width)}
               />
             ))}
-            {failovers
-              .filter((failover) => failover.group === group)
+            {(changes.get(group) ?? [])
               .flatMap(phasesOf)
+              .filter(({ from, to }) => to >= window.from && from <= window.to)
               .map(({ name, from, to }) => (
                 <rect
                   class={`phase ${name}`}
@@ -203,8 +206,12 @@ function useDrag(moveBy: (pixels: number) => void): {
   readonly onPointerDown: (event: TargetedPointerEvent<HTMLElement>) => void;
   readonly onPointerMove: (event: PointerEvent) => void;
   readonly onPointerUp: () => void;
+  readonly onPointerCancel: () => void;
 } {
   const at = useRef<number | null>(null);
+  const isOver = (): void => {
+    at.current = null;
+  };
   return {
     onPointerDown: (event) => {
       if (event.button !== 0) return;
@@ -216,8 +223,8 @@ function useDrag(moveBy: (pixels: number) => void): {
       moveBy(clientX - at.current);
       at.current = clientX;
     },
-    onPointerUp: () => {
-      at.current = null;
-    },
+    onPointerUp: isOver,
+    // A finger that scrolls the page instead is never told to have been lifted.
+    onPointerCancel: isOver,
   };
 }

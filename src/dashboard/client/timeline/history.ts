@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
-import type { JournalEntry } from "../../../cluster/journal.ts";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import type { JournalEntry, JournalKind } from "../../../cluster/journal.ts";
 import type { Failover } from "../../../cluster/questions/failovers.ts";
 import type { FailoverList } from "../../../protocol/failovers.ts";
 import type { Events } from "../../../protocol/journal.ts";
 import { sentenceOf } from "../answer.ts";
 import { get, pathOf } from "../api.ts";
+import { withEarlier, withNewest } from "./held.ts";
 
 /** What a cluster has behind it. `problem`: why there may be more than is here. */
 export type History = {
@@ -25,55 +26,48 @@ const pageSize = 1_000;
  * @param pages how many pages of the journal before them are wanted
  */
 export function useHistory(token: string, cluster: string, live: readonly JournalEntry[], pages: number): History {
-  const [earlier, setEarlier] = useState<readonly JournalEntry[]>([]);
-  const [failovers, setFailovers] = useState<readonly Failover[]>([]);
+  const [entries, setEntries] = useState(live);
+  const [oldest, setOldest] = useState<number | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const oldestLive = live[0]?.seq ?? null;
-  const changes = live.filter(({ kind }) => kind === "group.owned" || kind === "group.online").length;
+  const changes = useFailovers(token, cluster, live.findLast(({ kind }) => changing.has(kind))?.seq ?? 0);
+  useLayoutEffect(() => setEntries((before) => withNewest(before, live)), [live]);
+  const first = entries[0]?.seq ?? null;
+  const isBegun = first !== null;
   useEffect(() => {
-    if (oldestLive === null) return;
+    if (first === null || first <= 1) return;
     let isWanted = true;
-    const after = Math.max(0, oldestLive - 1 - pages * pageSize);
-    void pagesOf(token, cluster, after, oldestLive).then((read) => {
+    const after = Math.max(0, first - 1 - pageSize);
+    const path = `${pathOf(cluster, "events")}?after=${after}&limit=${pageSize}`;
+    void get<Events>(token, path).then((answer) => {
       if (!isWanted) return;
-      if (typeof read === "string") return setProblem(read);
-      setProblem(null);
-      setEarlier(read);
+      setProblem(answer.kind === "ok" ? null : sentenceOf(answer));
+      if (answer.kind !== "ok") return;
+      setOldest(answer.value.oldest ?? 1);
+      setEntries((later) => withEarlier(answer.value.events, later));
     });
     return () => {
       isWanted = false;
     };
-  }, [token, cluster, oldestLive, pages]);
+  }, [token, cluster, isBegun, pages]);
+  const hasEarlier = first !== null && (oldest === null ? problem !== null : first > oldest);
+  return { entries, failovers: changes.failovers, problem: problem ?? changes.problem, hasEarlier };
+}
+
+const changing: ReadonlySet<JournalKind> = new Set(["group.owned", "group.online"]);
+
+/** @param after the newest entry by which there may be another one */
+function useFailovers(token: string, cluster: string, after: number): Pick<History, "failovers" | "problem"> {
+  const [known, setKnown] = useState<Pick<History, "failovers" | "problem">>({ failovers: [], problem: null });
   useEffect(() => {
     let isWanted = true;
     void get<FailoverList>(token, pathOf(cluster, "failovers")).then((answer) => {
-      if (isWanted && answer.kind === "ok") setFailovers(answer.value.failovers);
+      if (!isWanted) return;
+      if (answer.kind === "ok") setKnown({ failovers: answer.value.failovers, problem: null });
+      else setKnown(({ failovers }) => ({ failovers, problem: sentenceOf(answer) }));
     });
     return () => {
       isWanted = false;
     };
-  }, [token, cluster, changes]);
-  const entries = [...earlier.filter(({ seq }) => oldestLive === null || seq < oldestLive), ...live];
-  const hasEarlier = (oldestLive ?? 0) - 1 > pages * pageSize;
-  return { entries, failovers, problem, hasEarlier };
-}
-
-/** The entries between two numbers, or why they are not to be had. */
-async function pagesOf(
-  token: string,
-  cluster: string,
-  after: number,
-  before: number,
-): Promise<readonly JournalEntry[] | string> {
-  const read: JournalEntry[] = [];
-  for (let from = after; from < before - 1;) {
-    const path = `${pathOf(cluster, "events")}?after=${from}&limit=${pageSize}`;
-    const answer = await get<Events>(token, path);
-    if (answer.kind !== "ok") return sentenceOf(answer);
-    const newest = answer.value.events.at(-1);
-    if (newest === undefined) break;
-    read.push(...answer.value.events);
-    from = newest.seq;
-  }
-  return read.filter(({ seq }) => seq < before);
+  }, [token, cluster, after]);
+  return known;
 }

@@ -1,3 +1,4 @@
+import { groupBy } from "../../../cluster/group-by.ts";
 import type { JournalEntry, JournalKind } from "../../../cluster/journal.ts";
 import type { ClusterView } from "../../../cluster/questions/view.ts";
 
@@ -16,23 +17,36 @@ const ends: ReadonlySet<JournalKind> = new Set(["group.released", "group.expired
 
 /** @param entries oldest first; what came before them is told by what ends in them, and by the present owner */
 export function lanesOf(view: ClusterView, entries: readonly JournalEntry[]): Lane[] {
+  const byGroup = groupBy(entries, ({ group }) => group);
   return Object.entries(view.groups).map(([group, { owner, lastOwner, epoch }]) => {
-    const own = entries.filter((entry) => entry.group === group);
-    const ownerships = own.reduce(afterEntry, []);
+    const known = ownershipsIn(byGroup.get(group) ?? []);
     const present = owner === "Unknown" ? lastOwner : owner;
-    const isThere = present === null || ownerships.some((one) => one.epoch === epoch);
-    return {
-      group,
-      ownerships: isThere ? ownerships : [...ownerships, { node: present, epoch, from: null, to: null }],
-    };
+    // Its beginning is not among the entries; it was after all that are.
+    if (present !== null && !known.has(epoch))
+      known.set(epoch, { node: present, epoch, from: lastMoment([...known.values()]), to: null });
+    return { group, ownerships: withEnds([...known.values()]) };
   });
 }
 
-function afterEntry(ownerships: readonly Ownership[], { kind, node, epoch, at }: JournalEntry): Ownership[] {
-  if (node === null || epoch === null) return [...ownerships];
-  if (kind === "group.owned") return [...ownerships, { node, epoch, from: at, to: null }];
-  if (!ends.has(kind)) return [...ownerships];
-  const isKnown = ownerships.some((one) => one.epoch === epoch);
-  if (!isKnown) return [...ownerships, { node, epoch, from: null, to: at }];
-  return ownerships.map((one) => (one.epoch === epoch ? { ...one, to: one.to ?? at } : one));
+/** By their epochs, in their order. */
+function ownershipsIn(entries: readonly JournalEntry[]): Map<number, Ownership> {
+  const known = new Map<number, Ownership>();
+  for (const { kind, node, epoch, at } of entries) {
+    if (node === null || epoch === null) continue;
+    if (kind === "group.owned") known.set(epoch, { node, epoch, from: at, to: null });
+    if (!ends.has(kind)) continue;
+    const one = known.get(epoch) ?? { node, epoch, from: null, to: null };
+    known.set(epoch, { ...one, to: one.to ?? at });
+  }
+  return known;
+}
+
+function lastMoment(ownerships: readonly Ownership[]): number | null {
+  const last = ownerships.at(-1);
+  return last === undefined ? null : (last.to ?? last.from);
+}
+
+/** Where the journal does not tell how an ownership ended, it was over when the next one began. */
+function withEnds(ownerships: readonly Ownership[]): Ownership[] {
+  return ownerships.map((one, index) => ({ ...one, to: one.to ?? ownerships[index + 1]?.from ?? null }));
 }

@@ -1,20 +1,22 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { JournalEntry } from "../../../cluster/journal.ts";
 import type { ClusterView } from "../../../cluster/questions/view.ts";
 import type { Failover } from "../../../cluster/questions/failovers.ts";
 import { Entries } from "../lists/journal.tsx";
 import { duration } from "../signs.tsx";
+import { useTicking } from "../tick.ts";
 import { Chart } from "./chart.tsx";
 import { useHistory } from "./history.ts";
 import { FailoverTold } from "./phases.tsx";
-import { last, moved, type Window, zoomed } from "./window.ts";
+import { type Chosen, chosenBy, moved, type Window, windowOf, zoomed } from "./window.ts";
 
 const spans = [
-  ["1 min", 60_000],
-  ["10 min", 600_000],
-  ["1 h", 3_600_000],
-  ["1 day", 86_400_000],
+  ["Last 1 min", 60_000],
+  ["Last 10 min", 600_000],
+  ["Last 1 h", 3_600_000],
+  ["Last 1 day", 86_400_000],
+  ["All", Infinity],
 ] as const;
 
 const entriesShown = 100;
@@ -30,13 +32,12 @@ export function Timeline(props: {
   const { token, cluster, view } = props;
   const [pages, setPages] = useState(1);
   const { entries, failovers, problem, hasEarlier } = useHistory(token, cluster, props.entries, pages);
-  const now = useNow();
+  // Entries are told by the object's clock: where that is ahead of the browser's, the newest of them is the present.
+  const now = Math.max(useTicking(secondMs, secondNow), entries.at(-1)?.at ?? 0);
   const all = { from: Math.min(entries[0]?.at ?? now, now - 60_000), to: now };
-  // Null: the last ten minutes, and it goes on with the time.
-  const [chosen, setChosen] = useState<Window | null>(null);
-  const window = chosen ?? last(600_000, all);
-  const choose = (next: Window): void =>
-    setChosen(next.to >= all.to - 1 && next.to - next.from === 600_000 ? null : next);
+  const [chosen, setChosen] = useState<Chosen>({ kind: "last", ms: 600_000 });
+  const window = windowOf(chosen, all);
+  const choose = (next: Window): void => setChosen(chosenBy(next, all));
   const middle = (window.from + window.to) / 2;
   const seen = entries.filter(({ at }) => at >= window.from && at <= window.to);
   const changed = failovers.filter((failover) => isIn(failover, window));
@@ -57,13 +58,14 @@ export function Timeline(props: {
           Later
         </button>
         {spans.map(([name, ms]) => (
-          <button type="button" onClick={() => setChosen(ms === 600_000 ? null : last(ms, all))}>
-            Last {name}
+          <button
+            type="button"
+            aria-pressed={chosen.kind === "last" && chosen.ms === ms}
+            onClick={() => setChosen({ kind: "last", ms })}
+          >
+            {name}
           </button>
         ))}
-        <button type="button" onClick={() => setChosen(all)}>
-          All
-        </button>
         {hasEarlier && (
           <button type="button" onClick={() => setPages(pages + 1)}>
             Read more of the journal
@@ -81,7 +83,7 @@ export function Timeline(props: {
         move={(share) => choose(moved(window, share, all))}
       />
       <p class="quiet" role="status">
-        {duration(window.to - window.from)}: {counted(seen.length, "entry", "entries")},{" "}
+        {spanOf(chosen)}: {counted(seen.length, "entry", "entries")},{" "}
         {counted(changed.length, "change of owner", "changes of owner")}.
       </p>
       <div class="lists">
@@ -106,20 +108,22 @@ export function Timeline(props: {
   );
 }
 
+/** What goes on with the time is called the same all the while: who is read to hears only what is new. */
+function spanOf(chosen: Chosen): string {
+  if (chosen.kind === "fixed") return duration(chosen.window.to - chosen.window.from);
+  return chosen.ms === Infinity ? "All that is read" : `The last ${duration(chosen.ms)}`;
+}
+
+const secondMs = 1_000;
+
+function secondNow(): number {
+  return Math.floor(Date.now() / secondMs) * secondMs;
+}
+
 function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
 function isIn({ phases }: Failover, { from, to }: Window): boolean {
   return (phases.beganAt ?? phases.ownedAt) <= to && (phases.onlineAt ?? phases.ownedAt) >= from;
-}
-
-/** Moves on each second. The object's clock is what entries are told by; this one is only where the picture ends. */
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

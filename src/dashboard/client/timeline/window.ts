@@ -1,7 +1,22 @@
-/** What of the time is on the page, epoch milliseconds. It keeps at its end while that is now. */
+/** What of the time is on the page, epoch milliseconds. */
 export type Window = { readonly from: number; readonly to: number };
 
-export const shortestMs = 100;
+/** A time that stays on the page, or the last so many milliseconds, which go on with the time. Infinity: all. */
+export type Chosen =
+  | { readonly kind: "fixed"; readonly window: Window }
+  | { readonly kind: "last"; readonly ms: number };
+
+export function windowOf(chosen: Chosen, all: Window): Window {
+  return chosen.kind === "fixed" ? chosen.window : last(chosen.ms, all);
+}
+
+/** Who has gone to the end wants to see what comes. */
+export function chosenBy(window: Window, all: Window): Chosen {
+  if (window.to < all.to) return { kind: "fixed", window };
+  return { kind: "last", ms: window.from <= all.from + 1 ? Infinity : window.to - window.from };
+}
+
+const shortestMs = 100;
 
 /** @param factor below 1: closer @param at stays where it is */
 export function zoomed({ from, to }: Window, factor: number, at: number, all: Window): Window {
@@ -22,7 +37,8 @@ export function last(ms: number, all: Window): Window {
 
 function within({ from, to }: Window, all: Window): Window {
   const span = Math.min(to - from, all.to - all.from);
-  const start = Math.min(Math.max(from, all.from), all.to - span);
+  if (from + span >= all.to - 1) return { from: all.to - span, to: all.to };
+  const start = Math.max(from, all.from);
   return { from: start, to: start + span };
 }
 
@@ -31,12 +47,13 @@ const steps = [
   21_600e3, 43_200e3, 86_400e3,
 ];
 
-/** Round moments, at most so many. */
+/** Moments that are round on the clock of the browser, at most so many. */
 export function ticksIn({ from, to }: Window, most: number): number[] {
   const day = 86_400e3;
   const span = to - from;
   const step = steps.find((one) => span / one <= most) ?? Math.ceil(span / most / day) * day;
-  const first = Math.ceil(from / step) * step;
+  const ahead = -new Date(from).getTimezoneOffset() * 60_000;
+  const first = Math.ceil((from + ahead) / step) * step - ahead;
   return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, index) => first + index * step);
 }
 

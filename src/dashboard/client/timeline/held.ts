@@ -1,0 +1,13 @@
+import type { JournalEntry } from "../../../cluster/journal.ts";
+
+/** The newest entries as they are now; of those before them all are kept, also what the page itself no longer holds. */
+export function withNewest(held: readonly JournalEntry[], live: readonly JournalEntry[]): readonly JournalEntry[] {
+  const [first] = live;
+  return first === undefined ? [] : [...held.filter(({ seq }) => seq < first.seq), ...live];
+}
+
+/** A page of the journal before what is held already; both oldest first. */
+export function withEarlier(page: readonly JournalEntry[], held: readonly JournalEntry[]): readonly JournalEntry[] {
+  const [first] = held;
+  return first === undefined ? page : [...page.filter(({ seq }) => seq < first.seq), ...held];
+}
