@@ -160,7 +160,7 @@ test("DB22 the verdict of each node is what its mailer is told, with the reason"
     await page.getByLabel("Node").selectOption(node);
     await page.getByLabel("Destination").fill("mx.example.org");
     await page.getByRole("button", { name: "Ask", exact: true }).click();
-    await page.getByText(`Exchange on ${node}: `).waitFor();
+    await page.getByText(`Exchange on ${node}, `).waitFor();
     return page.locator(".verdict").innerText();
   };
   expect(await ask(owner ?? "")).toContain(`BIND ${playing.stage.virtualAddress}/24, speak as EXCHVS`);

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ClusterList } from "../../protocol/clusters.ts";
 import type { ProblemDetails } from "../../protocol/problems.ts";
+import { sentenceOf } from "./answer.ts";
 import { get, isFinal, sentenceOfProblem } from "./api.ts";
 import { ClusterPage } from "./cluster-page.tsx";
 import { forgetToken, isSendable, keepToken, keptToken, takeToken } from "./credentials.ts";
@@ -80,19 +81,26 @@ function AllClusters(props: { readonly token: string; readonly leave: (why: stri
   useEffect(() => {
     let isOver = false;
     let timer: number | undefined;
+    let isListed = false;
+    const later = (): void => {
+      timer = window.setTimeout(() => void ask(), isListed ? againMs.something : againMs.nothing);
+    };
     const ask = async (): Promise<void> => {
+      // While nobody looks, time passing is no reason to ask.
+      if (document.visibilityState !== "visible") return later();
       const list = await get<ClusterList>(token, "/clusters");
       if (isOver) return;
       if (list.kind === "refused" && isFinal(list.problem))
         return leave(`${sentenceOfProblem(list.problem)} ${needsName}`);
       const found = list.kind === "ok" ? list.value.clusters.map(({ name }) => name) : [];
       const [only] = found;
-      // Who came here from a cluster wants the list, also of one.
-      if (found.length === 1 && only !== undefined && location.hash !== "#fleet")
+      // Who came here from a cluster wants the list, also of one; and who looks at the list keeps it when only one is left.
+      if (found.length === 1 && only !== undefined && !isListed && location.hash !== "#fleet")
         return replacePlace({ cluster: only, view: "overview" });
       if (list.kind === "ok") setNames(found);
-      setSaid(list.kind === "ok" ? nothingYet : `${whyNot(list)} This page goes on asking.`);
-      timer = window.setTimeout(() => void ask(), found.length === 0 ? againMs.nothing : againMs.something);
+      setSaid(list.kind === "ok" ? nothingYet : `${sentenceOf(list)} This page goes on asking.`);
+      isListed ||= found.length > 0;
+      later();
     };
     void ask();
     return () => {
@@ -109,9 +117,3 @@ function AllClusters(props: { readonly token: string; readonly leave: (why: stri
 }
 
 const nothingYet = "There is no cluster yet: bridgehead cluster apply -f FILE makes one.";
-
-type NotOk = Exclude<Awaited<ReturnType<typeof get<ClusterList>>>, { readonly kind: "ok" }>;
-
-function whyNot(list: NotOk): string {
-  return list.kind === "refused" ? sentenceOfProblem(list.problem) : "The control plane does not answer.";
-}

@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ClusterView } from "../../cluster/questions/view.ts";
+import { sentenceOf } from "./answer.ts";
 import { get, pathOf } from "./api.ts";
-import { type Moment, now, since } from "./moment.ts";
+import type { Heard } from "./known.ts";
+import { now, since } from "./moment.ts";
 import { linkTo } from "./place.ts";
 import { headline, isAsItShouldBe } from "./sentences.ts";
 import { Badge, duration } from "./signs.tsx";
@@ -16,19 +18,20 @@ const oldMs = 2 * everyMs + 2_000;
 /** Beyond, the names are there, and what they are is asked for when they are searched for. */
 const askedAtMost = 60;
 
-type Seen = { readonly view: ClusterView | null; readonly asked: Moment; readonly isMissed: boolean };
+/** `heard`: null while it has never answered. `problem`: why the newest question has no answer. */
+type Seen = { readonly heard: Heard | null; readonly problem: string | null };
 
 /** All clusters of the deployment, those first with which something is not as it should be. */
 export function Fleet({ token, names }: { readonly token: string; readonly names: readonly string[] }): JSX.Element {
   const [wanted, setWanted] = useState("");
   const found = names.filter((name) => name.toLowerCase().includes(wanted.trim().toLowerCase()));
   const seen = useClusters(token, found.slice(0, askedAtMost));
-  const amiss = found.filter((name) => isAmiss(seen.get(name)));
-  const sorted = [...amiss, ...found.filter((name) => !amiss.includes(name))];
+  const amiss = new Set(names.filter((name) => isAmiss(seen.get(name))));
+  const sorted = [...found.filter((name) => amiss.has(name)), ...found.filter((name) => !amiss.has(name))];
   return (
     <>
       <h1 id="headline" aria-live="polite">
-        {fleetSentence(names.length, amiss.length)}
+        {fleetSentence(names.length, amiss.size, names.filter((name) => !seen.has(name)).length)}
       </h1>
       <p class="search">
         <label for="wanted">Find</label>
@@ -50,19 +53,23 @@ export function Fleet({ token, names }: { readonly token: string; readonly names
   );
 }
 
-function fleetSentence(count: number, amiss: number): string {
+/** @param unasked of how many nothing is known: they are not said to be as they should be */
+function fleetSentence(count: number, amiss: number, unasked: number): string {
   const all = count === 1 ? "1 cluster" : `${count} clusters`;
-  if (amiss === 0) return `${all}.`;
-  return amiss === 1 ? `${all}; 1 is not as it should be.` : `${all}; ${amiss} are not as they should be.`;
+  const some = amiss === 1 ? "1 is not as it should be" : `${amiss} are not as they should be`;
+  const rest = count > askedAtMost && unasked > 0 ? [`${unasked} have not been asked`] : [];
+  return `${[all, ...(amiss === 0 ? [] : [some]), ...rest].join("; ")}.`;
 }
 
 function isAmiss(seen: Seen | undefined): boolean {
-  return seen !== undefined && (seen.isMissed || (seen.view !== null && !isAsItShouldBe(seen.view)));
+  return seen !== undefined && (seen.problem !== null || (seen.heard !== null && !isAsItShouldBe(seen.heard.view)));
 }
 
 function Cluster({ name, seen }: { readonly name: string; readonly seen: Seen | undefined }): JSX.Element {
-  const ageS = useTicking(1_000, () => (seen === undefined ? 0 : Math.floor(since(seen.asked) / 1_000)));
-  const isOld = seen !== undefined && (seen.isMissed || ageS * 1_000 > oldMs);
+  const heard = seen?.heard ?? null;
+  const ageS = useTicking(1_000, () => (heard === null ? 0 : Math.floor(since(heard.asked) / 1_000)));
+  const problem = seen?.problem ?? null;
+  const isOld = problem !== null || ageS * 1_000 > oldMs;
   return (
     <li class="cluster" data-cluster={name}>
       <header>
@@ -71,16 +78,17 @@ function Cluster({ name, seen }: { readonly name: string; readonly seen: Seen | 
         </h2>
         <State seen={seen} isOld={isOld} />
       </header>
-      {seen?.view != null && <Summary view={seen.view} isKnown={!isOld} />}
-      {isOld && <p class="because">Last heard of {duration(ageS * 1_000)} ago.</p>}
+      {heard !== null && <Summary view={heard.view} isKnown={!isOld} />}
+      {problem !== null && <p class="because">{problem}</p>}
+      {isOld && heard !== null && <p class="because">Last heard of {duration(ageS * 1_000)} ago.</p>}
     </li>
   );
 }
 
 function State({ seen, isOld }: { readonly seen: Seen | undefined; readonly isOld: boolean }): JSX.Element {
   if (seen === undefined) return <Badge sign="moving" word="not asked yet" />;
-  if (isOld || seen.view === null) return <Badge sign="unknown" word="Unknown" />;
-  return isAsItShouldBe(seen.view) ? (
+  if (isOld || seen.heard === null) return <Badge sign="unknown" word="Unknown" />;
+  return isAsItShouldBe(seen.heard.view) ? (
     <Badge sign="good" word="as it should be" />
   ) : (
     <Badge sign="warning" word="look" />
@@ -116,23 +124,29 @@ function useClusters(token: string, names: readonly string[]): ReadonlyMap<strin
       const answer = await get<ClusterView>(token, pathOf(name));
       if (isOver) return;
       setSeen((before) => {
-        const last = before.get(name);
-        const view = answer.kind === "ok" ? answer.value : (last?.view ?? null);
-        const heard = answer.kind === "ok" ? moment : (last?.asked ?? moment);
-        return new Map(before).set(name, { view, asked: heard, isMissed: answer.kind !== "ok" });
+        const heard = answer.kind === "ok" ? { view: answer.value, asked: moment } : (before.get(name)?.heard ?? null);
+        return new Map(before).set(name, { heard, problem: answer.kind === "ok" ? null : sentenceOf(answer) });
       });
     };
+    let isAsking = false;
     const round = async (): Promise<void> => {
+      if (isAsking) return;
+      isAsking = true;
+      clearTimeout(timer);
       const left = document.visibilityState === "visible" ? [...names] : [];
       const worker = async (): Promise<void> => {
         for (let name = left.shift(); name !== undefined && !isOver; name = left.shift()) await askOne(name);
       };
       await Promise.all(Array.from({ length: atOnce }, worker));
+      isAsking = false;
       if (!isOver) timer = window.setTimeout(() => void round(), everyMs);
     };
+    const looked = (): void => void round();
+    document.addEventListener("visibilitychange", looked);
     void round();
     return () => {
       isOver = true;
+      document.removeEventListener("visibilitychange", looked);
       clearTimeout(timer);
     };
   }, [token, asked]);

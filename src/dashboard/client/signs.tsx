@@ -86,9 +86,16 @@ export function ClockTime({ at }: { readonly at: number }): JSX.Element {
   const date = new Date(at);
   return (
     <time dateTime={date.toISOString()} title={date.toLocaleString()}>
+      {dayUnlessToday(date)}
       {timeOfDay(at)}
     </time>
   );
+}
+
+function dayUnlessToday(date: Date): string {
+  if (date.toDateString() === new Date().toDateString()) return "";
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"));
+  return `${month}-${day} `;
 }
 
 export function timeOfDay(at: number): string {

@@ -1,11 +1,11 @@
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { GroupExplanation } from "../../../cluster/explain/explain.ts";
 import type { ClusterView } from "../../../cluster/questions/view.ts";
 import type { Verdict } from "../../../cluster/questions/verdict.ts";
 import { type Asked, sentenceOf } from "../answer.ts";
 import { get, pathOf } from "../api.ts";
-import { duration } from "../signs.tsx";
+import { ClockTime, duration } from "../signs.tsx";
 import { whyOf } from "./why.ts";
 
 type Told = {
@@ -13,6 +13,8 @@ type Told = {
   readonly group: string;
   readonly verdict: Verdict;
   readonly because: string | null;
+  /** A verdict is of its moment; epoch milliseconds. */
+  readonly at: number;
 };
 
 /** The question that a mailer asks before it calls, asked by hand: may this node call for this virtual server, and from where? */
@@ -25,12 +27,17 @@ export function VerdictTester(props: {
   const nodes = Object.keys(view.nodes);
   const groups = Object.entries(view.groups);
   const [asked, setAsked] = useState<Asked<Told> | null>(null);
+  const questions = useRef(0);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const [node, group, destination] = ["node", "group", "destination"].map((name) => String(form.get(name) ?? ""));
     setAsked({ kind: "asking" });
-    void ask(token, cluster, { node: node ?? "", group: group ?? "", destination: destination ?? "" }).then(setAsked);
+    const question = ++questions.current;
+    void ask(token, cluster, { node: node ?? "", group: group ?? "", destination: destination ?? "" }).then((told) => {
+      // The answer to an earlier question may come after that to a later one.
+      if (question === questions.current) setAsked(told);
+    });
   };
   return (
     <form class="tester" onSubmit={submit}>
@@ -85,24 +92,26 @@ async function ask(token: string, cluster: string, { node, group, destination }:
   ]);
   if (answer.kind !== "ok") return { kind: "failed", sentence: sentenceOf(answer) };
   const candidate = explained.kind === "ok" ? explained.value.candidates.find((one) => one.node === node) : undefined;
-  return { kind: "ok", value: { node, group, verdict: answer.value, because: candidate?.sentence ?? null } };
+  return {
+    kind: "ok",
+    value: { node, group, verdict: answer.value, because: candidate?.sentence ?? null, at: Date.now() },
+  };
 }
 
 function Answered({ asked }: { readonly asked: Asked<Told> }): JSX.Element {
   if (asked.kind === "asking") return <p>Asking …</p>;
   if (asked.kind === "failed") return <p class="problem">{asked.sentence}</p>;
-  const { node, group, verdict, because } = asked.value;
+  const { node, group, verdict, because, at } = asked.value;
   return (
     <div class={`verdict ${verdict.decision}`}>
       <p class="decision">
         <b>{verdict.decision}</b> {wordsOf(verdict)}
       </p>
       {verdict.decision !== "BIND" && <p>{whyOf(verdict.reason)}</p>}
-      {because !== null && (
-        <p class="quiet">
-          {group} on {node}: {because}
-        </p>
-      )}
+      <p class="quiet">
+        {group} on {node}, <ClockTime at={at} />
+        {because === null ? "." : `: ${because}`}
+      </p>
     </div>
   );
 }
