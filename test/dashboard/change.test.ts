@@ -91,3 +91,32 @@ test("DB19 a resource's menu says of which group it is", async () => {
   await page.getByRole("menuitem", { name: "Take offline: IP of X400" }).click();
   await page.getByRole("dialog", { name: "Take offline: IP of X400" }).waitFor();
 });
+
+test("DB19 what would come of a change never pushes the button for it out of the window", async () => {
+  const page = await open();
+  const [difference] = told.simulation?.differences ?? [];
+  const differences = Array.from({ length: 60 }, (_, index) => ({ ...difference, group: `Group ${index}` }));
+  await page.route("**/simulate", (route) => route.fulfill({ json: { ...told.simulation, differences } }));
+  await page.getByRole("button", { name: "Ask of group Mail" }).click();
+  await page.getByRole("menuitem", { name: "Move Mail to NODE1" }).click();
+  await page.getByText("Group 59").waitFor();
+  const box = await page.getByRole("button", { name: "Do it" }).boundingBox();
+  expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(800);
+});
+
+test("DB19 a right-click on marked text is the browser's, and one that marks a word itself is the page's", async () => {
+  const page = await open();
+  const [node, group] = ["NODE1", "X400"].map((name) => page.getByRole("heading", { name, exact: true }).last());
+  await node?.dblclick();
+  await node?.click({ button: "right" });
+  expect(await page.getByRole("menu").count()).toBe(0);
+  await group?.click({ button: "right" });
+  await page.getByRole("menu", { name: "Of group X400" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => getSelection()?.removeAllRanges());
+  await page.evaluate(() =>
+    window.addEventListener("contextmenu", ({ target }) => getSelection()?.selectAllChildren(target as Node), true),
+  );
+  await group?.click({ button: "right" });
+  await page.getByRole("menu", { name: "Of group X400" }).waitFor();
+});

@@ -4,6 +4,7 @@ import type { ClusterView } from "../../../cluster/questions/view.ts";
 import type { Self } from "../../../protocol/objects.ts";
 import { type Choice, choicesFor, nameOf } from "./actions.ts";
 import { ExplainDialog } from "./explain.tsx";
+import { useMarked } from "./marked.ts";
 import { Menu, MenuOpener, type MenuPlace } from "./menu.tsx";
 import { ChangeDialog, WhatIfDialog } from "./what-if.tsx";
 
@@ -32,9 +33,10 @@ export function Desk(props: {
     const choices = view === null ? [] : choicesFor(place.target, view);
     if (choices.length > 0) setOpen({ kind: "menu", place, choices });
   };
+  const wasMarked = useMarked();
   const of = { token, cluster, close };
   return (
-    <MenuOpener.Provider value={openMenu}>
+    <MenuOpener.Provider value={{ open: openMenu, wasMarked }}>
       {children}
       {open.kind === "menu" && (
         <Menu

@@ -12,14 +12,20 @@ export type MenuPlace = {
   readonly opener: HTMLElement | null;
 };
 
-export const MenuOpener = createContext<(place: MenuPlace) => void>(() => {});
+export type Opener = {
+  readonly open: (place: MenuPlace) => void;
+  /** Whether the text that was pressed on had been marked before. */
+  readonly wasMarked: () => boolean;
+};
+
+export const MenuOpener = createContext<Opener>({ open: () => {}, wasMarked: () => false });
 
 /** What a right-click on the element does, and the keyboard's key for it. */
 export function useMenu(target: Target): (event: MouseEvent) => void {
-  const open = useContext(MenuOpener);
+  const { open, wasMarked } = useContext(MenuOpener);
   return (event) => {
     // Who has marked a text wants to copy it.
-    if (getSelection()?.isCollapsed === false) return;
+    if (wasMarked()) return;
     event.preventDefault();
     event.stopPropagation();
     const { activeElement } = document;
@@ -34,7 +40,7 @@ export function useMenu(target: Target): (event: MouseEvent) => void {
 
 /** The same for fingers and for keys. */
 export function MenuButton({ target }: { readonly target: Target }): JSX.Element {
-  const open = useContext(MenuOpener);
+  const { open } = useContext(MenuOpener);
   const isOpenedBy = ({ currentTarget }: TargetedMouseEvent<HTMLButtonElement>): void => {
     const { left, bottom } = currentTarget.getBoundingClientRect();
     open({ target, x: left, y: bottom, opener: currentTarget });

@@ -15,7 +15,7 @@ export function Outcome({ simulation }: { readonly simulation: Simulation }): JS
       {differences.length === 0 ? (
         <p>Every group would be where it is now, as it is now.</p>
       ) : (
-        <ul class="differences">
+        <ul class="differences" tabIndex={0} aria-label="What would be different">
           {differences.map(({ group, before, after }) => (
             <li key={group}>
               <b>{group}</b>: now {stateOf(before)}; then {stateOf(after)}
