@@ -117,6 +117,28 @@ test("DB19 what the cluster would refuse cannot be asked for", async () => {
   expect(await dialog.getByRole("button", { name: "Do it" }).isEnabled()).toBe(false);
 });
 
+test("DB19 maintenance begins and ends from the cluster's menu", async () => {
+  const page = await open(await tokenOf("operator"));
+  const dialog = page.getByRole("dialog");
+  for (const [choice, on] of [
+    ["Begin maintenance", true],
+    ["End maintenance", false],
+  ] as const) {
+    await page.getByRole("button", { name: "Ask of the cluster" }).click();
+    await page.getByRole("menuitem", { name: choice }).click();
+    await dialog.getByRole("button", { name: "Do it" }).click();
+    await dialog.getByText("Done.").waitFor();
+    const { maintenance } = await playing.running.ask((client) => client.getCluster(exchange.cluster));
+    expect(maintenance).toBe(on);
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await page
+      .locator("#events")
+      .getByText(/maintenance/i)
+      .first()
+      .waitFor();
+  }
+});
+
 test("DB20 what would happen if a node went down is shown, and does not happen", async () => {
   const page = await open(await tokenOf("reader"));
   const before = await ownerOf(playing.running.ask);

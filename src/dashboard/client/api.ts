@@ -14,9 +14,11 @@ export function get<T>(token: string, path: string, waitMs = 0): Promise<Answer<
   return ask(token, path, {}, waitMs + patienceMs);
 }
 
-export function post<T>(token: string, path: string, body: unknown): Promise<Answer<T>> {
+export type ChangeMethod = "POST" | "PUT";
+
+export function send<T>(token: string, method: ChangeMethod, path: string, body: unknown): Promise<Answer<T>> {
   const headers = { "Content-Type": "application/json" };
-  return ask(token, path, { method: "POST", body: JSON.stringify(body), headers }, patienceMs);
+  return ask(token, path, { method, body: JSON.stringify(body), headers }, patienceMs);
 }
 
 /** Path of a cluster's own part of the API. */

@@ -1,6 +1,7 @@
 import type { ClusterView, GroupView, NodeView } from "../../../cluster/questions/view.ts";
 import { lookup } from "../../../cluster/definition/definition.ts";
 import type { ScriptItemDocument } from "../../../protocol/simulate.ts";
+import type { ChangeMethod } from "../api.ts";
 
 /** What of a cluster something is asked of. */
 export type Target =
@@ -18,6 +19,7 @@ export type WhatIf = { readonly kind: "what-if"; readonly label: string; readonl
 export type Change = {
   readonly kind: "change";
   readonly label: string;
+  readonly method: ChangeMethod;
   readonly path: readonly string[];
   readonly body: Readonly<Record<string, unknown>>;
   readonly script: Script;
@@ -61,6 +63,7 @@ function ofCluster({ maintenance }: ClusterView): Choice[] {
     {
       kind: "change",
       label: on ? "Begin maintenance: move nothing by itself" : "End maintenance",
+      method: "PUT",
       path: ["maintenance"],
       body: { on },
       script: [{ do: "maintenance", on }, untilQuiet],
@@ -70,9 +73,10 @@ function ofCluster({ maintenance }: ClusterView): Choice[] {
 
 function ofNode(node: string, view: NodeView | undefined): Choice[] {
   if (view === undefined) return [];
-  const isUp = view.state === "Up" || view.state === "Paused";
+  const isUp = isThere(view);
   const change = (label: string, verb: string, body: object, item: ScriptItemDocument): Change => {
-    return { kind: "change", label, path: ["nodes", node, verb], body: { ...body }, script: [item, untilQuiet] };
+    const path = ["nodes", node, verb];
+    return { kind: "change", label, method: "POST", path, body: { ...body }, script: [item, untilQuiet] };
   };
   const drained = { drain: true, target: null } as const;
   const kept = { drain: false, target: null } as const;
@@ -108,14 +112,15 @@ function ofNode(node: string, view: NodeView | undefined): Choice[] {
 function ofGroup(group: string, view: GroupView | undefined, { nodes }: ClusterView): Choice[] {
   if (view === undefined) return [];
   const change = (label: string, verb: string, body: object, item: ScriptItemDocument): Change => {
-    return { kind: "change", label, path: ["groups", group, verb], body: { ...body }, script: [item, untilQuiet] };
+    const path = ["groups", group, verb];
+    return { kind: "change", label, method: "POST", path, body: { ...body }, script: [item, untilQuiet] };
   };
   const move = (label: string, target: string | null): Change =>
     change(label, "move", { target }, { do: "move", group, target });
   const others = Object.entries(nodes).filter(([name, { state }]) => state === "Up" && name !== view.owner);
   return [
     { kind: "explain", label: `Explain ${group}`, group },
-    ...(view.owner !== null && lookup(nodes, view.owner)?.state === "Up"
+    ...(view.owner !== null && isThere(lookup(nodes, view.owner))
       ? [whatIf(`What if ${view.owner} went down?`, { do: "node-down", node: view.owner })]
       : []),
     ...(view.owner === null ? [] : [move(`Move ${group} to the best node`, null)]),
@@ -148,9 +153,13 @@ function ofResource(group: string, resource: string): Choice[] {
     ...verbs.map(([label, verb]): Change => {
       const path = ["groups", group, "resources", resource, verb];
       const script = [{ do: verb, group, resource }, untilQuiet] as const;
-      return { kind: "change", label: `${label}: ${resource} of ${group}`, path, body: {}, script };
+      return { kind: "change", label: `${label}: ${resource} of ${group}`, method: "POST", path, body: {}, script };
     }),
   ];
+}
+
+function isThere(node: NodeView | undefined): boolean {
+  return node?.state === "Up" || node?.state === "Paused";
 }
 
 function whatIf(label: string, item: ScriptItemDocument): WhatIf {

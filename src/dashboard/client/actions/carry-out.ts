@@ -1,7 +1,7 @@
 import type { Operation } from "../../../cluster/commands/operation.ts";
 import type { Accepted } from "../../../protocol/changes.ts";
 import { sentenceOf } from "../answer.ts";
-import { get, isFinal, pathOf, post } from "../api.ts";
+import { get, isFinal, pathOf, send } from "../api.ts";
 import type { Change } from "./actions.ts";
 
 /** How far a change is that was asked for. */
@@ -21,12 +21,12 @@ const againMs = 500;
 export async function carryOut(
   token: string,
   cluster: string,
-  { path, body }: Change,
+  { method, path, body }: Change,
   tell: (progress: Progress) => void,
   isWanted: () => boolean,
 ): Promise<void> {
   tell({ kind: "under-way" });
-  const answer = await post<Accepted>(token, pathOf(cluster, ...path), body);
+  const answer = await send<Accepted>(token, method, pathOf(cluster, ...path), body);
   if (answer.kind === "no-answer") return tell({ kind: "unanswered" });
   if (answer.kind === "refused") return tell({ kind: "failed", sentence: sentenceOf(answer) });
   const { operation } = answer.value;

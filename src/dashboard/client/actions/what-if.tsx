@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Simulation } from "../../../cluster/simulate/simulate.ts";
 import { type Asked, useAnswer } from "../answer.ts";
-import { pathOf, post } from "../api.ts";
+import { pathOf, send } from "../api.ts";
 import type { Change, Script, WhatIf } from "./actions.ts";
 import { carryOut, type Progress } from "./carry-out.ts";
 import { Dialog } from "./dialog.tsx";
@@ -56,7 +56,7 @@ function Simulated({ simulated }: { readonly simulated: Asked<Simulation> }): JS
 
 function useSimulation(token: string, cluster: string, script: Script): Asked<Simulation> {
   const question = JSON.stringify(script);
-  return useAnswer(question, () => post<Simulation>(token, pathOf(cluster, "simulate"), { script }));
+  return useAnswer(question, () => send<Simulation>(token, "POST", pathOf(cluster, "simulate"), { script }));
 }
 
 function sentenceOfProgress(progress: Progress): string {
