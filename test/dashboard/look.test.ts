@@ -68,6 +68,11 @@ test("DB6 of several groups, those are named that are not as they should be", as
   await untilHeadline(page, /SQLVS \(127\.0\.1\.100\) has failed on NODE1/);
 });
 
+test("DB6 maintenance, in which nothing moves by itself, is said at the top of each view", async () => {
+  const page = await show(clusterView({ maintenance: true }));
+  await page.locator(".top").getByText("in maintenance").waitFor();
+});
+
 test.each([
   ["its owner", groupView(), '.node[data-node="NODE1"] [data-group="Exchange"]', 1],
   [

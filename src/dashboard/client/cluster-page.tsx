@@ -11,6 +11,7 @@ import { Picture } from "./picture/picture.tsx";
 import { linkTo, type View, views } from "./place.ts";
 import { useRole } from "./role.ts";
 import { headline } from "./sentences.ts";
+import { Badge } from "./signs.tsx";
 import { useTicking } from "./tick.ts";
 import { Timeline } from "./timeline/timeline.tsx";
 import { Trees } from "./tree/tree.tsx";
@@ -60,6 +61,7 @@ export function ClusterPage({ token, cluster, view, refused, forget }: Props): J
     <>
       <Top cluster={cluster} hasFleet={role === "admin"} forget={forget}>
         {role !== null && <span class="quiet role">{role}</span>}
+        {isKnown && known.heard?.view.maintenance === true && <Badge sign="warning" word="in maintenance" />}
         <span id="status">
           <TrustBadge trust={trust} />
         </span>
