@@ -82,13 +82,16 @@ test("DB19 the keyboard alone moves a group, and comes back to where it was", as
   expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
 });
 
-test("DB19 a menu is left by Escape, by Tab and by a click elsewhere, and has done nothing", async () => {
+test("DB19 a menu is left by Escape, by Tab, by a click elsewhere and by going back, and has done nothing", async () => {
   const page = await open(admin());
+  await page.getByRole("link", { name: "Resources" }).click();
+  await page.getByRole("link", { name: "Overview" }).click();
   const button = page.getByRole("button", { name: "Ask of node NODE1" });
   for (const leave of [
     () => page.keyboard.press("Escape"),
     () => page.keyboard.press("Tab"),
     () => page.locator("#headline").click(),
+    () => page.goBack(),
   ]) {
     await button.click();
     await page.getByRole("menu").waitFor();

@@ -84,9 +84,11 @@ export function Menu(props: {
     };
     document.addEventListener("pointerdown", leave);
     window.addEventListener("resize", close);
+    window.addEventListener("hashchange", close);
     return () => {
       document.removeEventListener("pointerdown", leave);
       window.removeEventListener("resize", close);
+      window.removeEventListener("hashchange", close);
     };
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
