@@ -45,7 +45,7 @@ import { Registry, type RegistryResult } from "./registry/registry.ts";
 import type { RegistryWrite } from "./registry/write.ts";
 import { notDefined, refuse, storageUnwritable, unauthorized } from "./respond.ts";
 import { SessionDesk } from "./session-desk.ts";
-import { SessionSockets } from "./sockets.ts";
+import { answerClose, SessionSockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { TokenDesk } from "./token-desk.ts";
 import { TokenStore } from "./token-store.ts";
@@ -329,7 +329,8 @@ export class ClusterObject extends DurableObject<Env> {
     return this.#sessionDesk.frame(socket, frame);
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override webSocketClose(socket: WebSocket, code: number): void {
+    answerClose(socket, code);
     this.#sessionDesk.lost(socket);
   }
 

@@ -105,6 +105,19 @@ export class SessionSockets {
   }
 }
 
+/**
+ * The other side has said that it closes, and waits for the same (RFC 6455 section 5.5.1): the runtime leaves that to who accepted the socket.
+ * @param code as the close event tells it
+ */
+export function answerClose(socket: WebSocket, code: number): void {
+  try {
+    // What stands for no code, or for a broken connection, cannot be sent (section 7.4.1).
+    socket.close(code === 1005 || code === 1006 || code === 1015 ? 1000 : code);
+  } catch {
+    // It is gone already.
+  }
+}
+
 export function closeQuietly(socket: WebSocket, end: SessionEnd): void {
   try {
     socket.close(closeCodes[end], end);

@@ -75,6 +75,17 @@ test("CP10: a ping is answered, and what else a watcher says does no harm", asyn
   line.close();
 });
 
+test("CP10: who closes a watch is answered, and need not wait for its connection to break", async () => {
+  const { webSocket } = await ask("GET", path, { headers: { Upgrade: "websocket" } });
+  if (webSocket === null) throw new Error("there is no socket");
+  webSocket.accept();
+  const closed = new Promise<number>((resolve) => {
+    webSocket.addEventListener("close", ({ code }) => resolve(code));
+  });
+  webSocket.close(1000, "done");
+  expect(await Promise.race([closed, scheduler.wait(5_000).then(() => "no answer")])).toBe(1000);
+});
+
 test("AU8: a browser's upgrade names its token as a subprotocol, and is answered with the other one", async () => {
   const protocols = `bridgehead, bearer.${adminToken}`;
   const headers = { Upgrade: "websocket", "Sec-WebSocket-Protocol": protocols };

@@ -89,6 +89,21 @@ test.each([
   expect(await page.locator(".wires .head").count()).toBe(arrows);
 });
 
+test("DB8 where there are too many virtual servers for a line each, each group says its address itself", async () => {
+  const many = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `G${index}`,
+        groupView({ networkName: `VS${index}`, address: `127.0.2.${index}` }),
+      ]),
+    );
+  const drawn = await show(clusterView({ groups: many(12) }));
+  expect(await drawn.locator(".server").count()).toBe(12);
+  const crowded = await show(clusterView({ groups: many(13) }));
+  await crowded.locator('[data-group="G12"]').getByText("VS12 127.0.2.12").waitFor();
+  expect(await crowded.locator(".server, .wires path").count()).toBe(0);
+});
+
 test.each([["light"], ["dark"]] as const)("DB10 everything can be read with the longest names, %s", async (scheme) => {
   const page = await show(crowded(), scheme === "dark" ? { colorScheme: scheme } : {});
   for (const size of [desktop, phone, smallPhone]) {

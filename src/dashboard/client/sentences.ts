@@ -11,7 +11,7 @@ export function headline({ groups, nodes }: Pick<ClusterView, "groups" | "nodes"
   if (all.length === 1) return sentenceOf(...only);
   if (!known) return `The owners of ${all.length} groups are Unknown.`;
   const amiss = all.filter(([, group]) => isAmiss(group, nodes));
-  if (amiss.length === 0) return `All ${all.length} groups are as they should be.`;
+  if (amiss.length === 0) return `${all.length === 2 ? "Both" : `All ${all.length}`} groups are as they should be.`;
   const named = amiss.slice(0, namedAtMost).map(([name, group]) => sentenceOf(name, group));
   const rest = amiss.length > named.length ? [`So with ${amiss.length - named.length} more.`] : [];
   const verb = amiss.length === 1 ? "is not as it" : "are not as they";

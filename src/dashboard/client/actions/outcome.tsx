@@ -13,7 +13,7 @@ export function Outcome({ simulation }: { readonly simulation: Simulation }): JS
   return (
     <div class="outcome">
       {differences.length === 0 ? (
-        <p>Every group would be where it is now, as it is now.</p>
+        <p>In the end every group would be where it is now, and in the state that it is in.</p>
       ) : (
         <ul class="differences" tabIndex={0} aria-label="What would be different">
           {differences.map(({ group, before, after }) => (

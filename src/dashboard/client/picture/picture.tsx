@@ -6,6 +6,9 @@ import { NodeBadge, Sign, StateBadge } from "../signs.tsx";
 import { type Wire, Wired } from "../wires.tsx";
 import { type Lease, LeaseBar, leaseOf } from "./lease-bar.tsx";
 
+/** Beyond, their lines would be one thick one: each group then says its address itself. */
+const serversDrawn = 12;
+
 /** The picture of a cluster: virtual servers above, nodes below, and each group on the node that owns it. */
 export function Picture(props: {
   readonly view: ClusterView;
@@ -19,12 +22,14 @@ export function Picture(props: {
     return { name, group, owner };
   });
   const servers = groups.filter(({ group }) => group.address !== null || group.networkName !== null);
+  const isCrowded = servers.length > serversDrawn;
+  const drawn = isCrowded ? [] : servers;
   const nowhere = groups.filter(({ owner }) => owner === null);
   return (
-    <Wired class="map" wires={servers.map(({ name, group, owner }) => wireOf(view, name, group, owner))}>
-      {servers.length > 0 && (
+    <Wired class="map" wires={drawn.map(({ name, group, owner }) => wireOf(view, name, group, owner))}>
+      {drawn.length > 0 && (
         <div class="servers">
-          {servers.map(({ name, group, owner }) => (
+          {drawn.map(({ name, group, owner }) => (
             <Server key={name} name={name} group={group} owner={owner} />
           ))}
         </div>
@@ -32,7 +37,7 @@ export function Picture(props: {
       {nowhere.length > 0 && (
         <div class="tray">
           {nowhere.map(({ name, group }) => (
-            <Group key={name} name={name} group={group} isKnown={isKnown} gone={null} />
+            <Group key={name} name={name} group={group} isKnown={isKnown} gone={null} saysAddress={isCrowded} />
           ))}
         </div>
       )}
@@ -46,6 +51,7 @@ export function Picture(props: {
             ttlMs={view.lease.ttlMs}
             isKnown={isKnown}
             groups={groups.filter(({ owner }) => owner === name)}
+            saysAddress={isCrowded}
           />
         ))}
       </div>
@@ -96,9 +102,10 @@ type NodeProps = {
   readonly ttlMs: number;
   readonly isKnown: boolean;
   readonly groups: readonly { readonly name: string; readonly group: GroupView }[];
+  readonly saysAddress: boolean;
 };
 
-function Node({ name, node, lease, ttlMs, isKnown, groups }: NodeProps): JSX.Element {
+function Node({ name, node, lease, ttlMs, isKnown, groups, saysAddress }: NodeProps): JSX.Element {
   const shown = isKnown ? node.state : "Unknown";
   const idle = isKnown && node.state === "Up" ? "Stands by." : "Owns nothing.";
   const target = { kind: "node", node: name } as const;
@@ -121,7 +128,14 @@ function Node({ name, node, lease, ttlMs, isKnown, groups }: NodeProps): JSX.Ele
       {node.reason !== null && isKnown && <p class="because">It waits: {node.reason}.</p>}
       <LeaseBar node={name} lease={lease} ttlMs={ttlMs} />
       {groups.map(({ name: group, group: view }) => (
-        <Group key={group} name={group} group={view} isKnown={isKnown} gone={node.state === "Down" ? name : null} />
+        <Group
+          key={group}
+          name={group}
+          group={view}
+          isKnown={isKnown}
+          gone={node.state === "Down" ? name : null}
+          saysAddress={saysAddress}
+        />
       ))}
       {groups.length === 0 && <p class="idle">{isKnown ? idle : "What it owns is not known."}</p>}
     </section>
@@ -134,9 +148,11 @@ type GroupProps = {
   readonly isKnown: boolean;
   /** The owner, when it is lost and its lease has not run out: what is said of the group is what it last said. */
   readonly gone: string | null;
+  /** Its virtual server has no box of its own. */
+  readonly saysAddress: boolean;
 };
 
-function Group({ name, group, isKnown, gone }: GroupProps): JSX.Element {
+function Group({ name, group, isKnown, gone, saysAddress }: GroupProps): JSX.Element {
   const state = isKnown ? group.state : "Unknown";
   const owner = isKnown ? (group.owner ?? "nobody") : "Unknown";
   const target = { kind: "group", group: name } as const;
@@ -156,6 +172,11 @@ function Group({ name, group, isKnown, gone }: GroupProps): JSX.Element {
           <MenuButton target={target} />
         </span>
       </header>
+      {saysAddress && (
+        <p class="address">
+          {group.networkName ?? ""} {group.address ?? ""}
+        </p>
+      )}
       <p class="facts">
         <span>owner {owner}</span>
         <span>epoch {group.epoch}</span>

@@ -1,9 +1,10 @@
-import type { JSX, TargetedPointerEvent } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { JournalEntry } from "../../../cluster/journal.ts";
 import { groupBy } from "../../../cluster/group-by.ts";
 import type { Failover } from "../../../cluster/questions/failovers.ts";
 import type { ClusterView } from "../../../cluster/questions/view.ts";
+import { useDrag, useWheel, useWidth } from "./hands.ts";
 import { lanesOf, type Ownership } from "./lanes.ts";
 import { marksOf } from "./marks.ts";
 import { phasesOf } from "./phases.tsx";
@@ -169,62 +170,4 @@ function fitting(text: string, width: number): string {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
-}
-
-function useWidth(frame: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(640);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const measure = (): void => setWidth(Math.max(1, element.clientWidth));
-    measure();
-    const resized = new ResizeObserver(measure);
-    resized.observe(element);
-    return () => resized.disconnect();
-  }, []);
-  return width;
-}
-
-/** With Ctrl or a pinch, as maps have it: the wheel alone scrolls the page. */
-function useWheel(frame: { readonly current: HTMLElement | null }, zoom: (factor: number, x: number) => void): void {
-  const latest = useRef(zoom);
-  latest.current = zoom;
-  useEffect(() => {
-    const turned = (event: WheelEvent): void => {
-      if (!event.ctrlKey || frame.current === null) return;
-      event.preventDefault();
-      latest.current(Math.exp(event.deltaY / 300), event.clientX - frame.current.getBoundingClientRect().left);
-    };
-    const element = frame.current;
-    // Preact would listen passively, and the browser would zoom the page.
-    element?.addEventListener("wheel", turned, { passive: false });
-    return () => element?.removeEventListener("wheel", turned);
-  }, []);
-}
-
-function useDrag(moveBy: (pixels: number) => void): {
-  readonly onPointerDown: (event: TargetedPointerEvent<HTMLElement>) => void;
-  readonly onPointerMove: (event: PointerEvent) => void;
-  readonly onPointerUp: () => void;
-  readonly onPointerCancel: () => void;
-} {
-  const at = useRef<number | null>(null);
-  const isOver = (): void => {
-    at.current = null;
-  };
-  return {
-    onPointerDown: (event) => {
-      if (event.button !== 0) return;
-      at.current = event.clientX;
-      event.currentTarget.setPointerCapture(event.pointerId);
-    },
-    onPointerMove: ({ clientX }) => {
-      if (at.current === null) return;
-      moveBy(clientX - at.current);
-      at.current = clientX;
-    },
-    onPointerUp: isOver,
-    // A finger that scrolls the page instead is never told to have been lifted.
-    onPointerCancel: isOver,
-  };
 }
