@@ -67,6 +67,7 @@ export async function showView(browser: Browser, name: ViewName, options: ShowOp
   const { at, go } = views[name];
   await page.goto(`${site}/${at}`);
   await go(page);
+  if (at.includes("token=any&cluster=")) await page.getByText("live", { exact: true }).waitFor();
   await drawn(page);
   return page;
 }
