@@ -71,6 +71,26 @@ test("DB19 a change that nobody has answered is not said to have failed", async 
   await page.getByRole("dialog").getByText("It may have been done all the same").waitFor();
 });
 
+test("DB19 when the cluster changes before a change is confirmed, the page says so, and looks again when it is told to", async () => {
+  const { Mail } = working.groups;
+  if (Mail === undefined) throw new Error("the working day has this group");
+  let view = working;
+  const page = await open(() => view);
+  let simulated = 0;
+  page.on("request", (request) => void (simulated += request.url().endsWith("/simulate") ? 1 : 0));
+  await page.getByRole("button", { name: "Ask of group Mail" }).click();
+  await page.getByRole("menuitem", { name: "Move Mail to NODE1" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("then Online on NODE1").waitFor();
+  expect(await dialog.getByText("The cluster has changed since.").count()).toBe(0);
+  view = { ...working, groups: { ...working.groups, Mail: { ...Mail, owner: "NODE3", epoch: 8 } } };
+  await dialog.getByText("The cluster has changed since.").waitFor();
+  expect(simulated).toBe(1);
+  await dialog.getByRole("button", { name: "Look again" }).click();
+  await dialog.getByText("The cluster has changed since.").waitFor({ state: "detached" });
+  await expect.poll(() => simulated).toBe(2);
+});
+
 test("DB19 no choice of an open menu becomes another one under the pointer", async () => {
   const { Mail, X400 } = working.groups;
   if (Mail === undefined || X400 === undefined) throw new Error("the working day has these groups");

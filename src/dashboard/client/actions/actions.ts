@@ -27,6 +27,19 @@ export type Change = {
 
 export type Choice = { readonly kind: "explain"; readonly label: string; readonly group: string } | WhatIf | Change;
 
+/** Who owns what, in which state: when it is another, what was said would happen may not be what happens. */
+export function standing({ groups, nodes, maintenance }: ClusterView): string {
+  const ofGroups = Object.entries(groups).map(([name, { owner, epoch, state, wanted }]) => [
+    name,
+    owner,
+    epoch,
+    state,
+    wanted,
+  ]);
+  const ofNodes = Object.entries(nodes).map(([name, { state }]) => [name, state]);
+  return JSON.stringify([ofGroups, ofNodes, maintenance]);
+}
+
 /** Until nothing happens any more. */
 const untilQuiet = { do: "pass", ms: null } as const;
 

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ClusterView } from "../../../cluster/questions/view.ts";
 import type { Self } from "../../../protocol/objects.ts";
-import { type Choice, choicesFor, nameOf } from "./actions.ts";
+import { type Choice, choicesFor, nameOf, standing } from "./actions.ts";
 import { ExplainDialog } from "./explain.tsx";
 import { useMarked } from "./marked.ts";
 import { Menu, MenuOpener, type MenuPlace } from "./menu.tsx";
@@ -47,7 +47,9 @@ export function Desk(props: {
           close={close}
         />
       )}
-      {open.kind === "choice" && <ChoiceDialog of={of} choice={open.choice} />}
+      {open.kind === "choice" && (
+        <ChoiceDialog of={of} choice={open.choice} present={view === null ? "" : standing(view)} />
+      )}
     </MenuOpener.Provider>
   );
 }
@@ -60,14 +62,15 @@ function focusBack({ opener, target }: MenuPlace): void {
 
 type Of = { readonly token: string; readonly cluster: string; readonly close: () => void };
 
-function ChoiceDialog({ of, choice }: { readonly of: Of; readonly choice: Choice }): JSX.Element {
+function ChoiceDialog(props: { readonly of: Of; readonly choice: Choice; readonly present: string }): JSX.Element {
+  const { of, choice, present } = props;
   switch (choice.kind) {
     case "explain":
       return <ExplainDialog {...of} group={choice.group} />;
     case "what-if":
       return <WhatIfDialog {...of} asked={choice} />;
     case "change":
-      return <ChangeDialog {...of} change={choice} />;
+      return <ChangeDialog {...of} change={choice} present={present} />;
   }
 }
 

@@ -20,9 +20,14 @@ export function WhatIfDialog({ token, cluster, close, asked }: Of & { readonly a
   );
 }
 
-/** What would happen, and then, when it is wanted, what does. */
-export function ChangeDialog({ token, cluster, close, change }: Of & { readonly change: Change }): JSX.Element {
-  const simulated = useSimulation(token, cluster, change.script);
+/**
+ * What would happen, and then, when it is wanted, what does.
+ * @param present how the cluster stands now (`standing`)
+ */
+export function ChangeDialog(props: Of & { readonly change: Change; readonly present: string }): JSX.Element {
+  const { token, cluster, close, change, present } = props;
+  const [looked, setLooked] = useState(present);
+  const simulated = useSimulation(token, cluster, change.script, looked);
   const [progress, setProgress] = useState<Progress>({ kind: "not-begun" });
   const isOpen = useRef(true);
   useEffect(() => () => void (isOpen.current = false), []);
@@ -41,6 +46,14 @@ export function ChangeDialog({ token, cluster, close, change }: Of & { readonly 
   return (
     <Dialog title={change.label} close={close} closeLabel={isBegun ? "Close" : "Cancel"} action={!isBegun && doIt}>
       {!isBegun && <Simulated simulated={simulated} />}
+      {!isBegun && looked !== present && (
+        <p class="because">
+          The cluster has changed since.{" "}
+          <button type="button" onClick={() => setLooked(present)}>
+            Look again
+          </button>
+        </p>
+      )}
       <p role="status" class={progress.kind === "failed" || progress.kind === "unanswered" ? "problem" : ""}>
         {sentenceOfProgress(progress)}
       </p>
@@ -54,8 +67,9 @@ function Simulated({ simulated }: { readonly simulated: Asked<Simulation> }): JS
   return <Outcome simulation={simulated.value} />;
 }
 
-function useSimulation(token: string, cluster: string, script: Script): Asked<Simulation> {
-  const question = JSON.stringify(script);
+/** @param at asked again when it is another */
+function useSimulation(token: string, cluster: string, script: Script, at = ""): Asked<Simulation> {
+  const question = JSON.stringify([script, at]);
   return useAnswer(question, () => send<Simulation>(token, "POST", pathOf(cluster, "simulate"), { script }));
 }
 
