@@ -80,7 +80,7 @@ export function crowded(): ClusterView {
       [name("A")]: { ...node, state: "Up", leaseRemainingMs: 1_500, incarnation: "a" },
       [name("B")]: { ...node, state: "Down" },
       [name("C")]: { ...node, state: "Joining", reason: sentence },
-      D: { ...node, state: "Paused", leaseRemainingMs: 900 },
+      D: { ...node, state: "Paused", leaseRemainingMs: 900, quarantinedUntil: 1_800_000_000_000 },
       E: { ...node, state: "Unknown" },
     },
     groups: {
@@ -106,7 +106,15 @@ export function crowded(): ClusterView {
         address: null,
         wanted: "Offline",
       }),
-      G5: groupView({ owner: "D", state: "PartialOnline", networkName: "PRINTVS" }),
+      G5: groupView({
+        owner: "D",
+        state: "PartialOnline",
+        networkName: "PRINTVS",
+        waiting: { for: [name("W"), name("X")], until: 1_800_000_000_000 },
+        scheduled: { at: 1_800_000_000_000, target: name("A") },
+        givenUpUntil: 0,
+        failbackDue: true,
+      }),
     },
     associations: [
       { ...seen, partner: name("P"), direction: "outbound", state: "refused", reason: sentence },

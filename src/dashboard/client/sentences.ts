@@ -72,3 +72,22 @@ function verbOf({ state, draining, wanted }: GroupView): string {
 function whither({ draining }: GroupView): string {
   return draining?.target == null ? "" : ` for ${draining.target}`;
 }
+
+/** What stands in a group's way, or is to come, as the cluster knows it. @param time how a moment (epoch ms) is told */
+export function outlookOf(group: GroupView, time: (at: number) => string): string[] {
+  const { draining, waiting, scheduled, givenUpUntil, failbackDue } = group;
+  const said: string[] = [];
+  if (draining !== null) {
+    const whither = draining.target === null ? "" : `, to go to ${draining.target}`;
+    said.push(`Being taken offline here (${draining.because})${whither}.`);
+  }
+  if (waiting !== null && waiting.for.length > 0) said.push(`It waits for ${waiting.for.join(", ")}.`);
+  if (waiting !== null && waiting.until !== null) said.push(`It starts at ${time(waiting.until)}.`);
+  if (scheduled !== null) said.push(`It moves to ${scheduled.target ?? "the best node"} at ${time(scheduled.at)}.`);
+  if (givenUpUntil !== null) {
+    const again = givenUpUntil === 0 ? "somebody has to bring it online" : `it is tried again at ${time(givenUpUntil)}`;
+    said.push(`It has failed too often: ${again}.`);
+  }
+  if (failbackDue) said.push("It goes back to a node that it prefers, as its failback says.");
+  return said;
+}

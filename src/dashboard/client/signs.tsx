@@ -92,6 +92,11 @@ export function ClockTime({ at }: { readonly at: number }): JSX.Element {
   );
 }
 
+/** The time, and the day before it when that is another one. */
+export function dayAndTime(at: number): string {
+  return dayUnlessToday(new Date(at)) + timeOfDay(at);
+}
+
 function dayUnlessToday(date: Date): string {
   if (date.toDateString() === new Date().toDateString()) return "";
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"));

@@ -2,7 +2,8 @@ import type { JSX } from "preact";
 import type { ClusterView, GroupView, NodeView, ResourceView } from "../../../cluster/questions/view.ts";
 import { MenuButton, useMenu } from "../actions/menu.tsx";
 import type { Moment } from "../moment.ts";
-import { NodeBadge, Sign, StateBadge } from "../signs.tsx";
+import { outlookOf } from "../sentences.ts";
+import { dayAndTime, NodeBadge, Sign, StateBadge } from "../signs.tsx";
 import { type Wire, Wired } from "../wires.tsx";
 import { type Lease, LeaseBar, leaseOf } from "./lease-bar.tsx";
 
@@ -126,6 +127,9 @@ function Node({ name, node, lease, ttlMs, isKnown, groups, saysAddress }: NodePr
       </header>
       <p class="quiet">{node.address}</p>
       {node.reason !== null && isKnown && <p class="because">It waits: {node.reason}.</p>}
+      {node.quarantinedUntil !== null && isKnown && (
+        <p class="because">In quarantine until {dayAndTime(node.quarantinedUntil)}: it gets no group.</p>
+      )}
       <LeaseBar node={name} lease={lease} ttlMs={ttlMs} />
       {groups.map(({ name: group, group: view }) => (
         <Group
@@ -183,7 +187,7 @@ function Group({ name, group, isKnown, gone, saysAddress }: GroupProps): JSX.Ele
         {group.wanted === "Offline" && <span>wanted offline</span>}
       </p>
       {gone !== null && <p class="because">As {gone} last reported it.</p>}
-      {isKnown && group.draining !== null && <p class="because">{drainingSentence(group.draining)}</p>}
+      {isKnown && outlookOf(group, dayAndTime).map((sentence) => <p class="because">{sentence}</p>)}
       <ul class="resources">
         {Object.entries(group.resources).map(([resource, view]) => (
           <Resource key={resource} group={name} name={resource} resource={view} isKnown={isKnown} />
@@ -216,8 +220,4 @@ function Resource(props: {
       )}
     </li>
   );
-}
-
-function drainingSentence({ because, target }: { readonly because: string; readonly target: string | null }): string {
-  return `Being taken offline here (${because})${target === null ? "" : `, to go to ${target}`}.`;
 }
