@@ -12,6 +12,10 @@ import { root } from "./tool.ts";
 
 const option = "--admin-token";
 
+/** Ctrl-C and the like end wrangler, and this process when it has removed what it wrote. */
+const broken = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => broken.abort());
+
 try {
   const { file, others } = optionsOf(process.argv.slice(2));
   process.exitCode = file === null ? await wrangler(others) : await withToken(file, others);
@@ -61,9 +65,13 @@ function wrangler(args: readonly string[]): Promise<number> {
     cwd: root,
     stdio: "inherit",
     env,
+    signal: broken.signal,
   });
   return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 1));
+    child.once("error", (error) => {
+      if (!broken.signal.aborted) reject(error);
+    });
+    // Of one that was ended wrangler itself says 0.
+    child.once("close", (code) => resolve(broken.signal.aborted ? 1 : (code ?? 1)));
   });
 }

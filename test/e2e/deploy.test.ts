@@ -1,11 +1,22 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createClient } from "../../src/client/http-client.ts";
 import { packageRoot } from "../../src/cli/package-files.ts";
 import { type FakeCloudflare, fakeCloudflare } from "../support/fake-cloudflare.ts";
+import { until } from "../support/until.ts";
 import { startWranglerDev } from "./wrangler-dev.ts";
 
 /** Compressed, as wrangler tells it. */
@@ -26,7 +37,18 @@ afterEach(async () => {
 
 /** `npm run deploy` of an account that is asked at the test's own address. */
 function deploy(...args: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
-  const env = {
+  return new Promise((resolve) => {
+    execFile(
+      "npm",
+      ["run", "deploy", "--", ...args],
+      { cwd: packageRoot, env: environment() },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: stdout + stderr }),
+    );
+  });
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return {
     ...process.env,
     ...cloudflare.environment,
     CI: "1",
@@ -34,11 +56,11 @@ function deploy(...args: readonly string[]): Promise<{ readonly code: number; re
     TMPDIR: join(folder, "tmp"),
     WRANGLER_LOG_PATH: join(folder, "logs"),
   };
-  return new Promise((resolve) => {
-    execFile("npm", ["run", "deploy", "--", ...args], { cwd: packageRoot, env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: stdout + stderr }),
-    );
-  });
+}
+
+/** The folders of files for an upload that are there. */
+function uploadFolders(): string[] {
+  return readdirSync(join(folder, "tmp")).filter((name) => name.startsWith("bridgehead-deploy-"));
 }
 
 /** All that it has left on the disk, beside the token's own file. */
@@ -72,13 +94,35 @@ test("ED2 with a file for it, the first upload brings an admin token of its own,
   ]);
   expect(said).toContain(`BRIDGEHEAD_TOKEN_FILE=${file}`);
   expect(said + leftovers()).not.toContain(token);
-  expect(readdirSync(join(folder, "tmp")).filter((name) => name.startsWith("bridgehead-deploy-"))).toEqual([]);
+  expect(uploadFolders()).toEqual([]);
 
   const again = await deploy("--admin-token", file);
   expect(again.code, again.said).toBe(0);
   expect(cloudflare.uploads[1]?.bindings).toEqual(cloudflare.uploads[0]?.bindings);
   expect(readFileSync(file, "utf8").trim()).toBe(token);
 });
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "ED2 one that is broken off (%s) leaves the token in its file alone",
+  async (signal) => {
+    const file = join(folder, "edge.token");
+    const args = [join(packageRoot, "scripts/run.js"), "node", "scripts/deploy.ts", "--admin-token", file];
+    // A group of its own: Ctrl-C in a terminal reaches each process of it.
+    const child = spawn(process.execPath, args, {
+      cwd: packageRoot,
+      env: environment(),
+      stdio: "ignore",
+      detached: true,
+    });
+    const ended = once(child, "exit");
+    await until(() => uploadFolders().length === 1 && existsSync(file), 20_000, "the file for the upload");
+    const { pid = 0 } = child;
+    process.kill(signal === "SIGINT" ? -pid : pid, signal);
+    expect(await ended).not.toContain(0);
+    expect(uploadFolders()).toEqual([]);
+    expect(leftovers()).not.toContain(readFileSync(file, "utf8").trim());
+  },
+);
 
 test("ED2 without one, the deployment keeps the token that it has", async () => {
   const { code, said } = await deploy();
