@@ -84,7 +84,10 @@ test("DB5 a wrong token brings the form back with the problem's sentence, and is
   await page.goto(`${controlPlane.url}/`);
   await page.getByLabel("Token").fill("wrong");
   await page.getByRole("button", { name: "Show" }).click();
-  await page.getByRole("alert").filter({ hasText: "A valid bearer token is needed" }).waitFor();
+  await page
+    .getByRole("alert")
+    .filter({ hasText: "A valid bearer token is needed: this one is wrong, or it was revoked." })
+    .waitFor();
   expect(await page.getByLabel("Token").isVisible()).toBe(true);
   expect(await page.locator("#board").count()).toBe(0);
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);

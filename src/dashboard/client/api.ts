@@ -63,8 +63,9 @@ export function openWatch(token: string, cluster: string, after: number): WebSoc
   }
 }
 
-export function sentenceOfProblem({ title, detail }: ProblemDetails): string {
-  return `${title}: ${detail}.`;
+export function sentenceOfProblem({ code, title, detail }: ProblemDetails): string {
+  // Its detail tells programs how to send one.
+  return code === "unauthorized" ? `${title}: this one is wrong, or it was revoked.` : `${title}: ${detail}.`;
 }
 
 /** What asking again will not change: another token or another name is needed. */
