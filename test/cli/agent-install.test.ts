@@ -1,38 +1,24 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { loadAgentConfig } from "../../src/cli/agent-config.ts";
 import { unitFiles } from "../../src/cli/systemd-units.ts";
 import { runCommand } from "../../src/cli/program.ts";
+import { installRuns } from "./install-run.ts";
 
-let root = "";
-let out = "";
-let err = "";
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "bridgehead-install-"));
-  out = "";
-  err = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => (out += String(text)).length > 0);
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => (err += String(text)).length > 0);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(root, { recursive: true, force: true });
-});
+const run = installRuns();
 
 const install = (...more: string[]) =>
   runCommand(["agent", "install", "--cluster", "exchange", "--node", "NODE1", "--url", "https://c.test", ...more]);
-const file = (path: string): string => readFileSync(join(root, path), "utf8");
+const file = (path: string): string => readFileSync(join(run.root, path), "utf8");
 
 test("CL31 it prints the services of agent and guard, the agent's configuration and what to do with them, and writes nothing", async () => {
-  expect(await install("--root", root)).toBe(0);
+  expect(await install("--root", run.root)).toBe(0);
   for (const path of ["/etc/systemd/system/bridgehead-guard.service", "/etc/bridgehead/agent.yaml"]) {
-    expect(out).toContain(`# ${path}\n`);
-    expect(existsSync(join(root, path))).toBe(false);
+    expect(run.out).toContain(`# ${path}\n`);
+    expect(existsSync(join(run.root, path))).toBe(false);
   }
-  expect(out).toContain("systemctl enable --now bridgehead-guard bridgehead-agent");
+  expect(run.out).toContain("systemctl enable --now bridgehead-guard bridgehead-agent");
 });
 
 test("CL31 both are started again, however often and soon they have ended", async () => {
@@ -46,8 +32,8 @@ test("CL31 both are started again, however often and soon they have ended", asyn
 });
 
 test("CL31 what it writes is a configuration that the agent reads, and leaves what somebody else may have written", async () => {
-  expect(await install("--write", "--root", root)).toBe(0);
-  expect(loadAgentConfig(join(root, "etc/bridgehead/agent.yaml"))).toMatchObject({
+  expect(await install("--write", "--root", run.root)).toBe(0);
+  expect(loadAgentConfig(join(run.root, "etc/bridgehead/agent.yaml"))).toMatchObject({
     node: "NODE1",
     cluster: "exchange",
     url: "https://c.test",
@@ -55,14 +41,14 @@ test("CL31 what it writes is a configuration that the agent reads, and leaves wh
     socket: "/run/bridgehead/agent.sock",
   });
   const unit = file("etc/systemd/system/bridgehead-agent.service");
-  writeFileSync(join(root, "etc/systemd/system/bridgehead-agent.service"), "of an earlier version");
-  writeFileSync(join(root, "etc/bridgehead/agent.yaml"), "node: OTHER\n");
-  out = "";
-  expect(await install("--write", "--root", root)).toBe(0);
+  writeFileSync(join(run.root, "etc/systemd/system/bridgehead-agent.service"), "of an earlier version");
+  writeFileSync(join(run.root, "etc/bridgehead/agent.yaml"), "node: OTHER\n");
+  run.out = "";
+  expect(await install("--write", "--root", run.root)).toBe(0);
   expect(file("etc/systemd/system/bridgehead-agent.service")).toBe(unit);
   expect(file("etc/bridgehead/agent.yaml")).toBe("node: OTHER\n");
-  expect(out).toContain("/etc/systemd/system/bridgehead-guard.service: is so already\n");
-  expect(out).toContain("/etc/bridgehead/agent.yaml: is there, and stays as it is\n");
+  expect(run.out).toContain("/etc/systemd/system/bridgehead-guard.service: is so already\n");
+  expect(run.out).toContain("/etc/bridgehead/agent.yaml: is there, and stays as it is\n");
 });
 
 test("CL31 neither of the two is root, and the guard is no part of the agent's service", () => {
@@ -85,7 +71,7 @@ test("CL31 neither of the two is root, and the guard is no part of the agent's s
 });
 
 test("CL31 with --disks the agent may mount for the whole host, and the guard is as it was", async () => {
-  expect(await install("--disks", "--write", "--root", root)).toBe(0);
+  expect(await install("--disks", "--write", "--root", run.root)).toBe(0);
   const agent = file("etc/systemd/system/bridgehead-agent.service");
   expect(agent).toMatch(/^# .*as good as root: every program, .* starts\n# inherits these capabilities\.$/m);
   expect(agent).toMatch(/^AmbientCapabilities=.*CAP_NET_BIND_SERVICE CAP_SYS_ADMIN CAP_SYS_RAWIO .*CAP_KILL$/m);
@@ -96,15 +82,15 @@ test("CL31 with --disks the agent may mount for the whole host, and the guard is
 });
 
 test("CL2 without a node or a cluster nothing is written", async () => {
-  expect(await runCommand(["agent", "install", "--node", "NODE1", "--write", "--root", root])).toBe(2);
-  expect(await install("--user", "no name", "--write", "--root", root)).toBe(2);
-  expect(err).toContain("Which node is this, and of which cluster?");
-  expect(existsSync(join(root, "etc"))).toBe(false);
+  expect(await runCommand(["agent", "install", "--node", "NODE1", "--write", "--root", run.root])).toBe(2);
+  expect(await install("--user", "no name", "--write", "--root", run.root)).toBe(2);
+  expect(run.err).toContain("Which node is this, and of which cluster?");
+  expect(existsSync(join(run.root, "etc"))).toBe(false);
 });
 
 test("CL31 where others reach the agent is written into its configuration, and has to be one address and a port", async () => {
-  expect(await install("--peer-listen", "192.0.2.11:7946", "--write", "--root", root)).toBe(0);
-  expect(loadAgentConfig(join(root, "etc/bridgehead/agent.yaml")).peerListen).toBe("192.0.2.11:7946");
+  expect(await install("--peer-listen", "192.0.2.11:7946", "--write", "--root", run.root)).toBe(0);
+  expect(loadAgentConfig(join(run.root, "etc/bridgehead/agent.yaml")).peerListen).toBe("192.0.2.11:7946");
   for (const wrong of [
     "192.0.2.11",
     "0.0.0.0:7946",
@@ -113,6 +99,6 @@ test("CL31 where others reach the agent is written into its configuration, and h
     "192.0.2.11:99999",
     "192.0.2.999:1",
   ]) {
-    expect(await install("--peer-listen", wrong, "--root", root), wrong).toBe(2);
+    expect(await install("--peer-listen", wrong, "--root", run.root), wrong).toBe(2);
   }
 });

@@ -1,48 +1,34 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { controlUnit } from "../../src/cli/control-unit.ts";
 import { runCommand } from "../../src/cli/program.ts";
+import { installRuns } from "./install-run.ts";
 
 const unitPath = "/etc/systemd/system/bridgehead-control.service";
 const tls = ["--tls-cert", "/etc/ssl/control.pem", "--tls-key", "/etc/ssl/private/control.key"];
-let root = "";
-let out = "";
-let err = "";
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "bridgehead-serve-install-"));
-  out = "";
-  err = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => (out += String(text)).length > 0);
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => (err += String(text)).length > 0);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(root, { recursive: true, force: true });
-});
+const run = installRuns();
 
 const install = (...more: string[]) =>
-  runCommand(["serve", ...more.slice(0, -1), "install", "--root", root, ...more.slice(-1)]);
+  runCommand(["serve", ...more.slice(0, -1), "install", "--root", run.root, ...more.slice(-1)]);
 
 test("CL47 it prints the service of the control plane and what to do with it, and writes nothing", async () => {
   expect(await install("--listen", "192.0.2.4:8787", ...tls, "--output=table")).toBe(0);
-  expect(out).toContain(`# ${unitPath}\n[Unit]\n`);
-  expect(out).toMatch(
+  expect(run.out).toContain(`# ${unitPath}\n[Unit]\n`);
+  expect(run.out).toMatch(
     /^ExecStart=.* serve --listen 192\.0\.2\.4:8787 --data \/var\/lib\/bridgehead-control --tls-cert /m,
   );
-  expect(out).toContain("systemctl enable --now bridgehead-control\n");
-  expect(existsSync(join(root, "etc"))).toBe(false);
+  expect(run.out).toContain("systemctl enable --now bridgehead-control\n");
+  expect(existsSync(join(run.root, "etc"))).toBe(false);
 });
 
 test("CL47 what it writes is what it prints, and the same again is so already", async () => {
   expect(await install("--webhook-network", "10.0.0.0/8", "--write")).toBe(0);
-  const unit = readFileSync(join(root, unitPath), "utf8");
+  const unit = readFileSync(join(run.root, unitPath), "utf8");
   expect(unit).toContain("--webhook-network 10.0.0.0/8\n");
-  out = "";
+  run.out = "";
   expect(await install("--webhook-network", "10.0.0.0/8", "--write")).toBe(0);
-  expect(out).toContain(`${unitPath}: is so already\n`);
+  expect(run.out).toContain(`${unitPath}: is so already\n`);
 });
 
 const options = {
@@ -79,6 +65,6 @@ test.each([
 ])("CL47 it refuses %s", async (_what, args, said) => {
   const isUser = args[0]?.startsWith("--user") === true;
   expect(await (isUser ? install(...args) : install(...args, "--write"))).toBe(2);
-  expect(err).toContain(said);
-  expect(existsSync(join(root, "etc"))).toBe(false);
+  expect(run.err).toContain(said);
+  expect(existsSync(join(run.root, "etc"))).toBe(false);
 });

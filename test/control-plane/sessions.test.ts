@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { protocolLimits } from "../../src/protocol/limits.ts";
+import { earlierRenewal } from "../support/earlier-renewal.ts";
 import { FakeAgent, type Line, openLine } from "./fake-agent.ts";
 import { allRows, ask, createExchange, eventually, expectProblem, json, tokenOf } from "./support.ts";
 
@@ -166,32 +167,18 @@ describe("the version of a session", () => {
     expect(before.detail).toContain("update the agent");
   });
 
-  const first = {
-    type: "renewal",
-    n: 1,
-    lastAnswer: 0,
-    generation: 1,
-    revision: null,
-    generationAgeMs: null,
-    intact: [],
-    released: [],
-    claims: [],
-    leaving: false,
-    report: null,
-  };
-
   test("SV4: an agent of version 1, which does not say for how long it may hold, is heard; SV1: one of version 2 has to say", async () => {
     const old = await openLine(path, token);
     old.send(JSON.stringify({ ...hello, incarnation: "run-of-before" }));
     expect(await old.next()).toContain('"type":"welcome"');
-    old.send(JSON.stringify(first));
+    old.send(JSON.stringify(earlierRenewal));
     expect(await old.next()).toContain('"kind":"grant"');
     old.close();
 
     const present = await openLine(path, token, { "Sec-WebSocket-Protocol": "bridgehead-session.2" });
     present.send(JSON.stringify({ ...hello, incarnation: "run-of-now" }));
     expect(await present.next()).toContain('"type":"welcome"');
-    present.send(JSON.stringify(first));
+    present.send(JSON.stringify(earlierRenewal));
     expect(await present.end()).toEqual({ code: 1008, reason: "malformed" });
   });
 });

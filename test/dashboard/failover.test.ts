@@ -1,29 +1,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
 import { exchange } from "../../src/cli/local/exchange.ts";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
-import { cutOffTexts, desktop, launch, overlappingTexts, phone, picture, results } from "./browser.ts";
+import { cutOffTexts, desktop, overlappingTexts, phone, picture, results } from "./browser.ts";
+import { livingCluster } from "./living.ts";
 import { openPage, untilHeadline } from "./page-driver.ts";
-import { callUnpatched, play, type Playing } from "./stage.ts";
+import { callUnpatched } from "./stage.ts";
 
 /** The page in front of a cluster that lives: control plane, two agents and a partner as processes, and one browser. */
-let playing: Playing;
-let browser: Browser;
-
-beforeAll(async () => {
-  playing = await play();
-  browser = await launch();
-}, 90_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await playing?.stop();
-});
+const living = livingCluster();
 
 async function open(): Promise<Page> {
-  const { page, close, complaints } = await openPage(browser);
+  const { page, close, complaints } = await openPage(living.browser);
   onTestFinished(async () => {
     await close();
     // An outage is seen by the browser as well; everything else would be a fault of the page.
@@ -38,7 +28,7 @@ async function open(): Promise<Page> {
     };
     new MutationObserver(note).observe(document, { childList: true, characterData: true, subtree: true });
   });
-  const { url, adminToken } = playing.running.controlPlane;
+  const { url, adminToken } = living.playing.running.controlPlane;
   await page.goto(`${url}/#token=${adminToken}`);
   await page.getByText("live", { exact: true }).waitFor();
   return page;
@@ -50,7 +40,7 @@ function saidBy(page: Page): Promise<readonly { readonly at: number; readonly te
 }
 
 function journal(): Promise<readonly JournalEntry[]> {
-  return playing.running.ask(async (client) => {
+  return living.playing.running.ask(async (client) => {
     const page = await client.events(exchange.cluster, 0, 1_000);
     return page.ok ? { ok: true, value: page.value.events } : page;
   });
@@ -85,10 +75,10 @@ test("DB15 a lease's bar runs down and is full again", async () => {
 test("DB13 associations are shown with who called from where, and a refused one with the reason", async () => {
   const page = await open();
   const accepted = page.locator(".association.accepted").first();
-  await accepted.getByText(playing.stage.virtualAddress).waitFor();
-  await callUnpatched(playing);
+  await accepted.getByText(living.playing.stage.virtualAddress).waitFor();
+  await callUnpatched(living.playing);
   const refused = page.locator(".association.refused").first();
-  await refused.getByText(`${playing.stage.network}.1`, { exact: true }).waitFor();
+  await refused.getByText(`${living.playing.stage.network}.1`, { exact: true }).waitFor();
   expect(await refused.innerText()).toMatch(/refused[\s\S]*unknown calling address; expected/);
   expect(await refused.innerText()).toContain("Says peer.test.");
   expect(await page.locator("#association-counts").textContent()).toMatch(/ 1 refused/);
@@ -96,11 +86,11 @@ test("DB13 associations are shown with who called from where, and a refused one 
 
 test("DB7 the page shows that an agent was killed within a second, and the new owner within a second after the journal says it", async () => {
   const page = await open();
-  const name = `EXCHVS \\(${playing.stage.virtualAddress.replaceAll(".", "\\.")}\\)`;
+  const name = `EXCHVS \\(${living.playing.stage.virtualAddress.replaceAll(".", "\\.")}\\)`;
   await untilHeadline(page, new RegExp(`^${name} is on NODE1, epoch 1\\.$`));
   await page.locator('.node[data-node="NODE1"] [data-group="Exchange"]').waitFor();
 
-  const agent = playing.agents.NODE1;
+  const agent = living.playing.agents.NODE1;
   const killedAt = Date.now();
   await agent.kill();
   await untilHeadline(page, /NODE1 is gone, and its lease runs out\.$/);
@@ -157,7 +147,7 @@ test("DB9 an outage makes the page old, and it comes back by itself with its jou
   });
   const lastSeen = Number(await page.locator("#events li").first().getAttribute("data-seq"));
 
-  await playing.running.controlPlane.stop();
+  await living.playing.running.controlPlane.stop();
   const warning = page.locator("#warning");
   await warning.getByText(/^Not connected since \d\d:\d\d:\d\d \(\d+ s\)\.$/).waitFor();
   await untilHeadline(page, /^The owner of EXCHVS .* is Unknown, epoch 2 or later\. It was last on NODE2\.$/);
@@ -171,10 +161,10 @@ test("DB9 an outage makes the page old, and it comes back by itself with its jou
   await picture(page, "dashboard-old-phone");
   await expectReadable(page, "old, on a phone");
 
-  await playing.restartControlPlane();
+  await living.playing.restartControlPlane();
   await warning.locator("p").waitFor({ state: "detached" });
   await untilHeadline(page, /is on NODE2, epoch \d\.$/, 20_000);
-  const { groups, lastEvent } = await playing.running.ask((client) => client.getCluster(exchange.cluster));
+  const { groups, lastEvent } = await living.playing.running.ask((client) => client.getCluster(exchange.cluster));
   await untilHeadline(page, new RegExp(`is on NODE2, epoch ${groups[exchange.group]?.epoch}\\.$`));
   await page.locator(`#events [data-seq="${lastEvent}"]`).waitFor();
   await page.getByText("live", { exact: true }).waitFor();

@@ -1,40 +1,29 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
 import { exchange } from "../../src/cli/local/exchange.ts";
-import { launch } from "./browser.ts";
+import { livingCluster } from "./living.ts";
 import { openPage, untilHeadline } from "./page-driver.ts";
-import { ownerOf, play, type Playing } from "./stage.ts";
+import { ownerOf } from "./stage.ts";
 
 /** A cluster that lives, asked and worked with from the page. */
-let playing: Playing;
-let browser: Browser;
-
-beforeAll(async () => {
-  playing = await play();
-  browser = await launch();
-}, 90_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await playing?.stop();
-});
+const living = livingCluster();
 
 async function open(token: string, view = "overview"): Promise<Page> {
-  const { page, close, complaints } = await openPage(browser);
+  const { page, close, complaints } = await openPage(living.browser);
   onTestFinished(async () => {
     await close();
     expect(complaints).toEqual([]);
   });
-  const { url } = playing.running.controlPlane;
+  const { url } = living.playing.running.controlPlane;
   await page.goto(`${url}/#token=${token}&cluster=${exchange.cluster}&view=${view}`);
   await page.getByText("live", { exact: true }).waitFor();
   return page;
 }
 
-const admin = (): string => playing.running.controlPlane.adminToken;
+const admin = (): string => living.playing.running.controlPlane.adminToken;
 
 async function tokenOf(role: "reader" | "operator"): Promise<string> {
-  const { token } = await playing.running.ask((client) => client.createToken(exchange.cluster, { role }));
+  const { token } = await living.playing.running.ask((client) => client.createToken(exchange.cluster, { role }));
   return token;
 }
 
@@ -45,17 +34,17 @@ test("DB19 a right-click on a group moves it, once it has been shown what would 
   const dialog = page.getByRole("dialog", { name: "Move Exchange to NODE2" });
   await dialog.getByText("now Online on NODE1, epoch 1; then Online on NODE2, epoch 2").waitFor();
   await dialog.getByText("Node NODE2 owns group Exchange under epoch 2.").waitFor();
-  expect((await ownerOf(playing.running.ask))?.owner, "nothing has happened yet").toBe("NODE1");
+  expect((await ownerOf(living.playing.running.ask))?.owner, "nothing has happened yet").toBe("NODE1");
   await dialog.getByRole("button", { name: "Do it" }).click();
   await dialog.getByText("Done.").waitFor();
   await dialog.getByRole("button", { name: "Close" }).click();
   await untilHeadline(page, /is on NODE2, epoch 2\.$/);
-  expect((await ownerOf(playing.running.ask))?.owner).toBe("NODE2");
+  expect((await ownerOf(living.playing.running.ask))?.owner).toBe("NODE2");
 });
 
 test("DB19 the keyboard alone moves a group, and comes back to where it was", async () => {
   const page = await open(admin());
-  const { epoch = 0 } = (await ownerOf(playing.running.ask)) ?? {};
+  const { epoch = 0 } = (await ownerOf(living.playing.running.ask)) ?? {};
   const button = page.getByRole("button", { name: "Ask of group Exchange" });
   for (let steps = 0; steps < 30 && !(await button.evaluate((one) => one === document.activeElement)); steps += 1)
     await page.keyboard.press("Tab");
@@ -110,9 +99,9 @@ test("DB19 what the cluster would refuse cannot be asked for", async () => {
   await dialog.getByText("Resource Exchange IP").first().waitFor();
   expect(await dialog.getByRole("button", { name: "Do it" }).isEnabled()).toBe(true);
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  await playing.running.ask((client) => client.setMaintenance(exchange.cluster, true));
+  await living.playing.running.ask((client) => client.setMaintenance(exchange.cluster, true));
   onTestFinished(async () => {
-    await playing.running.ask((client) => client.setMaintenance(exchange.cluster, false));
+    await living.playing.running.ask((client) => client.setMaintenance(exchange.cluster, false));
   });
   await page.getByRole("article", { name: "Resource Exchange IP" }).click({ button: "right" });
   await page.getByRole("menuitem", { name: "Let fail" }).click();
@@ -131,7 +120,7 @@ test("DB19 maintenance begins and ends from the cluster's menu", async () => {
     await page.getByRole("menuitem", { name: choice }).click();
     await dialog.getByRole("button", { name: "Do it" }).click();
     await dialog.getByText("Done.").waitFor();
-    const { maintenance } = await playing.running.ask((client) => client.getCluster(exchange.cluster));
+    const { maintenance } = await living.playing.running.ask((client) => client.getCluster(exchange.cluster));
     expect(maintenance).toBe(on);
     await dialog.getByRole("button", { name: "Close" }).click();
     await page
@@ -144,7 +133,7 @@ test("DB19 maintenance begins and ends from the cluster's menu", async () => {
 
 test("DB20 what would happen if a node went down is shown, and does not happen", async () => {
   const page = await open(await tokenOf("reader"));
-  const before = await ownerOf(playing.running.ask);
+  const before = await ownerOf(living.playing.running.ask);
   await page.getByRole("button", { name: "Ask of group Exchange" }).click();
   await page.getByRole("menuitem", { name: `What if ${before?.owner} went down?` }).click();
   const dialog = page.getByRole("dialog");
@@ -152,7 +141,7 @@ test("DB20 what would happen if a node went down is shown, and does not happen",
   await dialog.getByText(`; then Online on`).waitFor();
   expect(await dialog.getByRole("button", { name: "Do it" }).count()).toBe(0);
   await page.keyboard.press("Escape");
-  expect(await ownerOf(playing.running.ask)).toMatchObject({ owner: before?.owner, epoch: before?.epoch });
+  expect(await ownerOf(living.playing.running.ask)).toMatchObject({ owner: before?.owner, epoch: before?.epoch });
 });
 
 test("DB20 a group explains itself, each sentence with its rule", async () => {
@@ -166,7 +155,7 @@ test("DB20 a group explains itself, each sentence with its rule", async () => {
 
 test("DB21 a token that may change nothing is told so, and its menus change nothing", async () => {
   const page = await open(await tokenOf("reader"));
-  const before = await ownerOf(playing.running.ask);
+  const before = await ownerOf(living.playing.running.ask);
   await page.getByText("reader", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Ask of group Exchange" }).click();
   await page.getByText("This token is a reader's: to change something takes an operator's.").waitFor();
@@ -174,12 +163,12 @@ test("DB21 a token that may change nothing is told so, and its menus change noth
   expect(await move.getAttribute("aria-disabled")).toBe("true");
   await move.click({ force: true });
   expect(await page.getByRole("dialog").count()).toBe(0);
-  expect(await ownerOf(playing.running.ask)).toMatchObject({ owner: before?.owner, epoch: before?.epoch });
+  expect(await ownerOf(living.playing.running.ask)).toMatchObject({ owner: before?.owner, epoch: before?.epoch });
 });
 
 test("DB22 the verdict of each node is what its mailer is told, with the reason", async () => {
   const page = await open(await tokenOf("reader"), "verdict");
-  const { owner } = (await ownerOf(playing.running.ask)) ?? {};
+  const { owner } = (await ownerOf(living.playing.running.ask)) ?? {};
   const other = owner === "NODE1" ? "NODE2" : "NODE1";
   const ask = async (node: string): Promise<string> => {
     await page.getByLabel("Node").selectOption(node);
@@ -188,7 +177,7 @@ test("DB22 the verdict of each node is what its mailer is told, with the reason"
     await page.getByText(`Exchange on ${node}, `).waitFor();
     return page.locator(".verdict").innerText();
   };
-  expect(await ask(owner ?? "")).toContain(`BIND ${playing.stage.virtualAddress}/24, speak as EXCHVS`);
+  expect(await ask(owner ?? "")).toContain(`BIND ${living.playing.stage.virtualAddress}/24, speak as EXCHVS`);
   expect(await ask(other)).toContain(`DEFER standby, it is on ${owner}`);
 });
 

@@ -3,6 +3,7 @@ import type { Assignment } from "../../src/cluster/messages.ts";
 import { decodeAgentMessage, decodeObjectMessage, encode } from "../../src/protocol/session.ts";
 import { clusterOf, nodes, virtualServer } from "../cluster/definitions.ts";
 import { Cluster } from "../cluster/driver.ts";
+import { earlierRenewal } from "../support/earlier-renewal.ts";
 
 /** Frames as an agent and a control plane wrote them that had never heard of a word between agents. */
 const generation = { number: 1, nonce: "nonce-1" };
@@ -16,19 +17,6 @@ const hello = {
   released: [],
   holding: [],
   told: { associations: 0, notices: 0 },
-};
-const renewal = {
-  type: "renewal",
-  n: 1,
-  lastAnswer: 0,
-  generation: 1,
-  revision: null,
-  generationAgeMs: null,
-  intact: [],
-  released: [],
-  claims: [],
-  leaving: false,
-  report: null,
 };
 const group = {
   group: "Exchange",
@@ -55,7 +43,7 @@ function heard(message: object) {
 describe("an agent of before", () => {
   test("PW11: its hello and its renewal are understood as those of one that names no place and has nobody's word", () => {
     expect(heard(hello)).toEqual({ ...hello, peer: null });
-    expect(heard(renewal)).toEqual({ ...renewal, agreeing: [], ttlHeldMs: null });
+    expect(heard(earlierRenewal)).toEqual({ ...earlierRenewal, agreeing: [], ttlHeldMs: null });
   });
 
   test("PW11: its node counts as one without peerListen: nobody's word holds what it could own", () => {
@@ -107,7 +95,7 @@ describe("a control plane of before", () => {
 
   test("PW11: the hello of an agent without peerListen is one that it would read; GR13: its renewals say what it would not", () => {
     expect(JSON.parse(encode(heard(hello)))).toEqual(hello);
-    const said = heard({ ...renewal, ttlHeldMs: 0 });
-    expect(JSON.parse(encode(said))).toEqual({ ...renewal, ttlHeldMs: 0 });
+    const said = heard({ ...earlierRenewal, ttlHeldMs: 0 });
+    expect(JSON.parse(encode(said))).toEqual({ ...earlierRenewal, ttlHeldMs: 0 });
   });
 });
