@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { JournalEntry } from "../../src/cluster/journal.ts";
+import { limits } from "../../src/cluster/limits.ts";
 import { lanesOf } from "../../src/dashboard/client/timeline/lanes.ts";
 import { withEarlier, withNewest } from "../../src/dashboard/client/timeline/held.ts";
 import { marksOf } from "../../src/dashboard/client/timeline/marks.ts";
@@ -81,6 +82,10 @@ describe("DB23: what of the journal is held", () => {
     expect(numbers(withNewest(from(3, 5), from(5, 7)))).toEqual([3, 4, 5, 6, 7]);
     expect(numbers(withNewest(from(3, 9), from(5, 6)))).toEqual([3, 4, 5, 6]);
     expect(numbers(withNewest(from(3, 9), []))).toEqual([]);
+    // As many as the journal keeps, however long the page stands open.
+    expect(numbers(withNewest(from(1, limits.journal), from(limits.journal, limits.journal + 5))).slice(0, 1)).toEqual([
+      6,
+    ]);
   });
 
   test("DB23: an earlier page comes before what is there, nothing twice", () => {
