@@ -131,10 +131,7 @@ export function createFilter({ table, clock, wallClock, started, left, restored 
       // Adding alone does not move the timeout of an element on every kernel.
       return [
         ...closing(table, address),
-        `add element ${set} { ${address} timeout ${leftMs}ms }`,
-        ...(familyOf(address) === 6
-          ? [`add element ${toldSet(table)} { ${target(address)} timeout ${leftMs}ms }`]
-          : []),
+        ...openedBy(table, address).map(([of, element]) => `add element ${of} { ${element} timeout ${leftMs}ms }`),
         ...(draining.has(address) ? [] : undraining(table, address)),
         ...boundCommands(),
       ];
@@ -248,8 +245,13 @@ async function askOnce(lines: readonly string[], options: readonly string[] = []
 
 /** What closes the filter for an address, whoever opened it. */
 export function closing(table: string, address: string): string[] {
-  const told = familyOf(address) === 6 ? removing(toldSet(table), target(address)) : [];
-  return [...removing(setOf(table, "open", address), address), ...told];
+  return openedBy(table, address).flatMap(([set, element]) => removing(set, element));
+}
+
+/** An address is open while these are in their sets: for what it sends, and, of IPv6, for what tells neighbours of it. */
+function openedBy(table: string, address: string): (readonly [set: string, element: string])[] {
+  const sending = [setOf(table, "open", address), address] as const;
+  return familyOf(address) === 4 ? [sending] : [sending, [toldSet(table), target(address)]];
 }
 
 function undraining(table: string, address: string): string[] {
