@@ -7,14 +7,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CliError } from "../src/cli/errors.ts";
-import { assertToken, newSecret, readSecret, writeSecret } from "../src/cli/secret-file.ts";
+import { onEndingSignals } from "../src/cli/local/signals.ts";
+import { assertToken, keptOrNewSecret } from "../src/cli/secret-file.ts";
 import { root } from "./tool.ts";
 
 const option = "--admin-token";
 
 /** Ctrl-C and the like end wrangler, and this process when it has removed what it wrote. */
 const broken = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => broken.abort());
+const breakOff = (): void => broken.abort();
+onEndingSignals(breakOff, breakOff);
 
 try {
   const { file, others } = optionsOf(process.argv.slice(2));
@@ -35,7 +37,8 @@ function optionsOf(args: readonly string[]): { readonly file: string | null; rea
 
 /** The upload takes secrets from a file alone: this one is gone when it is over, and nobody else can read it meanwhile. */
 async function withToken(file: string, others: readonly string[]): Promise<number> {
-  const token = tokenIn(file);
+  const token = keptOrNewSecret(file);
+  assertToken(token, file);
   const folder = await mkdtemp(join(tmpdir(), "bridgehead-deploy-"));
   try {
     const secrets = join(folder, "secrets.json");
@@ -46,17 +49,6 @@ async function withToken(file: string, others: readonly string[]): Promise<numbe
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function tokenIn(file: string): string {
-  const kept = readSecret(file);
-  if (kept !== null) {
-    assertToken(kept, file);
-    return kept;
-  }
-  const made = newSecret();
-  writeSecret(file, made);
-  return made;
 }
 
 function wrangler(args: readonly string[]): Promise<number> {

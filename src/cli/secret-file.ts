@@ -20,6 +20,15 @@ export function readSecret(file: string): string | null {
   throw new CliError("secret-empty", `${file} is empty; it should hold a token. Remove it, or put the token there.`);
 }
 
+/** The secret in `file`, or a new one, which is written there. Throws `CliError`. */
+export function keptOrNewSecret(file: string): string {
+  const kept = readSecret(file);
+  if (kept !== null) return kept;
+  const made = newSecret();
+  writeSecret(file, made);
+  return made;
+}
+
 /** What a header cannot carry is no token (RFC 6750: visible ASCII). */
 export function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);

@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CliError, codeOf, messageOf } from "../errors.ts";
 import { workerFolder } from "../package-files.ts";
-import { newSecret, readSecret, writeSecret } from "../secret-file.ts";
+import { keptOrNewSecret } from "../secret-file.ts";
 import { endpointText, isLoopback, loopbackNetworks } from "./endpoint.ts";
 import { checkData } from "./data-check.ts";
 import { roomWarning } from "./data-room.ts";
@@ -119,11 +119,7 @@ function adminTokenOf(folder: string): { adminToken: string; adminTokenFile: str
   const given = process.env[adminTokenVariable];
   if (given !== undefined && given !== "") return { adminToken: given, adminTokenFile: null };
   const adminTokenFile = join(folder, "admin.token");
-  const kept = readSecret(adminTokenFile);
-  if (kept !== null) return { adminToken: kept, adminTokenFile };
-  const adminToken = newSecret();
-  writeSecret(adminTokenFile, adminToken);
-  return { adminToken, adminTokenFile };
+  return { adminToken: keptOrNewSecret(adminTokenFile), adminTokenFile };
 }
 
 /** The modules are copied, so that a build meanwhile changes nothing under a running process's next start. */
