@@ -86,8 +86,7 @@ export function ClockTime({ at }: { readonly at: number }): JSX.Element {
   const date = new Date(at);
   return (
     <time dateTime={date.toISOString()} title={date.toLocaleString()}>
-      {dayUnlessToday(date)}
-      {timeOfDay(at)}
+      {dayAndTime(at)}
     </time>
   );
 }

@@ -72,78 +72,54 @@ export function choicesFor(target: Target, view: ClusterView): readonly Choice[]
 
 function ofCluster({ maintenance }: ClusterView): Choice[] {
   const on = !maintenance;
-  return [
-    {
-      kind: "change",
-      label: on ? "Begin maintenance: move nothing by itself" : "End maintenance",
-      method: "PUT",
-      path: ["maintenance"],
-      body: { on },
-      script: [{ do: "maintenance", on }, untilQuiet],
-    },
-  ];
+  const label = on ? "Begin maintenance: move nothing by itself" : "End maintenance";
+  return [change(label, ["maintenance"], { do: "maintenance", on }, { body: { on }, method: "PUT" })];
 }
 
 function ofNode(node: string, view: NodeView | undefined): Choice[] {
   if (view === undefined) return [];
-  const isUp = isThere(view);
-  const change = (label: string, verb: string, body: object, item: ScriptItemDocument): Change => {
-    const path = ["nodes", node, verb];
-    return { kind: "change", label, method: "POST", path, body: { ...body }, script: [item, untilQuiet] };
+  const pause = (label: string, drain: boolean): Change => {
+    const body = { drain, target: null };
+    return change(label, ["nodes", node, "pause"], { do: "pause", node, ...body }, { body });
   };
-  const drained = { drain: true, target: null } as const;
-  const kept = { drain: false, target: null } as const;
-  const [policy, immediate] = ["policy", "immediate"] as const;
+  const resume = (label: string, failback: "policy" | "immediate"): Change =>
+    change(label, ["nodes", node, "resume"], { do: "resume", node, failback }, { body: { failback } });
   return [
-    ...(isUp
+    ...(isThere(view)
       ? [
           whatIf(`What if ${node} went down?`, { do: "node-down", node }),
           whatIf(`What if ${node} lost its lease?`, { do: "lease-lost", node }),
         ]
       : [whatIf(`What if ${node} came back?`, { do: "node-up", node })]),
     ...(view.state === "Paused" || view.quarantinedUntil !== null
-      ? [
-          change(`Resume ${node}`, "resume", { failback: policy }, { do: "resume", node, failback: policy }),
-          change(
-            `Resume ${node} and bring its groups home`,
-            "resume",
-            { failback: immediate },
-            {
-              do: "resume",
-              node,
-              failback: immediate,
-            },
-          ),
-        ]
-      : [
-          change(`Pause ${node}, its groups go elsewhere`, "pause", drained, { do: "pause", node, ...drained }),
-          change(`Pause ${node}, its groups stay`, "pause", kept, { do: "pause", node, ...kept }),
-        ]),
+      ? [resume(`Resume ${node}`, "policy"), resume(`Resume ${node} and bring its groups home`, "immediate")]
+      : [pause(`Pause ${node}, its groups go elsewhere`, true), pause(`Pause ${node}, its groups stay`, false)]),
   ];
 }
 
 function ofGroup(group: string, view: GroupView | undefined, { nodes }: ClusterView): Choice[] {
   if (view === undefined) return [];
-  const change = (label: string, verb: string, body: object, item: ScriptItemDocument): Change => {
-    const path = ["groups", group, verb];
-    return { kind: "change", label, method: "POST", path, body: { ...body }, script: [item, untilQuiet] };
-  };
+  const path = (verb: string): string[] => ["groups", group, verb];
   const move = (label: string, target: string | null): Change =>
-    change(label, "move", { target }, { do: "move", group, target });
+    change(label, path("move"), { do: "move", group, target }, { body: { target } });
   const others = Object.entries(nodes).filter(([name, { state }]) => state === "Up" && name !== view.owner);
   return [
     { kind: "explain", label: `Explain ${group}`, group },
     ...(view.owner !== null && isThere(lookup(nodes, view.owner))
       ? [whatIf(`What if ${view.owner} went down?`, { do: "node-down", node: view.owner })]
       : []),
-    ...(view.owner === null ? [] : [move(`Move ${group} to the best node`, null)]),
-    ...(view.owner === null ? [] : others.map(([name]) => move(`Move ${group} to ${name}`, name))),
+    ...(view.owner === null
+      ? []
+      : [
+          move(`Move ${group} to the best node`, null),
+          ...others.map(([name]) => move(`Move ${group} to ${name}`, name)),
+        ]),
     ...(view.draining !== null || view.scheduled !== null
-      ? [change(`Call off the move of ${group}`, "cancel", {}, { do: "cancel", group })]
+      ? [change(`Call off the move of ${group}`, path("cancel"), { do: "cancel", group })]
       : []),
     view.wanted === "Online"
-      ? change(`Take ${group} offline`, "offline", {}, { do: "offline", group })
-      : change(`Bring ${group} online`, "online", {}, { do: "online", group }),
+      ? change(`Take ${group} offline`, path("offline"), { do: "offline", group })
+      : change(`Bring ${group} online`, path("online"), { do: "online", group }),
   ];
 }
 
@@ -154,20 +130,15 @@ function ofResource(group: string, resource: string): Choice[] {
     ["Take offline", "offline"],
     ["Let fail", "fail"],
   ] as const;
+  const which = `${resource} of ${group}`;
+  const failing = { do: "resource-fails", group, resource } as const;
   return [
     { kind: "explain", label: `Explain ${group}`, group },
-    whatIf(`What if ${resource} of ${group} failed once?`, { do: "resource-fails", group, resource, times: 1 }),
-    whatIf(`What if ${resource} of ${group} failed again and again?`, {
-      do: "resource-fails",
-      group,
-      resource,
-      times: 10,
-    }),
-    ...verbs.map(([label, verb]): Change => {
-      const path = ["groups", group, "resources", resource, verb];
-      const script = [{ do: verb, group, resource }, untilQuiet] as const;
-      return { kind: "change", label: `${label}: ${resource} of ${group}`, method: "POST", path, body: {}, script };
-    }),
+    whatIf(`What if ${which} failed once?`, { ...failing, times: 1 }),
+    whatIf(`What if ${which} failed again and again?`, { ...failing, times: 10 }),
+    ...verbs.map(([label, verb]) =>
+      change(`${label}: ${which}`, ["groups", group, "resources", resource, verb], { do: verb, group, resource }),
+    ),
   ];
 }
 
@@ -177,4 +148,14 @@ function isThere(node: NodeView | undefined): boolean {
 
 function whatIf(label: string, item: ScriptItemDocument): WhatIf {
   return { kind: "what-if", label, script: [item, untilQuiet] };
+}
+
+/** @param item what it is in a script: that is tried first */
+function change(
+  label: string,
+  path: readonly string[],
+  item: ScriptItemDocument,
+  { body = {}, method = "POST" }: Partial<Pick<Change, "body" | "method">> = {},
+): Change {
+  return { kind: "change", label, method, path, body, script: [item, untilQuiet] };
 }

@@ -3,8 +3,8 @@ import type { JournalEntry, JournalKind } from "../../../cluster/journal.ts";
 import type { Failover } from "../../../cluster/questions/failovers.ts";
 import type { FailoverList } from "../../../protocol/failovers.ts";
 import type { Events } from "../../../protocol/journal.ts";
-import { sentenceOf } from "../answer.ts";
-import { get, pathOf } from "../api.ts";
+import { sentenceOf, whileWanted } from "../answer.ts";
+import { type Answer, get, pathOf } from "../api.ts";
 import { withEarlier, withNewest } from "./held.ts";
 
 /** What a cluster has behind it. `problem`: why there may be more than is here. */
@@ -35,19 +35,14 @@ export function useHistory(token: string, cluster: string, live: readonly Journa
   const isBegun = first !== null;
   useEffect(() => {
     if (first === null || first <= 1) return;
-    let isWanted = true;
     const after = Math.max(0, first - 1 - pageSize);
     const path = `${pathOf(cluster, "events")}?after=${after}&limit=${pageSize}`;
-    void get<Events>(token, path).then((answer) => {
-      if (!isWanted) return;
+    return whileWanted(get<Events>(token, path), (answer) => {
       setProblem(answer.kind === "ok" ? null : sentenceOf(answer));
       if (answer.kind !== "ok") return;
       setOldest(answer.value.oldest ?? 1);
       setEntries((later) => withEarlier(answer.value.events, later));
     });
-    return () => {
-      isWanted = false;
-    };
   }, [token, cluster, isBegun, pages]);
   const hasEarlier = first !== null && (oldest === null ? problem !== null : first > oldest);
   return { entries, failovers: changes.failovers, problem: problem ?? changes.problem, hasEarlier };
@@ -58,16 +53,10 @@ const changing: ReadonlySet<JournalKind> = new Set(["group.owned", "group.online
 /** @param after the newest entry by which there may be another one */
 function useFailovers(token: string, cluster: string, after: number): Pick<History, "failovers" | "problem"> {
   const [known, setKnown] = useState<Pick<History, "failovers" | "problem">>({ failovers: [], problem: null });
-  useEffect(() => {
-    let isWanted = true;
-    void get<FailoverList>(token, pathOf(cluster, "failovers")).then((answer) => {
-      if (!isWanted) return;
-      if (answer.kind === "ok") setKnown({ failovers: answer.value.failovers, problem: null });
-      else setKnown(({ failovers }) => ({ failovers, problem: sentenceOf(answer) }));
-    });
-    return () => {
-      isWanted = false;
-    };
-  }, [token, cluster, after]);
+  const take = (answer: Answer<FailoverList>): void => {
+    if (answer.kind === "ok") setKnown({ failovers: answer.value.failovers, problem: null });
+    else setKnown(({ failovers }) => ({ failovers, problem: sentenceOf(answer) }));
+  };
+  useEffect(() => whileWanted(get<FailoverList>(token, pathOf(cluster, "failovers")), take), [token, cluster, after]);
   return known;
 }
